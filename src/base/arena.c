@@ -1,0 +1,109 @@
+#include "base/arena.h"
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ALIGNMENT = 16, FIRST_BLOCK_BYTES = 4096, LARGEST_BLOCK_BYTES = 1 << 20 };
+
+struct arena_block {
+    struct arena_block *next;
+    size_t size, used;
+    _Alignas(ALIGNMENT) unsigned char bytes[];
+};
+
+void arena_init(struct arena *arena, size_t max_bytes)
+{
+    *arena = (struct arena){.max_bytes = max_bytes};
+}
+
+void arena_done(struct arena *arena)
+{
+    for (struct arena_block *block = arena->first; block;) {
+        struct arena_block *next = block->next;
+        free(block);
+        block = next;
+    }
+    *arena = (struct arena){.max_bytes = arena->max_bytes};
+}
+
+/* A request larger than a block gets a block of its own, put behind the one being filled. */
+static struct arena_block *add_block(struct arena *arena, size_t need)
+{
+    size_t size = arena->first ? arena->first->size * 2 : FIRST_BLOCK_BYTES;
+    if (size > LARGEST_BLOCK_BYTES)
+        size = LARGEST_BLOCK_BYTES;
+    bool own = need > size;
+    if (own)
+        size = need;
+    struct arena_block *block = calloc(1, sizeof *block + size);
+    if (!block)
+        return NULL;
+    block->size = size;
+    if (own && arena->first) {
+        block->next = arena->first->next;
+        arena->first->next = block;
+    } else {
+        block->next = arena->first;
+        arena->first = block;
+    }
+    return block;
+}
+
+void *arena_alloc(struct arena *arena, size_t bytes)
+{
+    if (bytes > SIZE_MAX / 2)
+        return NULL;
+    size_t need = (bytes + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
+    if (need == 0)
+        need = ALIGNMENT;
+    if (arena->max_bytes && need > arena->max_bytes - arena->used_bytes)
+        return NULL;
+    struct arena_block *block = arena->first;
+    if (!block || block->size - block->used < need) {
+        block = add_block(arena, need);
+        if (!block)
+            return NULL;
+    }
+    void *result = block->bytes + block->used;
+    block->used += need;
+    arena->used_bytes += need;
+    return result;
+}
+
+void *arena_array(struct arena *arena, size_t count, size_t bytes)
+{
+    if (bytes && count > SIZE_MAX / 2 / bytes)
+        return NULL;
+    return arena_alloc(arena, count * bytes);
+}
+
+char *arena_copy(struct arena *arena, const char *bytes, size_t length)
+{
+    char *copy = arena_alloc(arena, length + 1);
+    if (copy && length)
+        memcpy(copy, bytes, length);
+    return copy;
+}
+
+char *arena_string(struct arena *arena, const char *string)
+{
+    return arena_copy(arena, string, strlen(string));
+}
+
+char *arena_printf(struct arena *arena, const char *format, ...)
+{
+    va_list args, again;
+    va_start(args, format);
+    va_copy(again, args);
+    int length = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    char *out = length < 0 ? NULL : arena_alloc(arena, (size_t)length + 1);
+    if (out)
+        vsnprintf(out, (size_t)length + 1, format, again);
+    va_end(again);
+    return out;
+}

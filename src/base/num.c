@@ -1,0 +1,199 @@
+#include "base/num.h"
+
+#include <locale.h>
+#include <math.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+enum { LONGEST_NUMBER = 400, SHORTEST_NUMBER_OUT = 32 };
+
+static locale_t c_locale;
+static pthread_once_t c_locale_once = PTHREAD_ONCE_INIT;
+
+static void make_c_locale(void)
+{
+    c_locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+}
+
+static const double POWERS_OF_TEN[] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11,
+    1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+
+/* The slow, always right way: digits beyond LONGEST_NUMBER cannot change a double by rounding. */
+static double parse_slowly(const char *text, size_t length)
+{
+    char copy[LONGEST_NUMBER + 1];
+    if (length > LONGEST_NUMBER) {
+        char *whole = strndup(text, length);
+        if (!whole)
+            return NAN;
+        pthread_once(&c_locale_once, make_c_locale);
+        double value = strtod_l(whole, NULL, c_locale);
+        free(whole);
+        return value;
+    }
+    memcpy(copy, text, length);
+    copy[length] = '\0';
+    pthread_once(&c_locale_once, make_c_locale);
+    return strtod_l(copy, NULL, c_locale);
+}
+
+static const char *scan_exponent(const char *at, const char *end, int *exponent)
+{
+    if (at == end || (*at != 'e' && *at != 'E'))
+        return at;
+    const char *digits = at + 1;
+    bool negative = digits < end && *digits == '-';
+    if (digits < end && (*digits == '-' || *digits == '+'))
+        digits++;
+    if (digits == end || *digits < '0' || *digits > '9')
+        return at;
+    int value = 0;
+    for (; digits < end && *digits >= '0' && *digits <= '9'; digits++)
+        if (value < 100000)
+            value = value * 10 + (*digits - '0');
+    *exponent += negative ? -value : value;
+    return digits;
+}
+
+size_t num_scan(const char *text, const char *end, double *value)
+{
+    const char *at = text;
+    bool negative = at < end && *at == '-';
+    if (negative)
+        at++;
+    uint64_t digits = 0;
+    int seen = 0, significant = 0, exponent = 0;
+    for (; at < end && *at >= '0' && *at <= '9'; at++, seen++)
+        if (significant < 19) {
+            digits = digits * 10 + (uint64_t)(*at - '0');
+            significant += digits != 0;
+        } else {
+            significant++;
+        }
+    if (at < end && *at == '.') {
+        const char *point = at++;
+        for (; at < end && *at >= '0' && *at <= '9'; at++, seen++)
+            if (significant < 19) {
+                digits = digits * 10 + (uint64_t)(*at - '0');
+                significant += digits != 0;
+                exponent--;
+            } else {
+                significant++;
+            }
+        if (seen == 0)
+            at = point;
+    }
+    if (seen == 0)
+        return 0;
+    at = scan_exponent(at, end, &exponent);
+    bool exact = significant <= 19 && digits <= (UINT64_C(1) << 53) && exponent >= -22 && exponent <= 22;
+    if (!exact)
+        *value = parse_slowly(text, (size_t)(at - text));
+    else {
+        double whole = (double)digits;
+        whole = exponent < 0 ? whole / POWERS_OF_TEN[-exponent] : whole * POWERS_OF_TEN[exponent];
+        *value = negative ? -whole : whole;
+    }
+    return (size_t)(at - text);
+}
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+static bool parse_word(const char *text, size_t length, double *value)
+{
+    static const struct {
+        const char *word;
+        double value;
+    } WORDS[] = {{"nan", NAN}, {"inf", INFINITY}, {"infinity", INFINITY}};
+    for (size_t i = 0; i < sizeof WORDS / sizeof *WORDS; i++)
+        if (length == strlen(WORDS[i].word) && strncasecmp(text, WORDS[i].word, length) == 0) {
+            *value = WORDS[i].value;
+            return true;
+        }
+    return false;
+}
+
+bool num_parse(const char *text, size_t length, double *value)
+{
+    const char *at = text, *end = text + length;
+    while (at < end && is_blank(*at))
+        at++;
+    while (end > at && is_blank(end[-1]))
+        end--;
+    if (at < end && *at == '+')
+        at++;
+    if (at == end)
+        return false;
+    size_t used = num_scan(at, end, value);
+    if (used)
+        return at + used == end;
+    bool negative = *at == '-';
+    if (!parse_word(at + negative, (size_t)(end - at) - negative, value))
+        return false;
+    if (negative)
+        *value = -*value;
+    return true;
+}
+
+bool num_parse_int(const char *text, size_t length, int64_t *value)
+{
+    const char *at = text, *end = text + length;
+    bool negative = at < end && *at == '-';
+    if (at < end && (*at == '-' || *at == '+'))
+        at++;
+    if (at == end)
+        return false;
+    int64_t sum = 0;
+    for (; at < end; at++) {
+        if (*at < '0' || *at > '9')
+            return false;
+        int digit = *at - '0';
+        if (__builtin_mul_overflow(sum, 10, &sum) ||
+            __builtin_add_overflow(sum, negative ? -digit : digit, &sum))
+            return false;
+    }
+    *value = sum;
+    return true;
+}
+
+static bool print_nonfinite(double value, char *out, size_t out_bytes)
+{
+    if (isfinite(value))
+        return false;
+    snprintf(out, out_bytes, "%s", isnan(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity");
+    return true;
+}
+
+/* snprintf writes the decimal mark of the program's locale. */
+static void print_in_c_locale(char *out, size_t out_bytes, int digits, double value)
+{
+    pthread_once(&c_locale_once, make_c_locale);
+    locale_t before = uselocale(c_locale);
+    snprintf(out, out_bytes, "%.*g", digits, value);
+    uselocale(before);
+}
+
+void num_print(double value, char *out, size_t out_bytes)
+{
+    if (print_nonfinite(value, out, out_bytes))
+        return;
+    char text[SHORTEST_NUMBER_OUT];
+    for (int digits = 15; digits <= 17; digits++) {
+        print_in_c_locale(text, sizeof text, digits, value);
+        if (parse_slowly(text, strlen(text)) == value)
+            break;
+    }
+    snprintf(out, out_bytes, "%s", text);
+}
+
+void num_print_short(double value, int digits, char *out, size_t out_bytes)
+{
+    if (!print_nonfinite(value, out, out_bytes))
+        print_in_c_locale(out, out_bytes, digits, value);
+}

@@ -1,0 +1,49 @@
+#include "facts/boxes.h"
+
+#include <stdlib.h>
+
+struct dataset *dataset_new(void)
+{
+    return calloc(1, sizeof(struct dataset));
+}
+
+void dataset_free(struct dataset *dataset)
+{
+    if (!dataset)
+        return;
+    arena_done(&dataset->arena);
+    free(dataset);
+}
+
+void dataset_size_image(struct dataset *dataset, size_t index, int32_t width_px, int32_t height_px)
+{
+    struct image *image = &dataset->images[index];
+    if (image->width_px || image->height_px)
+        return;
+    image->width_px = width_px;
+    image->height_px = height_px;
+    if (!dataset->fractions)
+        return;
+    for (size_t i = 0; i < dataset->annotation_count; i++) {
+        struct annotation *a = &dataset->annotations[i];
+        if ((size_t)a->image != index)
+            continue;
+        a->box = (struct box){a->box.x * width_px, a->box.y * height_px, a->box.w * width_px,
+            a->box.h * height_px};
+        a->area = a->box.w * a->box.h;
+    }
+}
+
+struct detections *detections_new(void)
+{
+    return calloc(1, sizeof(struct detections));
+}
+
+void detections_free(struct detections *detections)
+{
+    if (!detections)
+        return;
+    free(detections->rows);
+    arena_done(&detections->arena);
+    free(detections);
+}

@@ -1,0 +1,89 @@
+/*
+ * Ground truth and detections in memory: columns of plain numbers, each set in an arena of its own.
+ * Knows: images, categories, boxes. Must not know: file formats, matching or drawing.
+ *
+ * Boxes are x, y, w, h in pixels from the top left corner, as doubles: single precision would change
+ * COCO metrics. A detection names its image and category by *keys*, as its file does; linking (work)
+ * maps the few distinct keys onto a dataset, never row by row.
+ */
+#pragma once
+
+#include "base/arena.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct box {
+    double x, y, w, h;
+};
+
+struct category {
+    int64_t id;
+    const char *name; /* never NULL; raw bytes of the file */
+};
+
+struct image {
+    int64_t id;            /* when key is NULL */
+    const char *key;       /* an id that is text, else NULL */
+    const char *file_name; /* as in the file, may hold directories; "" unknown */
+    int32_t width_px, height_px; /* 0 unknown */
+};
+
+struct annotation {
+    struct box box; /* fractions of the image while its size is unknown, see dataset_size_image() */
+    double area;    /* mask area where the file has one, else w*h */
+    int64_t id;
+    int32_t image, category; /* indices */
+    bool crowd;
+};
+
+struct dataset {
+    struct arena arena; /* holds everything below */
+    const char *path;   /* what it was read from */
+    const char *images_dir; /* where the format says the images are; NULL when it does not */
+    struct image *images;
+    struct category *categories; /* ascending id */
+    struct annotation *annotations; /* file order */
+    size_t image_count, category_count, annotation_count;
+    bool fractions; /* boxes of images without a size are fractions of it (YOLO) */
+    int64_t dropped_annotations; /* unreadable, or naming an image or category that is not there */
+    int64_t missing_area;
+};
+
+/* One distinct image as detections name it. */
+struct image_key {
+    int64_t id;            /* when text is NULL */
+    const char *text;      /* an id that is text, else NULL */
+    const char *file_name; /* where rows carry one, else NULL */
+};
+
+struct category_key {
+    int64_t id;       /* when name is NULL */
+    const char *name; /* where the format names classes, else NULL */
+};
+
+struct detection {
+    struct box box;
+    double score;
+    int32_t image_key, category_key; /* indices into the key tables */
+};
+
+struct detections {
+    struct arena arena;
+    const char *path;
+    struct image_key *image_keys;
+    struct category_key *category_keys;
+    struct detection *rows; /* file order; malloc'd, since it grows: freed by detections_free() */
+    size_t image_key_count, category_key_count, count;
+    bool has_file_names; /* rows carry "file_name", as newer Ultralytics writes */
+    bool fractions;      /* boxes are fractions of an image of unknown size (YOLO labels) */
+    int64_t dropped;     /* unreadable rows */
+};
+
+struct dataset *dataset_new(void); /* NULL when out of memory */
+void dataset_free(struct dataset *dataset);
+/* Gives image INDEX its size; boxes held as fractions become pixels. No effect when it has one. */
+void dataset_size_image(struct dataset *dataset, size_t index, int32_t width_px, int32_t height_px);
+
+struct detections *detections_new(void);
+void detections_free(struct detections *detections);

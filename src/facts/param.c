@@ -1,0 +1,48 @@
+#include "facts/param.h"
+
+#include "base/num.h"
+
+#include <string.h>
+#include <strings.h>
+
+static bool is_one_of(const char *text, const char *const *words)
+{
+    for (; *words; words++)
+        if (strcmp(text, *words) == 0)
+            return true;
+    return false;
+}
+
+struct param param_from_text(const char *name, const char *text)
+{
+    static const char *const NULLS[] = {"", "~", "null", "Null", "NULL", "None", NULL};
+    static const char *const TRUES[] = {"true", "True", "TRUE", NULL};
+    static const char *const FALSES[] = {"false", "False", "FALSE", NULL};
+    struct param param = {.name = name, .kind = PARAM_TEXT, .text = text};
+    if (is_one_of(text, NULLS))
+        param.kind = PARAM_NULL;
+    else if (is_one_of(text, TRUES) || is_one_of(text, FALSES)) {
+        param.kind = PARAM_BOOL;
+        param.number = is_one_of(text, TRUES);
+    } else if (num_parse(text, strlen(text), &param.number)) {
+        param.kind = PARAM_NUMBER;
+    }
+    return param;
+}
+
+bool param_equal(const struct param *a, const struct param *b)
+{
+    if (a->kind != b->kind)
+        return false;
+    switch (a->kind) {
+    case PARAM_NULL:
+        return true;
+    case PARAM_BOOL:
+        return a->number == b->number;
+    case PARAM_NUMBER:
+        return a->number == b->number || (a->number != a->number && b->number != b->number);
+    case PARAM_TEXT:
+        break;
+    }
+    return strcmp(a->text, b->text) == 0;
+}

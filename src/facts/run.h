@@ -1,0 +1,33 @@
+/*
+ * A run: one execution of a training or evaluation script, and the small facts said about it.
+ * Knows: status, notes, artifacts. Must not know: how they are stored or shown.
+ */
+#pragma once
+
+#include <stdint.h>
+
+enum run_status { RUN_UNKNOWN, RUN_RUNNING, RUN_FINISHED, RUN_FAILED, RUN_STALLED };
+
+/* "unknown", "running", ... as in the JSON of `boxtop ls`. */
+const char *run_status_name(enum run_status status);
+
+/* Something that a person should know about a source file: damage, or what was left out. */
+struct note {
+    const char *file;  /* relative to the run, NULL for the run itself */
+    int64_t line;      /* 1-based, 0 unknown */
+    int64_t offset;    /* byte, -1 unknown */
+    int64_t count;     /* how often, 1 or more */
+    const char *text;  /* "git merge marker, row skipped" */
+};
+
+enum artifact_kind {
+    ARTIFACT_PREDICTIONS,  /* a file of detections at one step */
+    ARTIFACT_GROUND_TRUTH, /* what the run says its ground truth is: a COCO file or a data.yaml */
+    ARTIFACT_IMAGES,       /* what the run says its image folder is */
+};
+
+struct artifact {
+    enum artifact_kind kind;
+    const char *path; /* as said; relative to the file that said it unless absolute */
+    int64_t step;     /* ARTIFACT_PREDICTIONS: -1 when the run does not say */
+};

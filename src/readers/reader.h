@@ -1,0 +1,75 @@
+/*
+ * The reader interface: what understands one on-disk format of training runs.
+ * Knows: directories, files, bookmarks, the sink. Must not know: the index, the screen, other readers.
+ *
+ * One reader is one .c file that defines `const struct reader reader_NAME` and one row in readers.def.
+ * The order of rows is the precedence: of two sources of one run that hold the same metric, the one
+ * whose reader stands higher is shown. Readers are pure but for reading the files they are handed, hold
+ * no state between calls, and may run on several threads at once.
+ */
+#pragma once
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/file.h"
+#include "facts/sink.h"
+
+/* A directory being looked at. */
+struct reader_place {
+    const char *path;
+    const struct file_list *list;
+    struct arena *arena; /* for what a claim keeps */
+};
+
+/* The first bytes of file NAME in PLACE (at most BYTES); 0 when it cannot be read. */
+size_t reader_peek(const struct reader_place *place, const char *name, char *out, size_t bytes);
+
+enum { READER_MAX_SOURCES = 4096 };
+
+struct reader_claim {
+    const char **sources; /* file names relative to the place, in reading order; arena memory */
+    size_t count, capacity;
+    bool owns_subdirectories; /* what lies below is this run's own: no runs are looked for there */
+    const char *reason;       /* "results.csv beside args.yaml", for `boxtop index --explain` */
+};
+
+/* Appends a source (copied into the place's arena); false when out of memory or over the maximum. */
+bool reader_claim_add(const struct reader_place *place, struct reader_claim *claim, const char *name);
+
+/* One file of a claimed run. */
+struct reader_source {
+    const char *directory; /* of the run */
+    const char *name;      /* relative to it, as claimed */
+    const char *path;      /* both joined */
+};
+
+/*
+ * How far a source has been read. Zeroed at first. A reader that is `incremental` continues at `offset`
+ * (always behind a whole record) with the `state` bytes that it left there, and updates both; others
+ * read the whole file each time it changes. The caller resets the mark when the file was replaced,
+ * truncated or rewritten.
+ */
+struct reader_mark {
+    int64_t offset;
+    struct buf state;
+};
+
+enum { READER_MAX_STATE_BYTES = 1 << 20 };
+
+struct reader {
+    const char *name;  /* "tensorboard": the format in `boxtop ls` */
+    const char *reads; /* one line for the README and help */
+    bool incremental;
+    /* Looks at one directory, by names and peeks. True when it holds a run of this format: CLAIM
+     * (zeroed before) then lists its sources. */
+    bool (*claim)(const struct reader_place *place, struct reader_claim *claim);
+    /* Reads SOURCE from MARK on into SINK. Damage inside the file is a note on the sink; false is for
+     * a file that cannot be read at all. */
+    bool (*read)(const struct reader_source *source, struct reader_mark *mark, struct sink *sink,
+        struct err *err);
+};
+
+/* All readers, in the order of readers.def; NULL-terminated. */
+extern const struct reader *const readers[];
+const struct reader *reader_find(const char *name);
