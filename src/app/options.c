@@ -1,0 +1,134 @@
+#include "app/command.h"
+
+#include "base/num.h"
+
+#include <math.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+enum option_kind { FLAG, TEXT, NUMBER };
+
+struct option {
+    const char *name;
+    char letter;
+    enum option_kind kind;
+    size_t offset;
+    const char *argument, *help;
+};
+
+static const struct option OPTIONS[] = {
+#define OPTION(field, name, letter, kind, argument, help)                                          \
+    {name, letter, kind, offsetof(struct settings, field), argument, help},
+#include "app/options.def"
+#undef OPTION
+};
+
+enum { OPTION_COUNT = sizeof OPTIONS / sizeof *OPTIONS };
+
+static bool accepts(const struct command *command, const char *name)
+{
+    size_t length = strlen(name);
+    if (strcmp(name, "help") == 0)
+        return true;
+    for (const char *at = command->accepts; *at; at += strspn(at, " ")) {
+        size_t word = strcspn(at, " ");
+        if (word == length && strncmp(at, name, length) == 0)
+            return true;
+        at += word;
+    }
+    return false;
+}
+
+static const struct option *find_option(const struct command *command, const char *word, size_t length)
+{
+    for (size_t i = 0; i < OPTION_COUNT; i++) {
+        const struct option *option = &OPTIONS[i];
+        bool named = word[1] == '-'
+                         ? strlen(option->name) == length - 2 && strncmp(word + 2, option->name, length - 2) == 0
+                         : length == 2 && option->letter == word[1];
+        if (named && accepts(command, option->name))
+            return option;
+    }
+    return NULL;
+}
+
+static bool set_option(
+    const struct option *option, const char *value, struct settings *settings, struct err *err)
+{
+    char *field = (char *)settings + option->offset;
+    if (option->kind == FLAG)
+        *(bool *)(void *)field = true;
+    else if (option->kind == TEXT)
+        *(const char **)(void *)field = value;
+    else if (!num_parse(value, strlen(value), (double *)(void *)field))
+        return err_set(err, ERR_USAGE, "--%s takes a number, not \"%.60s\"", option->name, value);
+    return true;
+}
+
+static void clear(struct settings *settings)
+{
+    *settings = (struct settings){0};
+    for (size_t i = 0; i < OPTION_COUNT; i++)
+        if (OPTIONS[i].kind == NUMBER)
+            *(double *)(void *)((char *)settings + OPTIONS[i].offset) = NAN;
+}
+
+bool options_parse(const struct command *command, char **words, struct settings *settings,
+    char **operands, struct err *err)
+{
+    clear(settings);
+    size_t count = 0;
+    bool options_over = false;
+    for (; *words; words++) {
+        char *word = *words;
+        if (options_over || word[0] != '-' || !word[1]) {
+            operands[count++] = word;
+            continue;
+        }
+        if (strcmp(word, "--") == 0) {
+            options_over = true;
+            continue;
+        }
+        const char *equals = word[1] == '-' ? strchr(word, '=') : NULL;
+        size_t length = equals ? (size_t)(equals - word) : strlen(word);
+        const struct option *option = find_option(command, word, length);
+        if (!option)
+            return err_set(err, ERR_USAGE, "no option %.80s here: see boxtop %s --help", word,
+                command->name);
+        const char *value = equals ? equals + 1 : NULL;
+        if (option->kind == FLAG && value)
+            return err_set(err, ERR_USAGE, "--%s takes no value", option->name);
+        if (option->kind != FLAG && !value && !(value = *++words))
+            return err_set(err, ERR_USAGE, "--%s needs %s", option->name, option->argument);
+        if (!set_option(option, value, settings, err))
+            return false;
+    }
+    operands[count] = NULL;
+    return true;
+}
+
+void options_help(const struct command *command)
+{
+    bool plain = strcmp(command->name, "open") == 0;
+    printf("usage: boxtop%s%s [OPTION...] %s\n%s\n\n", plain ? "" : " ", plain ? "" : command->name,
+        command->operands, command->summary);
+    for (size_t i = 0; i < OPTION_COUNT; i++) {
+        const struct option *option = &OPTIONS[i];
+        if (!accepts(command, option->name))
+            continue;
+        char letter[8] = "", left[48];
+        if (option->letter)
+            snprintf(letter, sizeof letter, "-%c, ", option->letter);
+        snprintf(left, sizeof left, "%s--%s%s%s", letter, option->name,
+            option->argument ? " " : "", option->argument ? option->argument : "");
+        printf("  %-24s %s\n", left, option->help);
+    }
+}
+
+void say_error(const struct err *err)
+{
+    char line[2048];
+    err_print(err, line, sizeof line);
+    fprintf(stderr, "boxtop: %s\n", line);
+}

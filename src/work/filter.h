@@ -1,0 +1,32 @@
+/*
+ * The filter expression of the runs table and of --filter.
+ * Knows: terms, comparisons, and how to ask for a value by name. Must not know: where values are kept.
+ *
+ *     faster                      the run's name (or any parameter's text) holds "faster"
+ *     lr<1e-3 AP>=0.4             numbers; terms are joined by a blank, "&" or "and"
+ *     status=failed model!=fcos   text, letter case ignored;  name~resnet  holds
+ */
+#pragma once
+
+#include "base/arena.h"
+#include "base/err.h"
+
+struct filter;
+
+/* What a name is worth in the row being asked about. */
+struct filter_value {
+    bool known;
+    bool is_number;
+    double number;
+    const char *text; /* may be NULL when is_number */
+};
+
+struct filter_row {
+    const void *self;
+    struct filter_value (*value)(const void *self, const char *name);
+    bool (*contains)(const void *self, const char *text); /* for a term without an operator */
+};
+
+/* Parses EXPRESSION into ARENA; an empty one matches everything. NULL with ERR (place: character). */
+const struct filter *filter_parse(struct arena *arena, const char *expression, struct err *err);
+bool filter_matches(const struct filter *filter, const struct filter_row *row);

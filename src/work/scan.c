@@ -1,0 +1,165 @@
+#include "work/scan.h"
+
+#include "base/grow.h"
+#include "base/map.h"
+#include "base/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { DEEPEST = 64 };
+
+struct scan {
+    const char *root;
+    const struct scan_visitor *visitor;
+    struct arena arena; /* for what lives as long as the scan: the directories seen */
+    struct map seen;
+    bool stopped;
+};
+
+char *scan_absolute(struct arena *arena, const char *path, struct err *err)
+{
+    char *real = realpath(path, NULL);
+    if (!real) {
+        err_set_errno(err, "cannot open");
+        err_in_file(err, path);
+        return NULL;
+    }
+    char *copy = arena_string(arena, real);
+    free(real);
+    if (!copy)
+        err_set(err, ERR_MEMORY, "out of memory");
+    return copy;
+}
+
+/* False when this directory was met before, by whatever path. */
+static bool is_new(struct scan *scan, const struct file_stat *stat)
+{
+    uint64_t key[2] = {stat->device, stat->inode};
+    int64_t mine = (int64_t)scan->seen.count;
+    return map_put(&scan->seen, key, sizeof key, mine, NULL) == mine;
+}
+
+struct claims {
+    struct found_source *sources;
+    size_t count, capacity;
+    const struct reader *first;
+    const char *reason;
+    bool owns_subdirectories;
+};
+
+static bool already_claimed(const struct claims *claims, const char *name)
+{
+    for (size_t i = 0; i < claims->count; i++)
+        if (strcmp(claims->sources[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+/* A file belongs to the first reader that claims it; several readers may share a directory. */
+static bool ask_readers(const struct reader_place *place, struct claims *claims)
+{
+    for (int rank = 0; readers[rank]; rank++) {
+        struct reader_claim claim = {0};
+        if (!readers[rank]->claim(place, &claim))
+            continue;
+        if (!claims->first) {
+            claims->first = readers[rank];
+            claims->reason = claim.reason;
+        }
+        claims->owns_subdirectories |= claim.owns_subdirectories;
+        for (size_t i = 0; i < claim.count; i++) {
+            if (already_claimed(claims, claim.sources[i]))
+                continue;
+            if (!GROW(claims->sources, claims->capacity, claims->count + 1))
+                return false;
+            claims->sources[claims->count++] =
+                (struct found_source){readers[rank], claim.sources[i], rank};
+        }
+    }
+    return true;
+}
+
+static bool visit_run(struct scan *scan, const struct reader_place *place,
+    const struct claims *claims, const struct file_stat *stat)
+{
+    const char *below = path_below(scan->root, place->path);
+    struct found_run run = {
+        .root = scan->root,
+        .directory = place->path,
+        .name = strcmp(below, ".") == 0 ? path_base(scan->root) : below,
+        .format = claims->first->name,
+        .reason = claims->reason ? claims->reason : "",
+        .device = stat->device,
+        .inode = stat->inode,
+        .sources = claims->sources,
+        .source_count = claims->count,
+    };
+    return scan->visitor->run(scan->visitor->self, &run);
+}
+
+static int compare_natural(const void *a, const void *b)
+{
+    return text_compare_natural(
+        ((const struct file_entry *)a)->name, ((const struct file_entry *)b)->name);
+}
+
+static bool walk(struct scan *scan, const char *directory, int depth, struct err *err);
+
+static bool walk_below(
+    struct scan *scan, const char *directory, struct file_list *list, int depth, struct arena *arena)
+{
+    qsort(list->entries, list->count, sizeof *list->entries, compare_natural);
+    for (size_t i = 0; i < list->count && !scan->stopped; i++) {
+        const struct file_entry *entry = &list->entries[i];
+        if (!entry->is_dir || entry->name[0] == '.')
+            continue;
+        char *child = path_join(arena, directory, entry->name);
+        struct err refused = {0};
+        if (child && walk(scan, child, depth + 1, &refused))
+            continue;
+        if (!child || refused.code == ERR_MEMORY)
+            return false;
+        if (scan->visitor->unreadable)
+            scan->visitor->unreadable(scan->visitor->self, child, &refused);
+    }
+    return true;
+}
+
+static bool walk(struct scan *scan, const char *directory, int depth, struct err *err)
+{
+    struct file_stat stat;
+    if (depth > DEEPEST || !file_stat(directory, &stat) || !is_new(scan, &stat))
+        return true;
+    struct arena arena = {0};
+    struct file_list list;
+    struct claims claims = {0};
+    bool ok = file_list(directory, &arena, &list, err);
+    if (ok) {
+        struct reader_place place = {directory, &list, &arena};
+        ok = ask_readers(&place, &claims) || err_set(err, ERR_MEMORY, "out of memory");
+        if (ok && claims.first)
+            scan->stopped = !visit_run(scan, &place, &claims, &stat);
+        if (ok && !scan->stopped && !claims.owns_subdirectories)
+            ok = walk_below(scan, directory, &list, depth, &arena) ||
+                 err_set(err, ERR_MEMORY, "out of memory");
+    }
+    free(claims.sources);
+    arena_done(&arena);
+    return ok;
+}
+
+bool scan_root(const char *root, const struct scan_visitor *visitor, struct err *err)
+{
+    struct scan scan = {.visitor = visitor};
+    map_init(&scan.seen, &scan.arena);
+    char *top = scan_absolute(&scan.arena, root, err);
+    struct file_stat stat;
+    if (top && file_stat(top, &stat) && !stat.is_dir)
+        top = path_parent(&scan.arena, top);
+    scan.root = top;
+    bool ok = top && walk(&scan, top, 0, err);
+    map_done(&scan.seen);
+    arena_done(&scan.arena);
+    return ok;
+}

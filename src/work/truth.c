@@ -1,0 +1,238 @@
+#include "work/truth.h"
+
+#include "base/file.h"
+#include "base/text.h"
+#include "readers/annotation.h"
+
+#include <cjson/cJSON.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { LARGEST_RULES_BYTES = 1 << 20, MOST_SNIFFED = 64 };
+
+static const char *string_in(const cJSON *object, const char *key)
+{
+    const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, key);
+    return cJSON_IsString(item) ? item->valuestring : NULL;
+}
+
+static bool add_rule(
+    struct arena *arena, const char *root, const cJSON *row, struct truth_rule *rule, struct err *err)
+{
+    const char *ground_truth = string_in(row, "ground_truth");
+    const char *images = string_in(row, "images"), *runs = string_in(row, "runs");
+    const char *name = string_in(row, "name");
+    if (!ground_truth)
+        return err_set(err, ERR_FORMAT, "a row of \"datasets\" has no \"ground_truth\": name its file");
+    rule->name = arena_string(arena, name ? name : path_base(ground_truth));
+    rule->ground_truth = path_join(arena, root, ground_truth);
+    rule->images = images ? path_join(arena, root, images) : NULL;
+    rule->runs = arena_string(arena, runs ? runs : "**");
+    return (rule->name && rule->ground_truth && rule->runs) ||
+           err_set(err, ERR_MEMORY, "out of memory");
+}
+
+static bool add_rules(struct arena *arena, const char *root, const cJSON *json,
+    struct truth_rules *rules, struct err *err)
+{
+    const cJSON *datasets = cJSON_GetObjectItemCaseSensitive(json, "datasets");
+    if (!cJSON_IsArray(datasets))
+        return err_set(err, ERR_FORMAT, "has no list \"datasets\": see the README for its shape");
+    size_t more = (size_t)cJSON_GetArraySize(datasets);
+    struct truth_rule *all = ARENA_ARRAY(arena, struct truth_rule, rules->count + more);
+    if (!all)
+        return err_set(err, ERR_MEMORY, "out of memory");
+    if (rules->count)
+        memcpy(all, rules->rules, rules->count * sizeof *all);
+    rules->rules = all;
+    const cJSON *row;
+    cJSON_ArrayForEach(row, datasets)
+    {
+        if (!add_rule(arena, root, row, &all[rules->count], err))
+            return false;
+        rules->count++;
+    }
+    return true;
+}
+
+bool truth_read_rules(
+    struct arena *arena, const char *root, struct truth_rules *rules, struct err *err)
+{
+    char *path = path_join(arena, root, "boxtop.json");
+    struct file_stat stat;
+    if (!path)
+        return err_set(err, ERR_MEMORY, "out of memory");
+    if (!file_stat(path, &stat))
+        return true;
+    struct buf text;
+    buf_init(&text, LARGEST_RULES_BYTES);
+    bool ok = file_read(path, &text, err);
+    if (ok) {
+        cJSON *json = cJSON_ParseWithLength(text.data ? text.data : "", text.length);
+        ok = json ? add_rules(arena, root, json, rules, err)
+                  : err_set(err, ERR_FORMAT, "is not JSON: see the README for its shape");
+        cJSON_Delete(json);
+    }
+    buf_done(&text);
+    if (!ok)
+        err_in_file(err, path);
+    return ok;
+}
+
+static bool exists(const char *path)
+{
+    struct file_stat stat;
+    return path && file_stat(path, &stat);
+}
+
+static void add_candidate(struct truth *truth, const char *path)
+{
+    for (size_t i = 0; i < truth->count; i++)
+        if (strcmp(truth->ground_truth[i], path) == 0)
+            return;
+    if (truth->count < TRUTH_MAX_CANDIDATES)
+        truth->ground_truth[truth->count++] = path;
+}
+
+static void add_image_dir(struct truth *truth, const char *path)
+{
+    if (path && truth->image_dir_count < TRUTH_MAX_IMAGE_DIRS && exists(path))
+        truth->image_dirs[truth->image_dir_count++] = path;
+}
+
+/* DIRECTORY, its parent, ... up to ROOT; NULL behind it. */
+static const char *next_parent(struct arena *arena, const char *root, const char *directory)
+{
+    if (strcmp(directory, root) == 0 || strcmp(directory, "/") == 0)
+        return NULL;
+    return path_parent(arena, directory);
+}
+
+/* What the run said, as it stands or (another machine's path) below one of the parents. */
+static const char *resolve_said(
+    struct arena *arena, const char *root, const char *directory, const char *said)
+{
+    char *path = path_join(arena, directory, said);
+    path = path ? path_clean(arena, path) : NULL;
+    if (exists(path))
+        return path;
+    for (const char *at = directory; at; at = next_parent(arena, root, at)) {
+        path = path_join(arena, at, said[0] == '/' ? path_base(said) : said);
+        if (exists(path))
+            return path;
+        path = path_join(arena, at, path_base(said));
+        if (exists(path))
+            return path;
+    }
+    return NULL;
+}
+
+static bool is_annotation_name(const char *name)
+{
+    return path_has_suffix(name, ".json") || path_has_suffix(name, ".yaml") ||
+           path_has_suffix(name, ".yml");
+}
+
+/* Ground truth among the files of DIRECTORY itself. */
+static void look_in(
+    struct arena *arena, const char *directory, struct truth *truth, int *sniffs_left)
+{
+    struct file_list list;
+    if (!file_list(directory, arena, &list, NULL))
+        return;
+    for (size_t i = 0; i < list.count && *sniffs_left > 0; i++) {
+        if (list.entries[i].is_dir || !is_annotation_name(list.entries[i].name))
+            continue;
+        (*sniffs_left)--;
+        const char *path = path_join(arena, directory, list.entries[i].name);
+        enum annotation_kind kind;
+        if (path && annotation_sniff(path, &kind) && kind == ANNOTATION_GROUND_TRUTH)
+            add_candidate(truth, path);
+    }
+}
+
+static void look_nearby(
+    struct arena *arena, const char *root, const char *directory, struct truth *truth)
+{
+    int sniffs_left = MOST_SNIFFED;
+    for (const char *at = directory; at && !truth->count; at = next_parent(arena, root, at)) {
+        look_in(arena, at, truth, &sniffs_left);
+        struct file_list list;
+        if (truth->count || !file_list(at, arena, &list, NULL))
+            continue;
+        for (size_t i = 0; i < list.count && sniffs_left > 0; i++) {
+            const char *beside = path_join(arena, at, list.entries[i].name);
+            if (beside && list.entries[i].is_dir && list.entries[i].name[0] != '.' &&
+                strcmp(beside, directory) != 0)
+                look_in(arena, beside, truth, &sniffs_left);
+        }
+    }
+}
+
+static void take_said(struct arena *arena, const char *root, const char *directory,
+    const struct artifact *artifacts, size_t count, struct truth *out)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (artifacts[i].kind == ARTIFACT_PREDICTIONS)
+            continue;
+        const char *path = resolve_said(arena, root, directory, artifacts[i].path);
+        if (!path)
+            continue;
+        if (artifacts[i].kind == ARTIFACT_IMAGES)
+            add_image_dir(out, path);
+        else
+            add_candidate(out, path);
+    }
+}
+
+bool truth_find(struct arena *arena, const struct truth_rules *rules, const char *root,
+    const char *directory, const char *name, const struct artifact *artifacts, size_t artifact_count,
+    struct truth *out, struct err *err)
+{
+    *out = (struct truth){0};
+    if (rules->ground_truth)
+        add_candidate(out, rules->ground_truth);
+    add_image_dir(out, rules->images);
+    if (!rules->ground_truth)
+        take_said(arena, root, directory, artifacts, artifact_count, out);
+    for (size_t i = 0; i < rules->count && !out->count; i++)
+        if (text_glob(rules->rules[i].runs, name) && exists(rules->rules[i].ground_truth)) {
+            add_candidate(out, rules->rules[i].ground_truth);
+            add_image_dir(out, rules->rules[i].images);
+        }
+    out->said = out->count > 0;
+    if (!out->said)
+        look_nearby(arena, root, directory, out);
+    if (out->count)
+        return true;
+    return err_set(err, ERR_FORMAT,
+        "no ground truth found: name it with --gt FILE, or in a boxtop.json at the root");
+}
+
+static const char *find_in(struct arena *arena, const char *directory, const char *file_name)
+{
+    const char *path = path_join(arena, directory, file_name);
+    if (exists(path))
+        return path;
+    path = path_join(arena, directory, path_base(file_name));
+    return exists(path) ? path : NULL;
+}
+
+const char *truth_find_image(struct arena *arena, const struct truth *truth,
+    const char *ground_truth, const char *images_dir, const char *file_name)
+{
+    static const char *const AROUND[] = {".", "images", "../images", "..", "../../images",
+        "val", "valid", "test", "train", "images/val", "../images/val", "val2017", "../val2017"};
+    const char *found = NULL;
+    for (size_t i = 0; i < truth->image_dir_count && !found; i++)
+        found = find_in(arena, truth->image_dirs[i], file_name);
+    if (!found && images_dir)
+        found = find_in(arena, images_dir, file_name);
+    const char *home = found ? NULL : path_parent(arena, ground_truth);
+    for (size_t i = 0; i < sizeof AROUND / sizeof *AROUND && home && !found; i++) {
+        const char *directory = path_join(arena, home, AROUND[i]);
+        if (directory)
+            found = find_in(arena, directory, file_name);
+    }
+    return found ? path_clean(arena, found) : NULL;
+}

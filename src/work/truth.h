@@ -1,0 +1,55 @@
+/*
+ * The truth of a run: where its ground truth and its images are.
+ * Knows: what runs, boxtop.json and the command line say, and where to look when nobody says.
+ * Must not know: what the files hold beyond their kind, matching, or the screen.
+ */
+#pragma once
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "facts/run.h"
+
+/* One row of "datasets" in boxtop.json: {"name", "ground_truth", "images", "runs": glob}. */
+struct truth_rule {
+    const char *name;
+    const char *ground_truth; /* absolute */
+    const char *images;       /* absolute, or NULL */
+    const char *runs;         /* glob over the run's name; "**" when not given */
+};
+
+struct truth_rules {
+    const char *ground_truth, *images; /* --gt and --images, absolute; NULL when not given */
+    struct truth_rule *rules;
+    size_t count;
+};
+
+/* Reads ROOT/boxtop.json into RULES (appending, memory from ARENA). A missing file is no error. */
+bool truth_read_rules(
+    struct arena *arena, const char *root, struct truth_rules *rules, struct err *err);
+
+enum { TRUTH_MAX_CANDIDATES = 16, TRUTH_MAX_IMAGE_DIRS = 16 };
+
+struct truth {
+    /* Existing files, likeliest first; the first that joins is taken. */
+    const char *ground_truth[TRUTH_MAX_CANDIDATES];
+    size_t count;
+    bool said; /* by the run, boxtop.json or the person; else found nearby */
+    /* Existing directories to look for image files in, likeliest first. */
+    const char *image_dirs[TRUTH_MAX_IMAGE_DIRS];
+    size_t image_dir_count;
+};
+
+/*
+ * Finds candidates for the run in DIRECTORY (below ROOT, called NAME) that says ARTIFACTS of itself.
+ * Order: --gt; what the run says (its path as said, else the same below any parent up to ROOT, for the
+ * path may be another machine's); boxtop.json; else ground truth standing in the run's directory, a
+ * parent up to ROOT, or a folder beside.
+ */
+bool truth_find(struct arena *arena, const struct truth_rules *rules, const char *root,
+    const char *directory, const char *name, const struct artifact *artifacts, size_t artifact_count,
+    struct truth *out, struct err *err);
+
+/* The path of the image called FILE_NAME (as ground truth or detections name it) below the truth's
+ * directories, those around GROUND_TRUTH, or IMAGES_DIR (may be NULL); NULL when it is not there. */
+const char *truth_find_image(struct arena *arena, const struct truth *truth,
+    const char *ground_truth, const char *images_dir, const char *file_name);
