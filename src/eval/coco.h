@@ -1,0 +1,144 @@
+/*
+ * The engine: matches detections with ground truth and makes the COCO numbers, as pycocotools does.
+ * Knows: the COCO bounding box evaluation (pycocotools 2.0.11, cocoeval.py). Must not know: files,
+ * threads, how results are shown or kept.
+ *
+ * Float64 throughout and the reference's order of ties, so that stats agree to the order of
+ * summation. Differences on purpose: annotation ids are opaque (an id of 0 can be matched); an
+ * empty detection list gives 0 where ground truth exists; rows on unknown images are dropped, not
+ * refused. Pure; any thread; a set is never changed once made.
+ */
+#pragma once
+
+#include "base/err.h"
+#include "eval/link.h"
+#include "facts/boxes.h"
+
+enum { EVAL_IOUS = 10, EVAL_RECALLS = 101, EVAL_STATS = 12 };
+
+/* The threshold of eval_rematch() stands behind the ten of the grid. */
+enum { EVAL_IOU_CUSTOM = EVAL_IOUS };
+
+enum eval_area { EVAL_ALL, EVAL_SMALL, EVAL_MEDIUM, EVAL_LARGE, EVAL_AREAS };
+
+/* The twelve, in pycocotools' order. */
+enum eval_stat {
+    EVAL_AP,
+    EVAL_AP50,
+    EVAL_AP75,
+    EVAL_APS,
+    EVAL_APM,
+    EVAL_APL,
+    EVAL_AR1,
+    EVAL_AR10,
+    EVAL_AR100,
+    EVAL_ARS,
+    EVAL_ARM,
+    EVAL_ARL,
+};
+
+/* "AP", "AP50", ..., "ARl"; NULL outside 0..11. */
+const char *eval_stat_name(enum eval_stat stat);
+/* numpy's linspace(.5, .95, 10)[INDEX]: index 8 is 0.8999999999999999. */
+double eval_iou_threshold(int index);
+
+struct eval_settings {
+    int32_t max_dets[3]; /* ascending, 1 or more; detections per image and category; the last limits
+                            all */
+};
+
+struct eval_settings eval_settings_default(void); /* 1, 10, 100 */
+
+/* Consecutive kept detections [start, start + count) of one image in one category. */
+struct eval_group {
+    uint32_t start, count;
+    int32_t image;
+};
+
+/*
+ * What matching found. Columns of `count` kept detections, ordered by category, then image in the
+ * order of ids, then descending score (file order on ties). Images, categories and annotations are
+ * indices into the dataset, rows into the detections. Bit t of a mask is IoU threshold t. A
+ * detection that is neither tp nor ignored at t is a false positive there.
+ */
+struct eval_set {
+    struct eval_settings settings;
+    size_t count;
+    double *score;
+    int32_t *image, *category, *row;
+    int32_t *gt; /* annotation matched at IoU .50 (area all; may be a crowd), -1 none */
+    float *iou;  /* highest IoU with a ground truth of its image and category, 0 none */
+    uint16_t *tp[EVAL_AREAS], *ignored[EVAL_AREAS];
+
+    struct eval_group *groups; /* in the order of the columns */
+    size_t group_count;
+    uint32_t *category_start; /* category_count + 1: detections of category c are [c], [c + 1] */
+    uint32_t *category_group; /* the same for groups */
+
+    /* Ground truth that counts (neither crowd nor left out), by category, then image in id order.
+     */
+    int32_t *gt_image;
+    uint32_t *category_gt; /* category_count + 1: as category_start */
+    size_t gt_count;
+    int64_t (
+        *positives)[EVAL_AREAS]; /* per category: ground truth not ignored in that area range */
+    int64_t *rows_of_category;   /* usable detections before the limit of max_dets */
+
+    size_t image_count, category_count; /* of the dataset */
+    int32_t *image_order; /* image indices by ascending id (text ids behind, bytewise) */
+    bool *left_out;       /* per image: size unknown, so nothing of it is here */
+
+    double custom_iou; /* threshold of bit EVAL_IOU_CUSTOM, NaN unless made by eval_rematch() */
+
+    /* What was not used, for notices. */
+    int64_t rows_unknown_image, rows_unknown_category;
+    int64_t rows_not_finite;        /* a box or score that is NaN or infinite */
+    int64_t rows_on_left_out;       /* on images of unknown size */
+    int64_t images_left_out;        /* that have annotations or detections in fractions */
+    int64_t annotations_not_finite; /* left out */
+    int64_t annotations_id_zero;    /* matched here; pycocotools takes id 0 for "not matched" */
+};
+
+/*
+ * Matches all of DETECTIONS (at most 2^31 - 1 rows) at the ten IoU thresholds and four area ranges.
+ * The set lives in ARENA and holds no pointer to the other arguments. NULL with ERR when memory is
+ * out or a set is too large.
+ */
+struct eval_set *eval_match(const struct dataset *dataset, const struct detections *detections,
+    const struct link *link, const struct eval_settings *settings, struct arena *arena,
+    struct err *err);
+
+/*
+ * The set once more with area=all matched at IOU (0 < iou <= 1) as bit EVAL_IOU_CUSTOM. Columns
+ * that do not change are shared with SET, which must outlive the result. The first three arguments
+ * are those that made SET.
+ */
+struct eval_set *eval_rematch(const struct dataset *dataset, const struct detections *detections,
+    const struct link *link, const struct eval_set *set, double iou, struct arena *arena,
+    struct err *err);
+
+/* -1 where undefined (no ground truth). */
+struct eval_class {
+    double stats[EVAL_STATS];
+    int64_t gt; /* ground truth that counts */
+    int64_t dt; /* usable detections, before the limit of 100 */
+};
+
+struct eval_summary {
+    double stats[EVAL_STATS];
+    double ap_per_iou[EVAL_IOUS];
+    struct eval_class *classes; /* per category of the dataset, in its order */
+};
+
+/* COCO's accumulate and summarize; `classes` lives in ARENA. False only when memory is out. */
+bool eval_stats(
+    const struct eval_set *set, struct arena *arena, struct eval_summary *summary, struct err *err);
+
+/* Interpolated precision of one CATEGORY (area all) at the recalls 0, .01 ... 1 and the score of
+ * the detection that reaches each (0 where none does). Precision is all -1 without ground truth. */
+bool eval_precision_curve(const struct eval_set *set, size_t category, int iou_index,
+    double precision[EVAL_RECALLS], double score[EVAL_RECALLS], struct err *err);
+
+/* The box of detection ROW in pixels of its image (index IMAGE): fractions are scaled. */
+struct box eval_pixel_box(
+    const struct dataset *dataset, const struct detections *detections, size_t row, int32_t image);

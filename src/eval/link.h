@@ -1,0 +1,63 @@
+/*
+ * Linking: which image and category of a dataset each key of a set of detections means.
+ * Knows: ids, file names, class numbering. Must not know: boxes' matching, files, formats.
+ *
+ * Works on the few distinct keys, never row by row. Pure; any thread.
+ */
+#pragma once
+
+#include "base/err.h"
+#include "facts/boxes.h"
+
+enum link_shift {
+    LINK_SHIFT_AUTO = -1, /* decide, see link_make() */
+    LINK_SHIFT_NONE = 0,  /* class ids mean what they say */
+    LINK_SHIFT_ONE = 1,   /* class ids are 1-based positions: subtract 1 */
+};
+
+struct link {
+    int32_t *image_of_key;    /* index into dataset->images, -1 unknown; one per image key */
+    int32_t *category_of_key; /* index into dataset->categories, -1 unknown; one per category key */
+    int64_t rows_unknown_image;    /* detections dropped: their image is not in the dataset */
+    int64_t rows_unknown_category; /* on a known image, but without effect: category not there */
+    int64_t images_joined;         /* distinct images of the dataset that some key means */
+    int64_t keys_by_id, keys_by_file_name, keys_by_base_name, keys_by_stem;
+    bool classes_shifted; /* 1 was subtracted from the class ids */
+    const char
+        *joined_by; /* the rule that joined most keys: "id", "file name", "base name", "stem";
+                       "" when nothing joined; static text */
+};
+
+/*
+ * Fills LINK; its arrays live in ARENA. False only when memory is out.
+ *
+ * Images, the first rule that holds for a key: its id equals the image's id (integer with integer,
+ * text with text); its file name equals the image's; the base names are equal; its text id (or its
+ * file name's stem) equals the stem of the image's file name, as Ultralytics writes; last, numbers
+ * written as text: the text id "42" means the image 42, and the integer id 42 means the image with
+ * the text id, or else the file name stem, "000042". Where two images have one base name, stem or
+ * number, that rule joins neither.
+ *
+ * Categories: by id, by name where the key has one (letter case counts first, then not). Class ids
+ * against a YOLO dataset (dataset->fractions, ids 0..n-1) are shifted by LINK_SHIFT_AUTO when
+ * all of them lie in 1..n: Ultralytics has written 1-based ids since it also writes file names.
+ * A ground truth with ids of its own (COCO) is never shifted by LINK_SHIFT_AUTO.
+ */
+bool link_make(const struct dataset *dataset, const struct detections *detections,
+    enum link_shift shift, struct arena *arena, struct link *link, struct err *err);
+
+/* What link_infer_sizes() did and could not do. */
+struct link_sizes {
+    int64_t images_inferred;
+    int64_t images_unknown; /* still without a size, with annotations that are fractions */
+};
+
+/*
+ * Images of unknown size in a dataset of fractions get the extent of their detections (largest x+w
+ * and y+h, rounded), since detectors clip boxes to the image; their annotations become pixels.
+ * Changes DATASET, whose owner must be alone with it. Does nothing when the detections are
+ * fractions too. Images that stay unknown are left out by eval_match(). False only when memory is
+ * out.
+ */
+bool link_infer_sizes(struct dataset *dataset, const struct detections *detections,
+    const struct link *link, struct link_sizes *sizes, struct err *err);
