@@ -22,9 +22,10 @@ struct filter_value {
 };
 
 struct filter_row {
-    const void *self;
-    struct filter_value (*value)(const void *self, const char *name);
-    bool (*contains)(const void *self, const char *text); /* for a term without an operator */
+    void *self;
+    /* NAME is the filter's own pointer: the same each time, so that its meaning may be remembered. */
+    struct filter_value (*value)(void *self, const char *name);
+    bool (*contains)(void *self, const char *text); /* for a term without an operator */
 };
 
 /* Parses EXPRESSION into ARENA; an empty one matches everything. NULL with ERR (place: character). */

@@ -1,0 +1,47 @@
+/*
+ * Indexing: scan the roots, read what changed into the store, evaluate predictions.
+ * Knows: readers, store, studies. Must not know: who watches.
+ */
+#pragma once
+
+#include "store/store.h"
+#include "work/truth.h"
+
+struct index_settings {
+    const char *const *roots; /* as given by the person */
+    size_t root_count;
+    const char *ground_truth, *images; /* --gt, --images; NULL when not given */
+    bool evaluate;                     /* evaluate predictions that have not been, into eval/AP, ... */
+};
+
+enum index_phase { INDEX_SCANNING, INDEX_READING, INDEX_EVALUATING, INDEX_DONE };
+
+struct index_progress {
+    enum index_phase phase;
+    size_t runs_found, runs_done; /* of this refresh */
+    size_t sources_read;          /* that were new or had changed */
+    const char *now;              /* the run being worked on; NULL */
+    bool changed;                 /* something new was committed since the last report */
+};
+
+struct index_listener {
+    void *self;
+    /* Called often (about every 100 ms and at each change of phase). False cancels the refresh. */
+    bool (*progress)(void *self, const struct index_progress *progress);
+};
+
+/*
+ * Brings STORE (read-write, of the calling thread) up to date with the roots. What cannot be read
+ * becomes a note on its run; false only when the index itself fails, a root cannot be opened, or the
+ * listener cancelled (ERR_CANCELLED). Safe to kill at any instant.
+ */
+bool index_refresh(struct store *store, const struct index_settings *settings,
+    const struct index_listener *listener, struct err *err);
+
+/* Opens (making or remaking what is damaged or of an older kind) the index of these roots. PATH is
+ * --index or NULL. */
+struct store *index_open(
+    const struct index_settings *settings, const char *path, bool rebuild, struct err *err);
+/* Where it is: PATH itself or the place in the cache directory; memory from ARENA. */
+const char *index_path(struct arena *arena, const struct index_settings *settings, const char *path,
+    struct err *err);

@@ -1,0 +1,490 @@
+/*
+ * Columns of the runs table: which there are, what a cell is worth and how it is written.
+ * Knows: rows, roles, parameters. Must not know: SQLite, widths, colours.
+ */
+#include "work/runs.h"
+
+#include "base/map.h"
+#include "base/num.h"
+#include "base/text.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+/* Which roles the table shows by itself, in this order, where any run has them. */
+static const struct {
+    enum run_column_kind kind;
+    enum role role;
+    const char *title;
+} SHOWN[] = {
+    {RUN_COLUMN_BEST, ROLE_AP, "AP"},
+    {RUN_COLUMN_BEST_STEP, ROLE_AP, "@"},
+    {RUN_COLUMN_SPARK, ROLE_AP, "AP~"},
+    {RUN_COLUMN_BEST, ROLE_AP50, "AP50"},
+    {RUN_COLUMN_BEST, ROLE_ULTRALYTICS_AP, "AP (Ultralytics)"},
+    {RUN_COLUMN_BEST, ROLE_F1, "F1"},
+    {RUN_COLUMN_BEST, ROLE_ACCURACY, "accuracy"},
+    {RUN_COLUMN_LAST, ROLE_LOSS, "loss"},
+    {RUN_COLUMN_SPARK, ROLE_LOSS, "loss~"},
+    {RUN_COLUMN_LAST, ROLE_VAL_LOSS, "val loss"},
+    {RUN_COLUMN_LAST, ROLE_TIME_PER_IMAGE, "ms/img"},
+};
+
+static bool any_has(const struct runs *runs, enum role role)
+{
+    for (size_t i = 0; i < runs->count; i++)
+        if (runs->rows[i].by_role[role])
+            return true;
+    return false;
+}
+
+static struct run_column role_column(enum run_column_kind kind, enum role role, const char *title)
+{
+    return (struct run_column){.kind = kind, .title = title, .role = role,
+        .better = kind == RUN_COLUMN_BEST_STEP ? BETTER_NEITHER : role_info(role)->better};
+}
+
+/* ---- parameters that differ ---- */
+
+struct spread {
+    const char *name;
+    const struct param *sample;
+    size_t runs;  /* that have it */
+    bool differs;
+    bool noise; /* a name or a place rather than a choice */
+};
+
+static bool is_noise(const char *name)
+{
+    static const char *const NOISE[] = {"save_dir", "name", "project", "exist_ok", "output_dir",
+        "log_dir", "logdir", "work_dir", "run_name", "OUTPUT_DIR", "data", "resume", "weights"};
+    const char *last = strrchr(name, '.');
+    last = last ? last + 1 : name;
+    for (size_t i = 0; i < sizeof NOISE / sizeof *NOISE; i++)
+        if (strcasecmp(last, NOISE[i]) == 0)
+            return true;
+    return false;
+}
+
+static int compare_spreads(const void *a, const void *b)
+{
+    const struct spread *x = a, *y = b;
+    if (x->noise != y->noise)
+        return x->noise ? 1 : -1;
+    if (x->runs != y->runs)
+        return x->runs > y->runs ? -1 : 1;
+    return text_compare_natural(x->name, y->name);
+}
+
+/* Everything differing that a table can show first; COUNT is 0 when memory is out. */
+static struct spread *find_spreads(const struct runs *runs, struct arena *scratch, size_t *count)
+{
+    size_t capacity = 0;
+    for (size_t i = 0; i < runs->count; i++)
+        capacity += runs->rows[i].param_count;
+    struct map names;
+    map_init(&names, scratch);
+    struct spread *spreads = NULL;
+    size_t room = 0, found = 0;
+    for (size_t i = 0; i < runs->count && capacity; i++)
+        for (size_t p = 0; p < runs->rows[i].param_count; p++) {
+            const struct param *param = &runs->rows[i].params[p];
+            int64_t at = map_put(&names, param->name, strlen(param->name), (int64_t)found, NULL);
+            if (at < 0)
+                continue;
+            if ((size_t)at == found) {
+                if (found == room) {
+                    size_t wider = room ? room * 2 : 256;
+                    struct spread *more = ARENA_ARRAY(scratch, struct spread, wider);
+                    if (!more)
+                        break;
+                    if (found)
+                        memcpy(more, spreads, found * sizeof *more);
+                    spreads = more;
+                    room = wider;
+                }
+                spreads[found++] =
+                    (struct spread){.name = param->name, .sample = param, .noise = is_noise(param->name)};
+            }
+            spreads[at].runs++;
+            spreads[at].differs |= !param_equal(spreads[at].sample, param);
+        }
+    map_done(&names);
+    size_t kept = 0;
+    for (size_t i = 0; i < found; i++)
+        if (spreads[i].differs || spreads[i].runs < runs->count)
+            spreads[kept++] = spreads[i];
+    if (kept)
+        qsort(spreads, kept, sizeof *spreads, compare_spreads);
+    *count = kept;
+    return spreads;
+}
+
+/* "optimizer.lr" as "lr" when that says enough. */
+static const char *short_title(const char *name)
+{
+    const char *dot = strrchr(name, '.');
+    return dot && dot[1] ? dot + 1 : name;
+}
+
+size_t runs_default_columns(
+    const struct runs *runs, struct arena *arena, struct run_column *out, size_t most)
+{
+    size_t count = 0;
+    static const struct run_column FIRST[] = {
+        {.kind = RUN_COLUMN_NAME, .title = "run"},
+        {.kind = RUN_COLUMN_STATUS, .title = "status"},
+        {.kind = RUN_COLUMN_AGE, .title = "age"},
+    };
+    for (size_t i = 0; i < sizeof FIRST / sizeof *FIRST && count < most; i++)
+        out[count++] = FIRST[i];
+    for (size_t i = 0; i < sizeof SHOWN / sizeof *SHOWN && count < most; i++)
+        if (any_has(runs, SHOWN[i].role))
+            out[count++] = role_column(SHOWN[i].kind, SHOWN[i].role, SHOWN[i].title);
+    struct arena scratch = {0};
+    size_t spread_count;
+    struct spread *spreads = find_spreads(runs, &scratch, &spread_count);
+    for (size_t i = 0; i < spread_count && count < most; i++) {
+        const char *name = arena_string(arena, spreads[i].name);
+        if (name)
+            out[count++] = (struct run_column){
+                .kind = RUN_COLUMN_PARAM, .title = short_title(name), .name = name};
+    }
+    arena_done(&scratch);
+    return count;
+}
+
+/* ---- columns by name ---- */
+
+static enum role role_named(const char *text, size_t length)
+{
+    for (int role = ROLE_NONE + 1; role < ROLE_COUNT; role++) {
+        const char *name = role_info((enum role)role)->name;
+        if (strlen(name) == length && strncasecmp(name, text, length) == 0)
+            return (enum role)role;
+    }
+    return ROLE_NONE;
+}
+
+static bool parse_role_column(struct arena *arena, const char *text, struct run_column *out)
+{
+    size_t length = strlen(text);
+    const char *title = arena_string(arena, text);
+    enum role role = role_named(text, length);
+    enum run_column_kind kind = RUN_COLUMN_BEST;
+    if (role != ROLE_NONE) {
+        if (role_info(role)->better == BETTER_NEITHER || role == ROLE_LOSS)
+            kind = RUN_COLUMN_LAST;
+    } else if (length > 1 && text[length - 1] == '@') {
+        role = role_named(text, length - 1);
+        kind = RUN_COLUMN_BEST_STEP;
+    } else if (length > 1 && text[length - 1] == '~') {
+        role = role_named(text, length - 1);
+        kind = RUN_COLUMN_SPARK;
+    } else if (length > 5 && strcmp(text + length - 5, ".last") == 0) {
+        role = role_named(text, length - 5);
+        kind = RUN_COLUMN_LAST;
+    } else if (length > 5 && strcmp(text + length - 5, ".best") == 0) {
+        role = role_named(text, length - 5);
+    } else if (length > 1 && text[0] == 'd') {
+        role = role_named(text + 1, length - 1);
+        kind = RUN_COLUMN_DELTA;
+    }
+    if (role == ROLE_NONE || !title)
+        return false;
+    *out = role_column(kind, role, title);
+    return true;
+}
+
+static bool has_metric(const struct runs *runs, const char *name)
+{
+    for (size_t i = 0; i < runs->count; i++)
+        if (run_metric(&runs->rows[i], name))
+            return true;
+    return false;
+}
+
+/* The parameter called TEXT, else the one whose last dotted part it is. */
+static const char *param_named(const struct runs *runs, const char *text)
+{
+    const char *by_end = NULL;
+    for (size_t i = 0; i < runs->count; i++)
+        for (size_t p = 0; p < runs->rows[i].param_count; p++) {
+            const char *name = runs->rows[i].params[p].name;
+            if (strcmp(name, text) == 0)
+                return name;
+            if (!by_end && strcmp(short_title(name), text) == 0)
+                by_end = name;
+        }
+    return by_end;
+}
+
+bool runs_parse_column(const struct runs *runs, struct arena *arena, const char *text,
+    struct run_column *out, struct err *err)
+{
+    static const struct {
+        const char *name;
+        enum run_column_kind kind;
+    } PLAIN[] = {{"name", RUN_COLUMN_NAME}, {"run", RUN_COLUMN_NAME}, {"status", RUN_COLUMN_STATUS},
+        {"age", RUN_COLUMN_AGE}, {"duration", RUN_COLUMN_DURATION}, {"format", RUN_COLUMN_FORMAT},
+        {"notes", RUN_COLUMN_NOTES}};
+    for (size_t i = 0; i < sizeof PLAIN / sizeof *PLAIN; i++)
+        if (strcmp(text, PLAIN[i].name) == 0) {
+            *out = (struct run_column){.kind = PLAIN[i].kind, .title = PLAIN[i].name};
+            return true;
+        }
+    if (has_metric(runs, text)) {
+        double scale;
+        enum role role = role_of_metric(text, &scale);
+        const char *name = arena_string(arena, text);
+        *out = (struct run_column){.kind = RUN_COLUMN_METRIC, .title = name, .role = role,
+            .name = name, .better = role_info(role)->better};
+        return name || err_set(err, ERR_MEMORY, "out of memory");
+    }
+    if (parse_role_column(arena, text, out))
+        return true;
+    const char *param = param_named(runs, text);
+    if (!param)
+        return err_set(err, ERR_USAGE,
+            "no column \"%.60s\": name a parameter, a metric, a quantity such as AP or loss, or "
+            "name, status, age, duration, format, notes", text);
+    const char *name = arena_string(arena, param);
+    *out = (struct run_column){.kind = RUN_COLUMN_PARAM, .title = name ? short_title(name) : "", .name = name};
+    return name || err_set(err, ERR_MEMORY, "out of memory");
+}
+
+/* ---- values ---- */
+
+static struct run_value number(double value)
+{
+    return (struct run_value){.known = true, .is_number = true, .number = value};
+}
+
+static struct run_value text(const char *value)
+{
+    return (struct run_value){.known = value != NULL, .text = value};
+}
+
+static struct run_value param_value(const struct param *param)
+{
+    if (!param || param->kind == PARAM_NULL)
+        return (struct run_value){0};
+    if (param->kind == PARAM_NUMBER)
+        return (struct run_value){.known = true, .is_number = true, .number = param->number, .text = param->text};
+    return text(param->text);
+}
+
+static struct run_value role_value(const struct run_row *run, const struct run_column *column)
+{
+    const struct run_metric *metric = run->by_role[column->role];
+    int64_t step;
+    if (!metric)
+        return (struct run_value){0};
+    double best = run_role_best(run, column->role, &step);
+    if (column->kind == RUN_COLUMN_BEST_STEP)
+        return isnan(best) ? (struct run_value){0} : number((double)step);
+    if (column->kind == RUN_COLUMN_LAST)
+        return number(run_role_last(run, column->role));
+    return isnan(best) && !metric->summary.nonfinite ? (struct run_value){0} : number(best);
+}
+
+static struct run_value delta_value(
+    const struct run_row *run, const struct run_column *column, const struct run_row *baseline)
+{
+    if (!baseline || baseline == run)
+        return (struct run_value){0};
+    double delta = run_role_best(run, column->role, NULL) - run_role_best(baseline, column->role, NULL);
+    return isnan(delta) ? (struct run_value){0} : number(delta);
+}
+
+struct run_value run_value(const struct run_row *run, const struct run_column *column,
+    const struct run_row *baseline, double now_s)
+{
+    const struct run_metric *metric;
+    switch (column->kind) {
+    case RUN_COLUMN_NAME:
+        return text(run->name);
+    case RUN_COLUMN_STATUS:
+        return text(run_status_name(run->status));
+    case RUN_COLUMN_AGE:
+        return isnan(run->ended_s) ? (struct run_value){0} : number(now_s - run->ended_s);
+    case RUN_COLUMN_DURATION:
+        return isnan(run->ended_s - run->started_s) ? (struct run_value){0}
+                                                    : number(run->ended_s - run->started_s);
+    case RUN_COLUMN_FORMAT:
+        return text(run->format);
+    case RUN_COLUMN_NOTES:
+        return number((double)run->note_count);
+    case RUN_COLUMN_BEST:
+    case RUN_COLUMN_BEST_STEP:
+    case RUN_COLUMN_LAST:
+    case RUN_COLUMN_SPARK:
+        return role_value(run, column);
+    case RUN_COLUMN_DELTA:
+        return delta_value(run, column, baseline);
+    case RUN_COLUMN_METRIC:
+        metric = run_metric(run, column->name);
+        return metric ? number(metric->summary.last) : (struct run_value){0};
+    case RUN_COLUMN_PARAM:
+        return param_value(run_param(run, column->name));
+    }
+    return (struct run_value){0};
+}
+
+static void print_age(double seconds, char *out, size_t out_bytes)
+{
+    static const struct {
+        double seconds;
+        const char *unit;
+    } UNITS[] = {{365.25 * 86400, "y"}, {86400, "d"}, {3600, "h"}, {60, "min"}};
+    for (size_t i = 0; i < sizeof UNITS / sizeof *UNITS; i++)
+        if (seconds >= UNITS[i].seconds) {
+            snprintf(out, out_bytes, "%.0f%s", floor(seconds / UNITS[i].seconds), UNITS[i].unit);
+            return;
+        }
+    snprintf(out, out_bytes, "%.0fs", seconds > 0 ? seconds : 0);
+}
+
+void run_value_print(const struct run_value *value, const struct run_column *column, char *out,
+    size_t out_bytes)
+{
+    out[0] = '\0';
+    if (!value->known)
+        return;
+    if (value->text) {
+        snprintf(out, out_bytes, "%s", value->text);
+        return;
+    }
+    bool fraction = column->better == BETTER_HIGHER && fabs(value->number) <= 1;
+    if (column->kind == RUN_COLUMN_AGE || column->kind == RUN_COLUMN_DURATION)
+        print_age(value->number, out, out_bytes);
+    else if (column->kind == RUN_COLUMN_DELTA)
+        snprintf(out, out_bytes, "%+.4f", value->number);
+    else if (column->kind == RUN_COLUMN_BEST_STEP || column->kind == RUN_COLUMN_NOTES)
+        snprintf(out, out_bytes, "%.0f", value->number);
+    else if (fraction)
+        snprintf(out, out_bytes, "%.4f", value->number);
+    else
+        num_print_short(value->number, 4, out, out_bytes);
+}
+
+/* ---- order and filter ---- */
+
+struct sortable {
+    uint32_t row;
+    struct run_value value;
+};
+
+struct sorting {
+    bool descending;
+};
+
+static bool is_nothing(const struct run_value *value)
+{
+    return !value->known || (value->is_number && isnan(value->number));
+}
+
+static int compare_values(const void *a, const void *b, void *context)
+{
+    const struct sortable *x = a, *y = b;
+    const struct sorting *sorting = context;
+    bool no_x = is_nothing(&x->value), no_y = is_nothing(&y->value);
+    int order = 0;
+    if (no_x || no_y)
+        order = (int)no_x - (int)no_y;
+    else {
+        if (x->value.is_number && y->value.is_number)
+            order = (x->value.number > y->value.number) - (x->value.number < y->value.number);
+        else if (x->value.is_number != y->value.is_number)
+            order = x->value.is_number ? -1 : 1;
+        else
+            order = text_compare_natural(x->value.text, y->value.text);
+        if (sorting->descending)
+            order = -order;
+    }
+    return order ? order : x->row < y->row ? -1 : 1;
+}
+
+/* The columns that a filter's names mean, found once and not for every row. */
+enum { MOST_NAMES = 16 };
+
+struct meaning {
+    const char *name; /* the filter's own pointer */
+    bool known;
+    struct run_column column;
+};
+
+struct asked {
+    const struct runs *runs;
+    const struct run_row *run, *baseline;
+    double now_s;
+    struct arena *scratch;
+    struct meaning meanings[MOST_NAMES];
+    size_t meaning_count;
+};
+
+static const struct meaning *find_meaning(struct asked *asked, const char *name)
+{
+    for (size_t i = 0; i < asked->meaning_count; i++)
+        if (asked->meanings[i].name == name)
+            return &asked->meanings[i];
+    if (asked->meaning_count == MOST_NAMES)
+        return NULL;
+    struct meaning *added = &asked->meanings[asked->meaning_count++];
+    added->name = name;
+    added->known = runs_parse_column(asked->runs, asked->scratch, name, &added->column, NULL);
+    return added;
+}
+
+static struct filter_value filter_value_of(void *self, const char *name)
+{
+    struct asked *asked = self;
+    const struct meaning *meaning = find_meaning(asked, name);
+    if (!meaning || !meaning->known)
+        return (struct filter_value){0};
+    struct run_value value = run_value(asked->run, &meaning->column, asked->baseline, asked->now_s);
+    return (struct filter_value){value.known, value.is_number, value.number, value.text};
+}
+
+static bool filter_contains(void *self, const char *needle)
+{
+    const struct run_row *run = ((struct asked *)self)->run;
+    if (text_contains(run->name, needle) || text_contains(run->format, needle) ||
+        text_contains(run_status_name(run->status), needle))
+        return true;
+    for (size_t i = 0; i < run->param_count; i++)
+        if (run->params[i].kind == PARAM_TEXT && text_contains(run->params[i].text, needle))
+            return true;
+    return false;
+}
+
+size_t runs_order(const struct runs *runs, const struct filter *filter,
+    const struct run_column *column, bool descending, const struct run_row *baseline, double now_s,
+    uint32_t *order)
+{
+    struct sortable *found = calloc(runs->count ? runs->count : 1, sizeof *found);
+    size_t count = 0;
+    struct arena scratch = {0};
+    struct asked asked = {.runs = runs, .baseline = baseline, .now_s = now_s, .scratch = &scratch};
+    struct filter_row row = {&asked, filter_value_of, filter_contains};
+    for (size_t i = 0; found && i < runs->count; i++) {
+        asked.run = &runs->rows[i];
+        if (filter && !filter_matches(filter, &row))
+            continue;
+        found[count].row = (uint32_t)i;
+        if (column)
+            found[count].value = run_value(&runs->rows[i], column, baseline, now_s);
+        count++;
+    }
+    struct sorting sorting = {descending};
+    if (column && count)
+        qsort_r(found, count, sizeof *found, compare_values, &sorting);
+    for (size_t i = 0; i < count; i++)
+        order[i] = found[i].row;
+    arena_done(&scratch);
+    free(found);
+    return count;
+}

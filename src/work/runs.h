@@ -1,0 +1,131 @@
+/*
+ * The runs table: every run with its parameters and metrics, its columns, order and filter.
+ * Knows: rows, columns and what a cell is worth. Must not know: SQLite, terminals, keys.
+ *
+ * One snapshot is immutable and counted by references. The screen, `ls`, `diff` and their JSON take
+ * their numbers from here, so that a number differs nowhere.
+ */
+#pragma once
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "facts/metric.h"
+#include "facts/param.h"
+#include "facts/role.h"
+#include "facts/run.h"
+#include "work/filter.h"
+
+#include <stdatomic.h>
+
+struct store;
+
+struct run_metric {
+    const char *name;
+    enum role role;
+    double scale; /* value x scale = the role's unit */
+    struct metric_summary summary;
+    int64_t id; /* for the store */
+};
+
+enum { RUN_SPARK_POINTS = 24 };
+
+struct run_row {
+    int64_t id;
+    const char *name;      /* below the root */
+    const char *root, *directory;
+    const char *format;
+    enum run_status status;
+    double started_s, ended_s; /* NaN unknown; ended: the last sign of life */
+    int colour;                /* order of first sight: stays the run's own */
+    const struct param *params; /* by name */
+    size_t param_count;
+    const struct run_metric *metrics; /* by name */
+    size_t metric_count;
+    const struct run_metric *by_role[ROLE_COUNT]; /* the preferred metric of a role, or NULL */
+    const struct note *notes;
+    size_t note_count;
+    const struct artifact *artifacts;
+    size_t artifact_count;
+    bool has_predictions;
+    /* In the role's unit, oldest first, NaN where nothing is; count 0 when there is no such metric. */
+    float loss_spark[RUN_SPARK_POINTS], ap_spark[RUN_SPARK_POINTS];
+};
+
+struct runs {
+    atomic_int references;
+    struct arena arena;
+    struct run_row *rows; /* natural order of root and name */
+    size_t count;
+};
+
+/* Reads everything from STORE (a connection of the calling thread). One reference is the caller's. */
+struct runs *runs_load(struct store *store, struct err *err);
+struct runs *runs_share(struct runs *runs);
+void runs_release(struct runs *runs); /* accepts NULL */
+const struct run_row *runs_find(const struct runs *runs, int64_t id);
+/* By name as shown, by path of its directory, or by a unique ending of the name; NULL with ERR. */
+const struct run_row *runs_find_named(const struct runs *runs, const char *name, struct err *err);
+
+const struct param *run_param(const struct run_row *run, const char *name);
+const struct run_metric *run_metric(const struct run_row *run, const char *name);
+/* The run's value of a role in its unit: the best by the role's direction (its step in *STEP), the
+ * last where there is none. NaN when not logged; -1 of a COCO number counts as undefined: NaN. */
+double run_role_best(const struct run_row *run, enum role role, int64_t *step);
+double run_role_last(const struct run_row *run, enum role role);
+
+/* ---- columns ---- */
+
+enum run_column_kind {
+    RUN_COLUMN_NAME,
+    RUN_COLUMN_STATUS,
+    RUN_COLUMN_AGE,      /* seconds since the last sign of life */
+    RUN_COLUMN_DURATION, /* seconds */
+    RUN_COLUMN_FORMAT,
+    RUN_COLUMN_NOTES,     /* how many notes on damage */
+    RUN_COLUMN_BEST,      /* a role's best value */
+    RUN_COLUMN_BEST_STEP, /* and its step */
+    RUN_COLUMN_LAST,      /* a role's last value */
+    RUN_COLUMN_SPARK,     /* a role's course: loss or AP */
+    RUN_COLUMN_DELTA,     /* a role's best against the baseline's */
+    RUN_COLUMN_METRIC,    /* the last value of a named metric */
+    RUN_COLUMN_PARAM,     /* a named parameter */
+};
+
+struct run_column {
+    enum run_column_kind kind;
+    const char *title;
+    enum role role;
+    const char *name; /* metric or parameter */
+    enum better better;
+};
+
+struct run_value {
+    bool known;
+    bool is_number;
+    double number;    /* may be NaN: logged as such */
+    const char *text; /* when not a number; NULL otherwise */
+};
+
+/* The columns to begin with: what every run has, the roles that any run has, then the parameters that
+ * differ, those that fewest runs share first (paths, names and save directories last). At most MOST. */
+size_t runs_default_columns(
+    const struct runs *runs, struct arena *arena, struct run_column *out, size_t most);
+/* One column by the name a person types: "name", "status", "age", "AP", "AP.last", "AP@", "loss~",
+ * "dAP", a metric or a parameter (also its last dotted part when that is unique). */
+bool runs_parse_column(const struct runs *runs, struct arena *arena, const char *text,
+    struct run_column *out, struct err *err);
+
+/* BASELINE (may be NULL) serves RUN_COLUMN_DELTA. */
+struct run_value run_value(
+    const struct run_row *run, const struct run_column *column, const struct run_row *baseline, double now_s);
+/* As a table shows it: "0.4123", "3h", "resnet50"; "" for what is not known. */
+void run_value_print(const struct run_value *value, const struct run_column *column, char *out,
+    size_t out_bytes);
+
+/* ---- order and filter ---- */
+
+/* Indices of the rows that match FILTER (NULL: all), sorted by COLUMN; unknown and NaN last either way,
+ * ties in natural order. ORDER has room for runs->count; returns how many. */
+size_t runs_order(const struct runs *runs, const struct filter *filter,
+    const struct run_column *column, bool descending, const struct run_row *baseline, double now_s,
+    uint32_t *order);

@@ -1,0 +1,178 @@
+#include "work/study.h"
+
+#include "picture/decode.h"
+#include "readers/annotation.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool cancelled(const atomic_bool *stale, struct err *err)
+{
+    if (!stale || !atomic_load_explicit(stale, memory_order_relaxed))
+        return false;
+    err_set(err, ERR_CANCELLED, "cancelled");
+    return true;
+}
+
+static void copy_truth(struct study *study, const struct truth *truth)
+{
+    study->truth = *truth;
+    for (size_t i = 0; i < truth->count; i++)
+        study->truth.ground_truth[i] = arena_string(&study->arena, truth->ground_truth[i]);
+    for (size_t i = 0; i < truth->image_dir_count; i++)
+        study->truth.image_dirs[i] = arena_string(&study->arena, truth->image_dirs[i]);
+}
+
+/* The first candidate that joins at least one image; else the first that can be read. */
+static bool join(struct study *study, const struct truth *truth, struct err *err)
+{
+    struct dataset *unjoined = NULL;
+    for (size_t i = 0; i < truth->count; i++) {
+        struct err refused = {0};
+        struct dataset *dataset = annotation_read_ground_truth(truth->ground_truth[i], &refused);
+        if (!dataset) {
+            if (!unjoined && i + 1 == truth->count) {
+                *err = refused;
+                return false;
+            }
+            continue;
+        }
+        if (!link_make(dataset, study->detections, LINK_SHIFT_AUTO, &study->arena, &study->link, err)) {
+            dataset_free(dataset);
+            return false;
+        }
+        if (study->link.images_joined) {
+            study->dataset = dataset;
+            break;
+        }
+        dataset_free(unjoined);
+        unjoined = dataset;
+    }
+    if (study->dataset) {
+        dataset_free(unjoined);
+        return true;
+    }
+    study->dataset = unjoined;
+    return (unjoined && link_make(unjoined, study->detections, LINK_SHIFT_AUTO, &study->arena,
+                            &study->link, err)) ||
+           err_set(err, ERR_FORMAT, "no ground truth can be read: name it with --gt FILE");
+}
+
+/* Ground truth in fractions needs the pictures' sizes: from their files, else from the detections. */
+static bool size_images(struct study *study, const atomic_bool *stale, struct err *err)
+{
+    struct dataset *dataset = study->dataset;
+    if (!dataset->fractions)
+        return true;
+    for (size_t i = 0; i < dataset->image_count; i++) {
+        if (dataset->images[i].width_px || cancelled(stale, NULL))
+            continue;
+        int32_t width, height;
+        struct arena scratch = {0};
+        const char *path = study_image_path(study, &scratch, (int32_t)i);
+        if (path && picture_size(path, &width, &height, NULL))
+            dataset_size_image(dataset, i, width, height);
+        arena_done(&scratch);
+    }
+    struct link_sizes sizes;
+    if (!link_infer_sizes(dataset, study->detections, &study->link, &sizes, err))
+        return false;
+    if (sizes.images_inferred || sizes.images_unknown)
+        study->warning = arena_printf(&study->arena,
+            "%lld image files are not here: sizes of %lld taken from the extent of the detections%s",
+            (long long)(sizes.images_inferred + sizes.images_unknown),
+            (long long)sizes.images_inferred,
+            sizes.images_unknown ? ", the others left out" : "");
+    return true;
+}
+
+static void describe(struct study *study)
+{
+    const struct link *link = &study->link;
+    char unknown[64] = "";
+    if (link->rows_unknown_image)
+        snprintf(unknown, sizeof unknown, ", %lld detections on unknown images dropped",
+            (long long)link->rows_unknown_image);
+    if (link->images_joined)
+        study->joined = arena_printf(&study->arena, "%lld of %zu images joined by %s%s%s",
+            (long long)link->images_joined, study->dataset->image_count, link->joined_by,
+            link->classes_shifted ? ", class ids are 1-based" : "", unknown);
+    else
+        study->joined = arena_printf(&study->arena, "0 of %zu images joined%s",
+            study->dataset->image_count, unknown);
+    if (!study->warning && link->rows_unknown_category)
+        study->warning = arena_printf(&study->arena,
+            "%lld detections of classes that the ground truth does not have: no effect",
+            (long long)link->rows_unknown_category);
+}
+
+static bool load(struct study *study, const struct study_request *request,
+    const atomic_bool *stale, struct err *err)
+{
+    copy_truth(study, request->truth);
+    study->predictions = arena_string(&study->arena, request->predictions);
+    study->detections = annotation_read_detections(request->predictions, err);
+    if (!study->detections || cancelled(stale, err) || !join(study, request->truth, err))
+        return false;
+    study->ground_truth = arena_string(&study->arena, study->dataset->path);
+    if (!size_images(study, stale, err) || cancelled(stale, err))
+        return false;
+    struct eval_settings settings = eval_settings_default();
+    study->set = eval_match(
+        study->dataset, study->detections, &study->link, &settings, &study->arena, err);
+    if (!study->set || cancelled(stale, err) ||
+        !eval_stats(study->set, &study->arena, &study->summary, err) ||
+        !eval_best_f1(study->set, 0, NULL, &study->best_f1, err))
+        return false;
+    describe(study);
+    return (study->ground_truth && study->predictions && study->joined) ||
+           err_set(err, ERR_MEMORY, "out of memory");
+}
+
+struct study *study_load(
+    const struct study_request *request, const atomic_bool *stale, struct err *err)
+{
+    struct study *study = calloc(1, sizeof *study);
+    if (!study) {
+        err_set(err, ERR_MEMORY, "out of memory");
+        return NULL;
+    }
+    atomic_init(&study->references, 1);
+    if (load(study, request, stale, err))
+        return study;
+    study_release(study);
+    return NULL;
+}
+
+struct study *study_share(struct study *study)
+{
+    atomic_fetch_add(&study->references, 1);
+    return study;
+}
+
+void study_release(struct study *study)
+{
+    if (!study || atomic_fetch_sub(&study->references, 1) != 1)
+        return;
+    dataset_free(study->dataset);
+    detections_free(study->detections);
+    arena_done(&study->arena);
+    free(study);
+}
+
+const char *study_image_path(const struct study *study, struct arena *arena, int32_t index)
+{
+    const struct dataset *dataset = study->dataset;
+    return truth_find_image(
+        arena, &study->truth, dataset->path, dataset->images_dir, dataset->images[index].file_name);
+}
+
+void study_scores(const struct study *study, struct study_scores *out)
+{
+    memcpy(out->stats, study->summary.stats, sizeof out->stats);
+    out->best_f1 = study->best_f1.f1;
+    out->best_f1_confidence = study->best_f1.confidence;
+    out->images = (int64_t)study->dataset->image_count;
+    out->detections = (int64_t)study->detections->count;
+}
