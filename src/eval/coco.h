@@ -110,12 +110,11 @@ struct eval_set *eval_match(const struct dataset *dataset, const struct detectio
 
 /*
  * The set once more with area=all matched at IOU (0 < iou <= 1) as bit EVAL_IOU_CUSTOM. Columns
- * that do not change are shared with SET, which must outlive the result. The first three arguments
+ * that do not change are shared with SET, which must outlive the result. DATASET and DETECTIONS
  * are those that made SET.
  */
 struct eval_set *eval_rematch(const struct dataset *dataset, const struct detections *detections,
-    const struct link *link, const struct eval_set *set, double iou, struct arena *arena,
-    struct err *err);
+    const struct eval_set *set, double iou, struct arena *arena, struct err *err);
 
 /* -1 where undefined (no ground truth). */
 struct eval_class {

@@ -18,6 +18,11 @@ struct eval_counts {
 /* Which categories count: bit c % 64 of word c / 64. NULL stands for all. */
 typedef const uint64_t *eval_filter;
 
+static inline bool eval_filter_has(eval_filter filter, size_t category)
+{
+    return !filter || filter[category / 64] >> (category % 64) & 1;
+}
+
 /* NaN where undefined: precision without tp + fp, recall without tp + fn, F1 without any. */
 double eval_precision(const struct eval_counts *counts); /* tp / (tp + fp) */
 double eval_recall(const struct eval_counts *counts);    /* tp / (tp + fn) */

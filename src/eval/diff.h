@@ -58,7 +58,7 @@ struct diff_metric {
     const struct diff_value **values; /* one per run; NULL where the run has none */
     double
         *deltas; /* value - baseline's; NaN where either is missing or NaN, and for the baseline */
-    enum diff_verdict *verdicts; /* DIFF_UNKNOWN where the delta is NaN */
+    enum diff_verdict *verdicts; /* against the baseline, as diff_judge() */
 };
 
 struct diff_metrics {

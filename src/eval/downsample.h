@@ -29,9 +29,8 @@ struct downsample_range downsample_whole(
  */
 struct downsample_span {
     int32_t column;
-    bool starts;     /* not joined to the span before: first of its segment, or behind a gap */
-    int64_t count;   /* finite points, 1 or more */
-    int64_t missing; /* points of the column that are NaN or infinite */
+    bool starts;   /* not joined to the span before: first of its segment, or behind a gap */
+    int64_t count; /* finite points, 1 or more */
     double min, max, first, last;
 };
 

@@ -9,7 +9,7 @@
 enum eval_verdict {
     EVAL_TP,      /* detection: matched */
     EVAL_FP,      /* detection: not matched */
-    EVAL_IGNORED, /* detection matched to a crowd, or the crowd itself */
+    EVAL_IGNORED, /* detection matched to a crowd, or the crowd itself (or an area above 1e10) */
     EVAL_FOUND,   /* ground truth: matched by a TP */
     EVAL_FN,      /* ground truth: missed */
 };
@@ -34,10 +34,9 @@ struct eval_boxes {
 /*
  * Judges image IMAGE at any IOU (0 < iou <= 1; matched anew, so off the grid too) and CONFIDENCE
  * with the categories of FILTER. `boxes` lives in ARENA. Only detections kept by matching are
- * listed. The first four arguments belong together as in eval_match(). False only when memory is
+ * listed. The first three arguments belong together as in eval_match(). False only when memory is
  * out.
  */
 bool eval_image_boxes(const struct dataset *dataset, const struct detections *detections,
-    const struct link *link, const struct eval_set *set, int32_t image, double iou,
-    double confidence, eval_filter filter, struct arena *arena, struct eval_boxes *out,
-    struct err *err);
+    const struct eval_set *set, int32_t image, double iou, double confidence, eval_filter filter,
+    struct arena *arena, struct eval_boxes *out, struct err *err);

@@ -1,0 +1,204 @@
+#include "eval/counts.h"
+
+#include "eval/rank.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+double eval_precision(const struct eval_counts *counts)
+{
+    int64_t found = counts->tp + counts->fp;
+    return found ? (double)counts->tp / (double)found : NAN;
+}
+
+double eval_recall(const struct eval_counts *counts)
+{
+    int64_t there = counts->tp + counts->fn;
+    return there ? (double)counts->tp / (double)there : NAN;
+}
+
+double eval_f1(const struct eval_counts *counts)
+{
+    int64_t all = 2 * counts->tp + counts->fp + counts->fn;
+    return all ? (double)(2 * counts->tp) / (double)all : NAN;
+}
+
+static void counts_add(struct eval_counts *to, const struct eval_counts *more)
+{
+    to->tp += more->tp;
+    to->fp += more->fp;
+    to->fn += more->fn;
+    to->ignored += more->ignored;
+}
+
+/* Scores fall inside a group, so the detections that count are its head. */
+static struct eval_counts count_group(
+    const struct eval_set *set, const struct eval_group *group, int iou_index, double confidence)
+{
+    const uint16_t *tp = set->tp[EVAL_ALL], *ignored = set->ignored[EVAL_ALL];
+    uint32_t end = group->start + group->count, at = group->start;
+    int64_t hits = 0, skips = 0;
+    for (; at < end && set->score[at] >= confidence; at++) {
+        hits += tp[at] >> iou_index & 1;
+        skips += ignored[at] >> iou_index & 1;
+    }
+    return (struct eval_counts){
+        .tp = hits, .ignored = skips, .fp = (int64_t)(at - group->start) - hits - skips};
+}
+
+static struct eval_counts count_category(const struct eval_set *set, size_t category, int iou_index,
+    double confidence, struct eval_counts *per_image)
+{
+    struct eval_counts sum = {0};
+    for (uint32_t g = set->category_group[category]; g < set->category_group[category + 1]; g++) {
+        const struct eval_group *group = &set->groups[g];
+        if (!(set->score[group->start] >= confidence))
+            continue;
+        struct eval_counts counts = count_group(set, group, iou_index, confidence);
+        counts_add(&sum, &counts);
+        if (per_image)
+            counts_add(&per_image[group->image], &counts);
+    }
+    return sum;
+}
+
+void eval_counts_at(const struct eval_set *set, int iou_index, double confidence,
+    eval_filter filter, struct eval_counts *total, struct eval_counts *per_category,
+    struct eval_counts *per_image)
+{
+    *total = (struct eval_counts){0};
+    if (per_category)
+        memset(per_category, 0, set->category_count * sizeof *per_category);
+    if (per_image)
+        memset(per_image, 0, set->image_count * sizeof *per_image);
+    for (size_t c = 0; c < set->category_count; c++) {
+        if (!eval_filter_has(filter, c))
+            continue;
+        struct eval_counts counts = count_category(set, c, iou_index, confidence, per_image);
+        uint32_t first = set->category_gt[c], end = set->category_gt[c + 1];
+        for (uint32_t i = first; per_image && i < end; i++)
+            per_image[set->gt_image[i]].fn++;
+        counts.fn = (int64_t)(end - first) - counts.tp;
+        if (per_category)
+            per_category[c] = counts;
+        counts_add(total, &counts);
+    }
+    for (size_t i = 0; per_image && i < set->image_count; i++)
+        per_image[i].fn -= per_image[i].tp;
+}
+
+/* The filtered detections by score, and the ground truth they are held against. */
+static size_t rank_filtered(
+    const struct eval_set *set, eval_filter filter, struct rank_item *ranked, int64_t *positives)
+{
+    size_t n = 0;
+    *positives = 0;
+    for (size_t c = 0; c < set->category_count; c++) {
+        if (!eval_filter_has(filter, c))
+            continue;
+        *positives += set->category_gt[c + 1] - set->category_gt[c];
+        for (uint32_t i = set->category_start[c]; i < set->category_start[c + 1]; i++)
+            ranked[n++] = (struct rank_item){rank_key(set->score[i]), i};
+    }
+    return n;
+}
+
+static size_t count_filtered(const struct eval_set *set, eval_filter filter)
+{
+    size_t n = 0;
+    for (size_t c = 0; c < set->category_count; c++)
+        if (eval_filter_has(filter, c))
+            n += set->category_start[c + 1] - set->category_start[c];
+    return n;
+}
+
+/* Walks down the scores; a threshold stands only behind the last of equal scores. */
+static void find_best(const struct eval_set *set, int iou_index, const struct rank_item *ranked,
+    size_t n, int64_t positives, struct eval_best *best)
+{
+    struct eval_counts counts = {.fn = positives};
+    for (size_t i = 0; i < n; i++) {
+        uint32_t at = ranked[i].index;
+        if (set->tp[EVAL_ALL][at] >> iou_index & 1) {
+            counts.tp++;
+            counts.fn--;
+        } else if (set->ignored[EVAL_ALL][at] >> iou_index & 1) {
+            counts.ignored++;
+        } else {
+            counts.fp++;
+        }
+        if (i + 1 < n && ranked[i + 1].key == ranked[i].key)
+            continue;
+        double f1 = eval_f1(&counts);
+        if (f1 > best->f1 || isnan(best->f1))
+            *best = (struct eval_best){set->score[at], f1, counts};
+    }
+}
+
+bool eval_best_f1(const struct eval_set *set, int iou_index, eval_filter filter,
+    struct eval_best *best, struct err *err)
+{
+    *best = (struct eval_best){.confidence = NAN, .f1 = NAN};
+    size_t room = count_filtered(set, filter);
+    struct rank_item *ranked = calloc(2 * room + 1, sizeof *ranked);
+    if (!ranked)
+        return err_set(err, ERR_MEMORY, "out of memory while ranking detections");
+    int64_t positives;
+    size_t n = rank_filtered(set, filter, ranked, &positives);
+    rank_sort(ranked, ranked + n, n);
+    if (positives)
+        find_best(set, iou_index, ranked, n, positives, best);
+    free(ranked);
+    return true;
+}
+
+/* How many of the N ascending thresholds SCORE reaches, with a guess to start from. */
+static size_t thresholds_reached(const double *thresholds, size_t n, double score, size_t guess)
+{
+    while (guess < n && score >= thresholds[guess])
+        guess++;
+    while (guess > 0 && score < thresholds[guess - 1])
+        guess--;
+    return guess;
+}
+
+static size_t guess_reached(const double *thresholds, size_t n, double score)
+{
+    double part = (score - thresholds[0]) / (thresholds[n - 1] - thresholds[0]);
+    if (!(part > 0))
+        return 0;
+    return part >= 1 ? n : (size_t)(part * (double)(n - 1)) + 1;
+}
+
+void eval_counts_curve(const struct eval_set *set, int iou_index, eval_filter filter,
+    const double *thresholds, size_t n, struct eval_counts *out)
+{
+    int64_t positives = 0;
+    if (!n)
+        return;
+    memset(out, 0, n * sizeof *out);
+    for (size_t c = 0; c < set->category_count; c++) {
+        if (!eval_filter_has(filter, c))
+            continue;
+        positives += set->category_gt[c + 1] - set->category_gt[c];
+        for (uint32_t i = set->category_start[c]; i < set->category_start[c + 1]; i++) {
+            size_t guess = guess_reached(thresholds, n, set->score[i]);
+            size_t reached = thresholds_reached(thresholds, n, set->score[i], guess);
+            if (!reached)
+                continue;
+            struct eval_counts *at = &out[reached - 1];
+            int64_t hit = set->tp[EVAL_ALL][i] >> iou_index & 1;
+            int64_t skip = set->ignored[EVAL_ALL][i] >> iou_index & 1;
+            at->tp += hit;
+            at->ignored += skip;
+            at->fp += 1 - hit - skip;
+        }
+    }
+    for (size_t i = n; i-- > 0;) {
+        if (i + 1 < n)
+            counts_add(&out[i], &out[i + 1]);
+    }
+    for (size_t i = 0; i < n; i++)
+        out[i].fn = positives - out[i].tp;
+}

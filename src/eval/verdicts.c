@@ -1,0 +1,200 @@
+#include "eval/verdicts.h"
+
+#include "eval/match.h"
+#include "eval/rank.h"
+
+#include <math.h>
+#include <string.h>
+
+/* One image being judged. */
+struct judge {
+    const struct dataset *dataset;
+    const struct detections *detections;
+    const struct eval_set *set;
+    int32_t image;
+    eval_filter filter;
+    double bar; /* IoU */
+    struct eval_boxes *out;
+    struct match_gt *gts;               /* of the category at hand */
+    struct match_candidate *candidates; /* as many */
+};
+
+/* Annotations of the image that matching uses, as it uses them. */
+static bool is_shown(const struct judge *judge, const struct annotation *a)
+{
+    return a->image == judge->image && eval_filter_has(judge->filter, (size_t)a->category) &&
+           isfinite(a->box.x) && isfinite(a->box.y) && isfinite(a->box.w) && isfinite(a->box.h) &&
+           isfinite(a->area);
+}
+
+static bool list_ground_truth(struct judge *judge, struct arena *arena, size_t detections)
+{
+    const struct dataset *dataset = judge->dataset;
+    struct eval_boxes *out = judge->out;
+    size_t n = 0;
+    for (size_t i = 0; i < dataset->annotation_count; i++)
+        n += is_shown(judge, &dataset->annotations[i]);
+    out->boxes = ARENA_ARRAY(arena, struct eval_box, n + detections + 1);
+    judge->gts = ARENA_ARRAY(arena, struct match_gt, n + 1);
+    judge->candidates = ARENA_ARRAY(arena, struct match_candidate, n + 1);
+    if (!out->boxes || !judge->gts || !judge->candidates)
+        return false;
+    for (size_t i = 0; i < dataset->annotation_count; i++) {
+        const struct annotation *a = &dataset->annotations[i];
+        if (!is_shown(judge, a))
+            continue;
+        struct match_gt gt = {.area = a->area, .crowd = a->crowd};
+        match_gt_init(&gt);
+        out->boxes[out->count++] = (struct eval_box){.box = a->box,
+            .verdict = gt.ignored[EVAL_ALL] ? EVAL_IGNORED : EVAL_FN,
+            .is_gt = true,
+            .crowd = a->crowd,
+            .category = a->category,
+            .score = NAN,
+            .partner = -1,
+            .source = (int32_t)i};
+    }
+    out->gt_count = out->count;
+    return true;
+}
+
+/* Raises a box's IoU to the highest with any of its category while it has no partner. */
+static void note_overlaps(struct judge *judge, struct eval_box *det)
+{
+    for (size_t g = 0; g < judge->out->gt_count; g++) {
+        struct eval_box *gt = &judge->out->boxes[g];
+        if (gt->category != det->category)
+            continue;
+        double iou = match_iou(&det->box, &gt->box, gt->crowd);
+        if (iou > det->iou)
+            det->iou = iou;
+        if (iou > gt->iou)
+            gt->iou = iou;
+    }
+}
+
+static size_t gather_category(struct judge *judge, int32_t category)
+{
+    size_t n = 0;
+    for (size_t g = 0; g < judge->out->gt_count; g++) {
+        const struct eval_box *gt = &judge->out->boxes[g];
+        if (gt->category != category)
+            continue;
+        judge->gts[n] = (struct match_gt){.box = gt->box,
+            .area = judge->dataset->annotations[gt->source].area,
+            .annotation = (int32_t)g,
+            .crowd = gt->crowd};
+        match_gt_init(&judge->gts[n++]);
+    }
+    return n;
+}
+
+/* Judges the group's detections that reach CONFIDENCE and appends them. */
+static void judge_group(
+    struct judge *judge, const struct eval_group *group, double confidence, struct rank_item *order)
+{
+    const struct eval_set *set = judge->set;
+    struct eval_boxes *out = judge->out;
+    int32_t category = set->category[group->start];
+    struct match_group match = {.gts = judge->gts,
+        .candidates = judge->candidates,
+        .count = gather_category(judge, category),
+        .thresholds = &judge->bar,
+        .threshold_count = 1};
+    for (uint32_t i = group->start; i < group->start + group->count; i++) {
+        if (!(set->score[i] >= confidence))
+            break;
+        struct eval_box *det = &out->boxes[out->count];
+        *det = (struct eval_box){.category = category,
+            .score = set->score[i],
+            .partner = -1,
+            .box = eval_pixel_box(
+                judge->dataset, judge->detections, (size_t)set->row[i], judge->image),
+            .source = set->row[i]};
+        struct match_result result;
+        match_detection(&match, &det->box, 1, &result);
+        det->verdict = result.tp[EVAL_ALL]        ? EVAL_TP
+                       : result.ignored[EVAL_ALL] ? EVAL_IGNORED
+                                                  : EVAL_FP;
+        if (result.gt >= 0)
+            det->partner = match.gts[result.gt].annotation;
+        order[out->count - out->gt_count] =
+            (struct rank_item){rank_key(det->score), (uint32_t)(out->count - out->gt_count)};
+        out->count++;
+    }
+}
+
+/* Puts the detections in order of score and ties both sides of each match together. */
+static bool arrange(struct judge *judge, struct rank_item *order, struct arena *arena)
+{
+    struct eval_boxes *out = judge->out;
+    size_t n = out->count - out->gt_count;
+    struct eval_box *detections = out->boxes + out->gt_count;
+    struct eval_box *copy = ARENA_ARRAY(arena, struct eval_box, n + 1);
+    if (!copy)
+        return false;
+    memcpy(copy, detections, n * sizeof *copy);
+    rank_sort(order, order + n, n);
+    for (size_t i = 0; i < n; i++) {
+        struct eval_box *det = &detections[i];
+        *det = copy[order[i].index];
+        note_overlaps(judge, det);
+        if (det->verdict != EVAL_TP)
+            continue;
+        out->boxes[det->partner].partner = (int32_t)(out->gt_count + i);
+        out->boxes[det->partner].verdict = EVAL_FOUND;
+    }
+    for (size_t i = 0; i < n; i++) {
+        struct eval_box *det = &detections[i];
+        if (det->partner < 0)
+            continue;
+        struct eval_box *gt = &out->boxes[det->partner];
+        det->iou = match_iou(&det->box, &gt->box, gt->crowd);
+        if (det->verdict == EVAL_TP)
+            gt->iou = det->iou;
+    }
+    return true;
+}
+
+static void count_verdicts(struct eval_boxes *out)
+{
+    for (size_t i = 0; i < out->count; i++) {
+        const struct eval_box *box = &out->boxes[i];
+        out->counts.tp += box->verdict == EVAL_TP;
+        out->counts.fp += box->verdict == EVAL_FP;
+        out->counts.fn += box->verdict == EVAL_FN;
+        out->counts.ignored += !box->is_gt && box->verdict == EVAL_IGNORED;
+    }
+}
+
+bool eval_image_boxes(const struct dataset *dataset, const struct detections *detections,
+    const struct eval_set *set, int32_t image, double iou, double confidence, eval_filter filter,
+    struct arena *arena, struct eval_boxes *out, struct err *err)
+{
+    *out = (struct eval_boxes){0};
+    struct judge judge = {.dataset = dataset,
+        .detections = detections,
+        .set = set,
+        .image = image,
+        .filter = filter,
+        .bar = fmin(iou, 1 - 1e-10),
+        .out = out};
+    if (set->left_out[image])
+        return true;
+    size_t room = 0;
+    for (size_t g = 0; g < set->group_count; g++)
+        if (set->groups[g].image == image)
+            room += set->groups[g].count;
+    struct rank_item *order = ARENA_ARRAY(arena, struct rank_item, 2 * room + 1);
+    if (!order || !list_ground_truth(&judge, arena, room))
+        return err_set(err, ERR_MEMORY, "out of memory while judging an image");
+    for (size_t g = 0; g < set->group_count; g++) {
+        const struct eval_group *group = &set->groups[g];
+        if (group->image == image && eval_filter_has(filter, (size_t)set->category[group->start]))
+            judge_group(&judge, group, confidence, order);
+    }
+    if (!arrange(&judge, order, arena))
+        return err_set(err, ERR_MEMORY, "out of memory while judging an image");
+    count_verdicts(out);
+    return true;
+}
