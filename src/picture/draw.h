@@ -1,0 +1,24 @@
+/*
+ * Drawing into pixels: filled rectangles, styled outlines, text in a small bitmap font.
+ * Knows: integer pixel coordinates; everything is clipped. Must not know: images' own coordinates.
+ */
+#pragma once
+
+#include "picture/pixels.h"
+#include "picture/scene.h"
+
+enum { DRAW_CHAR_WIDTH_PX = 6, DRAW_CHAR_HEIGHT_PX = 8 };
+
+/* A rectangle: from x, y on, w x h pixels; empty when w or h is not positive. */
+struct draw_rect {
+    int32_t x, y, w, h;
+};
+
+void draw_fill(struct pixels *pixels, struct draw_rect rect, const uint8_t rgb[3]);
+/* The outline of RECT, LINE_PX wide inwards. A dash is 4 line widths with 3 between, a dot 1 with 2
+ * between, each side counted from its left or top end. */
+void draw_outline(struct pixels *pixels, struct draw_rect rect, enum line_style style, int line_px,
+    const uint8_t rgb[3]);
+/* Printable ASCII, top left corner at x, y, each character DRAW_CHAR_WIDTH_PX wide; other bytes as
+ * '?'. The ground is left as it is. */
+void draw_text(struct pixels *pixels, int32_t x, int32_t y, const char *text, const uint8_t rgb[3]);

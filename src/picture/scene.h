@@ -1,0 +1,53 @@
+/*
+ * A scene: a scaled picture with boxes and their labels drawn over it.
+ * Knows: box geometry, label placement. Must not know: what a box means (the caller gives colours,
+ * styles and words), files, terminals.
+ */
+#pragma once
+
+#include "picture/pixels.h"
+
+enum { SCENE_LABEL_BYTES = 48, SCENE_MAX_LINE_PX = 4 };
+
+enum line_style { LINE_SOLID, LINE_DASHED, LINE_DOTTED };
+
+struct overlay_box {
+    double x, y, w, h; /* image pixels, as in facts/boxes.h; what is not finite is not drawn */
+    uint8_t rgb[3];
+    enum line_style style;
+    int line_px;                   /* 1..SCENE_MAX_LINE_PX on the picture, growing inwards */
+    char label[SCENE_LABEL_BYTES]; /* UTF-8, any bytes; "" for none. Shown in printable ASCII, every
+                                      other code point as '?' */
+};
+
+/* From image pixels to the pixels of the base: base = image * scale + offset. */
+struct scene_map {
+    double scale_x, scale_y;
+    double left_px, top_px; /* where the image begins, as pixels_letterbox() tells */
+};
+
+/* A label as text for encoders that show cells (encoder.text_cells): one character a cell, each
+ * cell one pixel wide and two high. */
+struct scene_text {
+    int32_t row, col; /* cells from the top left corner of the base */
+    uint8_t fg[3], bg[3];
+    char text[SCENE_LABEL_BYTES]; /* printable ASCII */
+};
+
+/* Texts of one scene; zeroed at first, reused from scene to scene. */
+struct scene_texts {
+    struct scene_text *items; /* malloc'd */
+    size_t count, capacity;
+};
+
+void scene_texts_done(struct scene_texts *texts); /* accepts a zeroed struct */
+
+/*
+ * Draws BASE with COUNT boxes into OUT, which has BASE's size (and is wholly overwritten). Later
+ * boxes lie over earlier ones, labels over all boxes; earlier boxes choose their label's place
+ * first: above the box, inside, below, where the label stays in the picture and touches no other
+ * label, or else the first that stays in the picture. With TEXTS not NULL the labels are put there
+ * instead of into the pixels. False when out of memory (OUT then lacks labels). Pure; any thread.
+ */
+bool scene_compose(const struct pixels *base, const struct scene_map *map,
+    const struct overlay_box *boxes, size_t count, struct pixels *out, struct scene_texts *texts);
