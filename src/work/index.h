@@ -28,6 +28,8 @@ struct index_listener {
     void *self;
     /* Called often (about every 100 ms and at each change of phase). False cancels the refresh. */
     bool (*progress)(void *self, const struct index_progress *progress);
+    /* Something outside any run that could not be read: a directory, boxtop.json. The work goes on. */
+    void (*trouble)(void *self, const struct err *err);
 };
 
 /*

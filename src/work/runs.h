@@ -24,10 +24,14 @@ struct run_metric {
     enum role role;
     double scale; /* value x scale = the role's unit */
     struct metric_summary summary;
-    int64_t id; /* for the store */
 };
 
 enum { RUN_SPARK_POINTS = 24 };
+
+struct run_spark {
+    float values[RUN_SPARK_POINTS];
+    int count; /* 0: no such metric */
+};
 
 struct run_row {
     int64_t id;
@@ -36,7 +40,7 @@ struct run_row {
     const char *format;
     enum run_status status;
     double started_s, ended_s; /* NaN unknown; ended: the last sign of life */
-    int colour;                /* order of first sight: stays the run's own */
+    int64_t colour;            /* order of first sight: stays the run's own */
     const struct param *params; /* by name */
     size_t param_count;
     const struct run_metric *metrics; /* by name */
@@ -44,11 +48,10 @@ struct run_row {
     const struct run_metric *by_role[ROLE_COUNT]; /* the preferred metric of a role, or NULL */
     const struct note *notes;
     size_t note_count;
-    const struct artifact *artifacts;
-    size_t artifact_count;
-    bool has_predictions;
-    /* In the role's unit, oldest first, NaN where nothing is; count 0 when there is no such metric. */
-    float loss_spark[RUN_SPARK_POINTS], ap_spark[RUN_SPARK_POINTS];
+    const struct artifact *artifacts; /* paths made absolute; predictions first, by step */
+    size_t artifact_count, prediction_count;
+    /* The course of the loss and of AP in RUN_SPARK_POINTS pieces, NaN where nothing is. */
+    struct run_spark loss_spark, ap_spark;
 };
 
 struct runs {
@@ -56,10 +59,13 @@ struct runs {
     struct arena arena;
     struct run_row *rows; /* natural order of root and name */
     size_t count;
+    uint32_t *by_id; /* rows by ascending id */
 };
 
-/* Reads everything from STORE (a connection of the calling thread). One reference is the caller's. */
-struct runs *runs_load(struct store *store, struct err *err);
+/* Reads everything from STORE (a connection of the calling thread). BEFORE (may be NULL) is an older
+ * snapshot: the courses of metrics that have not grown are taken from it. One reference is the
+ * caller's. */
+struct runs *runs_load(struct store *store, const struct runs *before, struct err *err);
 struct runs *runs_share(struct runs *runs);
 void runs_release(struct runs *runs); /* accepts NULL */
 const struct run_row *runs_find(const struct runs *runs, int64_t id);

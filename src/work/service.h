@@ -1,0 +1,47 @@
+/*
+ * The service: the threads behind the screen, and their one way to the main thread.
+ * Knows: which thread may do what. Must not know: screens, keys.
+ *
+ *     indexer    owns the write connection; refreshes the index, again when asked or when time passed
+ *     librarian  owns a read connection; runs tables and curves
+ *     studio     studies, photos, and the easel that paints
+ *
+ * All functions are the main thread's and return at once.
+ */
+#pragma once
+
+#include "work/world.h"
+
+struct service;
+
+struct service_settings {
+    struct index_settings index;
+    const char *index_path;
+    bool rebuild;
+    struct scene_terminal terminal;
+};
+
+/* SETTINGS and all it points to outlive the service. */
+struct service *service_new(const struct service_settings *settings, struct err *err);
+/* Cancels, waits for the threads, closes the index. */
+void service_free(struct service *service);
+
+/* Readable while answers wait. */
+int service_fd(const struct service *service);
+
+/* What became of a scene. */
+struct service_paint {
+    bool done;        /* PAINTED holds bytes for the terminal */
+    struct buf bytes; /* the caller's to free */
+    uint64_t serial;  /* as given to service_paint() */
+};
+
+/* Takes one waiting answer into WORLD, or a painted picture into PAINT. False when none waits. */
+bool service_take(struct service *service, struct world *world, struct service_paint *paint);
+/* Orders what WANTS holds and WORLD lacks; what was ordered already is not ordered again. */
+void service_want(struct service *service, const struct world *world, const struct wants *wants);
+/* Paints SCENE (ownership moves; NULL: take the picture away); a newer one overtakes. WHOLE: the screen
+ * was erased. The answer comes through service_take() with SERIAL. */
+void service_paint(struct service *service, struct scene *scene, bool whole, uint64_t serial);
+/* Reads the roots again. */
+void service_refresh(struct service *service);

@@ -1,0 +1,45 @@
+#include "work/world.h"
+
+#include <string.h>
+
+static bool same_study(const struct study_want *a, const struct study_want *b)
+{
+    return a->run_id == b->run_id && a->artifact == b->artifact;
+}
+
+const struct study_answer *world_study(const struct world *world, const struct study_want *want)
+{
+    for (size_t i = 0; i < WORLD_STUDIES; i++) {
+        const struct study_answer *answer = &world->studies[i];
+        if (want->run_id && same_study(&answer->want, want) && (answer->study || answer->trouble[0]))
+            return answer;
+    }
+    return NULL;
+}
+
+const struct photo *world_photo(const struct world *world, const struct photo_want *want)
+{
+    const struct photo_want *had = &world->photo.want;
+    bool same = want->wanted && had->wanted && had->study == want->study && had->image == want->image &&
+                had->width_px == want->width_px && had->height_px == want->height_px;
+    return same ? world->photo.photo : NULL;
+}
+
+const struct curve *world_curve(const struct world *world, const struct curve_want *want)
+{
+    for (size_t i = 0; world->curves && i < world->curves->count; i++)
+        if (world->curves->curves[i].want.run_id == want->run_id &&
+            strcmp(world->curves->curves[i].want.metric, want->metric) == 0)
+            return &world->curves->curves[i];
+    return NULL;
+}
+
+void world_done(struct world *world)
+{
+    runs_release(world->runs);
+    curves_release(world->curves);
+    for (size_t i = 0; i < WORLD_STUDIES; i++)
+        study_release(world->studies[i].study);
+    photo_release(world->photo.photo);
+    *world = (struct world){0};
+}

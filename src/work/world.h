@@ -1,0 +1,65 @@
+/*
+ * The world: all that the screens may look at, and the wants by which they ask for more.
+ * Knows: answers, and which want each answers. Must not know: threads, SQLite, keys.
+ *
+ * The world belongs to the main thread. What it points to is immutable and shared by references.
+ */
+#pragma once
+
+#include "work/curves.h"
+#include "work/index.h"
+#include "work/runs.h"
+#include "work/scene.h"
+#include "work/study.h"
+
+enum { WORLD_STUDIES = 2 };
+
+struct study_want {
+    int64_t run_id;   /* 0: nothing wanted */
+    int32_t artifact; /* which of the run's artifacts: a predictions file */
+};
+
+struct photo_want {
+    bool wanted;
+    const struct study *study; /* of the world */
+    int32_t image;             /* index in its dataset */
+    int32_t width_px, height_px;
+};
+
+/* What a screen needs; filled anew before each frame, zeroed before. */
+struct wants {
+    struct curve_want curves[CURVES_MOST];
+    size_t curve_count;
+    struct study_want studies[WORLD_STUDIES];
+    struct photo_want photo;
+};
+
+struct study_answer {
+    struct study_want want;
+    struct study *study;  /* NULL while loading, or when it failed */
+    char trouble[512];    /* why there is none */
+};
+
+struct photo_answer {
+    struct photo_want want;
+    struct photo *photo; /* has its own trouble */
+};
+
+struct world {
+    struct runs *runs;     /* NULL until the first load */
+    struct curves *curves; /* the newest; may lag behind the want */
+    struct study_answer studies[WORLD_STUDIES];
+    struct photo_answer photo;
+    struct index_progress progress; /* `now` is not kept */
+    bool indexing;
+    char trouble[512];              /* the last thing that went wrong, "" for nothing */
+    const char *const *roots;
+    size_t root_count;
+    struct scene_terminal terminal;
+};
+
+/* The answer to WANT or NULL while there is none. */
+const struct study_answer *world_study(const struct world *world, const struct study_want *want);
+const struct photo *world_photo(const struct world *world, const struct photo_want *want);
+const struct curve *world_curve(const struct world *world, const struct curve_want *want);
+void world_done(struct world *world);
