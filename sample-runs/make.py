@@ -1,0 +1,133 @@
+#!/usr/bin/python3
+"""Make the sample runs: draw the scenes, train the detectors, write the runs.
+
+    make.py [--plan NAME] [--only RUN] [--work DIR] [--out DIR]
+    make.py --quick
+
+--quick is short for --plan quick.  Needs Debian's python3-torch,
+python3-torchvision, python3-numpy, python3-pil, python3-psutil and, to be fast
+enough, libopenblas0-pthread.  Nothing is downloaded.  Interrupted, it goes on
+where it was when started again.
+
+Knows: the order of the work and which of it is done.  Must not know: how any
+part of it is done.
+"""
+import argparse
+import json
+import multiprocessing
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import layouts
+import plans
+import scenes
+
+HERE = Path(__file__).resolve().parent
+PROCESSES = 2                   # at a time, of one thread each
+VAL_SEED, TRAIN_SEED = 900000, 100000           # of the first scene
+# Two one-thread processes use two cores better than two threads do, and one
+# thread is what makes a run reproducible.  Spinning threads would steal the
+# other process's core.
+ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1",
+              "GOMP_SPINCOUNT": "0", "OMP_WAIT_POLICY": "PASSIVE"}
+
+
+def _draw(job):
+    scenes.draw_to(*job)
+
+
+def draw(folder, first_seed, count):
+    """Draw scenes until `count` have something in them; their seeds."""
+    folder.mkdir(parents=True, exist_ok=True)
+    seeds, following = [], first_seed
+    while len(seeds) < count:
+        batch = range(following, following + count - len(seeds))
+        with multiprocessing.Pool(PROCESSES) as pool:
+            pool.map(_draw, [(folder, seed) for seed in batch], chunksize=1)
+        seeds += [seed for seed in batch if scenes.load(folder, seed)[2]]
+        following = batch.stop
+    return seeds
+
+
+def prepare(plan, work):
+    """The scenes of a plan, and the note of which are for what."""
+    split = work / plan.name / "split.json"
+    if split.exists():
+        return
+    split.parent.mkdir(parents=True, exist_ok=True)
+    split.write_text(json.dumps({
+        "val": draw(work / "scenes", VAL_SEED, plan.val_scenes),
+        "train": draw(work / "scenes", TRAIN_SEED, plan.train_scenes)}))
+
+
+def start(plan, run, work, *task):
+    """Start a one-thread process for a run; its output goes to its log."""
+    folder = work / plan.name / run.name
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "log.txt").open("a") as log:
+        return subprocess.Popen(
+            [sys.executable, HERE / "train.py", plan.name, run.name, work,
+             *task], env={**os.environ, **ONE_THREAD}, stdout=log, stderr=log)
+
+
+def is_trained(plan, run, work):
+    """Whether a run has ended."""
+    status = work / plan.name / run.name / "status.json"
+    return status.exists() and "running" not in status.read_text()
+
+
+def train(plan, runs, work):
+    """Train what is not trained yet, PROCESSES runs at a time."""
+    waiting = [run for run in runs if not is_trained(plan, run, work)]
+    working = []
+    while waiting or working:
+        while waiting and len(working) < PROCESSES:
+            run = waiting.pop(0)
+            print(f"training {run.name}", flush=True)
+            working.append((run, start(plan, run, work)))
+        time.sleep(1)
+        for run, process in list(working):
+            if process.poll() is not None:
+                working.remove((run, process))
+                print(f"{run.name} ended ({process.returncode})", flush=True)
+    missing = [run.name for run in runs if not is_trained(plan, run, work)]
+    if missing:
+        sys.exit(f"make.py: not trained: {', '.join(missing)}: see log.txt of "
+                 f"the run below {work / plan.name}")
+
+
+def time_models(plan, runs, work):
+    """Time the trained models one after another, with nothing beside them."""
+    for run in runs:
+        if not (work / plan.name / run.name / "timing.json").exists():
+            start(plan, run, work, "time").wait()
+
+
+def main():
+    """The whole work."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--plan", choices=sorted(plans.PLANS), default="quick")
+    parser.add_argument("--quick", dest="plan", action="store_const",
+                        const="quick")
+    parser.add_argument("--only", metavar="RUN")
+    parser.add_argument("--work", type=Path, default=HERE / ".work")
+    parser.add_argument("--out", type=Path, default=HERE)
+    options = parser.parse_args()
+    plan, work = plans.PLANS[options.plan], options.work.resolve()
+    runs = [run for run in plan.runs if options.only in (None, run.name)]
+    if not runs:
+        sys.exit(f"make.py: no run {options.only} in plan {plan.name}")
+    prepare(plan, work)
+    train(plan, runs, work)
+    time_models(plan, runs, work)
+    layouts.write_street(plan, work, options.out)
+    for run in runs:
+        layouts.write_run(plan, run, work, options.out)
+    print(f"{layouts.megabytes(plan, options.out):.2f} MB in {options.out}")
+
+
+if __name__ == "__main__":
+    main()
