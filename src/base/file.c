@@ -137,6 +137,23 @@ bool file_read(const char *path, struct buf *out, struct err *err)
     return ok;
 }
 
+size_t file_peek(const char *path, char *out, size_t bytes)
+{
+    int fd = open_regular(path, NULL);
+    size_t held = 0;
+    while (fd >= 0 && held < bytes) {
+        ssize_t got = read(fd, out + held, bytes - held);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0)
+            break;
+        held += (size_t)got;
+    }
+    if (fd >= 0)
+        close(fd);
+    return held;
+}
+
 static bool write_all(int fd, const char *data, size_t length)
 {
     while (length) {

@@ -1,0 +1,32 @@
+/*
+ * What the files of the COCO format share: the two readers and their way through lists of objects.
+ * Knows: COCO's keys. Must not know: YOLO or other formats.
+ */
+#pragma once
+
+#include "base/json.h"
+#include "facts/boxes.h"
+
+/* As the functions of struct annotation_format. */
+struct dataset *coco_truth_read(const char *path, struct err *err);
+struct detections *coco_results_read(const char *path, struct err *err);
+
+enum coco_step {
+    COCO_ITEM,  /* at an object: take its members, up to and with its end */
+    COCO_OTHER, /* an item that is no object has been skipped */
+    COCO_LIST_END,
+    COCO_STOP, /* bad document */
+};
+/* The next item of the list that is open. */
+enum coco_step coco_next_item(struct json *json);
+/* Behind a key: enters its list. False when the value is null (no list then, and no error) or
+ * something else (*WRONG is then set to what the file is said not to hold) or bad. */
+bool coco_enter_list(struct json *json, const char *said, const char **wrong);
+
+/* Takes the key's value: a number (true is 1, false 0), else NaN and the value is skipped. */
+double coco_take_number(struct json *json);
+/* The same for a box: exactly four finite numbers. */
+bool coco_take_box(struct json *json, struct box *box);
+/* Appends the key's value to the emptied NAME when it is text; else leaves it empty. False: no
+ * memory. */
+bool coco_take_text(struct json *json, struct buf *name);

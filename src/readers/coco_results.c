@@ -1,0 +1,272 @@
+/*
+ * Reads COCO results: a list of detections, or a data set whose annotations carry scores.
+ * Knows: the rows' keys. Must not know: the ground truth that they are about.
+ *
+ * One pass; besides the window of the file only the rows and the distinct keys are held.
+ */
+#include "base/grow.h"
+#include "readers/coco.h"
+#include "readers/coco_ids.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+struct results {
+    struct json json;
+    struct detections *set;
+    size_t capacity;
+    struct coco_ids images, categories;
+    const char **file_names; /* by image index */
+    size_t file_name_capacity, file_name_count;
+    struct buf name;
+    const char *wrong; /* what the file does not hold */
+    bool no_memory;
+};
+
+static bool remember_file_name(struct results *results, int32_t image)
+{
+    struct buf *name = &results->name;
+    if (!GROW(results->file_names, results->file_name_capacity, results->images.count))
+        return false;
+    while (results->file_name_count < results->images.count)
+        results->file_names[results->file_name_count++] = NULL;
+    const char **kept = &results->file_names[image];
+    if (!*kept && name->length)
+        *kept = arena_copy(&results->set->arena, name->data, name->length);
+    return *kept || !name->length;
+}
+
+enum row_key { ROW_IMAGE_ID, ROW_FILE_NAME, ROW_CATEGORY_ID, ROW_BBOX, ROW_SCORE, ROW_OTHER };
+
+static enum row_key row_key(const struct json *json)
+{
+    if (json->escaped)
+        return ROW_OTHER;
+    switch (json->length) {
+    case 4:
+        return json_is(json, "bbox") ? ROW_BBOX : ROW_OTHER;
+    case 5:
+        return json_is(json, "score") ? ROW_SCORE : ROW_OTHER;
+    case 8:
+        return json_is(json, "image_id") ? ROW_IMAGE_ID : ROW_OTHER;
+    case 9:
+        return json_is(json, "file_name") ? ROW_FILE_NAME : ROW_OTHER;
+    case 11:
+        return json_is(json, "category_id") ? ROW_CATEGORY_ID : ROW_OTHER;
+    default:
+        return ROW_OTHER;
+    }
+}
+
+/* Keeps ROW, or counts it when something that it needs was not there. False: out of memory. */
+static bool keep_row(struct results *results, struct detection *row, bool has_box)
+{
+    struct detections *set = results->set;
+    if (row->image_key == COCO_ID_UNUSABLE && results->name.length)
+        row->image_key =
+            coco_ids_put_text(&results->images, results->name.data, results->name.length);
+    if (row->image_key == COCO_ID_NO_MEMORY || row->category_key == COCO_ID_NO_MEMORY)
+        return false;
+    if (!has_box || !isfinite(row->score) || row->image_key < 0 || row->category_key < 0) {
+        set->dropped++;
+        return true;
+    }
+    if (results->name.length) {
+        set->has_file_names = true;
+        if (!remember_file_name(results, row->image_key))
+            return false;
+    }
+    if (!GROW(set->rows, results->capacity, set->count + 1))
+        return false;
+    set->rows[set->count++] = *row;
+    return true;
+}
+
+/* The object that is open, up to its end. */
+static bool read_row(struct results *results)
+{
+    struct json *json = &results->json;
+    struct detection row = {
+        .score = NAN, .image_key = COCO_ID_UNUSABLE, .category_key = COCO_ID_UNUSABLE};
+    bool has_box = false;
+    buf_clear(&results->name);
+    while (json_next(json) == JSON_KEY)
+        switch (row_key(json)) {
+        case ROW_IMAGE_ID:
+            row.image_key = coco_ids_take(&results->images, json);
+            break;
+        case ROW_CATEGORY_ID:
+            row.category_key = coco_ids_take(&results->categories, json);
+            break;
+        case ROW_FILE_NAME:
+            if (!coco_take_text(json, &results->name))
+                results->no_memory = true;
+            break;
+        case ROW_BBOX:
+            has_box = coco_take_box(json, &row.box);
+            break;
+        case ROW_SCORE:
+            row.score = coco_take_number(json);
+            break;
+        case ROW_OTHER:
+            json_skip(json);
+            break;
+        }
+    if (json->kind != JSON_OBJECT_END)
+        return false;
+    if (!keep_row(results, &row, has_box))
+        results->no_memory = true;
+    return !results->no_memory;
+}
+
+/* The list that is open. */
+static bool read_rows(struct results *results)
+{
+    for (;;)
+        switch (coco_next_item(&results->json)) {
+        case COCO_ITEM:
+            if (!read_row(results))
+                return false;
+            break;
+        case COCO_OTHER:
+            results->set->dropped++;
+            break;
+        case COCO_LIST_END:
+            return true;
+        case COCO_STOP:
+            return false;
+        }
+}
+
+/* An entry of "images" gives an image key its file name. */
+static bool read_image(struct results *results)
+{
+    struct json *json = &results->json;
+    int32_t image = COCO_ID_UNUSABLE;
+    buf_clear(&results->name);
+    while (json_next(json) == JSON_KEY)
+        if (json_is(json, "id"))
+            image = coco_ids_take(&results->images, json);
+        else if (!json_is(json, "file_name"))
+            json_skip(json);
+        else if (!coco_take_text(json, &results->name))
+            results->no_memory = true;
+    if (image == COCO_ID_NO_MEMORY || (image >= 0 && !remember_file_name(results, image)))
+        results->no_memory = true;
+    return json->kind == JSON_OBJECT_END && !results->no_memory;
+}
+
+static bool read_images(struct results *results)
+{
+    if (!coco_enter_list(&results->json, "a list in \"images\"", &results->wrong))
+        return results->json.kind == JSON_NULL;
+    for (;;)
+        switch (coco_next_item(&results->json)) {
+        case COCO_ITEM:
+            if (!read_image(results))
+                return false;
+            break;
+        case COCO_OTHER:
+            break;
+        case COCO_LIST_END:
+            return true;
+        case COCO_STOP:
+            return false;
+        }
+}
+
+static bool read_members(struct results *results)
+{
+    struct json *json = &results->json;
+    bool seen = false;
+    while (json_next(json) == JSON_KEY) {
+        if (json_is(json, "images")) {
+            if (!read_images(results))
+                return false;
+        } else if (json_is(json, "annotations")) {
+            seen = true;
+            if (coco_enter_list(json, "a list in \"annotations\"", &results->wrong)
+                    ? !read_rows(results)
+                    : json->kind != JSON_NULL)
+                return false;
+        } else if (!json_skip(json)) {
+            return false;
+        }
+    }
+    if (!seen && json->kind == JSON_OBJECT_END)
+        results->wrong =
+            "a list of detections, or an object with \"annotations\" that carry scores";
+    return seen && json->kind == JSON_OBJECT_END;
+}
+
+static bool read_document(struct results *results)
+{
+    bool ok = false;
+    switch (json_next(&results->json)) {
+    case JSON_ARRAY:
+        ok = read_rows(results);
+        break;
+    case JSON_OBJECT:
+        ok = read_members(results);
+        break;
+    default:
+        results->wrong = "a list of detections";
+    }
+    return ok && json_next(&results->json) == JSON_END;
+}
+
+/* Gives the set its key tables. */
+static bool finish(struct results *results)
+{
+    struct detections *set = results->set;
+    size_t images = results->images.count, categories = results->categories.count;
+    set->image_keys = ARENA_ARRAY(&set->arena, struct image_key, images);
+    set->category_keys = ARENA_ARRAY(&set->arena, struct category_key, categories);
+    if (!set->image_keys || !set->category_keys)
+        return false;
+    for (size_t i = 0; i < images; i++) {
+        const struct coco_id *id = &results->images.ids[i];
+        set->image_keys[i] = (struct image_key){.id = id->number, .text = id->text};
+        if (i < results->file_name_count)
+            set->image_keys[i].file_name = results->file_names[i];
+    }
+    for (size_t i = 0; i < categories; i++) {
+        const struct coco_id *id = &results->categories.ids[i];
+        set->category_keys[i] = (struct category_key){.id = id->number, .name = id->text};
+    }
+    set->image_key_count = images;
+    set->category_key_count = categories;
+    return true;
+}
+
+struct detections *coco_results_read(const char *path, struct err *err)
+{
+    struct results results = {.set = detections_new()};
+    struct stream stream = {.fd = -1};
+    bool ok = results.set && (results.set->path = arena_string(&results.set->arena, path));
+    if (!ok)
+        err_set(err, ERR_MEMORY, "out of memory");
+    else if ((ok = stream_open(&stream, path, 0, err))) {
+        json_init_stream(&results.json, &stream);
+        coco_ids_init(&results.images, &results.set->arena, false);
+        coco_ids_init(&results.categories, &results.set->arena, true);
+        buf_init(&results.name, JSON_MAX_TOKEN_BYTES);
+        ok = read_document(&results);
+        if (ok && !finish(&results))
+            results.no_memory = true;
+        if (results.no_memory)
+            ok = err_set(err, ERR_MEMORY, "out of memory while reading detections");
+        else if (!ok)
+            json_error(&results.json, results.wrong, err);
+        coco_ids_done(&results.images);
+        coco_ids_done(&results.categories);
+        buf_done(&results.name);
+        free(results.file_names);
+        stream_close(&stream);
+    }
+    if (ok)
+        return results.set;
+    err_in_file(err, path);
+    detections_free(results.set);
+    return NULL;
+}

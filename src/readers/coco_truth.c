@@ -1,0 +1,363 @@
+/*
+ * Reads COCO ground truth: images, categories and annotations in one pass, whatever their order.
+ * Knows: the keys of the three lists. Must not know: detections.
+ *
+ * Annotations may stand before the images and categories that they name: while reading they hold
+ * the index of an id, which becomes that of an image or category at the end. Polygons and
+ * run-length masks are skipped without being parsed.
+ */
+#include "base/grow.h"
+#include "readers/coco.h"
+#include "readers/coco_ids.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct truth {
+    struct json json;
+    struct dataset *set;
+    struct coco_ids image_ids, category_ids;
+    /* By id index; an entry without `said` was only named by annotations. Moved into the set at the
+     * end. */
+    struct image *images;
+    struct category *categories;
+    int32_t *image_order; /* id indices as the images stand in the file */
+    size_t image_capacity, image_id_count, category_capacity, category_id_count, order_capacity;
+    struct annotation *annotations;
+    size_t annotation_capacity;
+    struct buf name;
+    const char *wrong;
+    bool no_memory;
+};
+
+/* A list of the top level: reads one entry, of which JSON_OBJECT has been taken. */
+typedef bool read_entry(struct truth *truth);
+
+static bool out_of_memory(struct truth *truth)
+{
+    truth->no_memory = true;
+    return false;
+}
+
+static int32_t size_px(double value)
+{
+    return value >= 0 && value <= INT32_MAX ? (int32_t)value : 0;
+}
+
+/* Makes the tables as long as the ids that are known. */
+static bool widen(struct truth *truth)
+{
+    if (!GROW(truth->images, truth->image_capacity, truth->image_ids.count) ||
+        !GROW(truth->categories, truth->category_capacity, truth->category_ids.count))
+        return false;
+    for (; truth->image_id_count < truth->image_ids.count; truth->image_id_count++)
+        truth->images[truth->image_id_count] = (struct image){0};
+    for (; truth->category_id_count < truth->category_ids.count; truth->category_id_count++)
+        truth->categories[truth->category_id_count] = (struct category){0};
+    return true;
+}
+
+static bool keep_image(struct truth *truth, int32_t id, int32_t width_px, int32_t height_px)
+{
+    struct dataset *set = truth->set;
+    if (id == COCO_ID_NO_MEMORY || !widen(truth))
+        return out_of_memory(truth);
+    if (id < 0)
+        return true; /* nothing can name it */
+    struct image *image = &truth->images[id];
+    if (!image->file_name) {
+        if (!GROW(truth->image_order, truth->order_capacity, set->image_count + 1))
+            return out_of_memory(truth);
+        truth->image_order[set->image_count++] = id;
+    }
+    image->id = truth->image_ids.ids[id].number;
+    image->key = truth->image_ids.ids[id].text;
+    image->width_px = width_px;
+    image->height_px = height_px;
+    image->file_name =
+        truth->name.length ? arena_copy(&set->arena, truth->name.data, truth->name.length) : "";
+    return image->file_name || out_of_memory(truth);
+}
+
+static bool read_image(struct truth *truth)
+{
+    struct json *json = &truth->json;
+    int32_t id = COCO_ID_UNUSABLE, width_px = 0, height_px = 0;
+    buf_clear(&truth->name);
+    while (json_next(json) == JSON_KEY)
+        if (json_is(json, "id"))
+            id = coco_ids_take(&truth->image_ids, json);
+        else if (json_is(json, "width"))
+            width_px = size_px(coco_take_number(json));
+        else if (json_is(json, "height"))
+            height_px = size_px(coco_take_number(json));
+        else if (!json_is(json, "file_name"))
+            json_skip(json);
+        else if (!coco_take_text(json, &truth->name))
+            return out_of_memory(truth);
+    return json->kind == JSON_OBJECT_END && keep_image(truth, id, width_px, height_px);
+}
+
+static bool read_category(struct truth *truth)
+{
+    struct json *json = &truth->json;
+    int32_t id = COCO_ID_UNUSABLE;
+    buf_clear(&truth->name);
+    while (json_next(json) == JSON_KEY)
+        if (json_is(json, "id"))
+            id = coco_ids_take(&truth->category_ids, json);
+        else if (!json_is(json, "name"))
+            json_skip(json);
+        else if (!coco_take_text(json, &truth->name))
+            return out_of_memory(truth);
+    if (json->kind != JSON_OBJECT_END)
+        return false;
+    if (id == COCO_ID_NO_MEMORY || !widen(truth))
+        return out_of_memory(truth);
+    if (id < 0)
+        return true;
+    struct category *category = &truth->categories[id];
+    const char *text = truth->category_ids.ids[id].text;
+    truth->set->category_count += !category->name;
+    if (truth->name.length || !text)
+        text = arena_copy(&truth->set->arena, truth->name.data, truth->name.length);
+    category->id = truth->category_ids.ids[id].number;
+    category->name = text;
+    return text || out_of_memory(truth);
+}
+
+/* Its area is NaN when the file has none. */
+static bool keep_annotation(struct truth *truth, const struct annotation *annotation, bool has_box)
+{
+    struct dataset *set = truth->set;
+    if (annotation->image == COCO_ID_NO_MEMORY || annotation->category == COCO_ID_NO_MEMORY ||
+        !GROW(truth->annotations, truth->annotation_capacity, set->annotation_count + 1))
+        return out_of_memory(truth);
+    if (!has_box || annotation->image < 0 || annotation->category < 0) {
+        set->dropped_annotations++;
+        return true;
+    }
+    truth->annotations[set->annotation_count++] = *annotation;
+    return true;
+}
+
+static bool read_annotation(struct truth *truth)
+{
+    struct json *json = &truth->json;
+    struct annotation annotation = {
+        .area = NAN, .image = COCO_ID_UNUSABLE, .category = COCO_ID_UNUSABLE};
+    bool has_box = false;
+    while (json_next(json) == JSON_KEY)
+        if (json_is(json, "bbox"))
+            has_box = coco_take_box(json, &annotation.box);
+        else if (json_is(json, "image_id"))
+            annotation.image = coco_ids_take(&truth->image_ids, json);
+        else if (json_is(json, "category_id"))
+            annotation.category = coco_ids_take(&truth->category_ids, json);
+        else if (json_is(json, "area"))
+            annotation.area = coco_take_number(json);
+        else if (json_is(json, "iscrowd")) {
+            double crowd = coco_take_number(json);
+            annotation.crowd = !isnan(crowd) && crowd != 0;
+        } else if (json_is(json, "id")) {
+            json_next(json);
+            if (!json_int(json, &annotation.id))
+                json_skip(json);
+        } else
+            json_skip(json);
+    return json->kind == JSON_OBJECT_END && keep_annotation(truth, &annotation, has_box);
+}
+
+static const struct {
+    const char *key, *said;
+    read_entry *read;
+} LISTS[] = {
+    {"images", "a list in \"images\"", read_image},
+    {"annotations", "a list in \"annotations\"", read_annotation},
+    {"categories", "a list in \"categories\"", read_category},
+};
+
+static bool read_list(struct truth *truth, size_t list)
+{
+    if (!coco_enter_list(&truth->json, LISTS[list].said, &truth->wrong))
+        return truth->json.kind == JSON_NULL;
+    for (;;)
+        switch (coco_next_item(&truth->json)) {
+        case COCO_ITEM:
+            if (!LISTS[list].read(truth))
+                return false;
+            break;
+        case COCO_OTHER:
+            truth->set->dropped_annotations += LISTS[list].read == read_annotation;
+            break;
+        case COCO_LIST_END:
+            return true;
+        case COCO_STOP:
+            return false;
+        }
+}
+
+static bool read_document(struct truth *truth)
+{
+    enum { LIST_COUNT = sizeof LISTS / sizeof *LISTS };
+    struct json *json = &truth->json;
+    bool seen = false;
+    truth->wrong = "COCO ground truth: an object with \"images\", \"annotations\", \"categories\"";
+    if (json_next(json) != JSON_OBJECT)
+        return false;
+    while (json_next(json) == JSON_KEY) {
+        size_t list = 0;
+        while (list < LIST_COUNT && !json_is(json, LISTS[list].key))
+            list++;
+        seen = seen || list < LIST_COUNT;
+        if (list < LIST_COUNT ? !read_list(truth, list) : !json_skip(json))
+            return false;
+    }
+    return seen && json->kind == JSON_OBJECT_END && json_next(json) == JSON_END;
+}
+
+/* Puts the images into the set in file order; what is returned (malloc'd) maps id indices to them.
+ */
+static int32_t *place_images(struct truth *truth)
+{
+    struct dataset *set = truth->set;
+    int32_t *places = malloc((truth->image_ids.count + 1) * sizeof *places);
+    set->images = ARENA_ARRAY(&set->arena, struct image, set->image_count);
+    if (!places || !set->images) {
+        free(places);
+        return NULL;
+    }
+    memset(places, 0xff, (truth->image_ids.count + 1) * sizeof *places); /* -1: not there */
+    for (size_t i = 0; i < set->image_count; i++) {
+        set->images[i] = truth->images[truth->image_order[i]];
+        places[truth->image_order[i]] = (int32_t)i;
+    }
+    return places;
+}
+
+struct ranked {
+    struct category category;
+    int32_t id_index;
+    bool has_text_id;
+};
+
+static int compare_ranked(const void *a, const void *b)
+{
+    const struct ranked *x = a, *y = b;
+    if (x->has_text_id != y->has_text_id)
+        return x->has_text_id ? 1 : -1;
+    if (x->category.id != y->category.id)
+        return x->category.id < y->category.id ? -1 : 1;
+    return (x->id_index > y->id_index) - (x->id_index < y->id_index);
+}
+
+/*
+ * The same for categories, by ascending id. Categories whose ids are text stand behind the others
+ * and are numbered on from the largest id: a set of detections then finds them by name.
+ */
+static int32_t *place_categories(struct truth *truth)
+{
+    struct dataset *set = truth->set;
+    size_t ids = truth->category_ids.count, n = 0;
+    int32_t *places = malloc((ids + 1) * sizeof *places);
+    struct ranked *ranked = calloc(set->category_count + 1, sizeof *ranked);
+    set->categories = ARENA_ARRAY(&set->arena, struct category, set->category_count);
+    if (!places || !ranked || !set->categories) {
+        free(places);
+        free(ranked);
+        return NULL;
+    }
+    memset(places, 0xff, (ids + 1) * sizeof *places);
+    for (size_t i = 0; i < truth->category_id_count; i++)
+        if (truth->categories[i].name)
+            ranked[n++] = (struct ranked){
+                truth->categories[i], (int32_t)i, truth->category_ids.ids[i].text != NULL};
+    qsort(ranked, n, sizeof *ranked, compare_ranked);
+    for (size_t i = 0; i < n; i++) {
+        set->categories[i] = ranked[i].category;
+        if (ranked[i].has_text_id && i && set->categories[i - 1].id < INT64_MAX)
+            set->categories[i].id = set->categories[i - 1].id + 1;
+        places[ranked[i].id_index] = (int32_t)i;
+    }
+    free(ranked);
+    return places;
+}
+
+static bool place_annotations(struct truth *truth, const int32_t *images, const int32_t *categories)
+{
+    struct dataset *set = truth->set;
+    size_t kept = 0;
+    for (size_t i = 0; i < set->annotation_count; i++) {
+        struct annotation annotation = truth->annotations[i];
+        annotation.image = images[annotation.image];
+        annotation.category = categories[annotation.category];
+        if (annotation.image < 0 || annotation.category < 0) {
+            set->dropped_annotations++;
+            continue;
+        }
+        if (!isfinite(annotation.area)) {
+            annotation.area = annotation.box.w * annotation.box.h;
+            set->missing_area++;
+        }
+        truth->annotations[kept++] = annotation;
+    }
+    set->annotation_count = kept;
+    set->annotations = ARENA_ARRAY(&set->arena, struct annotation, kept);
+    if (!set->annotations)
+        return false;
+    if (kept)
+        memcpy(set->annotations, truth->annotations, kept * sizeof *set->annotations);
+    return true;
+}
+
+static bool finish(struct truth *truth)
+{
+    if (!widen(truth))
+        return false;
+    int32_t *images = place_images(truth);
+    int32_t *categories = images ? place_categories(truth) : NULL;
+    bool ok = categories && place_annotations(truth, images, categories);
+    free(images);
+    free(categories);
+    return ok;
+}
+
+static bool read_all(struct truth *truth, struct stream *stream, struct err *err)
+{
+    json_init_stream(&truth->json, stream);
+    coco_ids_init(&truth->image_ids, &truth->set->arena, false);
+    coco_ids_init(&truth->category_ids, &truth->set->arena, true);
+    buf_init(&truth->name, JSON_MAX_TOKEN_BYTES);
+    bool ok = read_document(truth);
+    if (ok && !finish(truth))
+        truth->no_memory = true;
+    if (truth->no_memory)
+        ok = err_set(err, ERR_MEMORY, "out of memory while reading ground truth");
+    else if (!ok)
+        json_error(&truth->json, truth->wrong, err);
+    coco_ids_done(&truth->image_ids);
+    coco_ids_done(&truth->category_ids);
+    buf_done(&truth->name);
+    free(truth->images);
+    free(truth->categories);
+    free(truth->image_order);
+    free(truth->annotations);
+    return ok;
+}
+
+struct dataset *coco_truth_read(const char *path, struct err *err)
+{
+    struct truth truth = {.set = dataset_new()};
+    struct stream stream = {.fd = -1};
+    bool ok = truth.set && (truth.set->path = arena_string(&truth.set->arena, path));
+    if (!ok)
+        err_set(err, ERR_MEMORY, "out of memory");
+    ok = ok && stream_open(&stream, path, 0, err) && read_all(&truth, &stream, err);
+    stream_close(&stream);
+    if (ok)
+        return truth.set;
+    err_in_file(err, path);
+    dataset_free(truth.set);
+    return NULL;
+}
