@@ -134,7 +134,7 @@ bool eval_stats(
     const struct eval_set *set, struct arena *arena, struct eval_summary *summary, struct err *err);
 
 /* Interpolated precision of one CATEGORY (area all) at the recalls 0, .01 ... 1 and the score of
- * the detection that reaches each (0 where none does). Precision is all -1 without ground truth. */
+ * the detection that reaches each (0 where none does). Both are all -1 without ground truth. */
 bool eval_precision_curve(const struct eval_set *set, size_t category, int iou_index,
     double precision[EVAL_RECALLS], double score[EVAL_RECALLS], struct err *err);
 

@@ -235,8 +235,7 @@ bool eval_precision_curve(const struct eval_set *set, size_t category, int iou_i
     struct sweep sweep;
     int64_t first[EVAL_RECALLS], positives = set->positives[category][EVAL_ALL];
     for (int r = 0; r < EVAL_RECALLS; r++) {
-        precision[r] = positives ? 0 : -1;
-        score[r] = 0;
+        precision[r] = score[r] = positives ? 0 : -1;
     }
     if (!positives)
         return true;

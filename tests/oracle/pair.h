@@ -1,0 +1,18 @@
+/*
+ * A reference pair in memory, read by a plain JSON library: an outside judge of the engine must not
+ * lean on our own readers.
+ * Knows: COCO's gt.json and dt.json as they are in the reference folders.
+ */
+#pragma once
+
+#include "facts/boxes.h"
+
+#include <cjson/cJSON.h>
+
+/* The parsed file, or NULL when it is not there or not JSON. */
+cJSON *pair_json(const char *folder, const char *name);
+/* Missing area is w*h, missing iscrowd is 0. Exits on a document of another shape. */
+struct dataset *pair_truth(const char *folder);
+struct detections *pair_detections(const char *folder, const char *name);
+/* Image INDEX of DATASET alone; shares its memory, free() the result. */
+struct dataset *pair_one_image(const struct dataset *dataset, size_t index);
