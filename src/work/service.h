@@ -18,7 +18,7 @@ struct service_settings {
     struct index_settings index;
     const char *index_path;
     bool rebuild;
-    struct scene_terminal terminal;
+    struct easel_terminal terminal;
 };
 
 /* SETTINGS and all it points to outlive the service. */
@@ -42,6 +42,6 @@ bool service_take(struct service *service, struct world *world, struct service_p
 void service_want(struct service *service, const struct world *world, const struct wants *wants);
 /* Paints SCENE (ownership moves; NULL: take the picture away); a newer one overtakes. WHOLE: the screen
  * was erased. The answer comes through service_take() with SERIAL. */
-void service_paint(struct service *service, struct scene *scene, bool whole, uint64_t serial);
+void service_paint(struct service *service, struct easel_scene *scene, bool whole, uint64_t serial);
 /* Reads the roots again. */
 void service_refresh(struct service *service);

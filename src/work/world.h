@@ -9,7 +9,7 @@
 #include "work/curves.h"
 #include "work/index.h"
 #include "work/runs.h"
-#include "work/scene.h"
+#include "work/easel.h"
 #include "work/study.h"
 
 enum { WORLD_STUDIES = 2 };
@@ -55,7 +55,7 @@ struct world {
     char trouble[512];              /* the last thing that went wrong, "" for nothing */
     const char *const *roots;
     size_t root_count;
-    struct scene_terminal terminal;
+    struct easel_terminal terminal;
 };
 
 /* The answer to WANT or NULL while there is none. */

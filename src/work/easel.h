@@ -1,0 +1,82 @@
+/*
+ * The easel: paints one picture with boxes at a place of the screen, as bytes for the terminal.
+ * Knows: photos, boxes, cells, what a terminal can show. Must not know: runs, keys, why a box is red.
+ */
+#pragma once
+
+#include "base/buf.h"
+#include "base/err.h"
+
+#include <stdatomic.h>
+
+struct pixels;
+
+/* A decoded picture scaled to fit; immutable, shared between threads. */
+struct photo {
+    atomic_int references;
+    struct pixels *pixels; /* NULL: see trouble */
+    int32_t original_width_px, original_height_px;
+    char trouble[512]; /* why there are no pixels: one harmless line */
+};
+
+/* Decodes PATH (NULL: says that the file is not here) as large as fits, small pictures enlarged. NULL
+ * only when out of memory; one reference is the caller's. Any thread. */
+struct photo *photo_load(const char *path, int32_t max_width_px, int32_t max_height_px);
+struct photo *photo_share(struct photo *photo);
+void photo_release(struct photo *photo); /* accepts NULL */
+
+enum easel_line { EASEL_SOLID, EASEL_DASHED, EASEL_DOTTED };
+
+struct easel_box {
+    double x, y, w, h; /* pixels of the original image */
+    uint8_t rgb[3];
+    enum easel_line line;
+    uint8_t line_px;
+    char label[48]; /* "" none */
+};
+
+enum { EASEL_MOST_BOXES = 1024 };
+
+struct easel_scene {
+    struct photo *photo;      /* a reference of the scene's own; with pixels */
+    int row, col, rows, cols; /* cells of the screen */
+    bool grey;
+    size_t box_count;
+    struct easel_box boxes[EASEL_MOST_BOXES];
+};
+
+struct easel_scene *easel_scene_new(void); /* zeroed; NULL when out of memory */
+void easel_scene_free(struct easel_scene *scene);
+
+enum easel_graphics { EASEL_SIXEL, EASEL_KITTY, EASEL_BLOCKS, EASEL_NONE };
+enum easel_delta { EASEL_FULL, EASEL_BANDS, EASEL_CELLS, EASEL_PIXELS };
+
+/* How the terminal shows pictures: what it answered (screen/probe.h), in this room's words. */
+struct easel_terminal {
+    enum easel_graphics graphics;
+    enum easel_delta delta; /* sixel: how it takes changes */
+    int cell_width_px, cell_height_px;
+    int max_width_px, max_height_px; /* of one picture; 0: no limit */
+    int colours;                     /* 1 << 24, 256, 16, or 0 for none */
+    bool utf8;
+};
+
+/* The pixels that a picture may have in ROWS x COLS cells: what photo_load() wants. */
+void easel_room(const struct easel_terminal *terminal, int rows, int cols, int32_t *width_px,
+    int32_t *height_px);
+
+/*
+ * The easel remembers what it painted last and appends to OUT what makes the screen show SCENE.
+ * WHOLE: the screen was erased, paint everything. SCENE NULL: take away what is there. One thread.
+ * On failure the next picture is painted whole.
+ */
+struct easel;
+struct easel *easel_new(const struct easel_terminal *terminal, struct err *err);
+void easel_free(struct easel *easel);
+bool easel_paint(struct easel *easel, const struct easel_scene *scene, bool whole, struct buf *out,
+    struct err *err);
+
+/* The picture at PATH in its own size with the boxes of SCENE (its photo and place are ignored),
+ * written as a PNG to OUTPUT. */
+bool easel_write_png(
+    const char *path, const struct easel_scene *scene, const char *output, struct err *err);
