@@ -1,13 +1,13 @@
 #!/usr/bin/python3
 """Make the sample runs: draw the scenes, train the detectors, write the runs.
 
-    make.py [--plan NAME] [--only RUN] [--work DIR] [--out DIR]
-    make.py --quick
+    make.py [--quick] [--only RUN] [--boxtop FILE] [--work DIR] [--out DIR]
 
---quick is short for --plan quick.  Needs Debian's python3-torch,
-python3-torchvision, python3-numpy, python3-pil, python3-psutil and, to be fast
-enough, libopenblas0-pthread.  Nothing is downloaded.  Interrupted, it goes on
-where it was when started again.
+Needs Debian's python3-torch, python3-torchvision, python3-numpy,
+python3-pil, python3-psutil, python3-yaml and, to be fast enough,
+libopenblas0-pthread.  Nothing is downloaded.  Interrupted, it goes on where it
+was when started again.  With --boxtop, that program evaluates the predictions,
+and the layouts that have a place for AP get it.
 
 Knows: the order of the work and which of it is done.  Must not know: how any
 part of it is done.
@@ -27,7 +27,7 @@ import scenes
 
 HERE = Path(__file__).resolve().parent
 PROCESSES = 2                   # at a time, of one thread each
-VAL_SEED, TRAIN_SEED = 900000, 100000           # of the first scene
+TRAIN_SEED, CROP_SEED, VAL_SEED = 100000, 500000, 900000    # first scenes
 # Two one-thread processes use two cores better than two threads do, and one
 # thread is what makes a run reproducible.  Spinning threads would steal the
 # other process's core.
@@ -63,14 +63,31 @@ def prepare(plan, work):
         "train": draw(work / "scenes", TRAIN_SEED, plan.train_scenes)}))
 
 
-def start(plan, run, work, *task):
-    """Start a one-thread process for a run; its output goes to its log."""
-    folder = work / plan.name / run.name
+def spawn(folder, *command):
+    """Start one of our scripts, one thread; its output goes to its log."""
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "log.txt").open("a") as log:
         return subprocess.Popen(
-            [sys.executable, HERE / "train.py", plan.name, run.name, work,
-             *task], env={**os.environ, **ONE_THREAD}, stdout=log, stderr=log)
+            [sys.executable, HERE / command[0], *command[1:]],
+            env={**os.environ, **ONE_THREAD}, stdout=log, stderr=log)
+
+
+def start(plan, run, work, *task):
+    """Start the process of a run."""
+    return spawn(work / plan.name / run.name, "train.py", plan.name, run.name,
+                 work, *task)
+
+
+def prepare_backbone(plan, runs, work):
+    """The backbone that was trained on crops, if a run starts from it."""
+    if (work / "crops.pt").exists() or all(run.backbone != "crops"
+                                           for run in runs):
+        return
+    print("training a backbone on crops", flush=True)
+    seeds = draw(work / "scenes", CROP_SEED, plan.crop_scenes)
+    (work / "crops_split.json").write_text(json.dumps(seeds))
+    if spawn(work, "crops.py", work).wait() != 0:
+        sys.exit(f"make.py: no backbone: see {work / 'log.txt'}")
 
 
 def is_trained(plan, run, work):
@@ -106,12 +123,23 @@ def time_models(plan, runs, work):
             start(plan, run, work, "time").wait()
 
 
+def evaluate(boxtop, folder, truth):
+    """Have boxtop evaluate every prediction file of a run: stats.json."""
+    stats = []
+    for path in sorted((folder / "predictions").glob("epoch_*.json")):
+        answer = subprocess.run(
+            [boxtop, "eval", "--gt", truth, "--dt", path, "--format", "json"],
+            stdout=subprocess.PIPE, check=True).stdout
+        stats.append(json.loads(answer)["stats"])
+    (folder / "stats.json").write_text(json.dumps(stats))
+
+
 def main():
     """The whole work."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--plan", choices=sorted(plans.PLANS), default="quick")
     parser.add_argument("--quick", dest="plan", action="store_const",
-                        const="quick")
+                        const="quick", default="full")
+    parser.add_argument("--boxtop", type=Path, metavar="FILE")
     parser.add_argument("--only", metavar="RUN")
     parser.add_argument("--work", type=Path, default=HERE / ".work")
     parser.add_argument("--out", type=Path, default=HERE)
@@ -121,10 +149,14 @@ def main():
     if not runs:
         sys.exit(f"make.py: no run {options.only} in plan {plan.name}")
     prepare(plan, work)
+    prepare_backbone(plan, runs, work)
     train(plan, runs, work)
     time_models(plan, runs, work)
     layouts.write_street(plan, work, options.out)
     for run in runs:
+        if options.boxtop:
+            evaluate(options.boxtop, work / plan.name / run.name,
+                     options.out / "street" / "instances.json")
         layouts.write_run(plan, run, work, options.out)
     print(f"{layouts.megabytes(plan, options.out):.2f} MB in {options.out}")
 

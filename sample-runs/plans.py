@@ -20,6 +20,7 @@ class Run:
     lr: float = 5e-4
     weight_decay: float = 0.01
     epochs: Optional[int] = None        # stop early; None: the whole schedule
+    keep_all: bool = True               # publish every epoch's predictions
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class Plan:
     epochs: int                         # the length the schedule is set for
     runs: List[Run] = field(default_factory=list)
     batch: int = 4
+    crop_scenes: int = 400              # for runs on the backbone "crops"
 
 
 QUICK = Plan("quick", train_scenes=200, val_scenes=32, epochs=5, runs=[
@@ -46,4 +48,30 @@ QUICK = Plan("quick", train_scenes=200, val_scenes=32, epochs=5, runs=[
         "FCOS as TorchVision starts it"),
 ])
 
-PLANS = {plan.name: plan for plan in [QUICK]}
+FULL = Plan("full", train_scenes=240, val_scenes=40, epochs=10, runs=[
+    Run("maskrcnn-r18-pretrained", "maskrcnn", "detectron2",
+        "Mask R-CNN on a backbone trained on crops", backbone="crops"),
+    Run("fasterrcnn-r18-pretrained", "fasterrcnn", "tensorboard",
+        "Faster R-CNN on a backbone trained on crops", backbone="crops"),
+    Run("fasterrcnn-r18", "fasterrcnn", "tensorboard",
+        "Faster R-CNN from random weights"),
+    Run("ssd-r18", "ssd", "ultralytics", "SSD from random weights"),
+    Run("retinanet-r18", "retinanet", "lightning",
+        "RetinaNet from random weights"),
+    Run("fcos-r18", "fcos", "detr",
+        "FCOS from random weights, box regression started at 2.0",
+        box_bias=2.0),
+    Run("fcos-r18-stock-start", "fcos", "plain",
+        "FCOS as TorchVision starts it", epochs=5),
+    Run("ssd-r18-seed1", "ssd", "ultralytics",
+        "SSD from random weights, another seed", seed=1, keep_all=False),
+    Run("ssd-r18-seed2", "ssd", "ultralytics",
+        "SSD from random weights, a third seed", seed=2, keep_all=False),
+])
+
+PLANS = {plan.name: plan for plan in [QUICK, FULL]}
+
+
+def steps_per_epoch(plan):
+    """Optimiser steps in one epoch; a last, smaller batch is left out."""
+    return plan.train_scenes // plan.batch

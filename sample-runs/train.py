@@ -9,7 +9,8 @@ goes on.  Must not know: how a published run directory looks (layouts.py).
 Needs WORK/scenes, WORK/PLAN/split.json (which scenes are for what) and, for
 runs that start from it, WORK/crops.pt: make.py sees to all three.
 WORK/PLAN/RUN receives state.pt (to go on from), history.json (losses and
-times), system.csv, status.json and predictions/epoch_NNN.json.
+times), system.csv, status.json, predictions/epoch_NNN.json and, from detectors
+that give masks, instances_results.json (the last epoch, with masks).
 """
 import datetime
 import json
@@ -25,6 +26,7 @@ import torch
 
 import detectors
 import plans
+import scenes
 import street
 
 WARMUP_SHARE, MAX_WARMUP = 0.1, 100     # of all steps; steps
@@ -101,7 +103,7 @@ class Trainer:
         self.weights = [p for p in self.model.parameters() if p.requires_grad]
         self.optimizer = torch.optim.AdamW(self.weights, run.lr,
                                            weight_decay=run.weight_decay)
-        self.steps_per_epoch = plan.train_scenes // plan.batch
+        self.steps_per_epoch = plans.steps_per_epoch(plan)
         self.schedule = Schedule(run.lr, plan.epochs * self.steps_per_epoch)
         self.history = {"steps": [], "epochs": [], "started": now_iso(),
                         "parameters": sum(p.numel() for p in self.weights),
@@ -171,8 +173,7 @@ class Trainer:
             self._epoch(epoch, data)
             seconds = time.time() - began
             found, ms_per_image = predict(self.model, val)
-            write_whole(self.folder / f"predictions/epoch_{epoch:03d}.json",
-                        json.dumps(found, separators=(",", ":")))
+            self._keep(found, epoch)
             last = self.history["steps"][-1]
             self.history["epochs"].append({
                 "epoch": epoch, "step": last["step"],
@@ -183,6 +184,16 @@ class Trainer:
             print(f"{run.name} epoch {epoch}: loss {last['loss']:.3f}, "
                   f"{seconds:.0f} s, {len(found)} detections", flush=True)
         self._status("finished")
+
+    def _keep(self, found, epoch):
+        """Write the epoch's boxes; masks, if any, of the last epoch only."""
+        boxes = [{name: value for name, value in result.items()
+                  if name != "segmentation"} for result in found]
+        write_whole(self.folder / f"predictions/epoch_{epoch:03d}.json",
+                    json.dumps(boxes, separators=(",", ":")))
+        if boxes != found:
+            write_whole(self.folder / "instances_results.json",
+                        json.dumps(found, separators=(",", ":")))
 
     def _status(self, word):
         status = {"status": word, "started": self.history["started"]}
@@ -226,11 +237,15 @@ def predict(model, data, first=None):
 def _results(image_id, output):
     rows = zip(output["boxes"].tolist(), output["scores"].tolist(),
                output["labels"].tolist())
-    return [{"image_id": image_id, "category_id": label,
-             "bbox": [round(x0, 1), round(y0, 1), round(x1 - x0, 1),
-                      round(y1 - y0, 1)],
-             "score": round(score, 3)}
-            for (x0, y0, x1, y1), score, label in rows]
+    results = [{"image_id": image_id, "category_id": label,
+                "bbox": [round(x0, 1), round(y0, 1), round(x1 - x0, 1),
+                         round(y1 - y0, 1)],
+                "score": round(score, 3)}
+               for (x0, y0, x1, y1), score, label in rows]
+    for result, mask in zip(results, output.get("masks", [])):
+        lengths = scenes.run_lengths((mask[0] > 0.5).numpy())
+        result["segmentation"] = scenes.packed(lengths)
+    return results
 
 
 def main(plan_name, run_name, work, task="train"):
