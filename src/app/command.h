@@ -2,8 +2,8 @@
  * A command of the person: its record, and the settings that its options fill.
  * Knows: words of a command line. Must not know: what a command does.
  *
- * One command is one file command_NAME.c that defines `const struct command command_NAME` and one row in
- * commands.def. Help and the tests read the same rows.
+ * One command is one file command_NAME.c that defines `const struct command command_NAME` and one
+ * row in commands.def. Help and the tests read the same rows.
  */
 #pragma once
 

@@ -40,13 +40,14 @@ static bool accepts(const struct command *command, const char *name)
     return false;
 }
 
-static const struct option *find_option(const struct command *command, const char *word, size_t length)
+static const struct option *find_option(
+    const struct command *command, const char *word, size_t length)
 {
     for (size_t i = 0; i < OPTION_COUNT; i++) {
         const struct option *option = &OPTIONS[i];
-        bool named = word[1] == '-'
-                         ? strlen(option->name) == length - 2 && strncmp(word + 2, option->name, length - 2) == 0
-                         : length == 2 && option->letter == word[1];
+        bool named = word[1] == '-' ? strlen(option->name) == length - 2 &&
+                                          strncmp(word + 2, option->name, length - 2) == 0
+                                    : length == 2 && option->letter == word[1];
         if (named && accepts(command, option->name))
             return option;
     }
@@ -94,8 +95,8 @@ bool options_parse(const struct command *command, char **words, struct settings 
         size_t length = equals ? (size_t)(equals - word) : strlen(word);
         const struct option *option = find_option(command, word, length);
         if (!option)
-            return err_set(err, ERR_USAGE, "no option %.80s here: see boxtop %s --help", word,
-                command->name);
+            return err_set(
+                err, ERR_USAGE, "no option %.80s here: see boxtop %s --help", word, command->name);
         const char *value = equals ? equals + 1 : NULL;
         if (option->kind == FLAG && value)
             return err_set(err, ERR_USAGE, "--%s takes no value", option->name);
@@ -120,8 +121,8 @@ void options_help(const struct command *command)
         char letter[8] = "", left[48];
         if (option->letter)
             snprintf(letter, sizeof letter, "-%c, ", option->letter);
-        snprintf(left, sizeof left, "%s--%s%s%s", letter, option->name,
-            option->argument ? " " : "", option->argument ? option->argument : "");
+        snprintf(left, sizeof left, "%s--%s%s%s", letter, option->name, option->argument ? " " : "",
+            option->argument ? option->argument : "");
         printf("  %-24s %s\n", left, option->help);
     }
 }

@@ -18,7 +18,8 @@ bool print_format_parse(const char *name, enum print_format *format, struct err 
             *format = (enum print_format)i;
             return true;
         }
-    return !name || err_set(err, ERR_USAGE, "--format is table, csv, tsv, json or markdown, not \"%.40s\"", name);
+    return !name || err_set(err, ERR_USAGE,
+                        "--format is table, csv, tsv, json or markdown, not \"%.40s\"", name);
 }
 
 /* The text of a cell made harmless, in BUFFER. */
@@ -202,6 +203,7 @@ bool print_flush(struct buf *out, struct err *err)
     if (out->failed)
         return err_set(err, ERR_MEMORY, "out of memory while printing");
     size_t length = out->length;
-    bool ok = fwrite(out->data ? out->data : "", 1, length, stdout) == length && fflush(stdout) == 0;
+    bool ok =
+        fwrite(out->data ? out->data : "", 1, length, stdout) == length && fflush(stdout) == 0;
     return ok || err_set_errno(err, "cannot write to standard output");
 }

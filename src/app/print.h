@@ -24,8 +24,8 @@ struct print_table {
     const struct print_cell *cells; /* row by row */
 };
 
-/* Appends to OUT; everything that came from files is harmless in it. Absent cells are "–" in a table
- * and in Markdown, empty in CSV and TSV, null in JSON (a list of objects). */
+/* Appends to OUT; everything that came from files is harmless in it. Absent cells are "–" in a
+ * table and in Markdown, empty in CSV and TSV, null in JSON (a list of objects). */
 void print_table(const struct print_table *table, enum print_format format, struct buf *out);
 
 /* Writes OUT to standard output; false when it was not made whole or cannot be written. */

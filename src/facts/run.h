@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include <stddef.h>
 #include <stdint.h>
 
 enum run_status { RUN_UNKNOWN, RUN_RUNNING, RUN_FINISHED, RUN_FAILED, RUN_STALLED };
@@ -19,6 +20,9 @@ struct note {
     int64_t count;     /* how often, 1 or more */
     const char *text;  /* "git merge marker, row skipped" */
 };
+
+/* "results.csv line 122: git merge marker, row skipped (3 in all)"; raw bytes, cut at the buffer. */
+void note_print(const struct note *note, char *out, size_t out_bytes);
 
 enum artifact_kind {
     ARTIFACT_PREDICTIONS,  /* a file of detections at one step */

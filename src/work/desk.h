@@ -2,9 +2,9 @@
  * A desk: one thread that answers orders, the newest first, and forgets those that were overtaken.
  * Knows: slots and jobs. Must not know: what a job does.
  *
- * An order goes into a slot; a newer order in the same slot replaces one still waiting and marks one
- * already running as stale. So a person who holds a key down is answered for where they are, not for
- * where they were.
+ * An order goes into a slot; a newer order in the same slot replaces one still waiting and marks
+ * one already running as stale. So a person who holds a key down is answered for where they are,
+ * not for where they were.
  */
 #pragma once
 

@@ -20,7 +20,8 @@ static struct pixels *decode_to_fit(
     if (!decoded)
         return NULL;
     int32_t width, height;
-    picture_fit(decoded->width_px, decoded->height_px, max_width_px, max_height_px, true, &width, &height);
+    picture_fit(
+        decoded->width_px, decoded->height_px, max_width_px, max_height_px, true, &width, &height);
     if (width == decoded->width_px && height == decoded->height_px)
         return decoded;
     struct pixels *scaled = picture_scale(decoded, width, height);
@@ -86,8 +87,12 @@ static enum line_style style_of(enum easel_line line)
 
 static void make_overlay(const struct easel_box *from, struct overlay_box *to)
 {
-    *to = (struct overlay_box){.x = from->x, .y = from->y, .w = from->w, .h = from->h,
-        .style = style_of(from->line), .line_px = from->line_px};
+    *to = (struct overlay_box){.x = from->x,
+        .y = from->y,
+        .w = from->w,
+        .h = from->h,
+        .style = style_of(from->line),
+        .line_px = from->line_px};
     memcpy(to->rgb, from->rgb, sizeof to->rgb);
     snprintf(to->label, sizeof to->label, "%s", from->label);
 }
@@ -118,7 +123,9 @@ static const struct encoder *encoder_for(enum easel_graphics graphics)
 static struct encode_terminal terminal_for(const struct easel_terminal *terminal)
 {
     static const enum encode_delta DELTAS[] = {[EASEL_FULL] = ENCODE_FULL,
-        [EASEL_BANDS] = ENCODE_BANDS, [EASEL_CELLS] = ENCODE_CELLS, [EASEL_PIXELS] = ENCODE_PIXELS};
+        [EASEL_BANDS] = ENCODE_BANDS,
+        [EASEL_CELLS] = ENCODE_CELLS,
+        [EASEL_PIXELS] = ENCODE_PIXELS};
     struct encode_terminal out = {
         .cell_width_px = terminal->cell_width_px > 0 ? terminal->cell_width_px : 8,
         .cell_height_px = terminal->cell_height_px > 0 ? terminal->cell_height_px : 16,
@@ -127,10 +134,10 @@ static struct encode_terminal terminal_for(const struct easel_terminal *terminal
         .delta = DELTAS[terminal->delta],
         .utf8 = terminal->utf8,
     };
-    out.colours = terminal->colours > 256   ? ENCODE_TRUECOLOUR
-                  : terminal->colours > 16  ? ENCODE_256
-                  : terminal->colours >= 8  ? ENCODE_16
-                                            : ENCODE_MONO;
+    out.colours = terminal->colours > 256  ? ENCODE_TRUECOLOUR
+                  : terminal->colours > 16 ? ENCODE_256
+                  : terminal->colours >= 8 ? ENCODE_16
+                                           : ENCODE_MONO;
     return out;
 }
 
@@ -181,8 +188,8 @@ static bool open_frame(struct easel *easel, const struct easel_scene *scene, str
     static const uint8_t AROUND[3] = {LETTERBOX_GREY, LETTERBOX_GREY, LETTERBOX_GREY};
     const struct pixels *pixels = scene->photo->pixels;
     int32_t width, height, left, top;
-    easel->place = (struct encode_place){scene->row, scene->col, scene->rows, scene->cols,
-        ++easel->next_id & 0xffffff};
+    easel->place = (struct encode_place){
+        scene->row, scene->col, scene->rows, scene->cols, ++easel->next_id & 0xffffff};
     encoder_area(easel->encoder, &easel->terminal, scene->rows, scene->cols, &width, &height);
     easel->base = pixels_letterbox(pixels, width, height, AROUND, &left, &top);
     if (easel->base && scene->grey)
@@ -198,8 +205,7 @@ static bool open_frame(struct easel *easel, const struct easel_scene *scene, str
     };
     easel->photo = photo_share(scene->photo);
     easel->grey = scene->grey;
-    easel->frame =
-        encoder_open(easel->encoder, &easel->terminal, &easel->place, easel->base, err);
+    easel->frame = encoder_open(easel->encoder, &easel->terminal, &easel->place, easel->base, err);
     return easel->frame != NULL;
 }
 
@@ -217,7 +223,8 @@ static bool draw(struct easel *easel, const struct easel_scene *scene, bool whol
     for (size_t i = 0; i < scene->box_count; i++)
         make_overlay(&scene->boxes[i], &easel->overlay[i]);
     struct scene_texts *texts = easel->encoder->text_cells ? &easel->texts : NULL;
-    if (!scene_compose(easel->base, &easel->map, easel->overlay, scene->box_count, easel->shown, texts))
+    if (!scene_compose(
+            easel->base, &easel->map, easel->overlay, scene->box_count, easel->shown, texts))
         return err_set(err, ERR_MEMORY, "out of memory");
     return encoder_draw(easel->frame, easel->shown, texts, whole, out, err);
 }

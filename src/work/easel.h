@@ -1,6 +1,7 @@
 /*
  * The easel: paints one picture with boxes at a place of the screen, as bytes for the terminal.
- * Knows: photos, boxes, cells, what a terminal can show. Must not know: runs, keys, why a box is red.
+ * Knows: photos, boxes, cells, what a terminal can show. Must not know: runs, keys, why a box is
+ * red.
  */
 #pragma once
 
@@ -19,8 +20,8 @@ struct photo {
     char trouble[512]; /* why there are no pixels: one harmless line */
 };
 
-/* Decodes PATH (NULL: says that the file is not here) as large as fits, small pictures enlarged. NULL
- * only when out of memory; one reference is the caller's. Any thread. */
+/* Decodes PATH (NULL: says that the file is not here) as large as fits, small pictures enlarged.
+ * NULL only when out of memory; one reference is the caller's. Any thread. */
 struct photo *photo_load(const char *path, int32_t max_width_px, int32_t max_height_px);
 struct photo *photo_share(struct photo *photo);
 void photo_release(struct photo *photo); /* accepts NULL */

@@ -11,9 +11,9 @@ static const struct {
     const char *name;
     enum eval_stat stat;
 } SERIES[] = {{"eval/AP", EVAL_AP}, {"eval/AP50", EVAL_AP50}, {"eval/AP75", EVAL_AP75},
-    {"eval/APs", EVAL_APS}, {"eval/APm", EVAL_APM}, {"eval/APl", EVAL_APL},
-    {"eval/AR1", EVAL_AR1}, {"eval/AR10", EVAL_AR10}, {"eval/AR100", EVAL_AR100},
-    {"eval/ARs", EVAL_ARS}, {"eval/ARm", EVAL_ARM}, {"eval/ARl", EVAL_ARL}};
+    {"eval/APs", EVAL_APS}, {"eval/APm", EVAL_APM}, {"eval/APl", EVAL_APL}, {"eval/AR1", EVAL_AR1},
+    {"eval/AR10", EVAL_AR10}, {"eval/AR100", EVAL_AR100}, {"eval/ARs", EVAL_ARS},
+    {"eval/ARm", EVAL_ARM}, {"eval/ARl", EVAL_ARL}};
 
 enum { KEY_BYTES = 2 << 20, SOURCE_RANK = -1 };
 
@@ -42,8 +42,8 @@ static void add_rules(struct buf *key, struct arena *arena, const struct truth_r
     add_identity(key, path_join(arena, run->root, "boxtop.json"));
 }
 
-/* Which ground truth served and how it looked, "path NUL identity"; without one, how the places look
- * where one might come to stand. */
+/* Which ground truth served and how it looked, "path NUL identity"; without one, how the places
+ * look where one might come to stand. */
 static void add_truth_record(
     struct buf *out, struct arena *arena, const struct run_row *run, const char *path)
 {
@@ -112,7 +112,8 @@ static int64_t last_step(const struct run_row *run)
 {
     int64_t last = 0;
     for (size_t i = 0; i < run->metric_count; i++)
-        if (strncmp(run->metrics[i].name, "eval/", 5) != 0 && run->metrics[i].summary.last_step > last)
+        if (strncmp(run->metrics[i].name, "eval/", 5) != 0 &&
+            run->metrics[i].summary.last_step > last)
             last = run->metrics[i].summary.last_step;
     return last;
 }
@@ -183,8 +184,8 @@ static bool evaluate_all(struct store *store, struct arena *arena, const struct 
 {
     struct truth truth;
     struct err trouble = {0};
-    if (!truth_find(arena, rules, run->root, run->directory, run->name, run->artifacts,
-            run->artifact_count, &truth, &trouble)) {
+    if (!truth_find(arena, rules, run->root, run->directory, run->artifacts, run->artifact_count,
+            &truth, &trouble)) {
         emit_note(sink, run, &trouble);
         return remember_truth(store, arena, run, "", err);
     }
@@ -193,11 +194,13 @@ static bool evaluate_all(struct store *store, struct arena *arena, const struct 
         const struct artifact *predictions = &run->artifacts[i];
         struct study_scores scores = {0};
         trouble = (struct err){0};
-        if (!find_scores(store, arena, &truth, predictions->path, &scores, &ground_truth, &trouble, err))
+        if (!find_scores(
+                store, arena, &truth, predictions->path, &scores, &ground_truth, &trouble, err))
             return false;
         if (trouble.code)
             emit_note(sink, run, &trouble);
-        else if (!emit_scores(sink, &scores, predictions->step >= 0 ? predictions->step : last_step(run)))
+        else if (!emit_scores(
+                     sink, &scores, predictions->step >= 0 ? predictions->step : last_step(run)))
             break;
     }
     return ground_truth && remember_truth(store, arena, run, ground_truth, err);

@@ -50,8 +50,8 @@ static bool parse_term(
     const char *value = sign + strlen(SIGNS[which].sign);
     size_t value_length = (size_t)(word + length - value);
     if (sign == word || value_length == 0)
-        return err_set(err, ERR_USAGE, "%s needs a name before it and a value behind it",
-            SIGNS[which].sign);
+        return err_set(
+            err, ERR_USAGE, "%s needs a name before it and a value behind it", SIGNS[which].sign);
     term->operation = SIGNS[which].operation;
     term->name = arena_copy(arena, word, (size_t)(sign - word));
     term->text = arena_copy(arena, value, value_length);

@@ -1,6 +1,7 @@
 /*
  * The filter expression of the runs table and of --filter.
- * Knows: terms, comparisons, and how to ask for a value by name. Must not know: where values are kept.
+ * Knows: terms, comparisons, and how to ask for a value by name. Must not know: where values are
+ * kept.
  *
  *     faster                      the run's name (or any parameter's text) holds "faster"
  *     lr<1e-3 AP>=0.4             numbers; terms are joined by a blank, "&" or "and"
@@ -23,11 +24,13 @@ struct filter_value {
 
 struct filter_row {
     void *self;
-    /* NAME is the filter's own pointer: the same each time, so that its meaning may be remembered. */
+    /* NAME is the filter's own pointer: the same each time, so that its meaning may be remembered.
+     */
     struct filter_value (*value)(void *self, const char *name);
     bool (*contains)(void *self, const char *text); /* for a term without an operator */
 };
 
-/* Parses EXPRESSION into ARENA; an empty one matches everything. NULL with ERR (place: character). */
+/* Parses EXPRESSION into ARENA; an empty one matches everything. NULL with ERR (place: character).
+ */
 const struct filter *filter_parse(struct arena *arena, const char *expression, struct err *err);
 bool filter_matches(const struct filter *filter, const struct filter_row *row);

@@ -62,8 +62,11 @@ static bool read_at(void *self, int64_t offset, void *out, size_t bytes)
 
 static void note_unreadable(struct sink *sink, const char *name, const struct err *err)
 {
-    struct note note = {.file = name, .offset = err->place == ERR_AT_BYTE ? err->at : -1,
-        .line = err->place == ERR_AT_LINE ? err->at : 0, .count = 1, .text = err->text};
+    struct note note = {.file = name,
+        .offset = err->place == ERR_AT_BYTE ? err->at : -1,
+        .line = err->place == ERR_AT_LINE ? err->at : 0,
+        .count = 1,
+        .text = err->text};
     sink->note(sink->self, &note);
 }
 
@@ -100,8 +103,12 @@ static bool check_source(struct refresh *refresh, int64_t run, const struct foun
     if (!path)
         return err_set(&refresh->err, ERR_MEMORY, "out of memory");
     struct reader_source source = {place->directory, found->name, path};
-    struct store_source known = {.name = found->name, .reader = found->reader->name,
-        .rank = found->rank, .position = (int)index, .read_at = read_at, .self = path};
+    struct store_source known = {.name = found->name,
+        .reader = found->reader->name,
+        .rank = found->rank,
+        .position = (int)index,
+        .read_at = read_at,
+        .self = path};
     struct reader_mark mark = {0};
     if (!file_stat(path, &known.stat))
         return true; /* gone since it was listed */
@@ -118,8 +125,8 @@ static bool check_source(struct refresh *refresh, int64_t run, const struct foun
 static bool visit_run(void *self, const struct found_run *found)
 {
     struct refresh *refresh = self;
-    struct store_place place = {found->root, found->name, found->directory, found->format,
-        found->device, found->inode};
+    struct store_place place = {
+        found->root, found->name, found->directory, found->format, found->device, found->inode};
     refresh->progress.phase = INDEX_READING;
     refresh->progress.runs_found++;
     refresh->progress.now = found->name;
@@ -194,8 +201,8 @@ bool index_refresh(struct store *store, const struct index_settings *settings,
     const struct index_listener *listener, struct err *err)
 {
     struct arena arena = {0};
-    struct refresh refresh = {.store = store, .settings = settings, .listener = listener,
-        .committed_ms = clock_ms()};
+    struct refresh refresh = {
+        .store = store, .settings = settings, .listener = listener, .committed_ms = clock_ms()};
     refresh.rules.ground_truth =
         settings->ground_truth ? scan_absolute(&arena, settings->ground_truth, &refresh.err) : NULL;
     refresh.rules.images =
@@ -218,8 +225,8 @@ bool index_refresh(struct store *store, const struct index_settings *settings,
     return ok;
 }
 
-const char *index_path(struct arena *arena, const struct index_settings *settings, const char *path,
-    struct err *err)
+const char *index_path(
+    struct arena *arena, const struct index_settings *settings, const char *path, struct err *err)
 {
     if (path)
         return arena_string(arena, path);

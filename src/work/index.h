@@ -11,7 +11,7 @@ struct index_settings {
     const char *const *roots; /* as given by the person */
     size_t root_count;
     const char *ground_truth, *images; /* --gt, --images; NULL when not given */
-    bool evaluate;                     /* evaluate predictions that have not been, into eval/AP, ... */
+    bool evaluate; /* evaluate predictions that have not been, into eval/AP, ... */
 };
 
 enum index_phase { INDEX_SCANNING, INDEX_READING, INDEX_EVALUATING, INDEX_DONE };
@@ -28,14 +28,15 @@ struct index_listener {
     void *self;
     /* Called often (about every 100 ms and at each change of phase). False cancels the refresh. */
     bool (*progress)(void *self, const struct index_progress *progress);
-    /* Something outside any run that could not be read: a directory, boxtop.json. The work goes on. */
+    /* Something outside any run that could not be read: a directory, boxtop.json. The work goes on.
+     */
     void (*trouble)(void *self, const struct err *err);
 };
 
 /*
  * Brings STORE (read-write, of the calling thread) up to date with the roots. What cannot be read
- * becomes a note on its run; false only when the index itself fails, a root cannot be opened, or the
- * listener cancelled (ERR_CANCELLED). Safe to kill at any instant.
+ * becomes a note on its run; false only when the index itself fails, a root cannot be opened, or
+ * the listener cancelled (ERR_CANCELLED). Safe to kill at any instant.
  */
 bool index_refresh(struct store *store, const struct index_settings *settings,
     const struct index_listener *listener, struct err *err);
@@ -45,5 +46,5 @@ bool index_refresh(struct store *store, const struct index_settings *settings,
 struct store *index_open(
     const struct index_settings *settings, const char *path, bool rebuild, struct err *err);
 /* Where it is: PATH itself or the place in the cache directory; memory from ARENA. */
-const char *index_path(struct arena *arena, const struct index_settings *settings, const char *path,
-    struct err *err);
+const char *index_path(
+    struct arena *arena, const struct index_settings *settings, const char *path, struct err *err);

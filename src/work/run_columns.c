@@ -43,7 +43,9 @@ static bool any_has(const struct runs *runs, enum role role)
 
 static struct run_column role_column(enum run_column_kind kind, enum role role, const char *title)
 {
-    return (struct run_column){.kind = kind, .title = title, .role = role,
+    return (struct run_column){.kind = kind,
+        .title = title,
+        .role = role,
         .better = kind == RUN_COLUMN_BEST_STEP ? BETTER_NEITHER : role_info(role)->better};
 }
 
@@ -52,7 +54,7 @@ static struct run_column role_column(enum run_column_kind kind, enum role role, 
 struct spread {
     const char *name;
     const struct param *sample;
-    size_t runs;  /* that have it */
+    size_t runs; /* that have it */
     bool differs;
     bool noise; /* a name or a place rather than a choice */
 };
@@ -106,8 +108,8 @@ static struct spread *find_spreads(const struct runs *runs, struct arena *scratc
                     spreads = more;
                     room = wider;
                 }
-                spreads[found++] =
-                    (struct spread){.name = param->name, .sample = param, .noise = is_noise(param->name)};
+                spreads[found++] = (struct spread){
+                    .name = param->name, .sample = param, .noise = is_noise(param->name)};
             }
             spreads[at].runs++;
             spreads[at].differs |= !param_equal(spreads[at].sample, param);
@@ -240,8 +242,11 @@ bool runs_parse_column(const struct runs *runs, struct arena *arena, const char 
         double scale;
         enum role role = role_of_metric(text, &scale);
         const char *name = arena_string(arena, text);
-        *out = (struct run_column){.kind = RUN_COLUMN_METRIC, .title = name, .role = role,
-            .name = name, .better = role_info(role)->better};
+        *out = (struct run_column){.kind = RUN_COLUMN_METRIC,
+            .title = name,
+            .role = role,
+            .name = name,
+            .better = role_info(role)->better};
         return name || err_set(err, ERR_MEMORY, "out of memory");
     }
     if (parse_role_column(arena, text, out))
@@ -250,9 +255,11 @@ bool runs_parse_column(const struct runs *runs, struct arena *arena, const char 
     if (!param)
         return err_set(err, ERR_USAGE,
             "no column \"%.60s\": name a parameter, a metric, a quantity such as AP or loss, or "
-            "name, status, age, duration, format, notes", text);
+            "name, status, age, duration, format, notes",
+            text);
     const char *name = arena_string(arena, param);
-    *out = (struct run_column){.kind = RUN_COLUMN_PARAM, .title = name ? short_title(name) : "", .name = name};
+    *out = (struct run_column){
+        .kind = RUN_COLUMN_PARAM, .title = name ? short_title(name) : "", .name = name};
     return name || err_set(err, ERR_MEMORY, "out of memory");
 }
 
@@ -273,7 +280,8 @@ static struct run_value param_value(const struct param *param)
     if (!param || param->kind == PARAM_NULL)
         return (struct run_value){0};
     if (param->kind == PARAM_NUMBER)
-        return (struct run_value){.known = true, .is_number = true, .number = param->number, .text = param->text};
+        return (struct run_value){
+            .known = true, .is_number = true, .number = param->number, .text = param->text};
     return text(param->text);
 }
 
@@ -296,7 +304,8 @@ static struct run_value delta_value(
 {
     if (!baseline || baseline == run)
         return (struct run_value){0};
-    double delta = run_role_best(run, column->role, NULL) - run_role_best(baseline, column->role, NULL);
+    double delta =
+        run_role_best(run, column->role, NULL) - run_role_best(baseline, column->role, NULL);
     return isnan(delta) ? (struct run_value){0} : number(delta);
 }
 
@@ -348,8 +357,8 @@ static void print_age(double seconds, char *out, size_t out_bytes)
     snprintf(out, out_bytes, "%.0fs", seconds > 0 ? seconds : 0);
 }
 
-void run_value_print(const struct run_value *value, const struct run_column *column, char *out,
-    size_t out_bytes)
+void run_value_print(
+    const struct run_value *value, const struct run_column *column, char *out, size_t out_bytes)
 {
     out[0] = '\0';
     if (!value->known)

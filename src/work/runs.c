@@ -1,8 +1,8 @@
 #include "work/runs.h"
 
 #include "base/clock.h"
-#include "base/text.h"
 #include "base/file.h"
+#include "base/text.h"
 #include "store/store.h"
 
 #include <math.h>
@@ -155,7 +155,8 @@ static const struct run_spark *kept_spark(
     const struct run_row *old, const struct run_row *run, enum role role)
 {
     const struct run_metric *was = old ? old->by_role[role] : NULL, *is = run->by_role[role];
-    if (!was || !is || strcmp(was->name, is->name) != 0 || was->summary.count != is->summary.count ||
+    if (!was || !is || strcmp(was->name, is->name) != 0 ||
+        was->summary.count != is->summary.count ||
         memcmp(&was->summary.last, &is->summary.last, sizeof is->summary.last) != 0)
         return NULL;
     return role == ROLE_LOSS ? &old->loss_spark : &old->ap_spark;
@@ -201,22 +202,28 @@ static bool load_artifacts(struct loading *loading, struct run_row *run, struct 
 static bool load_row(
     struct loading *loading, const struct store_run *from, struct run_row *to, struct err *err)
 {
-    *to = (struct run_row){.id = from->id, .name = from->name, .root = from->root,
-        .directory = from->directory, .format = from->format, .colour = from->colour};
+    *to = (struct run_row){.id = from->id,
+        .name = from->name,
+        .root = from->root,
+        .directory = from->directory,
+        .format = from->format,
+        .colour = from->colour};
     if (!copy_params(loading, from, to) || !copy_metrics(loading, from, to))
         return err_set(err, ERR_MEMORY, "out of memory");
     infer_times(from, to);
     to->status = infer_status(from, to, loading->now_s);
     struct note *notes;
     if (from->note_count) {
-        if (!store_load_notes(loading->store, from->id, &loading->out->arena, &notes, &to->note_count, err))
+        if (!store_load_notes(
+                loading->store, from->id, &loading->out->arena, &notes, &to->note_count, err))
             return false;
         to->notes = notes;
     }
     if (from->prediction_count && !load_artifacts(loading, to, err))
         return false;
     const struct run_row *old = loading->before ? runs_find(loading->before, from->id) : NULL;
-    return load_spark(loading, to, ROLE_LOSS, kept_spark(old, to, ROLE_LOSS), &to->loss_spark, err) &&
+    return load_spark(
+               loading, to, ROLE_LOSS, kept_spark(old, to, ROLE_LOSS), &to->loss_spark, err) &&
            load_spark(loading, to, ROLE_AP, kept_spark(old, to, ROLE_AP), &to->ap_spark, err);
 }
 
@@ -320,8 +327,10 @@ const struct run_row *runs_find_named(const struct runs *runs, const char *name,
     free(real);
     if (exact || endings == 1)
         return exact ? exact : by_end;
-    err_set(err, ERR_USAGE, endings ? "%.80s is the end of several names: give more of it"
-                                    : "no run is called %.80s: boxtop ls lists them", name);
+    err_set(err, ERR_USAGE,
+        endings ? "%.80s is the end of several names: give more of it"
+                : "no run is called %.80s: boxtop ls lists them",
+        name);
     return NULL;
 }
 
@@ -358,6 +367,8 @@ double run_role_best(const struct run_row *run, enum role role, int64_t *step)
     enum better better = role_info(role)->better;
     double value = better == BETTER_HIGHER ? s->max : better == BETTER_LOWER ? s->min : s->last;
     if (step)
-        *step = better == BETTER_HIGHER ? s->max_step : better == BETTER_LOWER ? s->min_step : s->last_step;
+        *step = better == BETTER_HIGHER  ? s->max_step
+                : better == BETTER_LOWER ? s->min_step
+                                         : s->last_step;
     return better == BETTER_HIGHER && value == -1 ? NAN : value * metric->scale;
 }

@@ -35,12 +35,12 @@ struct run_spark {
 
 struct run_row {
     int64_t id;
-    const char *name;      /* below the root */
+    const char *name; /* below the root */
     const char *root, *directory;
     const char *format;
     enum run_status status;
-    double started_s, ended_s; /* NaN unknown; ended: the last sign of life */
-    int64_t colour;            /* order of first sight: stays the run's own */
+    double started_s, ended_s;  /* NaN unknown; ended: the last sign of life */
+    int64_t colour;             /* order of first sight: stays the run's own */
     const struct param *params; /* by name */
     size_t param_count;
     const struct run_metric *metrics; /* by name */
@@ -62,9 +62,9 @@ struct runs {
     uint32_t *by_id; /* rows by ascending id */
 };
 
-/* Reads everything from STORE (a connection of the calling thread). BEFORE (may be NULL) is an older
- * snapshot: the courses of metrics that have not grown are taken from it. One reference is the
- * caller's. */
+/* Reads everything from STORE (a connection of the calling thread). BEFORE (may be NULL) is an
+ * older snapshot: the courses of metrics that have not grown are taken from it. One reference is
+ * the caller's. */
 struct runs *runs_load(struct store *store, const struct runs *before, struct err *err);
 struct runs *runs_share(struct runs *runs);
 void runs_release(struct runs *runs); /* accepts NULL */
@@ -112,8 +112,9 @@ struct run_value {
     const char *text; /* when not a number; NULL otherwise */
 };
 
-/* The columns to begin with: what every run has, the roles that any run has, then the parameters that
- * differ, those that fewest runs share first (paths, names and save directories last). At most MOST. */
+/* The columns to begin with: what every run has, the roles that any run has, then the parameters
+ * that differ, those that fewest runs share first (paths, names and save directories last). At most
+ * MOST. */
 size_t runs_default_columns(
     const struct runs *runs, struct arena *arena, struct run_column *out, size_t most);
 /* One column by the name a person types: "name", "status", "age", "AP", "AP.last", "AP@", "loss~",
@@ -122,16 +123,16 @@ bool runs_parse_column(const struct runs *runs, struct arena *arena, const char 
     struct run_column *out, struct err *err);
 
 /* BASELINE (may be NULL) serves RUN_COLUMN_DELTA. */
-struct run_value run_value(
-    const struct run_row *run, const struct run_column *column, const struct run_row *baseline, double now_s);
+struct run_value run_value(const struct run_row *run, const struct run_column *column,
+    const struct run_row *baseline, double now_s);
 /* As a table shows it: "0.4123", "3h", "resnet50"; "" for what is not known. */
-void run_value_print(const struct run_value *value, const struct run_column *column, char *out,
-    size_t out_bytes);
+void run_value_print(
+    const struct run_value *value, const struct run_column *column, char *out, size_t out_bytes);
 
 /* ---- order and filter ---- */
 
-/* Indices of the rows that match FILTER (NULL: all), sorted by COLUMN; unknown and NaN last either way,
- * ties in natural order. ORDER has room for runs->count; returns how many. */
+/* Indices of the rows that match FILTER (NULL: all), sorted by COLUMN; unknown and NaN last either
+ * way, ties in natural order. ORDER has room for runs->count; returns how many. */
 size_t runs_order(const struct runs *runs, const struct filter *filter,
     const struct run_column *column, bool descending, const struct run_row *baseline, double now_s,
     uint32_t *order);

@@ -106,8 +106,8 @@ static int compare_natural(const void *a, const void *b)
 
 static bool walk(struct scan *scan, const char *directory, int depth, struct err *err);
 
-static bool walk_below(
-    struct scan *scan, const char *directory, struct file_list *list, int depth, struct arena *arena)
+static bool walk_below(struct scan *scan, const char *directory, struct file_list *list, int depth,
+    struct arena *arena)
 {
     qsort(list->entries, list->count, sizeof *list->entries, compare_natural);
     for (size_t i = 0; i < list->count && !scan->stopped; i++) {

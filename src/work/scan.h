@@ -25,16 +25,18 @@ struct found_run {
 
 struct scan_visitor {
     void *self;
-    /* Each run, in natural order of paths; memory is valid during the call. False stops the scan. */
+    /* Each run, in natural order of paths; memory is valid during the call. False stops the scan.
+     */
     bool (*run)(void *self, const struct found_run *run);
     /* A directory that cannot be listed; the scan goes on. May be NULL. */
     void (*unreadable)(void *self, const char *directory, const struct err *err);
 };
 
-/* Walks ROOT (a directory, or a file: then the directory that holds it). Symbolic links are followed,
- * each directory (device, inode) once; hidden directories are left out. False when ROOT itself
- * cannot be read or memory is out. */
+/* Walks ROOT (a directory, or a file: then the directory that holds it). Symbolic links are
+ * followed, each directory (device, inode) once; hidden directories are left out. False when ROOT
+ * itself cannot be read or memory is out. */
 bool scan_root(const char *root, const struct scan_visitor *visitor, struct err *err);
 
-/* The cleaned absolute path of PATH, symbolic links resolved; NULL with ERR when it is not there. */
+/* The cleaned absolute path of PATH, symbolic links resolved; NULL with ERR when it is not there.
+ */
 char *scan_absolute(struct arena *arena, const char *path, struct err *err);

@@ -62,8 +62,8 @@ struct service {
     bool indexer_runs;
     pthread_mutex_t lock;
     pthread_cond_t asked;
-    bool closing, refresh_asked;  /* under lock */
-    struct store *writing;        /* under lock; the indexer's */
+    bool closing, refresh_asked; /* under lock */
+    struct store *writing;       /* under lock; the indexer's */
     atomic_bool stop;
 
     /* The main thread's own. */
@@ -250,7 +250,8 @@ static void study_job_drop(void *self)
     free(job);
 }
 
-static struct study *load_study(const struct study_job *job, const atomic_bool *stale, struct err *err)
+static struct study *load_study(
+    const struct study_job *job, const atomic_bool *stale, struct err *err)
 {
     const struct run_row *run = runs_find(job->runs, job->want.run_id);
     const struct index_settings *settings = &job->service->settings->index;
@@ -261,7 +262,7 @@ static struct study *load_study(const struct study_job *job, const atomic_bool *
     if (!run || job->want.artifact < 0 || (size_t)job->want.artifact >= run->prediction_count)
         err_set(err, ERR_USAGE, "the run has no such predictions any more");
     else if (truth_read_rules(&arena, run->root, &rules, err) &&
-             truth_find(&arena, &rules, run->root, run->directory, run->name, run->artifacts,
+             truth_find(&arena, &rules, run->root, run->directory, run->artifacts,
                  run->artifact_count, &truth, err)) {
         struct study_request request = {run->artifacts[job->want.artifact].path, &truth};
         study = study_load(&request, stale, err);
@@ -400,14 +401,15 @@ static void order_curves(struct service *service, const struct wants *wants)
     job->service = service;
     job->count = wants->curve_count;
     copy_curve_wants(&job->arena, wants, job->wants);
-    desk_put(service->librarian, SLOT_CURVES, (struct desk_job){curves_job_run, curves_job_drop, job});
+    desk_put(
+        service->librarian, SLOT_CURVES, (struct desk_job){curves_job_run, curves_job_drop, job});
     arena_done(&service->ordered_arena);
     copy_curve_wants(&service->ordered_arena, wants, service->ordered.curves);
     service->ordered.curve_count = wants->curve_count;
 }
 
-static void order_study(struct service *service, const struct world *world,
-    const struct study_want *want, size_t slot)
+static void order_study(
+    struct service *service, const struct world *world, const struct study_want *want, size_t slot)
 {
     struct study_job *job = calloc(1, sizeof *job);
     if (!job || !world->runs) {
@@ -416,7 +418,8 @@ static void order_study(struct service *service, const struct world *world,
     }
     *job = (struct study_job){service, slot, *want, runs_share(world->runs)};
     service->ordered.studies[slot] = *want;
-    desk_put(service->studio, SLOT_STUDY + (int)slot, (struct desk_job){study_job_run, study_job_drop, job});
+    desk_put(service->studio, SLOT_STUDY + (int)slot,
+        (struct desk_job){study_job_run, study_job_drop, job});
 }
 
 static void order_photo(
@@ -453,7 +456,8 @@ void service_want(struct service *service, const struct world *world, const stru
     if (wants->curve_count && !same_curves(wants, &service->ordered))
         order_curves(service, wants);
     for (size_t i = 0; i < WORLD_STUDIES; i++)
-        if (wants->studies[i].run_id && !same_study(&wants->studies[i], &service->ordered.studies[i]))
+        if (wants->studies[i].run_id &&
+            !same_study(&wants->studies[i], &service->ordered.studies[i]))
             order_study(service, world, &wants->studies[i], i);
     if (wants->photo.wanted && !same_photo(&wants->photo, &service->ordered.photo))
         order_photo(service, world, &wants->photo);
@@ -480,16 +484,19 @@ void service_refresh(struct service *service)
 
 /* ---- answers ---- */
 
-static void take_progress(struct service *service, struct world *world, const struct message *message)
+static void take_progress(
+    struct service *service, struct world *world, const struct message *message)
 {
     world->progress = message->progress;
     world->indexing = message->indexing;
     service->runs_stale |= message->progress.changed || (!world->runs && !message->indexing);
 }
 
-static void take_study(struct world *world, struct message *message)
+static void take_study(struct service *service, struct world *world, struct message *message)
 {
     struct study_answer *place = &world->studies[message->slot];
+    service->ordered.photo =
+        (struct photo_want){0}; /* a new study may stand at an old one's address */
     if (world->photo.want.study == place->study) {
         photo_release(world->photo.photo); /* it belongs to an image of the study that goes */
         world->photo = (struct photo_answer){0};
@@ -529,7 +536,7 @@ bool service_take(struct service *service, struct world *world, struct service_p
         }
         break;
     case MESSAGE_STUDY:
-        take_study(world, message);
+        take_study(service, world, message);
         break;
     case MESSAGE_PHOTO:
         photo_release(world->photo.photo);

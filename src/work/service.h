@@ -2,9 +2,9 @@
  * The service: the threads behind the screen, and their one way to the main thread.
  * Knows: which thread may do what. Must not know: screens, keys.
  *
- *     indexer    owns the write connection; refreshes the index, again when asked or when time passed
- *     librarian  owns a read connection; runs tables and curves
- *     studio     studies, photos, and the easel that paints
+ *     indexer    owns the write connection; refreshes the index, again when asked or when time
+ * passed librarian  owns a read connection; runs tables and curves studio     studies, photos, and
+ * the easel that paints
  *
  * All functions are the main thread's and return at once.
  */
@@ -40,8 +40,8 @@ struct service_paint {
 bool service_take(struct service *service, struct world *world, struct service_paint *paint);
 /* Orders what WANTS holds and WORLD lacks; what was ordered already is not ordered again. */
 void service_want(struct service *service, const struct world *world, const struct wants *wants);
-/* Paints SCENE (ownership moves; NULL: take the picture away); a newer one overtakes. WHOLE: the screen
- * was erased. The answer comes through service_take() with SERIAL. */
+/* Paints SCENE (ownership moves; NULL: take the picture away); a newer one overtakes. WHOLE: the
+ * screen was erased. The answer comes through service_take() with SERIAL. */
 void service_paint(struct service *service, struct easel_scene *scene, bool whole, uint64_t serial);
 /* Reads the roots again. */
 void service_refresh(struct service *service);

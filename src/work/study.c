@@ -38,7 +38,8 @@ static bool join(struct study *study, const struct truth *truth, struct err *err
             }
             continue;
         }
-        if (!link_make(dataset, study->detections, LINK_SHIFT_AUTO, &study->arena, &study->link, err)) {
+        if (!link_make(
+                dataset, study->detections, LINK_SHIFT_AUTO, &study->arena, &study->link, err)) {
             dataset_free(dataset);
             return false;
         }
@@ -59,7 +60,8 @@ static bool join(struct study *study, const struct truth *truth, struct err *err
            err_set(err, ERR_FORMAT, "no ground truth can be read: name it with --gt FILE");
 }
 
-/* Ground truth in fractions needs the pictures' sizes: from their files, else from the detections. */
+/* Ground truth in fractions needs the pictures' sizes: from their files, else from the detections.
+ */
 static bool size_images(struct study *study, const atomic_bool *stale, struct err *err)
 {
     struct dataset *dataset = study->dataset;
@@ -80,10 +82,10 @@ static bool size_images(struct study *study, const atomic_bool *stale, struct er
         return false;
     if (sizes.images_inferred || sizes.images_unknown)
         study->warning = arena_printf(&study->arena,
-            "%lld image files are not here: sizes of %lld taken from the extent of the detections%s",
+            "%lld image files are not here: sizes of %lld taken from the extent of the "
+            "detections%s",
             (long long)(sizes.images_inferred + sizes.images_unknown),
-            (long long)sizes.images_inferred,
-            sizes.images_unknown ? ", the others left out" : "");
+            (long long)sizes.images_inferred, sizes.images_unknown ? ", the others left out" : "");
     return true;
 }
 
@@ -99,16 +101,16 @@ static void describe(struct study *study)
             (long long)link->images_joined, study->dataset->image_count, link->joined_by,
             link->classes_shifted ? ", class ids are 1-based" : "", unknown);
     else
-        study->joined = arena_printf(&study->arena, "0 of %zu images joined%s",
-            study->dataset->image_count, unknown);
+        study->joined = arena_printf(
+            &study->arena, "0 of %zu images joined%s", study->dataset->image_count, unknown);
     if (!study->warning && link->rows_unknown_category)
         study->warning = arena_printf(&study->arena,
             "%lld detections of classes that the ground truth does not have: no effect",
             (long long)link->rows_unknown_category);
 }
 
-static bool load(struct study *study, const struct study_request *request,
-    const atomic_bool *stale, struct err *err)
+static bool load(struct study *study, const struct study_request *request, const atomic_bool *stale,
+    struct err *err)
 {
     copy_truth(study, request->truth);
     study->predictions = arena_string(&study->arena, request->predictions);
@@ -119,8 +121,8 @@ static bool load(struct study *study, const struct study_request *request,
     if (!size_images(study, stale, err) || cancelled(stale, err))
         return false;
     struct eval_settings settings = eval_settings_default();
-    study->set = eval_match(
-        study->dataset, study->detections, &study->link, &settings, &study->arena, err);
+    study->set =
+        eval_match(study->dataset, study->detections, &study->link, &settings, &study->arena, err);
     if (!study->set || cancelled(stale, err) ||
         !eval_stats(study->set, &study->arena, &study->summary, err) ||
         !eval_best_f1(study->set, 0, NULL, &study->best_f1, err))

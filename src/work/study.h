@@ -1,6 +1,7 @@
 /*
  * A study: one set of detections joined with its ground truth, matched and evaluated.
- * Knows: how files become numbers (readers, picture sizes, eval). Must not know: the index, the screen.
+ * Knows: how files become numbers (readers, picture sizes, eval). Must not know: the index, the
+ * screen.
  *
  * Immutable once loaded and counted by references, so that threads may share it.
  */
@@ -20,16 +21,16 @@ struct study {
     struct link link;
     struct eval_set *set;
     struct eval_summary summary;
-    struct eval_best best_f1; /* at IoU .50, all classes */
-    struct truth truth;       /* for finding the image files */
+    struct eval_best best_f1;               /* at IoU .50, all classes */
+    struct truth truth;                     /* for finding the image files */
     const char *ground_truth, *predictions; /* paths */
-    const char *joined; /* "19 of 19 images joined by stem, class ids shifted by 1" */
+    const char *joined;  /* "19 of 19 images joined by stem, class ids shifted by 1" */
     const char *warning; /* what was inferred or left out, NULL when nothing */
 };
 
 struct study_request {
-    const char *predictions;    /* a file of detections */
-    const struct truth *truth;  /* candidates: the first that joins an image is taken */
+    const char *predictions;   /* a file of detections */
+    const struct truth *truth; /* candidates: the first that joins an image is taken */
 };
 
 /* Loads and evaluates; gives up (ERR_CANCELLED) soon after *STALE (may be NULL) is set. One

@@ -16,18 +16,20 @@ static const char *string_in(const cJSON *object, const char *key)
     return cJSON_IsString(item) ? item->valuestring : NULL;
 }
 
-static bool add_rule(
-    struct arena *arena, const char *root, const cJSON *row, struct truth_rule *rule, struct err *err)
+static bool add_rule(struct arena *arena, const char *root, const cJSON *row,
+    struct truth_rule *rule, struct err *err)
 {
     const char *ground_truth = string_in(row, "ground_truth");
     const char *images = string_in(row, "images"), *runs = string_in(row, "runs");
     const char *name = string_in(row, "name");
     if (!ground_truth)
-        return err_set(err, ERR_FORMAT, "a row of \"datasets\" has no \"ground_truth\": name its file");
+        return err_set(
+            err, ERR_FORMAT, "a row of \"datasets\" has no \"ground_truth\": name its file");
     rule->name = arena_string(arena, name ? name : path_base(ground_truth));
     rule->ground_truth = path_join(arena, root, ground_truth);
     rule->images = images ? path_join(arena, root, images) : NULL;
     rule->runs = arena_string(arena, runs ? runs : "**");
+    rule->home = root;
     return (rule->name && rule->ground_truth && rule->runs) ||
            err_set(err, ERR_MEMORY, "out of memory");
 }
@@ -58,18 +60,24 @@ static bool add_rules(struct arena *arena, const char *root, const cJSON *json,
 bool truth_read_rules(
     struct arena *arena, const char *root, struct truth_rules *rules, struct err *err)
 {
-    char *path = path_join(arena, root, "boxtop.json");
     struct file_stat stat;
-    if (!path)
+    char *home = arena_string(arena, root), *path = NULL;
+    for (int level = 0; home; level++) {
+        path = path_join(arena, home, "boxtop.json");
+        if (!path || file_stat(path, &stat))
+            break;
+        if (level == TRUTH_LEVELS_ABOVE || strcmp(home, "/") == 0)
+            return true;
+        home = path_parent(arena, home);
+    }
+    if (!home || !path)
         return err_set(err, ERR_MEMORY, "out of memory");
-    if (!file_stat(path, &stat))
-        return true;
     struct buf text;
     buf_init(&text, LARGEST_RULES_BYTES);
     bool ok = file_read(path, &text, err);
     if (ok) {
         cJSON *json = cJSON_ParseWithLength(text.data ? text.data : "", text.length);
-        ok = json ? add_rules(arena, root, json, rules, err)
+        ok = json ? add_rules(arena, home, json, rules, err)
                   : err_set(err, ERR_FORMAT, "is not JSON: see the README for its shape");
         cJSON_Delete(json);
     }
@@ -100,12 +108,26 @@ static void add_image_dir(struct truth *truth, const char *path)
         truth->image_dirs[truth->image_dir_count++] = path;
 }
 
-/* DIRECTORY, its parent, ... up to ROOT; NULL behind it. */
-static const char *next_parent(struct arena *arena, const char *root, const char *directory)
+/* A walk from a run's directory through its parents. */
+struct climb {
+    struct arena *arena;
+    const char *root, *at; /* NULL: over */
+    int level;
+    bool passed_root;
+};
+
+static struct climb climb_from(struct arena *arena, const char *root, const char *directory)
 {
-    if (strcmp(directory, root) == 0 || strcmp(directory, "/") == 0)
-        return NULL;
-    return path_parent(arena, directory);
+    return (struct climb){arena, root, directory, 0, false};
+}
+
+static void climb_on(struct climb *climb)
+{
+    climb->level++;
+    climb->passed_root |= strcmp(climb->at, climb->root) == 0;
+    bool over =
+        strcmp(climb->at, "/") == 0 || (climb->passed_root && climb->level > TRUTH_LEVELS_ABOVE);
+    climb->at = over ? NULL : path_parent(climb->arena, climb->at);
 }
 
 /* What the run said, as it stands or (another machine's path) below one of the parents. */
@@ -116,11 +138,12 @@ static const char *resolve_said(
     path = path ? path_clean(arena, path) : NULL;
     if (exists(path))
         return path;
-    for (const char *at = directory; at; at = next_parent(arena, root, at)) {
-        path = path_join(arena, at, said[0] == '/' ? path_base(said) : said);
+    struct climb climb = climb_from(arena, root, directory);
+    for (; climb.at; climb_on(&climb)) {
+        path = path_join(arena, climb.at, said[0] == '/' ? path_base(said) : said);
         if (exists(path))
             return path;
-        path = path_join(arena, at, path_base(said));
+        path = path_join(arena, climb.at, path_base(said));
         if (exists(path))
             return path;
     }
@@ -140,7 +163,7 @@ static void look_in(
     struct file_list list;
     if (!file_list(directory, arena, &list, NULL))
         return;
-    for (size_t i = 0; i < list.count && *sniffs_left > 0; i++) {
+    for (size_t i = 0; i<list.count && * sniffs_left> 0; i++) {
         if (list.entries[i].is_dir || !is_annotation_name(list.entries[i].name))
             continue;
         (*sniffs_left)--;
@@ -155,13 +178,14 @@ static void look_nearby(
     struct arena *arena, const char *root, const char *directory, struct truth *truth)
 {
     int sniffs_left = MOST_SNIFFED;
-    for (const char *at = directory; at && !truth->count; at = next_parent(arena, root, at)) {
-        look_in(arena, at, truth, &sniffs_left);
+    struct climb climb = climb_from(arena, root, directory);
+    for (; climb.at && !truth->count; climb_on(&climb)) {
+        look_in(arena, climb.at, truth, &sniffs_left);
         struct file_list list;
-        if (truth->count || !file_list(at, arena, &list, NULL))
+        if (truth->count || !file_list(climb.at, arena, &list, NULL))
             continue;
         for (size_t i = 0; i < list.count && sniffs_left > 0; i++) {
-            const char *beside = path_join(arena, at, list.entries[i].name);
+            const char *beside = path_join(arena, climb.at, list.entries[i].name);
             if (beside && list.entries[i].is_dir && list.entries[i].name[0] != '.' &&
                 strcmp(beside, directory) != 0)
                 look_in(arena, beside, truth, &sniffs_left);
@@ -186,7 +210,7 @@ static void take_said(struct arena *arena, const char *root, const char *directo
 }
 
 bool truth_find(struct arena *arena, const struct truth_rules *rules, const char *root,
-    const char *directory, const char *name, const struct artifact *artifacts, size_t artifact_count,
+    const char *directory, const struct artifact *artifacts, size_t artifact_count,
     struct truth *out, struct err *err)
 {
     *out = (struct truth){0};
@@ -196,7 +220,8 @@ bool truth_find(struct arena *arena, const struct truth_rules *rules, const char
     if (!rules->ground_truth)
         take_said(arena, root, directory, artifacts, artifact_count, out);
     for (size_t i = 0; i < rules->count && !out->count; i++)
-        if (text_glob(rules->rules[i].runs, name) && exists(rules->rules[i].ground_truth)) {
+        if (text_glob(rules->rules[i].runs, path_below(rules->rules[i].home, directory)) &&
+            exists(rules->rules[i].ground_truth)) {
             add_candidate(out, rules->rules[i].ground_truth);
             add_image_dir(out, rules->rules[i].images);
         }
@@ -221,8 +246,8 @@ static const char *find_in(struct arena *arena, const char *directory, const cha
 const char *truth_find_image(struct arena *arena, const struct truth *truth,
     const char *ground_truth, const char *images_dir, const char *file_name)
 {
-    static const char *const AROUND[] = {".", "images", "../images", "..", "../../images",
-        "val", "valid", "test", "train", "images/val", "../images/val", "val2017", "../val2017"};
+    static const char *const AROUND[] = {".", "images", "../images", "..", "../../images", "val",
+        "valid", "test", "train", "images/val", "../images/val", "val2017", "../val2017"};
     const char *found = NULL;
     for (size_t i = 0; i < truth->image_dir_count && !found; i++)
         found = find_in(arena, truth->image_dirs[i], file_name);

@@ -14,7 +14,8 @@ struct truth_rule {
     const char *name;
     const char *ground_truth; /* absolute */
     const char *images;       /* absolute, or NULL */
-    const char *runs;         /* glob over the run's name; "**" when not given */
+    const char *runs;         /* glob over the run's path below `home`; "**" when not given */
+    const char *home;         /* the directory of the boxtop.json */
 };
 
 struct truth_rules {
@@ -23,7 +24,12 @@ struct truth_rules {
     size_t count;
 };
 
-/* Reads ROOT/boxtop.json into RULES (appending, memory from ARENA). A missing file is no error. */
+/* How far above a run's directory (and above a root, for boxtop.json) is looked, so that a run says
+ * the same whether it or a folder above it was named as the root. */
+enum { TRUTH_LEVELS_ABOVE = 3 };
+
+/* Reads the boxtop.json of ROOT, else of the nearest of its TRUTH_LEVELS_ABOVE parents, into RULES
+ * (appending, memory from ARENA). A missing file is no error. */
 bool truth_read_rules(
     struct arena *arena, const char *root, struct truth_rules *rules, struct err *err);
 
@@ -40,16 +46,18 @@ struct truth {
 };
 
 /*
- * Finds candidates for the run in DIRECTORY (below ROOT, called NAME) that says ARTIFACTS of itself.
- * Order: --gt; what the run says (its path as said, else the same below any parent up to ROOT, for the
- * path may be another machine's); boxtop.json; else ground truth standing in the run's directory, a
- * parent up to ROOT, or a folder beside.
+ * Finds candidates for the run in DIRECTORY (below ROOT) that says ARTIFACTS of itself.
+ * Order: --gt; what the run says (its path as said, else the same below any parent up to ROOT, for
+ * the path may be another machine's); boxtop.json; else ground truth standing in the run's
+ * directory, a parent, or a folder beside. Parents count up to ROOT, and TRUTH_LEVELS_ABOVE in any
+ * case.
  */
 bool truth_find(struct arena *arena, const struct truth_rules *rules, const char *root,
-    const char *directory, const char *name, const struct artifact *artifacts, size_t artifact_count,
+    const char *directory, const struct artifact *artifacts, size_t artifact_count,
     struct truth *out, struct err *err);
 
 /* The path of the image called FILE_NAME (as ground truth or detections name it) below the truth's
- * directories, those around GROUND_TRUTH, or IMAGES_DIR (may be NULL); NULL when it is not there. */
+ * directories, those around GROUND_TRUTH, or IMAGES_DIR (may be NULL); NULL when it is not there.
+ */
 const char *truth_find_image(struct arena *arena, const struct truth *truth,
     const char *ground_truth, const char *images_dir, const char *file_name);

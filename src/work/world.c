@@ -11,7 +11,8 @@ const struct study_answer *world_study(const struct world *world, const struct s
 {
     for (size_t i = 0; i < WORLD_STUDIES; i++) {
         const struct study_answer *answer = &world->studies[i];
-        if (want->run_id && same_study(&answer->want, want) && (answer->study || answer->trouble[0]))
+        if (want->run_id && same_study(&answer->want, want) &&
+            (answer->study || answer->trouble[0]))
             return answer;
     }
     return NULL;
@@ -20,8 +21,9 @@ const struct study_answer *world_study(const struct world *world, const struct s
 const struct photo *world_photo(const struct world *world, const struct photo_want *want)
 {
     const struct photo_want *had = &world->photo.want;
-    bool same = want->wanted && had->wanted && had->study == want->study && had->image == want->image &&
-                had->width_px == want->width_px && had->height_px == want->height_px;
+    bool same = want->wanted && had->wanted && had->study == want->study &&
+                had->image == want->image && had->width_px == want->width_px &&
+                had->height_px == want->height_px;
     return same ? world->photo.photo : NULL;
 }
 

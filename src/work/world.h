@@ -7,9 +7,9 @@
 #pragma once
 
 #include "work/curves.h"
+#include "work/easel.h"
 #include "work/index.h"
 #include "work/runs.h"
-#include "work/easel.h"
 #include "work/study.h"
 
 enum { WORLD_STUDIES = 2 };
@@ -36,8 +36,8 @@ struct wants {
 
 struct study_answer {
     struct study_want want;
-    struct study *study;  /* NULL while loading, or when it failed */
-    char trouble[512];    /* why there is none */
+    struct study *study; /* NULL while loading, or when it failed */
+    char trouble[512];   /* why there is none */
 };
 
 struct photo_answer {
@@ -52,7 +52,7 @@ struct world {
     struct photo_answer photo;
     struct index_progress progress; /* `now` is not kept */
     bool indexing;
-    char trouble[512];              /* the last thing that went wrong, "" for nothing */
+    char trouble[512]; /* the last thing that went wrong, "" for nothing */
     const char *const *roots;
     size_t root_count;
     struct easel_terminal terminal;

@@ -1,0 +1,152 @@
+#include "app/gather.h"
+
+#include "work/scan.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+struct reporter {
+    bool to_terminal, shown;
+};
+
+static bool report_progress(void *self, const struct index_progress *progress)
+{
+    struct reporter *reporter = self;
+    static const char *const PHASES[] = {[INDEX_SCANNING] = "looking for runs",
+        [INDEX_READING] = "reading",
+        [INDEX_EVALUATING] = "evaluating"};
+    if (!reporter->to_terminal)
+        return true;
+    if (progress->phase == INDEX_DONE) {
+        if (reporter->shown)
+            fprintf(stderr, "\r\033[K");
+        return true;
+    }
+    fprintf(stderr, "\r%s: %zu runs\033[K", PHASES[progress->phase], progress->runs_found);
+    reporter->shown = true;
+    return true;
+}
+
+static void report_trouble(void *self, const struct err *err)
+{
+    (void)self;
+    say_error(err);
+}
+
+static bool gather(const struct settings *settings, const char *const *roots, size_t count,
+    struct gathered *gathered, struct err *err)
+{
+    gathered->settings = (struct index_settings){.roots = roots,
+        .root_count = count,
+        .ground_truth = settings->ground_truth,
+        .images = settings->images,
+        .evaluate = true};
+    struct reporter reporter = {.to_terminal = isatty(STDERR_FILENO)};
+    struct index_listener listener = {&reporter, report_progress, report_trouble};
+    gathered->store = index_open(&gathered->settings, settings->index, settings->rebuild, err);
+    if (!gathered->store || !index_refresh(gathered->store, &gathered->settings, &listener, err))
+        return false;
+    gathered->runs = runs_load(gathered->store, NULL, err);
+    return gathered->runs != NULL;
+}
+
+static bool choose_all(struct gathered *gathered, struct err *err)
+{
+    const struct runs *runs = gathered->runs;
+    gathered->chosen = ARENA_ARRAY(&gathered->arena, const struct run_row *, runs->count);
+    if (!gathered->chosen)
+        return err_set(err, ERR_MEMORY, "out of memory");
+    for (size_t i = 0; i < runs->count; i++)
+        gathered->chosen[gathered->count++] = &runs->rows[i];
+    return true;
+}
+
+bool gather_below(
+    const struct settings *settings, char **paths, struct gathered *gathered, struct err *err)
+{
+    static const char *const HERE[] = {"."};
+    *gathered = (struct gathered){0};
+    size_t count = 0;
+    while (paths[count])
+        count++;
+    const char *const *roots = count ? (const char *const *)paths : HERE;
+    return gather(settings, roots, count ? count : 1, gathered, err) && choose_all(gathered, err);
+}
+
+static void choose(struct gathered *gathered, const struct run_row *run)
+{
+    for (size_t i = 0; i < gathered->count; i++)
+        if (gathered->chosen[i] == run)
+            return;
+    gathered->chosen[gathered->count++] = run;
+}
+
+static bool choose_below(struct gathered *gathered, const char *path, struct err *err)
+{
+    const char *directory = scan_absolute(&gathered->arena, path, err);
+    struct file_stat stat;
+    size_t before = gathered->count;
+    if (directory && file_stat(directory, &stat) && !stat.is_dir)
+        directory = path_parent(&gathered->arena, directory);
+    if (!directory)
+        return false;
+    for (size_t i = 0; i < gathered->runs->count; i++) {
+        const struct run_row *run = &gathered->runs->rows[i];
+        if (strcmp(path_below(directory, run->directory), run->directory) != 0)
+            choose(gathered, run);
+    }
+    if (gathered->count > before)
+        return true;
+    err_set(err, ERR_FORMAT, "no run found there: boxtop index --check tells what was looked at");
+    err_in_file(err, path);
+    return false;
+}
+
+bool gather_named(const struct settings *settings, char **names, size_t least,
+    struct gathered *gathered, struct err *err)
+{
+    *gathered = (struct gathered){0};
+    size_t count = 0, root_count = 0;
+    bool here = false;
+    while (names[count])
+        count++;
+    const char **roots = ARENA_ARRAY(&gathered->arena, const char *, count + 1);
+    bool *is_path = ARENA_ARRAY(&gathered->arena, bool, count + 1);
+    if (!roots || !is_path)
+        return err_set(err, ERR_MEMORY, "out of memory");
+    for (size_t i = 0; i < count; i++) {
+        is_path[i] = access(names[i], F_OK) == 0;
+        if (is_path[i])
+            roots[root_count++] = names[i];
+        here |= !is_path[i];
+    }
+    if (here)
+        roots[root_count++] = ".";
+    if (count == 0)
+        return err_set(
+            err, ERR_USAGE, "name a run: its directory, or its name as boxtop ls shows it");
+    if (!gather(settings, roots, root_count, gathered, err))
+        return false;
+    gathered->chosen =
+        ARENA_ARRAY(&gathered->arena, const struct run_row *, gathered->runs->count + 1);
+    if (!gathered->chosen)
+        return err_set(err, ERR_MEMORY, "out of memory");
+    for (size_t i = 0; i < count; i++) {
+        const struct run_row *run =
+            is_path[i] ? NULL : runs_find_named(gathered->runs, names[i], err);
+        if (run)
+            choose(gathered, run);
+        else if (!is_path[i] || !choose_below(gathered, names[i], err))
+            return false;
+    }
+    return gathered->count >= least ||
+           err_set(err, ERR_USAGE, "%zu runs are needed, and there is %zu", least, gathered->count);
+}
+
+void gather_done(struct gathered *gathered)
+{
+    runs_release(gathered->runs);
+    store_close(gathered->store);
+    arena_done(&gathered->arena);
+}

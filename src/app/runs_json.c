@@ -1,0 +1,110 @@
+#include "app/runs_json.h"
+
+#include "base/clock.h"
+#include "base/file.h"
+
+#include <math.h>
+
+static void write_time(struct json_writer *json, const char *key, double wall_s)
+{
+    char text[32];
+    clock_iso(wall_s, text, sizeof text);
+    json_writer_key(json, key);
+    json_writer_string(json, text[0] ? text : NULL);
+}
+
+void runs_json_param(struct json_writer *json, const struct param *param)
+{
+    if (!param || param->kind == PARAM_NULL)
+        json_writer_null(json);
+    else if (param->kind == PARAM_BOOL)
+        json_writer_bool(json, param->number != 0);
+    else if (param->kind == PARAM_NUMBER)
+        json_writer_number(json, param->number);
+    else
+        json_writer_string(json, param->text);
+}
+
+static void write_finite(struct json_writer *json, const char *key, double value, bool any)
+{
+    json_writer_key(json, key);
+    if (any)
+        json_writer_number(json, value);
+    else
+        json_writer_null(json);
+}
+
+static void write_step(struct json_writer *json, const char *key, int64_t step, bool any)
+{
+    json_writer_key(json, key);
+    if (any)
+        json_writer_int(json, step);
+    else
+        json_writer_null(json);
+}
+
+static void write_metric(struct json_writer *json, const struct run_metric *metric)
+{
+    const struct metric_summary *s = &metric->summary;
+    bool finite = !isnan(s->min);
+    json_writer_key(json, metric->name);
+    json_writer_object(json);
+    json_writer_key(json, "role");
+    json_writer_string(json, role_info(metric->role)->name);
+    json_writer_key(json, "count");
+    json_writer_int(json, s->count);
+    json_writer_key(json, "first_step");
+    json_writer_int(json, s->first_step);
+    json_writer_key(json, "first");
+    json_writer_number(json, s->first);
+    json_writer_key(json, "last_step");
+    json_writer_int(json, s->last_step);
+    json_writer_key(json, "last");
+    json_writer_number(json, s->last);
+    write_finite(json, "min", s->min, finite);
+    write_step(json, "min_step", s->min_step, finite);
+    write_finite(json, "max", s->max, finite);
+    write_step(json, "max_step", s->max_step, finite);
+    json_writer_key(json, "nonfinite");
+    json_writer_int(json, s->nonfinite);
+    json_writer_object_end(json);
+}
+
+void runs_json_run(struct json_writer *json, const struct run_row *run)
+{
+    json_writer_object(json);
+    json_writer_key(json, "run");
+    json_writer_string(json, run->name);
+    json_writer_key(json, "root");
+    json_writer_string(json, run->root);
+    json_writer_key(json, "name");
+    json_writer_string(json, path_base(run->name));
+    json_writer_key(json, "format");
+    json_writer_string(json, run->format);
+    json_writer_key(json, "status");
+    json_writer_string(json, run_status_name(run->status));
+    write_time(json, "started", run->started_s);
+    double duration_s = run->ended_s - run->started_s;
+    write_finite(json, "duration_s", duration_s, !isnan(duration_s));
+    json_writer_key(json, "notes");
+    json_writer_array(json);
+    for (size_t i = 0; i < run->note_count; i++) {
+        char text[2048];
+        note_print(&run->notes[i], text, sizeof text);
+        json_writer_string(json, text);
+    }
+    json_writer_array_end(json);
+    json_writer_key(json, "params");
+    json_writer_object(json);
+    for (size_t i = 0; i < run->param_count; i++) {
+        json_writer_key(json, run->params[i].name);
+        runs_json_param(json, &run->params[i]);
+    }
+    json_writer_object_end(json);
+    json_writer_key(json, "metrics");
+    json_writer_object(json);
+    for (size_t i = 0; i < run->metric_count; i++)
+        write_metric(json, &run->metrics[i]);
+    json_writer_object_end(json);
+    json_writer_object_end(json);
+}
