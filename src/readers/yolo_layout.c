@@ -1,0 +1,374 @@
+/*
+ * Finds the images, labels and classes of a YOLO data set.
+ * Knows: data.yaml's often wrong paths, and that images/ and labels/ mirror one another.
+ * Must not know: what stands in a label file.
+ */
+#include "base/file.h"
+#include "base/grow.h"
+#include "base/stream.h"
+#include "readers/yolo.h"
+#include "readers/yolo_yaml.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void yolo_layout_init(struct yolo_layout *layout, struct arena *arena)
+{
+    *layout = (struct yolo_layout){.arena = arena};
+    map_init(&layout->stems, arena);
+}
+
+void yolo_layout_done(struct yolo_layout *layout)
+{
+    map_done(&layout->stems);
+    free(layout->items);
+    layout->items = NULL;
+}
+
+static bool out_of_memory(struct err *err)
+{
+    return err_set(err, ERR_MEMORY, "out of memory while looking for labels");
+}
+
+static bool is_dir(const char *path)
+{
+    struct file_stat stat;
+    return path && file_stat(path, &stat) && stat.is_dir;
+}
+
+static bool is_image_name(const char *name)
+{
+    static const char *const SUFFIXES[] = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif",
+        ".tiff", ".gif", ".ppm", ".pgm", ".mpo", ".dng", ".pfm", ".heic", ".avif"};
+    for (size_t i = 0; i < sizeof SUFFIXES / sizeof *SUFFIXES; i++)
+        if (path_has_suffix(name, SUFFIXES[i]))
+            return true;
+    return false;
+}
+
+bool yolo_is_label_name(const char *name)
+{
+    static const char *const OTHERS[] = {"classes.txt", "labels.txt", "names.txt", "train.txt",
+        "val.txt", "test.txt", "README.txt", "requirements.txt"};
+    if (name[0] == '.' || !path_has_suffix(name, ".txt"))
+        return false;
+    for (size_t i = 0; i < sizeof OTHERS / sizeof *OTHERS; i++)
+        if (strcmp(name, OTHERS[i]) == 0)
+            return false;
+    return strncmp(name, "README.", 7) != 0;
+}
+
+bool yolo_is_data_yaml(const char *path)
+{
+    struct arena arena;
+    struct yolo_yaml yaml;
+    struct file_stat stat;
+    if ((!path_has_suffix(path, ".yaml") && !path_has_suffix(path, ".yml")) ||
+        !file_stat(path, &stat))
+        return false;
+    arena_init(&arena, 0);
+    bool is = yolo_yaml_read(path, &arena, &yaml, NULL) && yaml.class_count &&
+              (yaml.splits[YOLO_VAL].count || yaml.splits[YOLO_TEST].count ||
+                  yaml.splits[YOLO_TRAIN].count);
+    arena_done(&arena);
+    return is;
+}
+
+/* The item of a stem, made on first use; NULL with ERR. */
+static struct yolo_item *item_of(struct yolo_layout *layout, const char *name, struct err *err)
+{
+    const char *stem;
+    size_t length = path_stem_length(name);
+    if (layout->count == YOLO_MAX_FILES) {
+        err_set(err, ERR_LIMIT, "holds more than %d images", YOLO_MAX_FILES);
+        return NULL;
+    }
+    int64_t place = map_put(&layout->stems, name, length, (int64_t)layout->count, &stem);
+    if (place < 0 || !GROW(layout->items, layout->capacity, layout->count + 1)) {
+        out_of_memory(err);
+        return NULL;
+    }
+    if ((size_t)place == layout->count)
+        layout->items[layout->count++] = (struct yolo_item){.stem = stem, .file_name = stem};
+    return &layout->items[place];
+}
+
+static bool add_images(
+    struct yolo_layout *layout, const char *directory, const char *prefix, struct err *err)
+{
+    struct file_list list;
+    if (!file_list(directory, layout->arena, &list, err))
+        return false;
+    for (size_t i = 0; i < list.count; i++) {
+        const char *name = list.entries[i].name;
+        if (list.entries[i].is_dir || !is_image_name(name))
+            continue;
+        struct yolo_item *item = item_of(layout, name, err);
+        if (!item)
+            return false;
+        item->file_name = prefix ? path_join(layout->arena, prefix, name) : name;
+        if (!item->file_name)
+            return out_of_memory(err);
+    }
+    return true;
+}
+
+static bool add_labels(struct yolo_layout *layout, const char *directory, struct err *err)
+{
+    struct file_list list;
+    if (!file_list(directory, layout->arena, &list, err))
+        return false;
+    for (size_t i = 0; i < list.count; i++) {
+        const char *name = list.entries[i].name;
+        if (list.entries[i].is_dir || !yolo_is_label_name(name))
+            continue;
+        struct yolo_item *item = item_of(layout, name, err);
+        if (!item)
+            return false;
+        item->labels = path_join(layout->arena, directory, name);
+        if (!item->labels)
+            return out_of_memory(err);
+    }
+    return true;
+}
+
+/* PATH with its last component FROM replaced by TO; NULL when it has none (or no memory). */
+static const char *swap_component(
+    struct arena *arena, const char *path, const char *from, const char *to)
+{
+    size_t length = strlen(from);
+    const char *last = NULL;
+    for (const char *at = path; (at = strstr(at, from)); at++)
+        if ((at == path || at[-1] == '/') && (at[length] == '/' || !at[length]))
+            last = at;
+    if (!last)
+        return NULL;
+    return arena_printf(arena, "%.*s%s%s", (int)(last - path), path, to, last + length);
+}
+
+/* The directory of labels that belongs to a directory of images, or the other way round; NULL:
+ * none. */
+static const char *counterpart(
+    struct arena *arena, const char *directory, const char *from, const char *to)
+{
+    const char *path = swap_component(arena, directory, from, to);
+    if (is_dir(path))
+        return path;
+    const char *parent = path_parent(arena, directory);
+    path = parent ? path_join(arena, parent, to) : NULL;
+    if (path && strcmp(path, directory) != 0 && is_dir(path))
+        return path;
+    path = path_join(arena, directory, to);
+    return is_dir(path) ? path : NULL;
+}
+
+/* The image directory that CANDIDATE means: itself or its "images"; also one that is absent while
+ * its labels are there. NULL: neither. */
+static const char *image_directory(struct arena *arena, const char *candidate)
+{
+    if (!candidate)
+        return NULL;
+    const char *inside = path_join(arena, candidate, "images");
+    if (is_dir(inside))
+        return inside;
+    if (is_dir(candidate))
+        return candidate;
+    const char *labels = swap_component(arena, candidate, "images", "labels");
+    return is_dir(labels) ? candidate : NULL;
+}
+
+static const char *without_parents(const char *path)
+{
+    for (;;) {
+        if (strncmp(path, "../", 3) == 0)
+            path += 3;
+        else if (strncmp(path, "./", 2) == 0)
+            path += 2;
+        else
+            return path;
+    }
+}
+
+struct search {
+    struct yolo_layout *layout;
+    const struct yolo_yaml *yaml;
+    const char *home; /* the directory of the data.yaml */
+};
+
+/* Where SAID is: a directory of images, or a regular file that lists images; NULL when nowhere. */
+static const char *resolve(const struct search *search, const char *said)
+{
+    struct arena *arena = search->layout->arena;
+    const char *root = search->yaml->root, *home = search->home;
+    const char *roots[] = {path_join(arena, home, root),
+        path_join(arena, home, without_parents(root)), path_join(arena, home, path_base(root)),
+        home};
+    const char *tails[] = {said, without_parents(said)};
+    for (size_t r = 0; r < sizeof roots / sizeof *roots; r++)
+        for (size_t t = 0; t < sizeof tails / sizeof *tails; t++) {
+            struct file_stat stat;
+            const char *joined = roots[r] ? path_join(arena, roots[r], tails[t]) : NULL;
+            const char *path = joined ? path_clean(arena, joined) : NULL;
+            if (path && path_has_suffix(path, ".txt") && file_stat(path, &stat) && stat.is_regular)
+                return path;
+            path = image_directory(arena, path);
+            if (path)
+                return path;
+        }
+    return NULL;
+}
+
+/* A list of image files, one path a line, relative to the list or the root. */
+static bool add_listed(struct search *search, const char *list, struct err *err)
+{
+    struct yolo_layout *layout = search->layout;
+    struct arena *arena = layout->arena;
+    struct stream stream;
+    const char *line, *parent = path_parent(arena, list);
+    size_t length;
+    bool complete, ok = parent && stream_open(&stream, list, 0, err);
+    if (!ok)
+        return false;
+    while (ok && stream_line(&stream, &line, &length, &complete)) {
+        while (length && (line[length - 1] == ' ' || line[length - 1] == '\r'))
+            length--;
+        if (!length || length > YOLO_MAX_LINE_BYTES)
+            continue;
+        const char *said = arena_copy(arena, line, length);
+        if (!said || !is_image_name(said))
+            continue;
+        const char *joined = path_join(arena, parent, said);
+        const char *image = joined ? path_clean(arena, joined) : NULL;
+        struct yolo_item *item = image ? item_of(layout, path_base(image), err) : NULL;
+        const char *mirrored = item ? swap_component(arena, image, "images", "labels") : NULL;
+        const char *base = mirrored ? mirrored : image;
+        const char *labels = item ? arena_printf(arena, "%.*s.txt",
+                                        (int)(strlen(base) - strlen(path_base(base)) +
+                                              path_stem_length(path_base(base))),
+                                        base)
+                                  : NULL;
+        struct file_stat stat;
+        ok = labels != NULL || (item && out_of_memory(err));
+        if (!ok)
+            break;
+        item->file_name = path_below(layout->images_dir, image);
+        item->labels = file_stat(labels, &stat) ? labels : NULL;
+    }
+    stream_close(&stream);
+    return ok;
+}
+
+/* One resolved place of a split. */
+static bool add_place(struct search *search, const char *place, bool alone, struct err *err)
+{
+    struct yolo_layout *layout = search->layout;
+    if (!is_dir(place) && path_has_suffix(place, ".txt"))
+        return add_listed(search, place, err);
+    const char *labels = counterpart(layout->arena, place, "images", "labels");
+    const char *prefix = alone ? NULL : path_below(layout->images_dir, place);
+    if (is_dir(place) && !add_images(layout, place, prefix, err))
+        return false;
+    return add_labels(layout, labels ? labels : place, err);
+}
+
+/* Adds the split's images and labels; *FOUND says whether anything was there. */
+static bool add_split(struct search *search, enum yolo_split split, bool *found, struct err *err)
+{
+    struct yolo_layout *layout = search->layout;
+    size_t count = search->yaml->splits[split].count;
+    for (size_t i = 0; i < count; i++) {
+        const char *place = resolve(search, search->yaml->splits[split].paths[i]);
+        if (!place)
+            continue;
+        bool alone = count == 1 && !path_has_suffix(place, ".txt");
+        layout->images_dir = alone ? place : search->home;
+        *found = true;
+        if (!add_place(search, place, alone, err))
+            return false;
+    }
+    return true;
+}
+
+/* Where a split usually lies when data.yaml is wrong about it. */
+static const char *usual_place(const struct search *search, enum yolo_split split)
+{
+    static const struct {
+        enum yolo_split split;
+        const char *directory;
+    } USUAL[] = {{YOLO_VAL, "valid/images"}, {YOLO_VAL, "val/images"}, {YOLO_VAL, "images/val"},
+        {YOLO_VAL, "images/valid"}, {YOLO_TEST, "test/images"}, {YOLO_TEST, "images/test"},
+        {YOLO_TRAIN, "train/images"}, {YOLO_TRAIN, "images/train"}};
+    for (size_t i = 0; i < sizeof USUAL / sizeof *USUAL; i++) {
+        if (USUAL[i].split != split)
+            continue;
+        struct arena *arena = search->layout->arena;
+        const char *place = path_join(arena, search->home, USUAL[i].directory);
+        place = image_directory(arena, place);
+        if (place)
+            return place;
+    }
+    return NULL;
+}
+
+bool yolo_layout_from_yaml(struct yolo_layout *layout, const char *path, struct err *err)
+{
+    struct yolo_yaml yaml;
+    struct search search = {
+        .layout = layout, .yaml = &yaml, .home = path_parent(layout->arena, path)};
+    if (!search.home)
+        return out_of_memory(err);
+    if (!yolo_yaml_read(path, layout->arena, &yaml, err))
+        return false;
+    layout->classes = yaml.classes;
+    layout->class_count = yaml.class_count;
+    for (enum yolo_split split = YOLO_VAL; split < YOLO_SPLITS; split++) {
+        bool found = false;
+        if (!add_split(&search, split, &found, err))
+            return false;
+        const char *place = found ? NULL : usual_place(&search, split);
+        if (place) {
+            layout->images_dir = place;
+            if (!add_place(&search, place, true, err))
+                return false;
+        }
+        if (layout->count)
+            return true;
+    }
+    return err_set(err, ERR_FORMAT,
+        "names no images or labels that are there (val, test and train were tried); correct its "
+        "paths");
+}
+
+/* The data.yaml of a directory of labels lies one or two levels up. */
+static bool find_classes(struct yolo_layout *layout, const char *directory, struct err *err)
+{
+    const char *at = path_clean(layout->arena, directory);
+    for (int up = 0; at && up < 3; up++, at = path_parent(layout->arena, at)) {
+        struct yolo_yaml yaml;
+        const char *path = path_join(layout->arena, at, "data.yaml");
+        if (!path)
+            return out_of_memory(err);
+        if (!yolo_is_data_yaml(path))
+            continue;
+        if (!yolo_yaml_read(path, layout->arena, &yaml, err))
+            return false;
+        layout->classes = yaml.classes;
+        layout->class_count = yaml.class_count;
+        break;
+    }
+    return at || out_of_memory(err);
+}
+
+bool yolo_layout_from_labels(struct yolo_layout *layout, const char *directory, struct err *err)
+{
+    const char *clean = path_clean(layout->arena, directory);
+    if (!clean)
+        return out_of_memory(err);
+    const char *images = counterpart(layout->arena, clean, "labels", "images");
+    layout->images_dir = images ? images : clean;
+    if (!add_images(layout, layout->images_dir, NULL, err) || !add_labels(layout, directory, err))
+        return false;
+    if (!layout->count)
+        return err_set(err, ERR_FORMAT, "holds no label files (*.txt)");
+    return find_classes(layout, directory, err);
+}
