@@ -1,0 +1,155 @@
+/*
+ * Looking for damage: whether the index is what SQLite and this room promise.
+ * Knows: the invariants of every table. Must not know: how to mend them; the caller rebuilds.
+ * (store_check(), which is here, stands in store.h.)
+ */
+#include "store/chunk.h"
+#include "store/db.h"
+#include "store/series.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* Each counts rows that must not be. */
+static const struct {
+    const char *sql, *finding;
+} RULES[] = {
+    {"SELECT count(*) FROM run WHERE root NOT IN (SELECT id FROM root)", "runs without a root"},
+    {"SELECT count(*) FROM source WHERE run NOT IN (SELECT id FROM run)", "files without a run"},
+    {"SELECT count(*) FROM param WHERE source NOT IN (SELECT id FROM source)"
+     " OR name NOT IN (SELECT id FROM name)",
+        "parameters without a file or a name"},
+    {"SELECT count(*) FROM note WHERE source NOT IN (SELECT id FROM source)",
+        "notes without a file"},
+    {"SELECT count(*) FROM artifact WHERE source NOT IN (SELECT id FROM source)",
+        "artifacts without a file"},
+    {"SELECT count(*) FROM metric WHERE id >> 20 NOT IN (SELECT id FROM source)"
+     " OR name NOT IN (SELECT id FROM name)",
+        "metrics without a file or a name"},
+    {"SELECT count(*) FROM chunk WHERE id >> 20 NOT IN (SELECT id FROM metric)",
+        "points without a metric"},
+    {"SELECT count(*) - coalesce(max(id), 0) FROM name", "names that are missing"},
+    {"SELECT count(*) - count(DISTINCT colour) FROM run", "runs of one colour"},
+};
+
+static bool check_rules(struct store *store, struct err *err)
+{
+    for (size_t i = 0; i < sizeof RULES / sizeof *RULES; i++) {
+        int64_t rows;
+        if (!db_number(store->db, RULES[i].sql, &rows, err))
+            return false;
+        if (rows)
+            return err_set(err, ERR_FORMAT, "the index holds %s: rebuild it", RULES[i].finding);
+    }
+    return true;
+}
+
+static bool check_sqlite(struct store *store, struct err *err)
+{
+    sqlite3_stmt *rows;
+    int code = sqlite3_prepare_v2(store->db, "PRAGMA integrity_check(1)", -1, &rows, NULL);
+    if (code != SQLITE_OK)
+        return db_fail(store->db, code, err);
+    code = sqlite3_step(rows);
+    const char *said = code == SQLITE_ROW ? (const char *)sqlite3_column_text(rows, 0) : NULL;
+    bool ok = said && sqlite3_stricmp(said, "ok") == 0;
+    if (!ok && said)
+        err_set(err, ERR_FORMAT, "the index is damaged (%s): rebuild it", said);
+    else if (!ok)
+        db_fail(store->db, code, err);
+    sqlite3_finalize(rows);
+    return ok;
+}
+
+static bool same(double a, double b)
+{
+    return a == b || (isnan(a) && isnan(b));
+}
+
+static bool same_bucket(const struct store_bucket *a, const struct store_bucket *b)
+{
+    return a->low_step == b->low_step && a->high_step == b->high_step && same(a->first, b->first) &&
+           same(a->last, b->last) && same(a->min, b->min) && same(a->max, b->max) &&
+           a->count == b->count && a->nonfinite == b->nonfinite;
+}
+
+static bool same_summary(const struct metric_summary *a, const struct metric_summary *b)
+{
+    return a->count == b->count && a->nonfinite == b->nonfinite && a->segments == b->segments &&
+           a->first_step == b->first_step && a->last_step == b->last_step &&
+           a->min_step == b->min_step && a->max_step == b->max_step && same(a->first, b->first) &&
+           same(a->last, b->last) && same(a->min, b->min) && same(a->max, b->max) &&
+           same(a->first_wall_s, b->first_wall_s) && same(a->last_wall_s, b->last_wall_s);
+}
+
+/* One chunk of the metric whose summary is being made again in SEEN. */
+static bool check_chunk(
+    sqlite3_stmt *row, struct series *seen, struct point *points, struct err *err)
+{
+    const void *blob = sqlite3_column_blob(row, 9);
+    size_t length = (size_t)sqlite3_column_bytes(row, 9);
+    size_t n = chunk_count(blob, length);
+    if (!chunk_unpack(blob, length, points, err))
+        return false;
+    struct store_bucket sum = chunk_bucket(points, n);
+    struct store_bucket said = {.count = sqlite3_column_int64(row, 1),
+        .nonfinite = sqlite3_column_int64(row, 2),
+        .low_step = sqlite3_column_int64(row, 3),
+        .high_step = sqlite3_column_int64(row, 4),
+        .first = db_real(row, 5),
+        .last = db_real(row, 6),
+        .min = db_real(row, 7),
+        .max = db_real(row, 8)};
+    if (!same_bucket(&sum, &said))
+        return err_set(err, ERR_FORMAT, "a summary differs from its points: rebuild the index");
+    if (sqlite3_column_int64(row, 0) != (seen->id << SCHEMA_ID_BITS | seen->chunks))
+        return err_set(err, ERR_FORMAT, "a piece of a series is missing: rebuild the index");
+    seen->chunks++;
+    metric_summary_add(&seen->summary, points, n);
+    return true;
+}
+
+static bool check_metric(
+    struct store *store, const struct series *said, struct point *points, struct err *err)
+{
+    struct series seen = {.id = said->id};
+    enum db_step step = DB_FAILED;
+    bool ok = true;
+    sqlite3_stmt *rows = db_bind(store, STATEMENT_CHECK_CHUNKS, err, "i", said->id);
+    while (ok && rows && (step = db_step(store, rows, err)) == DB_ROW)
+        ok = check_chunk(rows, &seen, points, err);
+    if (rows)
+        sqlite3_reset(rows);
+    if (!ok || step != DB_DONE)
+        return false;
+    return (seen.chunks == said->chunks && same_summary(&seen.summary, &said->summary)) ||
+           err_set(err, ERR_FORMAT, "a metric differs from its points: rebuild the index");
+}
+
+static bool check_metrics(struct store *store, struct err *err)
+{
+    struct point *points = malloc(CHUNK_POINTS * sizeof *points);
+    enum db_step step = DB_FAILED;
+    bool ok = points || err_set(err, ERR_MEMORY, "out of memory");
+    sqlite3_stmt *rows = ok ? db_bind(store, STATEMENT_LOAD_METRICS, err, "") : NULL;
+    while (ok && rows && (step = db_step(store, rows, err)) == DB_ROW) {
+        struct series series;
+        series_read(&series, rows);
+        ok = check_metric(store, &series, points, err);
+    }
+    if (rows)
+        sqlite3_reset(rows);
+    free(points);
+    return ok && step == DB_DONE;
+}
+
+bool store_check(struct store *store, struct err *err)
+{
+    if (!db_begin_read(store, err))
+        return false;
+    bool ok = check_sqlite(store, err) && check_rules(store, err) && check_metrics(store, err);
+    db_end_read(store);
+    if (!ok)
+        err_in_file(err, store->path);
+    return ok;
+}

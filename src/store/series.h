@@ -1,0 +1,42 @@
+/*
+ * One metric on its way into the index: its summary, and the points that do not fill a chunk yet.
+ * Knows: chunks and the tables metric and chunk. Must not know: sources, names.
+ *
+ * The chunks of a metric are numbered from 0. Those of one writing are full, unless memory ran
+ * short; the last one is taken back and filled up when more points come later.
+ */
+#pragma once
+
+#include "store/chunk.h"
+#include "store/db.h"
+
+struct series {
+    int64_t id, name; /* metric.id, name.id */
+    struct metric_summary summary;
+    int64_t chunks;       /* written, beside what waits in POINTS */
+    bool resumes;         /* the last of them may be short and has not been looked at */
+    bool dirty;           /* differs from its row */
+    struct point *points; /* waiting */
+    size_t count, capacity;
+};
+
+/* What all series of one source share. */
+struct series_writer {
+    struct store *store;
+    size_t capacity; /* points of room in all series together */
+    unsigned char packed[CHUNK_MAX_BYTES];
+};
+
+enum { SERIES_MAX_WAITING_BYTES = 64 << 20 };
+
+/* Reads SERIES from a row that begins with the columns of the table metric. */
+void series_read(struct series *series, sqlite3_stmt *row);
+/* Appends N points. After it, when WRITER->capacity is above SERIES_MAX_WAITING_BYTES' worth of
+ * points, the caller spills all series. */
+bool series_add(struct series_writer *writer, struct series *series, const struct point *points,
+    size_t n, struct err *err);
+/* Writes what waits as a chunk and frees the memory. */
+bool series_spill(struct series_writer *writer, struct series *series, struct err *err);
+/* Spills, and writes the row. */
+bool series_write(struct series_writer *writer, struct series *series, struct err *err);
+void series_done(struct series *series); /* frees the memory only */
