@@ -1,0 +1,73 @@
+/*
+ * What kind of terminal this is: questions in one write, answers read up to the one that all know.
+ * Knows: the answers of terminals, by their shape. Must not know: curses, encoders.
+ *
+ * probe_ask() does the talking; the rest is pure and runs on recorded answers.
+ */
+#pragma once
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "screen/tty.h"
+
+enum { PROBE_LIMIT_MS = 1000 };
+
+enum terminal_graphics { GRAPHICS_NONE, GRAPHICS_BLOCKS, GRAPHICS_SIXEL, GRAPHICS_KITTY };
+
+/* How a changed sixel picture may be sent; the same order as picture's enum encode_delta. */
+enum terminal_delta { DELTA_FULL, DELTA_BANDS, DELTA_CELLS, DELTA_PIXELS };
+
+struct terminal {
+    enum terminal_graphics graphics;
+    enum terminal_delta delta;
+    int cell_w_px, cell_h_px; /* never 0; see cell_guessed */
+    bool cell_guessed;        /* nobody told: 8 x 16 assumed */
+    int max_w_px, max_h_px;   /* of one picture; 0: no limit known */
+    int registers;            /* sixel colours; 0 unknown */
+    bool truecolour;          /* for what is written raw; text goes by terminfo */
+    bool utf8;
+    bool sync2026; /* knows synchronized output */
+    bool in_tmux;
+    bool answered; /* the closing answer came within the limit */
+    char name[64]; /* of XTVERSION, harmless: "XTerm(379)"; "" unknown */
+    char why[160]; /* one sentence: why these graphics, and what would give better ones */
+};
+
+/* What the environment says; strings may be NULL. */
+struct probe_env {
+    const char *graphics; /* --graphics: sixel, kitty, blocks, none; NULL or "auto": find out */
+    const char *term, *colorterm, *no_color, *tmux;
+    bool utf8;
+    struct tty_size size;
+};
+
+/* What the answers said so far. */
+struct probe {
+    bool done; /* DA1 came */
+    bool da1_sixel, kitty_ok, rgb;
+    int sync2026; /* DECRQM's value, -1 unanswered */
+    int registers;
+    int now_w, now_h, max_w, max_h; /* XTSMGRAPHICS, 0 unanswered */
+    int cell_w, cell_h;             /* CSI 16 t */
+    int text_w, text_h;             /* CSI 14 t */
+    char name[64];
+};
+
+/* All questions, DA1 last. */
+void probe_questions(struct buf *out);
+void probe_init(struct probe *probe);
+/* Takes one EVENT_ANSWER (key.h), also one that comes late: then decide again. What is not exactly
+ * an expected answer is ignored. True when something was learnt. */
+bool probe_answer(struct probe *probe, const char *answer, size_t length);
+/* ERR_USAGE for an unknown word of --graphics; OUT is then what would be found without it. */
+bool probe_decide(
+    const struct probe *probe, const struct probe_env *env, struct terminal *out, struct err *err);
+
+/*
+ * Asks and waits for DA1, at most PROBE_LIMIT_MS. The terminal must be raw (tty_open()). All bytes
+ * that came are appended to READ: hand them to input_feed(), so that keys typed meanwhile are not
+ * lost. A silent terminal is no error.
+ */
+bool probe_ask(int in_fd, int out_fd, struct probe *probe, struct buf *read, struct err *err);
+
+const char *terminal_graphics_name(enum terminal_graphics graphics); /* the word of --graphics */
