@@ -55,7 +55,7 @@ static bool prepare(
     report->set = study->set;
     if (report->iou_index == EVAL_IOU_CUSTOM)
         report->set = eval_rematch(
-            dataset, study->detections, &study->link, study->set, report->iou, arena, err);
+            dataset, study->detections, study->set, report->iou, arena, err);
     uint64_t *filter = NULL;
     if (settings->category) {
         int32_t category = category_named(dataset, settings->category);

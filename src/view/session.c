@@ -1,0 +1,95 @@
+#include "view/session.h"
+
+#include "base/grow.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void session_init(struct session *session, const struct theme *theme)
+{
+    *session = (struct session){.confidence = 0.5, .iou = 0.5, .theme = *theme};
+}
+
+void session_done(struct session *session)
+{
+    free(session->selected);
+    *session = (struct session){0};
+}
+
+static size_t find(const struct session *session, int64_t run)
+{
+    size_t i = 0;
+    while (i < session->selected_count && session->selected[i] != run)
+        i++;
+    return i;
+}
+
+bool session_is_selected(const struct session *session, int64_t run)
+{
+    return find(session, run) < session->selected_count;
+}
+
+void session_toggle(struct session *session, int64_t run)
+{
+    size_t at = find(session, run);
+    if (at < session->selected_count) {
+        session->selected_count--;
+        memmove(session->selected + at, session->selected + at + 1,
+            (session->selected_count - at) * sizeof *session->selected);
+    } else if (session->selected_count == SESSION_MOST_SELECTED ||
+               !GROW(session->selected, session->selected_capacity, session->selected_count + 1)) {
+        session_say(session, "no more runs can be selected");
+    } else {
+        session->selected[session->selected_count++] = run;
+    }
+}
+
+void session_select_none(struct session *session)
+{
+    session->selected_count = 0;
+}
+
+void session_say(struct session *session, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    vsnprintf(session->message, sizeof session->message, format, args);
+    va_end(args);
+}
+
+static void add_run(
+    const struct runs *runs, int64_t id, const struct run_row **out, size_t *count, size_t most)
+{
+    const struct run_row *run = id ? runs_find(runs, id) : NULL;
+    for (size_t i = 0; run && i < *count; i++)
+        if (out[i] == run)
+            return;
+    if (run && *count < most)
+        out[(*count)++] = run;
+}
+
+size_t session_runs(const struct session *session, const struct runs *runs, int64_t cursor,
+    const struct run_row **out, size_t most)
+{
+    size_t count = 0;
+    if (!runs)
+        return 0;
+    add_run(runs, session->baseline, out, &count, most);
+    for (size_t i = 0; i < session->selected_count; i++)
+        add_run(runs, session->selected[i], out, &count, most);
+    if (!session->selected_count)
+        add_run(runs, cursor, out, &count, most);
+    return count;
+}
+
+const struct run_row *session_baseline(const struct session *session, const struct runs *runs)
+{
+    return session->baseline && runs ? runs_find(runs, session->baseline) : NULL;
+}
+
+struct style session_run_style(const struct run_row *run)
+{
+    return (struct style){.role = STYLE_RUN, .hue = (uint8_t)(run->colour & 0xff)};
+}

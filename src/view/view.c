@@ -1,0 +1,51 @@
+#include "view/view.h"
+
+#include "screen/scroll.h"
+
+#include <string.h>
+
+const struct view *const views[] = {
+#define VIEW(name) &view_##name,
+#include "view/views.def"
+#undef VIEW
+    NULL};
+
+enum { MOVE_BASE = 100000 };
+
+const struct key_row view_move_keys[] = {
+    {"j Down", "down", MOVE_BASE + SCROLL_DOWN, "move", NULL, 0},
+    {"k Up", "up", MOVE_BASE + SCROLL_UP, "move", NULL, 0},
+    {"Ctrl-D", "half a page down", MOVE_BASE + SCROLL_HALF_DOWN, "move", NULL, 0},
+    {"Ctrl-U", "half a page up", MOVE_BASE + SCROLL_HALF_UP, "move", NULL, 0},
+    {"PgDn Ctrl-F", "a page down", MOVE_BASE + SCROLL_PAGE_DOWN, "move", NULL, 0},
+    {"PgUp Ctrl-B", "a page up", MOVE_BASE + SCROLL_PAGE_UP, "move", NULL, 0},
+    {"g Home", "first", MOVE_BASE + SCROLL_FIRST, "move", NULL, 0},
+    {"G End", "last", MOVE_BASE + SCROLL_LAST, "move", NULL, 0},
+    {0},
+};
+
+int view_movement(const struct event *event)
+{
+    int action = key_rows_find(view_move_keys, event);
+    return action == KEY_NO_ACTION ? -1 : action - MOVE_BASE;
+}
+
+void view_say_empty(struct grid *grid, struct rect place, const char *text)
+{
+    int lines = 1;
+    for (const char *at = text; *at; at++)
+        lines += *at == '\n';
+    int row = place.row + (place.rows - lines) / 2;
+    for (const char *at = text; *at; row++) {
+        char line[256];
+        size_t length = strcspn(at, "\n"), kept = length < sizeof line ? length : sizeof line - 1;
+        memcpy(line, at, kept);
+        line[kept] = '\0';
+        int cols = grid_text_cols(line), col = place.col + (place.cols - cols) / 2;
+        if (row >= place.row && row < place.row + place.rows)
+            grid_text(
+                grid, row, col > place.col ? col : place.col, place.cols, STYLE_IS(MUTED), line);
+        at += length;
+        at += *at == '\n';
+    }
+}
