@@ -51,8 +51,9 @@ static void test_records(void **state)
         csv.separator = RECORDS[i].separator;
         assert_true(csv_split(&csv, RECORDS[i].record, strlen(RECORDS[i].record)));
         for (size_t k = 0; k < csv.count; k++)
-            n += (size_t)snprintf(out + n, sizeof out - n, csv.cells[k].quoted ? "(%.*s)" : "<%.*s>",
-                (int)csv.cells[k].length, csv.cells[k].text);
+            n +=
+                (size_t)snprintf(out + n, sizeof out - n, csv.cells[k].quoted ? "(%.*s)" : "<%.*s>",
+                    (int)csv.cells[k].length, csv.cells[k].text);
         assert_string_equal(out, RECORDS[i].cells);
     }
     csv_done(&csv);

@@ -91,8 +91,8 @@ static void test_grammar(void **state)
 static void test_values(void **state)
 {
     (void)state;
-    static const char TEXT[] =
-        "[0.1, -0, 1e-7, 123456789012345678, 9223372036854775807, 9223372036854775808, 3.0, 2.5, NaN]";
+    static const char TEXT[] = "[0.1, -0, 1e-7, 123456789012345678, 9223372036854775807, "
+                               "9223372036854775808, 3.0, 2.5, NaN]";
     struct json json;
     int64_t i;
     json_init_memory(&json, TEXT, strlen(TEXT));
@@ -191,8 +191,9 @@ static void test_strings_are_compared_and_copied(void **state)
 static void test_skip(void **state)
 {
     (void)state;
-    static const char TEXT[] = "{\"a\": [1, {\"]\": \"}\\\"]\"}, [[2], []]], \"b\": \"x\", \"c\": 7, "
-                               "\"d\": {\"e\": 1, \"f\": [2]}, \"g\": true}";
+    static const char TEXT[] =
+        "{\"a\": [1, {\"]\": \"}\\\"]\"}, [[2], []]], \"b\": \"x\", \"c\": 7, "
+        "\"d\": {\"e\": 1, \"f\": [2]}, \"g\": true}";
     struct json json;
     json_init_memory(&json, TEXT, strlen(TEXT));
     json_next(&json);
@@ -203,7 +204,8 @@ static void test_skip(void **state)
             json_next(&json);
             json_next(&json);
             json_next(&json);
-            assert_true(json.number == 1); /* the skip below skips nothing: a scalar is taken already */
+            assert_true(
+                json.number == 1); /* the skip below skips nothing: a scalar is taken already */
             assert_true(json_skip(&json));
             assert_int_equal(json_next(&json), JSON_KEY);
             assert_int_equal(json_next(&json), JSON_ARRAY);
@@ -283,15 +285,17 @@ static void test_errors_name_the_place(void **state)
 }
 
 /* A document that uses everything, with blanks and escapes where a cut is nasty. */
-static const char SAMPLE[] = "\xef\xbb\xbf{ \"images\" : [ {\"id\":12345,\"file_name\":\"caf\\u00e9 \\\"x\\\\.jpg\"}"
-                             " , -1.25e-3 , NaN, -Infinity , true,false , null ] ,\"k\\ney\": { } }\n";
+static const char SAMPLE[] =
+    "\xef\xbb\xbf{ \"images\" : [ {\"id\":12345,\"file_name\":\"caf\\u00e9 \\\"x\\\\.jpg\"}"
+    " , -1.25e-3 , NaN, -Infinity , true,false , null ] ,\"k\\ney\": { } }\n";
 
 static void test_every_prefix_is_refused(void **state)
 {
     (void)state;
     size_t whole = strlen(SAMPLE) - 1;
     for (size_t length = 0; length < whole; length++) {
-        char *copy = malloc(length ? length : 1); /* exact, so that a sanitizer sees a byte too far */
+        char *copy =
+            malloc(length ? length : 1); /* exact, so that a sanitizer sees a byte too far */
         memcpy(copy, SAMPLE, length);
         struct json json;
         char tokens[64];
@@ -407,7 +411,8 @@ static void test_long_string_is_passed_over(void **state)
     free(text);
 }
 
-/* Whatever the bytes, the reader comes to an end, and skipping agrees with reading token by token. */
+/* Whatever the bytes, the reader comes to an end, and skipping agrees with reading token by token.
+ */
 static void test_random_documents(void **state)
 {
     (void)state;

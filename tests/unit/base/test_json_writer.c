@@ -49,9 +49,10 @@ static void test_layouts(void **state)
     buf_clear(&buf);
     json_writer_init(&writer, &buf, true);
     write_sample(&writer);
-    assert_string_equal(buf.data, "{\n  \"runs\": [\n    \"a\",\n    {},\n    [],\n    "
-                                  "-9223372036854775808\n  ],\n  \"lr\": 0.005,\n  \"ok\": true,\n  "
-                                  "\"no\": null\n}");
+    assert_string_equal(buf.data,
+        "{\n  \"runs\": [\n    \"a\",\n    {},\n    [],\n    "
+        "-9223372036854775808\n  ],\n  \"lr\": 0.005,\n  \"ok\": true,\n  "
+        "\"no\": null\n}");
     assert_false(buf.failed);
     buf_done(&buf);
 }
