@@ -1,0 +1,90 @@
+/*
+ * Feeds arbitrary bytes to the JSON reader and to both COCO readers. The JSON reader must see the
+ * same tokens in a file as in memory, and nothing that it accepts may be refused by skipping.
+ */
+#include "base/json.h"
+#include "readers/annotation.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void check(bool holds)
+{
+    if (!holds)
+        abort();
+}
+
+static uint64_t digest(struct json *json)
+{
+    uint64_t sum = 0;
+    char out[64];
+    while (json_next(json) != JSON_END && json->kind != JSON_BAD) {
+        sum = sum * 31 + json->kind + (json->length << 8);
+        if ((json->kind == JSON_KEY || json->kind == JSON_STRING) && json->length <= sizeof out)
+            check(json_unescape(json->text, json->length, out) <= json->length);
+    }
+    return sum * 31 + json->kind;
+}
+
+static void fuzz_json(const uint8_t *data, size_t size, struct stream *stream)
+{
+    struct json json;
+    json_init_memory(&json, data, size);
+    uint64_t in_memory = digest(&json);
+    bool good = json.kind == JSON_END;
+    json_init_stream(&json, stream);
+    check(digest(&json) == in_memory);
+    json_init_memory(&json, data, size);
+    json_next(&json);
+    bool skipped = json_skip(&json) && json_next(&json) == JSON_END;
+    check(skipped || !good);
+}
+
+static void check_dataset(struct dataset *set, const struct err *err)
+{
+    check(set || (err->code != ERR_NONE && err->text[0]));
+    for (size_t i = 0; set && i < set->annotation_count; i++) {
+        const struct annotation *a = &set->annotations[i];
+        check(a->image >= 0 && (size_t)a->image < set->image_count);
+        check(a->category >= 0 && (size_t)a->category < set->category_count);
+    }
+    for (size_t i = 1; set && i < set->category_count; i++)
+        check(set->categories[i - 1].id <= set->categories[i].id && set->categories[i].name);
+    dataset_free(set);
+}
+
+static void check_detections(struct detections *set, const struct err *err)
+{
+    check(set || (err->code != ERR_NONE && err->text[0]));
+    for (size_t i = 0; set && i < set->count; i++) {
+        const struct detection *d = &set->rows[i];
+        check(d->image_key >= 0 && (size_t)d->image_key < set->image_key_count);
+        check(d->category_key >= 0 && (size_t)d->category_key < set->category_key_count);
+    }
+    detections_free(set);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    char path[64];
+    int fd = memfd_create("fuzz", MFD_CLOEXEC);
+    struct stream stream;
+    check(fd >= 0 && write(fd, data, size) == (ssize_t)size);
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    check(stream_open(&stream, path, 0, NULL));
+    fuzz_json(data, size, &stream);
+    stream_close(&stream);
+    enum annotation_kind kind;
+    struct err err = {0};
+    annotation_sniff(path, &kind);
+    check_dataset(annotation_read_ground_truth(path, &err), &err);
+    err = (struct err){0};
+    check_detections(annotation_read_detections(path, &err), &err);
+    close(fd);
+    return 0;
+}

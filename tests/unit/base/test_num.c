@@ -1,0 +1,183 @@
+/*
+ * Numbers as text: exactness, whatever the locale; what is refused; shortest output.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "base/num.h"
+
+#include <locale.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct {
+    const char *text;
+    double value;
+} PARSED[] = {{"0", 0}, {"-0", 0}, {" 12 ", 12}, {"+3", 3}, {"1.5e3", 1500}, {"1E-2", 0.01},
+    {".5", 0.5}, {"5.", 5}, {"0.1", 0.1},
+    {"123456789012345678901234567890", 123456789012345678901234567890.0},
+    {"9007199254740993", 9007199254740992.0}, {"0.30000000000000004", 0.30000000000000004},
+    {"1e400", INFINITY}, {"-1e400", -INFINITY}, {"1e-400", 0},
+    {"2.2250738585072014e-308", 0x1p-1022}, {"4.9e-324", 0x1p-1074}, {"inf", INFINITY},
+    {"-Infinity", -INFINITY}, {"+INF", INFINITY}, {"00012", 12},
+    {"0.000000000000000000000000000001", 1e-30}};
+
+static void test_parsing(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof PARSED / sizeof *PARSED; i++) {
+        double value = -99;
+        if (!num_parse(PARSED[i].text, strlen(PARSED[i].text), &value) || value != PARSED[i].value)
+            fail_msg("%s gives %.17g", PARSED[i].text, value);
+    }
+    double value;
+    assert_true(num_parse("NaN", 3, &value) && isnan(value));
+    assert_true(num_parse("-nan", 4, &value) && isnan(value));
+    assert_true(num_parse("-0", 2, &value) && signbit(value));
+}
+
+static void test_what_is_no_number(void **state)
+{
+    (void)state;
+    static const char *const TEXTS[] = {"", " ", "-", "+", ".", "e5", "1x", "1 2", "1,5", "0x10",
+        "infinit", "nanny", "--1", "1e", "1e+", "5\x1b"};
+    for (size_t i = 0; i < sizeof TEXTS / sizeof *TEXTS; i++) {
+        double value;
+        if (num_parse(TEXTS[i], strlen(TEXTS[i]), &value))
+            fail_msg("\"%s\" gives %g", TEXTS[i], value);
+    }
+}
+
+static void test_scan_stops_behind_the_number(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        size_t used;
+    } SCANNED[] = {{"12,3", 2}, {"1.5]", 3}, {"1e5}", 3}, {"1e}", 1}, {"-7 ", 2}, {"nan", 0},
+        {"x", 0}, {"-", 0}};
+    for (size_t i = 0; i < sizeof SCANNED / sizeof *SCANNED; i++) {
+        double value;
+        const char *text = SCANNED[i].text;
+        assert_int_equal(num_scan(text, text + strlen(text), &value), SCANNED[i].used);
+    }
+}
+
+static void test_long_numbers(void **state)
+{
+    (void)state;
+    enum { DIGITS = 100000 };
+    char *text = malloc(DIGITS + 8);
+    double value;
+    memset(text, '0', DIGITS);
+    memcpy(text, "0.", 2);
+    memcpy(text + DIGITS - 1, "5e1", 3);
+    assert_true(num_parse(text, DIGITS + 2, &value));
+    assert_true(value == 0);
+    memset(text, '1', DIGITS);
+    memcpy(text + DIGITS, "e-99999", 7);
+    assert_true(num_parse(text, DIGITS + 7, &value));
+    assert_true(value > 1.11 && value < 1.112);
+    free(text);
+}
+
+static void test_integers(void **state)
+{
+    (void)state;
+    int64_t value;
+    assert_true(num_parse_int("9223372036854775807", 19, &value) && value == INT64_MAX);
+    assert_true(num_parse_int("-9223372036854775808", 20, &value) && value == INT64_MIN);
+    assert_true(num_parse_int("+5", 2, &value) && value == 5);
+    assert_false(num_parse_int("9223372036854775808", 19, &value));
+    assert_false(num_parse_int("", 0, &value));
+    assert_false(num_parse_int("-", 1, &value));
+    assert_false(num_parse_int("1.0", 3, &value));
+    assert_false(num_parse_int(" 1", 2, &value));
+}
+
+static uint64_t next_random(uint64_t *seed)
+{
+    *seed = *seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return *seed >> 11 ^ *seed << 20;
+}
+
+/* Law: any double comes back from its text; text as scripts write it is read as strtod reads it. */
+static void test_random_numbers(void **state)
+{
+    (void)state;
+    uint64_t seed = 1;
+    for (int round = 0; round < 100000; round++) {
+        uint64_t bits = next_random(&seed);
+        double value, back;
+        char text[64];
+        memcpy(&value, &bits, sizeof value);
+        if (isfinite(value)) {
+            num_print(value, text, sizeof text);
+            assert_true(num_parse(text, strlen(text), &back));
+            assert_true(back == value);
+        }
+        snprintf(text, sizeof text, "%.*f", (int)(bits % 20), (double)(bits >> 20) * 1e-9);
+        assert_true(num_parse(text, strlen(text), &back));
+        if (back != strtod(text, NULL))
+            fail_msg("%s gives %.17g", text, back);
+        snprintf(text, sizeof text, "%.*e", (int)(bits % 18), value);
+        if (isfinite(value)) {
+            assert_true(num_parse(text, strlen(text), &back));
+            assert_true(back == strtod(text, NULL));
+        }
+    }
+}
+
+static void test_printing(void **state)
+{
+    (void)state;
+    char text[40];
+    num_print(0.1, text, sizeof text);
+    assert_string_equal(text, "0.1");
+    num_print(0.1 + 0.2, text, sizeof text);
+    assert_string_equal(text, "0.30000000000000004");
+    num_print(NAN, text, sizeof text);
+    assert_string_equal(text, "NaN");
+    num_print(-INFINITY, text, sizeof text);
+    assert_string_equal(text, "-Infinity");
+    num_print_short(0.123456, 3, text, sizeof text);
+    assert_string_equal(text, "0.123");
+    num_print_short(1e-9, 3, text, sizeof text);
+    assert_string_equal(text, "1e-09");
+}
+
+/* Runs the rest under a locale with a decimal comma where the system has one. */
+static void test_decimal_comma(void **state)
+{
+    (void)state;
+    static const char *const NAMES[] = {"de_DE.UTF-8", "de_DE.utf8", "fr_FR.UTF-8", "fr_FR.utf8"};
+    bool found = false;
+    for (size_t i = 0; !found && i < sizeof NAMES / sizeof *NAMES; i++)
+        found = setlocale(LC_ALL, NAMES[i]) != NULL;
+    if (!found)
+        skip();
+    test_parsing(state);
+    test_printing(state);
+    setlocale(LC_ALL, "C");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_parsing),
+        cmocka_unit_test(test_what_is_no_number),
+        cmocka_unit_test(test_scan_stops_behind_the_number),
+        cmocka_unit_test(test_long_numbers),
+        cmocka_unit_test(test_integers),
+        cmocka_unit_test(test_random_numbers),
+        cmocka_unit_test(test_printing),
+        cmocka_unit_test(test_decimal_comma),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
