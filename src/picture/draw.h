@@ -9,10 +9,14 @@
 
 enum { DRAW_CHAR_WIDTH_PX = 6, DRAW_CHAR_HEIGHT_PX = 8 };
 
-/* A rectangle: from x, y on, w x h pixels; empty when w or h is not positive. */
+/* A rectangle: from x, y on, w x h pixels; empty when w or h is not positive. Its edges lie within
+ * +-2^30. */
 struct draw_rect {
     int32_t x, y, w, h;
 };
+
+/* The part of RECT inside a picture of that size; all zero when there is none. */
+struct draw_rect draw_clip(struct draw_rect rect, int32_t width_px, int32_t height_px);
 
 void draw_fill(struct pixels *pixels, struct draw_rect rect, const uint8_t rgb[3]);
 /* The outline of RECT, LINE_PX wide inwards. A dash is 4 line widths with 3 between, a dot 1 with 2

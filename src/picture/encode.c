@@ -1,0 +1,136 @@
+#include "picture/encode.h"
+
+#include "picture/encoder.h"
+
+#include <string.h>
+
+const struct encoder *const encoders[] = {
+#define ENCODER(name) &encoder_##name,
+#include "picture/encoders.def"
+#undef ENCODER
+    NULL,
+};
+
+const struct encoder *encoder_find(const char *name)
+{
+    for (size_t i = 0; encoders[i]; i++)
+        if (strcmp(encoders[i]->name, name) == 0)
+            return encoders[i];
+    return NULL;
+}
+
+void encoder_area(const struct encoder *encoder, const struct encode_terminal *terminal,
+    int32_t rows, int32_t cols, int32_t *width_px, int32_t *height_px)
+{
+    encoder->area(terminal, rows, cols, width_px, height_px);
+    *width_px = *width_px < 1 ? 1 : *width_px;
+    *height_px = *height_px < 1 ? 1 : *height_px;
+}
+
+struct encoder_frame *encoder_open(const struct encoder *encoder,
+    const struct encode_terminal *terminal, const struct encode_place *place,
+    const struct pixels *base, struct err *err)
+{
+    int32_t w, h;
+    encoder_area(encoder, terminal, place->rows, place->cols, &w, &h);
+    if (base->width_px > w || base->height_px > h) {
+        err_set(err, ERR_LIMIT, "the picture is larger than its place");
+        return NULL;
+    }
+    return encoder->open(terminal, place, base, err);
+}
+
+bool encoder_draw(struct encoder_frame *frame, const struct pixels *shown,
+    const struct scene_texts *texts, bool full, struct buf *out, struct err *err)
+{
+    if (!pixels_same_size(frame->base, shown))
+        return err_set(err, ERR_USAGE, "the picture has another size than its base");
+    bool ok = frame->encoder->draw(frame, shown, texts, full || !frame->sent, out, err);
+    if (ok && out->failed)
+        ok = err_set(err, ERR_MEMORY, "the picture takes more bytes than are sent at once");
+    frame->sent = ok;
+    return ok;
+}
+
+void encoder_erase(struct encoder_frame *frame, struct buf *out)
+{
+    frame->encoder->erase(frame, out);
+    frame->sent = false;
+}
+
+void encoder_close(struct encoder_frame *frame)
+{
+    if (frame)
+        frame->encoder->close(frame);
+}
+
+bool encoder_frame_init(struct encoder_frame *head, const struct encoder *encoder,
+    const struct encode_terminal *terminal, const struct encode_place *place,
+    const struct pixels *base, struct err *err)
+{
+    *head = (struct encoder_frame){.encoder = encoder,
+        .terminal = *terminal,
+        .place = *place,
+        .base = pixels_copy(base),
+        .shown = pixels_copy(base)};
+    return (head->base && head->shown) || err_set(err, ERR_MEMORY, "out of memory");
+}
+
+void encoder_frame_done(struct encoder_frame *head)
+{
+    pixels_free(head->base);
+    pixels_free(head->shown);
+}
+
+void encoder_save(struct buf *out)
+{
+    buf_add_string(out, "\x1b"
+                        "7");
+}
+
+void encoder_restore(struct buf *out)
+{
+    buf_add_string(out, "\x1b"
+                        "8");
+}
+
+void encoder_move(struct buf *out, int32_t row, int32_t col)
+{
+    buf_printf(out, "\x1b[%d;%dH", (int)row + 1, (int)col + 1);
+}
+
+void encoder_blank(const struct encode_place *place, struct buf *out)
+{
+    encoder_save(out);
+    buf_add_string(out, "\x1b[0m");
+    for (int32_t row = 0; row < place->rows; row++) {
+        encoder_move(out, place->row + row, place->col);
+        buf_printf(out, "\x1b[%dX", (int)place->cols); /* ECH: erases without moving */
+    }
+    encoder_restore(out);
+}
+
+enum { BLOCK_PX = 32 };
+
+bool encoder_next_change(
+    const struct pixels *a, const struct pixels *b, int32_t y, int32_t *from, int32_t *end)
+{
+    int32_t w = a->width_px, x = *from;
+    size_t row = (size_t)y * (size_t)w * 3;
+    const uint8_t *p = a->rgb + row, *q = b->rgb + row;
+    for (;;) { /* equal blocks at once, the rest by pixels */
+        int32_t block = w - x < BLOCK_PX ? w - x : BLOCK_PX;
+        if (block <= 0)
+            return false;
+        if (memcmp(p + x * 3, q + x * 3, (size_t)block * 3) != 0)
+            break;
+        x += block;
+    }
+    while (memcmp(p + x * 3, q + x * 3, 3) == 0)
+        x++;
+    *from = x;
+    while (x < w && memcmp(p + x * 3, q + x * 3, 3) != 0)
+        x++;
+    *end = x;
+    return true;
+}

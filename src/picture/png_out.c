@@ -1,0 +1,76 @@
+#include "picture/png_out.h"
+
+#include "base/file.h"
+
+#include <string.h>
+
+#include <spng.h>
+
+enum { FILE_LEVEL = 6, WIRE_LEVEL = 4 };
+
+static int append(spng_ctx *png, void *self, void *bytes, size_t length)
+{
+    (void)png;
+    return buf_add(self, bytes, length) ? 0 : SPNG_IO_ERROR;
+}
+
+/* Encodes LENGTH bytes of samples behind a header and, with PALETTE, its entries. */
+static bool encode(struct spng_ihdr *ihdr, struct spng_plte *palette, bool first_is_clear,
+    const void *samples, size_t length, struct buf *out, struct err *err)
+{
+    spng_ctx *png = spng_ctx_new(SPNG_CTX_ENCODER);
+    if (!png)
+        return err_set(err, ERR_MEMORY, "out of memory");
+    struct spng_trns clear = {.n_type3_entries = 1}; /* alpha 0 */
+    int code = spng_set_png_stream(png, append, out);
+    code = code ? code : spng_set_ihdr(png, ihdr);
+    code =
+        code ? code
+             : spng_set_option(png, SPNG_IMG_COMPRESSION_LEVEL, palette ? WIRE_LEVEL : FILE_LEVEL);
+    if (palette) {
+        /* Differences of palette entries mean nothing. */
+        code = code ? code : spng_set_option(png, SPNG_FILTER_CHOICE, SPNG_DISABLE_FILTERING);
+        code = code ? code : spng_set_plte(png, palette);
+        if (first_is_clear)
+            code = code ? code : spng_set_trns(png, &clear);
+    }
+    code =
+        code ? code : spng_encode_image(png, samples, length, SPNG_FMT_PNG, SPNG_ENCODE_FINALIZE);
+    spng_ctx_free(png);
+    return !code || err_set(err, ERR_MEMORY, "cannot make a PNG: %s", spng_strerror(code));
+}
+
+bool png_out_buf(const struct pixels *pixels, struct buf *out, struct err *err)
+{
+    struct spng_ihdr ihdr = {.width = (uint32_t)pixels->width_px,
+        .height = (uint32_t)pixels->height_px,
+        .bit_depth = 8,
+        .color_type = SPNG_COLOR_TYPE_TRUECOLOR};
+    return encode(&ihdr, NULL, false, pixels->rgb, pixels_bytes(pixels), out, err);
+}
+
+bool png_out_indexed(const struct png_indexed *picture, struct buf *out, struct err *err)
+{
+    struct spng_ihdr ihdr = {.width = (uint32_t)picture->width_px,
+        .height = (uint32_t)picture->height_px,
+        .bit_depth = 8,
+        .color_type = SPNG_COLOR_TYPE_INDEXED};
+    struct spng_plte palette = {.n_entries = (uint32_t)picture->colours};
+    for (int32_t i = 0; i < picture->colours; i++)
+        palette.entries[i] = (struct spng_plte_entry){
+            .red = picture->rgb[i][0], .green = picture->rgb[i][1], .blue = picture->rgb[i][2]};
+    size_t length = (size_t)picture->width_px * (size_t)picture->height_px;
+    return encode(&ihdr, &palette, picture->first_is_clear, picture->index, length, out, err);
+}
+
+bool png_out_file(const struct pixels *pixels, const char *path, struct err *err)
+{
+    struct buf out;
+    buf_init(&out, pixels_bytes(pixels) * 2 + (1 << 20));
+    bool ok =
+        png_out_buf(pixels, &out, err) && file_write_atomically(path, out.data, out.length, err);
+    buf_done(&out);
+    if (!ok)
+        err_in_file(err, path);
+    return ok;
+}

@@ -1,0 +1,135 @@
+#include "picture/scene.h"
+
+#include "base/grow.h"
+#include "base/text.h"
+#include "picture/draw.h"
+#include "picture/label.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { PADDING_PX = 1, SQUARE_PX = 4, CELL_HEIGHT_PX = 2, BRIGHT_LUMA = 140 };
+
+/* Far outside of any picture, and far from overflow. */
+static const double FAR_PX = 1 << 28;
+
+void scene_texts_done(struct scene_texts *texts)
+{
+    free(texts->items);
+    *texts = (struct scene_texts){0};
+}
+
+static double clamp_far(double value)
+{
+    return value < -FAR_PX ? -FAR_PX : value > FAR_PX ? FAR_PX : value;
+}
+
+/* False when nothing of the box is on the picture. Both edges are rounded, so that boxes that touch
+ * in the image touch here. */
+static bool place_box(const struct scene_map *map, const struct overlay_box *box,
+    const struct pixels *out, struct draw_rect *rect)
+{
+    double x0 = box->x * map->scale_x + map->left_px, y0 = box->y * map->scale_y + map->top_px;
+    double x1 = (box->x + box->w) * map->scale_x + map->left_px;
+    double y1 = (box->y + box->h) * map->scale_y + map->top_px;
+    if (!isfinite(x0) || !isfinite(y0) || !isfinite(x1) || !isfinite(y1) || x1 < x0 || y1 < y0)
+        return false;
+    rect->x = (int32_t)lround(clamp_far(x0));
+    rect->y = (int32_t)lround(clamp_far(y0));
+    rect->w = (int32_t)lround(clamp_far(x1)) - rect->x;
+    rect->h = (int32_t)lround(clamp_far(y1)) - rect->y;
+    rect->w = rect->w < 1 ? 1 : rect->w;
+    rect->h = rect->h < 1 ? 1 : rect->h;
+    return draw_clip(*rect, out->width_px, out->height_px).w > 0;
+}
+
+/* The label in printable ASCII, cut to MOST characters. Returns their number. */
+static int32_t spell(const char *label, int32_t most, char out[SCENE_LABEL_BYTES])
+{
+    const char *end = label + strnlen(label, SCENE_LABEL_BYTES - 1);
+    int32_t count = 0;
+    while (label < end && count < most) {
+        int32_t code;
+        label += text_decode(label, end, &code);
+        out[count++] = code >= ' ' && code <= '~' ? (char)code : '?';
+    }
+    out[count] = '\0';
+    return count;
+}
+
+static const uint8_t *ink_on(const uint8_t ground[3])
+{
+    static const uint8_t black[3] = {0, 0, 0}, white[3] = {255, 255, 255};
+    return pixels_luma(ground) >= BRIGHT_LUMA ? black : white;
+}
+
+static void draw_label(struct pixels *out, struct label_map *taken, struct draw_rect rect,
+    const struct overlay_box *box)
+{
+    char text[SCENE_LABEL_BYTES];
+    int32_t room = (out->width_px - 2 * PADDING_PX) / DRAW_CHAR_WIDTH_PX;
+    int32_t high = DRAW_CHAR_HEIGHT_PX + 2 * PADDING_PX;
+    int32_t count = spell(box->label, room < 0 ? 0 : room, text);
+    if (count == 0 || high > out->height_px)
+        return;
+    int32_t wide = count * DRAW_CHAR_WIDTH_PX + 2 * PADDING_PX;
+    struct draw_rect place =
+        label_place(taken, rect, wide < out->width_px ? wide : out->width_px, high);
+    draw_fill(out, place, box->rgb);
+    draw_text(out, place.x + PADDING_PX, place.y + PADDING_PX, text, ink_on(box->rgb));
+}
+
+static int32_t floor_half(int32_t value)
+{
+    return value >= 0 ? value / 2 : -((1 - value) / 2);
+}
+
+static bool add_text(struct scene_texts *texts, struct label_map *taken, struct draw_rect rect,
+    const struct overlay_box *box)
+{
+    struct scene_text text = {0};
+    int32_t count = spell(box->label, taken->width, text.text);
+    if (count == 0 || taken->height == 0)
+        return true;
+    int32_t top = floor_half(rect.y), bottom = floor_half(rect.y + rect.h + CELL_HEIGHT_PX - 1);
+    struct draw_rect cells = {rect.x, top, rect.w, bottom - top};
+    struct draw_rect place = label_place(taken, cells, count, 1);
+    text.row = place.y;
+    text.col = place.x;
+    memcpy(text.bg, box->rgb, 3);
+    memcpy(text.fg, ink_on(box->rgb), 3);
+    if (!GROW(texts->items, texts->capacity, texts->count + 1))
+        return false;
+    texts->items[texts->count++] = text;
+    return true;
+}
+
+bool scene_compose(const struct pixels *base, const struct scene_map *map,
+    const struct overlay_box *boxes, size_t count, struct pixels *out, struct scene_texts *texts)
+{
+    memcpy(out->rgb, base->rgb, pixels_bytes(base));
+    struct draw_rect rect;
+    for (size_t i = 0; i < count; i++)
+        if (place_box(map, &boxes[i], out, &rect)) {
+            int line = boxes[i].line_px;
+            line = line < 1 ? 1 : line > SCENE_MAX_LINE_PX ? SCENE_MAX_LINE_PX : line;
+            draw_outline(out, rect, boxes[i].style, line, boxes[i].rgb);
+        }
+    if (texts)
+        texts->count = 0;
+    struct label_map taken;
+    int32_t w = out->width_px, h = out->height_px;
+    bool ok = texts ? label_map_init(&taken, w, h / CELL_HEIGHT_PX, 1)
+                    : label_map_init(&taken, w, h, SQUARE_PX);
+    for (size_t i = 0; ok && i < count; i++) {
+        if (!boxes[i].label[0] || !place_box(map, &boxes[i], out, &rect))
+            continue;
+        if (texts)
+            ok = add_text(texts, &taken, rect, &boxes[i]);
+        else
+            draw_label(out, &taken, rect, &boxes[i]);
+    }
+    label_map_done(&taken);
+    return ok;
+}
