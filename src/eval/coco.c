@@ -18,10 +18,12 @@ struct job {
     struct slots annotations, rows;
 };
 
-/* The thresholds of one pass over the groups, and where their bits go. */
-struct pass {
-    const double *thresholds;
-    int count, areas, shift;
+enum { FETCH_AHEAD = 24 };
+
+/* The way through the ground truth in the order of the groups. */
+struct cursor {
+    struct match_group match; /* the ground truth of the group at hand */
+    size_t at;                /* in the slots of annotations */
 };
 
 double eval_iou_threshold(int index)
@@ -199,19 +201,28 @@ static bool make_columns(struct eval_set *set, struct arena *arena)
     return made;
 }
 
+/* The rows of a class lie all over the file: asked for early, they are there in time. */
+static void fetch_ahead(const struct job *job, size_t slot)
+{
+    if (slot < job->rows.count)
+        __builtin_prefetch(&job->detections->rows[job->rows.items[slot].source]);
+}
+
 /* Ranks the RUN slots from FIRST by score and keeps the best as the set's next group. */
 static void keep_group(struct job *job, size_t first, size_t run, struct rank_item *ranked)
 {
     struct eval_set *set = job->set;
     const struct slot *slots = &job->rows.items[first];
     int32_t image = set->image_order[slots->image_rank];
-    for (size_t i = 0; i < run; i++)
+    for (size_t i = 0; i < run; i++) {
+        fetch_ahead(job, first + i + FETCH_AHEAD);
         ranked[i] = (struct rank_item){
             rank_key(job->detections->rows[slots[i].source].score), (uint32_t)slots[i].source};
+    }
     rank_sort(ranked, ranked + run, run);
     size_t limit = (size_t)set->settings.max_dets[2], kept = run < limit ? run : limit;
     set->groups[set->group_count++] =
-        (struct eval_group){(uint32_t)set->count, (uint32_t)kept, image};
+        (struct eval_group){rank_score(ranked[0].key), (uint32_t)set->count, (uint32_t)kept, image};
     for (size_t i = 0; i < kept; i++) {
         set->score[set->count] = rank_score(ranked[i].key);
         set->image[set->count] = image;
@@ -220,9 +231,69 @@ static void keep_group(struct job *job, size_t first, size_t run, struct rank_it
     }
 }
 
-static bool keep_groups(struct job *job, struct arena *arena)
+static bool cursor_init(
+    struct cursor *cursor, struct job *job, const double *thresholds, int threshold_count)
+{
+    const struct slots *slots = &job->annotations;
+    size_t longest = 0;
+    for (size_t i = 0, run; i < slots->count; i += run) {
+        run = slots_run(slots, i);
+        longest = run > longest ? run : longest;
+    }
+    *cursor =
+        (struct cursor){.match = {.thresholds = thresholds, .threshold_count = threshold_count}};
+    cursor->match.gts = ARENA_ARRAY(&job->scratch, struct match_gt, longest + 1);
+    cursor->match.candidates = ARENA_ARRAY(&job->scratch, struct match_candidate, longest + 1);
+    return cursor->match.gts && cursor->match.candidates;
+}
+
+/* Moves to the ground truth of CATEGORY on the image of rank RANK, which may be none. */
+static void gather(struct cursor *cursor, const struct job *job, size_t category, int32_t rank)
+{
+    const struct slots *slots = &job->annotations;
+    size_t end = slots->category_start[category + 1];
+    if (cursor->at < slots->category_start[category])
+        cursor->at = slots->category_start[category];
+    while (cursor->at < end && slots->items[cursor->at].image_rank < rank)
+        cursor->at++;
+    struct match_group *match = &cursor->match;
+    for (match->count = 0; cursor->at < end && slots->items[cursor->at].image_rank == rank;
+         cursor->at++) {
+        int32_t source = slots->items[cursor->at].source;
+        const struct annotation *a = &job->dataset->annotations[source];
+        struct match_gt *gt = &match->gts[match->count++];
+        *gt = (struct match_gt){
+            .box = a->box, .area = a->area, .annotation = source, .crowd = a->crowd};
+        match_gt_init(gt);
+    }
+}
+
+/* Matches the detections of GROUP at all thresholds and areas. */
+static void match_all_of_group(
+    struct job *job, const struct eval_group *group, struct match_group *match)
 {
     struct eval_set *set = job->set;
+    for (uint32_t i = group->start; i < group->start + group->count; i++) {
+        struct box box =
+            eval_pixel_box(job->dataset, job->detections, (size_t)set->row[i], group->image);
+        struct match_result result;
+        match_detection(match, &box, EVAL_AREAS, &result);
+        for (int a = 0; a < EVAL_AREAS; a++) {
+            set->tp[a][i] = result.tp[a];
+            set->ignored[a][i] = result.ignored[a];
+        }
+        set->gt[i] = result.gt < 0 ? -1 : match->gts[result.gt].annotation;
+        set->iou[i] = (float)result.iou;
+    }
+}
+
+static bool keep_and_match(struct job *job, struct arena *arena)
+{
+    struct eval_set *set = job->set;
+    double thresholds[EVAL_IOUS];
+    for (int t = 0; t < EVAL_IOUS; t++)
+        thresholds[t] = eval_iou_threshold(t);
+    struct cursor cursor;
     size_t longest = 0, limit = (size_t)set->settings.max_dets[2];
     for (size_t i = 0, run; i < job->rows.count; i += run) {
         run = slots_run(&job->rows, i);
@@ -231,7 +302,7 @@ static bool keep_groups(struct job *job, struct arena *arena)
         set->count += run < limit ? run : limit;
     }
     struct rank_item *ranked = ARENA_ARRAY(&job->scratch, struct rank_item, 2 * longest + 1);
-    if (!ranked || !make_columns(set, arena))
+    if (!ranked || !make_columns(set, arena) || !cursor_init(&cursor, job, thresholds, EVAL_IOUS))
         return false;
     set->group_count = set->count = 0;
     size_t i = 0;
@@ -239,65 +310,12 @@ static bool keep_groups(struct job *job, struct arena *arena)
         while (i < job->rows.category_start[c + 1]) {
             size_t run = slots_run(&job->rows, i);
             keep_group(job, i, run, ranked);
+            gather(&cursor, job, c, job->rows.items[i].image_rank);
+            match_all_of_group(job, &set->groups[set->group_count - 1], &cursor.match);
             i += run;
         }
         set->category_start[c + 1] = (uint32_t)set->count;
         set->category_group[c + 1] = (uint32_t)set->group_count;
-    }
-    return true;
-}
-
-static void match_group(struct job *job, const struct pass *pass, const struct eval_group *group,
-    struct match_group *match)
-{
-    struct eval_set *set = job->set;
-    for (uint32_t i = group->start; i < group->start + group->count; i++) {
-        struct box box =
-            eval_pixel_box(job->dataset, job->detections, (size_t)set->row[i], group->image);
-        struct match_result result;
-        match_detection(match, &box, pass->areas, &result);
-        for (int a = 0; a < pass->areas; a++) {
-            set->tp[a][i] |= (uint16_t)(result.tp[a] << pass->shift);
-            set->ignored[a][i] |= (uint16_t)(result.ignored[a] << pass->shift);
-        }
-        if (pass->shift)
-            continue;
-        set->gt[i] = result.gt < 0 ? -1 : match->gts[result.gt].annotation;
-        set->iou[i] = (float)result.iou;
-    }
-}
-
-/* Gathers the ground truth of each group of the set and matches. */
-static bool match_groups(struct job *job, const struct pass *pass)
-{
-    struct eval_set *set = job->set;
-    const struct slots *slots = &job->annotations;
-    size_t longest = 0;
-    for (size_t i = 0, run; i < slots->count; i += run) {
-        run = slots_run(slots, i);
-        longest = run > longest ? run : longest;
-    }
-    struct match_group match = {.thresholds = pass->thresholds, .threshold_count = pass->count};
-    match.gts = ARENA_ARRAY(&job->scratch, struct match_gt, longest + 1);
-    match.candidates = ARENA_ARRAY(&job->scratch, struct match_candidate, longest + 1);
-    if (!match.gts || !match.candidates)
-        return false;
-    for (size_t c = 0; c < set->category_count; c++) {
-        size_t at = slots->category_start[c], end = slots->category_start[c + 1];
-        for (uint32_t g = set->category_group[c]; g < set->category_group[c + 1]; g++) {
-            int32_t rank = job->rank_of_image[set->groups[g].image];
-            while (at < end && slots->items[at].image_rank < rank)
-                at++;
-            for (match.count = 0; at < end && slots->items[at].image_rank == rank; at++) {
-                int32_t source = slots->items[at].source;
-                const struct annotation *a = &job->dataset->annotations[source];
-                struct match_gt *gt = &match.gts[match.count++];
-                *gt = (struct match_gt){
-                    .box = a->box, .area = a->area, .annotation = source, .crowd = a->crowd};
-                match_gt_init(gt);
-            }
-            match_group(job, pass, &set->groups[g], &match);
-        }
     }
     return true;
 }
@@ -317,10 +335,6 @@ static bool is_sane(const struct dataset *dataset, const struct detections *dete
 static bool match_all(struct job *job, const struct link *link, struct arena *arena)
 {
     struct eval_set *set = job->set;
-    double thresholds[EVAL_IOUS];
-    for (int t = 0; t < EVAL_IOUS; t++)
-        thresholds[t] = eval_iou_threshold(t);
-    struct pass pass = {thresholds, EVAL_IOUS, EVAL_AREAS, 0};
     set->image_order = ARENA_ARRAY(arena, int32_t, set->image_count + 1);
     set->left_out = ARENA_ARRAY(arena, bool, set->image_count + 1);
     set->rows_of_category = ARENA_ARRAY(arena, int64_t, set->category_count + 1);
@@ -331,7 +345,7 @@ static bool match_all(struct job *job, const struct link *link, struct arena *ar
     leave_out_unsized(job);
     count_annotations(job, touched);
     if (!collect_annotations(job) || !keep_positives(job, arena) ||
-        !collect_rows(job, link, touched) || !keep_groups(job, arena) || !match_groups(job, &pass))
+        !collect_rows(job, link, touched) || !keep_and_match(job, arena))
         return false;
     for (size_t i = 0; i < set->image_count; i++)
         set->images_left_out += set->left_out[i] && touched[i];
@@ -370,6 +384,43 @@ static uint16_t *copy_mask(const uint16_t *mask, size_t count, struct arena *are
     return copy;
 }
 
+/* A detection that overlaps too little for BAR and was not matched at .50 either stays what it was
+ * there, so its box need not be looked at; most are such. */
+static void rematch_group(
+    struct job *job, const struct eval_group *group, struct match_group *match, double bar)
+{
+    static const double FLOAT_ERROR = 1e-6; /* set->iou is single precision */
+    struct eval_set *set = job->set;
+    uint16_t *tp = set->tp[EVAL_ALL], *ignored = set->ignored[EVAL_ALL];
+    for (uint32_t i = group->start; i < group->start + group->count; i++) {
+        if (set->gt[i] < 0 && (double)set->iou[i] + FLOAT_ERROR < bar) {
+            ignored[i] |= (uint16_t)((ignored[i] & 1) << EVAL_IOU_CUSTOM);
+            continue;
+        }
+        struct box box =
+            eval_pixel_box(job->dataset, job->detections, (size_t)set->row[i], group->image);
+        struct match_result result;
+        match_detection(match, &box, 1, &result);
+        tp[i] |= (uint16_t)(result.tp[EVAL_ALL] << EVAL_IOU_CUSTOM);
+        ignored[i] |= (uint16_t)(result.ignored[EVAL_ALL] << EVAL_IOU_CUSTOM);
+    }
+}
+
+static bool rematch_all(struct job *job, double bar)
+{
+    struct eval_set *set = job->set;
+    struct cursor cursor;
+    if (!collect_annotations(job) || !cursor_init(&cursor, job, &bar, 1))
+        return false;
+    for (size_t c = 0; c < set->category_count; c++) {
+        for (uint32_t g = set->category_group[c]; g < set->category_group[c + 1]; g++) {
+            gather(&cursor, job, c, job->rank_of_image[set->groups[g].image]);
+            rematch_group(job, &set->groups[g], &cursor.match, bar);
+        }
+    }
+    return true;
+}
+
 struct eval_set *eval_rematch(const struct dataset *dataset, const struct detections *detections,
     const struct eval_set *set, double iou, struct arena *arena, struct err *err)
 {
@@ -378,8 +429,6 @@ struct eval_set *eval_rematch(const struct dataset *dataset, const struct detect
         return NULL;
     }
     struct job job = {.dataset = dataset, .detections = detections};
-    double bar = fmin(iou, 1 - 1e-10); /* as the reference does */
-    struct pass pass = {&bar, 1, 1, EVAL_IOU_CUSTOM};
     arena_init(&job.scratch, 0);
     bool matched = false;
     job.set = ARENA_NEW(arena, struct eval_set);
@@ -393,7 +442,7 @@ struct eval_set *eval_rematch(const struct dataset *dataset, const struct detect
     }
     for (size_t i = 0; matched && i < set->image_count; i++)
         job.rank_of_image[set->image_order[i]] = (int32_t)i;
-    matched = matched && collect_annotations(&job) && match_groups(&job, &pass);
+    matched = matched && rematch_all(&job, fmin(iou, 1 - 1e-10)); /* as the reference does */
     arena_done(&job.scratch);
     if (!matched)
         err_set(err, ERR_MEMORY, "out of memory while matching detections");

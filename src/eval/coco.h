@@ -51,6 +51,7 @@ struct eval_settings eval_settings_default(void); /* 1, 10, 100 */
 
 /* Consecutive kept detections [start, start + count) of one image in one category. */
 struct eval_group {
+    double best; /* score of the first, the highest */
     uint32_t start, count;
     int32_t image;
 };

@@ -53,7 +53,7 @@ static struct eval_counts count_category(const struct eval_set *set, size_t cate
     struct eval_counts sum = {0};
     for (uint32_t g = set->category_group[category]; g < set->category_group[category + 1]; g++) {
         const struct eval_group *group = &set->groups[g];
-        if (!(set->score[group->start] >= confidence))
+        if (!(group->best >= confidence))
             continue;
         struct eval_counts counts = count_group(set, group, iou_index, confidence);
         counts_add(&sum, &counts);

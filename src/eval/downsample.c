@@ -36,7 +36,7 @@ static int32_t ruler_column(struct ruler *ruler, int64_t position)
     ruler->column = (int32_t)column;
     double edge = (ruler->column + 1) / ruler->scale + ruler->first - 1;
     bool exact = fabs(edge) < EXACT && fabs(ruler->first) < EXACT;
-    ruler->safe = exact && edge > (double)position ? (int64_t)edge - 1 : position;
+    ruler->safe = exact && edge - 1 > (double)position ? (int64_t)edge - 1 : position;
     return ruler->column;
 }
 
@@ -90,49 +90,64 @@ static bool open_span(struct envelope *e, int32_t column, double value)
     return true;
 }
 
+/* Takes finite points from I on while their steps ascend up to SAFE; returns the one behind them.
+ */
+static size_t widen(
+    struct downsample_span *span, const struct point *points, size_t i, size_t end, int64_t safe)
+{
+    size_t start = i;
+    int64_t step = points[i].step;
+    double min = span->min, max = span->max, value = span->last;
+    while (
+        i < end && points[i].step >= step && points[i].step <= safe && isfinite(points[i].value)) {
+        step = points[i].step;
+        value = points[i++].value;
+        min = value < min ? value : min;
+        max = value > max ? value : max;
+    }
+    span->min = min;
+    span->max = max;
+    span->last = value;
+    span->count += (int64_t)(i - start);
+    return i;
+}
+
 static bool sweep_points(
     struct envelope *e, const struct point *points, size_t n, const struct downsample_range *range)
 {
     struct ruler ruler = ruler_of(range);
     struct downsample_envelope *out = e->out;
-    int64_t step_before = 0, safe = INT64_MIN;
+    bool by_step = range->x == DOWNSAMPLE_BY_STEP, fell = true;
+    int64_t step_before = 0;
     int32_t column = -1;
-    bool fell = true;
-    for (size_t i = 0; i < n; i++) {
-        int64_t step = points[i].step;
+    for (size_t i = 0; i < n;) {
+        int64_t step = points[i].step, position = by_step ? step : (int64_t)i;
         fell = fell || step < step_before;
         step_before = step;
-        int64_t position = range->x == DOWNSAMPLE_BY_STEP ? step : (int64_t)i;
-        if (position < range->first || position > range->last)
+        if (position < range->first || position > range->last) {
+            i++;
             continue;
+        }
         if (fell) {
-            fell = false;
             out->segments++;
             e->broken = true;
-            e->open = false;
-            safe = INT64_MIN;
         }
-        if (position > safe) {
-            int32_t now = ruler_column(&ruler, position);
-            e->open = e->open && now == column;
-            column = now;
-            safe = ruler.safe;
-        }
-        double value = points[i].value;
-        if (!isfinite(value)) {
+        int32_t now = ruler_column(&ruler, position);
+        e->open = e->open && now == column && !fell;
+        column = now;
+        fell = false;
+        if (!isfinite(points[i].value)) {
             out->missing++;
             e->broken = true;
+            i++;
             continue;
         }
-        if (!e->open && !open_span(e, column, value))
+        if (!e->open && !open_span(e, column, points[i].value))
             return false;
-        struct downsample_span *span = &out->spans[e->at];
-        if (value < span->min)
-            span->min = value;
-        if (value > span->max)
-            span->max = value;
-        span->last = value;
-        span->count++;
+        int64_t safe = ruler.safe < range->last ? ruler.safe : range->last;
+        size_t end = by_step ? n : (size_t)safe + 1;
+        i = widen(&out->spans[e->at], points, i, end < n ? end : n, by_step ? safe : INT64_MAX);
+        step_before = points[i - 1].step;
         e->broken = e->folded; /* a gap inside a column does not break the line */
     }
     return true;

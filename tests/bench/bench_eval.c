@@ -1,0 +1,281 @@
+/*
+ * Benchmark of the evaluation: matching, metrics and the slider on a generated set of the size of
+ * COCO val (5000 images, 80 categories, about 36 000 ground truths, 500 000 detections). Prints one
+ * line a measurement: name, milliseconds of CPU (median of the rounds), unit.
+ */
+#include "eval/downsample.h"
+#include "eval/verdicts.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+enum { IMAGES = 5000, CATEGORIES = 80, ROUNDS = 9, POINTS = 65536 };
+
+/* The set and what is made of it in each round. */
+struct stage {
+    struct dataset *dataset;
+    struct detections *detections;
+    struct link link;
+    struct arena arena, round;
+    struct eval_set *set;
+    struct eval_counts *per_category, *per_image;
+    struct point *points;
+    double sink; /* keeps results from being optimised away */
+    uint64_t random;
+};
+
+static double uniform(struct stage *stage)
+{
+    uint64_t z = stage->random += UINT64_C(0x9E3779B97F4A7C15);
+    z = (z ^ z >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
+    z = (z ^ z >> 27) * UINT64_C(0x94D049BB133111EB);
+    return (double)((z ^ z >> 31) >> 11) * 0x1p-53;
+}
+
+static struct box random_box(struct stage *stage)
+{
+    double w = 8 * exp(3.5 * uniform(stage)), h = 8 * exp(3.5 * uniform(stage));
+    return (struct box){uniform(stage) * (640 - fmin(w, 600)), uniform(stage) * 300, w, h};
+}
+
+static void add_detection(
+    struct stage *stage, struct box box, int32_t image, int32_t category, double score)
+{
+    struct detections *detections = stage->detections;
+    detections->rows[detections->count++] = (struct detection){.box = box,
+        .score = round(score * 1e5) / 1e5,
+        .image_key = image,
+        .category_key = category};
+}
+
+/* An image shows some classes, and what is falsely found on it is of these or a few more. */
+static int32_t category_on(int32_t image, double u)
+{
+    uint32_t mixed = ((uint32_t)image * 16 + (uint32_t)(u * 16)) * UINT32_C(2654435761);
+    return (int32_t)((mixed >> 8) % CATEGORIES);
+}
+
+/* Ground truth with detections around it, each a little off, then false ones of low score. */
+static void fill_image(struct stage *stage, int32_t image)
+{
+    struct dataset *dataset = stage->dataset;
+    int truths = (int)(uniform(stage) * uniform(stage) * 29), false_ones = 72;
+    for (int i = 0; i < truths; i++) {
+        struct box box = random_box(stage);
+        int32_t category = category_on(image, uniform(stage) * .25);
+        size_t n = dataset->annotation_count++;
+        dataset->annotations[n] = (struct annotation){.box = box,
+            .area = box.w * box.h * .7,
+            .id = (int64_t)n + 1,
+            .image = image,
+            .category = category,
+            .crowd = uniform(stage) < .012};
+        for (int d = 0; d < 4; d++) {
+            double off = .3 * uniform(stage);
+            struct box found = {box.x + off * box.w * (uniform(stage) - .5),
+                box.y + off * box.h * (uniform(stage) - .5), box.w * (1 + off * uniform(stage)),
+                box.h * (1 - off * uniform(stage))};
+            add_detection(stage, found, image, category, uniform(stage) * (d ? .3 : 1));
+        }
+    }
+    for (int i = 0; i < false_ones; i++) {
+        double low = uniform(stage);
+        add_detection(
+            stage, random_box(stage), image, category_on(image, uniform(stage)), low * low * low);
+    }
+}
+
+static void make_set(struct stage *stage)
+{
+    struct dataset *dataset = stage->dataset = dataset_new();
+    struct detections *detections = stage->detections = detections_new();
+    dataset->image_count = detections->image_key_count = IMAGES;
+    dataset->category_count = detections->category_key_count = CATEGORIES;
+    dataset->images = ARENA_ARRAY(&dataset->arena, struct image, IMAGES);
+    dataset->categories = ARENA_ARRAY(&dataset->arena, struct category, CATEGORIES);
+    dataset->annotations = ARENA_ARRAY(&dataset->arena, struct annotation, IMAGES * 32);
+    detections->image_keys = ARENA_ARRAY(&detections->arena, struct image_key, IMAGES);
+    detections->category_keys = ARENA_ARRAY(&detections->arena, struct category_key, CATEGORIES);
+    detections->rows = calloc(IMAGES * 220, sizeof *detections->rows);
+    for (int32_t i = 0; i < IMAGES; i++) {
+        dataset->images[i] =
+            (struct image){.id = i * 113 + 7, .file_name = "", .width_px = 640, .height_px = 480};
+        detections->image_keys[i].id = i * 113 + 7;
+    }
+    for (int32_t c = 0; c < CATEGORIES; c++) {
+        dataset->categories[c] = (struct category){.id = c + 1, .name = ""};
+        detections->category_keys[c].id = c + 1;
+    }
+    for (int32_t i = 0; i < IMAGES; i++)
+        fill_image(stage, i);
+    stage->points = calloc(POINTS, sizeof *stage->points);
+    for (int i = 0; i < POINTS; i++)
+        stage->points[i] = (struct point){.step = i * 10, .value = uniform(stage)};
+}
+
+static void run_link(struct stage *stage)
+{
+    struct err err;
+    if (!link_make(
+            stage->dataset, stage->detections, LINK_SHIFT_AUTO, &stage->round, &stage->link, &err))
+        exit(1);
+}
+
+static void run_match(struct stage *stage)
+{
+    struct err err;
+    struct eval_settings settings = eval_settings_default();
+    stage->set =
+        eval_match(stage->dataset, stage->detections, &stage->link, &settings, &stage->round, &err);
+    if (!stage->set)
+        exit(1);
+}
+
+static void run_stats(struct stage *stage)
+{
+    struct err err;
+    struct eval_summary summary;
+    if (!eval_stats(stage->set, &stage->round, &summary, &err))
+        exit(1);
+    stage->sink = summary.stats[EVAL_AP];
+}
+
+static void run_both(struct stage *stage)
+{
+    run_link(stage);
+    run_match(stage);
+    run_stats(stage);
+}
+
+static void run_counts(struct stage *stage, double confidence, bool images)
+{
+    struct eval_counts total;
+    eval_counts_at(stage->set, 0, confidence, NULL, &total, stage->per_category,
+        images ? stage->per_image : NULL);
+    stage->sink = (double)total.tp;
+}
+
+static void run_counts_low(struct stage *stage)
+{
+    run_counts(stage, 0, true);
+}
+
+static void run_counts_middle(struct stage *stage)
+{
+    run_counts(stage, .25, true);
+}
+
+static void run_counts_classes(struct stage *stage)
+{
+    run_counts(stage, .25, false);
+}
+
+static void run_best(struct stage *stage)
+{
+    struct err err;
+    struct eval_best best;
+    if (!eval_best_f1(stage->set, 0, NULL, &best, &err))
+        exit(1);
+    stage->sink = best.f1;
+}
+
+static void run_curve(struct stage *stage)
+{
+    double conf[101];
+    struct eval_counts curve[101];
+    for (int i = 0; i <= 100; i++)
+        conf[i] = i / 100.;
+    eval_counts_curve(stage->set, 0, NULL, conf, 101, curve);
+    stage->sink = (double)curve[50].tp;
+}
+
+static void run_rematch(struct stage *stage)
+{
+    struct err err;
+    if (!eval_rematch(stage->dataset, stage->detections, stage->set, .3, &stage->round, &err))
+        exit(1);
+}
+
+static void run_image(struct stage *stage)
+{
+    struct err err;
+    struct eval_boxes boxes;
+    if (!eval_image_boxes(stage->dataset, stage->detections, stage->set, IMAGES / 2, .5, .05, NULL,
+            &stage->round, &boxes, &err))
+        exit(1);
+}
+
+static void run_envelope(struct stage *stage)
+{
+    struct err err;
+    struct downsample_envelope envelope;
+    struct downsample_range range = {DOWNSAMPLE_BY_STEP, 0, POINTS * 10, 200};
+    if (!downsample_envelope(stage->points, POINTS, &range, &stage->round, &envelope, &err))
+        exit(1);
+}
+
+static const struct {
+    const char *name;
+    void (*run)(struct stage *stage);
+} MEASURES[] = {
+    {"link, match and stats", run_both},
+    {"match", run_match},
+    {"stats", run_stats},
+    {"counts_at 0, classes and images", run_counts_low},
+    {"counts_at .25, classes and images", run_counts_middle},
+    {"counts_at .25, classes", run_counts_classes},
+    {"best F1", run_best},
+    {"F1 curve of 101 thresholds", run_curve},
+    {"rematch at IoU .30", run_rematch},
+    {"boxes of one image", run_image},
+    {"envelope of 65536 points", run_envelope},
+};
+
+static int compare_doubles(const void *left, const void *right)
+{
+    double a = *(const double *)left, b = *(const double *)right;
+    return (a > b) - (a < b);
+}
+
+static double cpu_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    return (double)now.tv_sec * 1e3 + (double)now.tv_nsec * 1e-6;
+}
+
+int main(void)
+{
+    struct stage stage = {.random = 1};
+    make_set(&stage);
+    stage.per_category = calloc(CATEGORIES, sizeof *stage.per_category);
+    stage.per_image = calloc(IMAGES, sizeof *stage.per_image);
+    arena_init(&stage.arena, 0);
+    for (size_t m = 0; m < sizeof MEASURES / sizeof *MEASURES; m++) {
+        double times[ROUNDS];
+        arena_init(&stage.round, 0);
+        run_both(&stage);
+        struct arena kept = stage.round;
+        for (int r = 0; r < ROUNDS; r++) {
+            struct stage round = stage;
+            arena_init(&round.round, 0);
+            double start = cpu_ms();
+            MEASURES[m].run(&round);
+            times[r] = cpu_ms() - start;
+            arena_done(&round.round);
+        }
+        qsort(times, ROUNDS, sizeof *times, compare_doubles);
+        printf("eval: %s: %.3f ms CPU\n", MEASURES[m].name, times[ROUNDS / 2]);
+        arena_done(&kept);
+    }
+    printf("eval: set: %zu annotations, %zu detections\n", stage.dataset->annotation_count,
+        stage.detections->count);
+    dataset_free(stage.dataset);
+    detections_free(stage.detections);
+    free(stage.per_category);
+    free(stage.per_image);
+    free(stage.points);
+    return 0;
+}
