@@ -83,10 +83,11 @@ void grid_cursor(struct grid *grid, int row, int col);
 /* Keeps the cells of RECT for picture ID (1..255): they are painted as blanks that the painter
  * never clears behind the picture's back. Text drawn over them afterwards takes them away again. */
 void grid_reserve(struct grid *grid, struct rect rect, uint8_t id);
-/* Marks in DAMAGED[256] the pictures in NOW of which a cell did not belong to them in BEFORE, or
- * whose extent changed: those must be sent in full. BEFORE may be NULL: all are. */
+/* Marks in DAMAGED[256] the pictures with a cell in NOW that was not theirs in BEFORE (or BEFORE is
+ * NULL or of another size): painting NOW wipes it there, so they must be sent in full. */
 void grid_damage(const struct grid *before, const struct grid *now, bool damaged[256]);
 
 /* For golden tests: the lines without trailing blanks; with ROLES, then a line "--" and as many
- * lines of role letters (blanks for untouched cells, upper case attributes are not shown). */
+ * lines of role letters (blanks for plain blanks), each followed by ^cursor and ^selected when such
+ * a ground lies in it. */
 void grid_dump(const struct grid *grid, struct buf *out, bool roles);

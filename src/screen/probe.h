@@ -36,7 +36,7 @@ struct terminal {
 /* What the environment says; strings may be NULL. */
 struct probe_env {
     const char *graphics; /* --graphics: sixel, kitty, blocks, none; NULL or "auto": find out */
-    const char *term, *colorterm, *no_color, *tmux;
+    const char *term, *colorterm, *no_color, *tmux, *sty; /* STY: inside GNU screen */
     bool utf8;
     struct tty_size size;
 };
@@ -53,8 +53,8 @@ struct probe {
     char name[64];
 };
 
-/* All questions, DA1 last. */
-void probe_questions(struct buf *out);
+/* All questions, DA1 last; only those that this TERM does not print as garbage or misuse. */
+void probe_questions(const struct probe_env *env, struct buf *out);
 void probe_init(struct probe *probe);
 /* Takes one EVENT_ANSWER (key.h), also one that comes late: then decide again. What is not exactly
  * an expected answer is ignored. True when something was learnt. */
@@ -68,6 +68,7 @@ bool probe_decide(
  * that came are appended to READ: hand them to input_feed(), so that keys typed meanwhile are not
  * lost. A silent terminal is no error.
  */
-bool probe_ask(int in_fd, int out_fd, struct probe *probe, struct buf *read, struct err *err);
+bool probe_ask(int in_fd, int out_fd, const struct probe_env *env, struct probe *probe,
+    struct buf *read, struct err *err);
 
 const char *terminal_graphics_name(enum terminal_graphics graphics); /* the word of --graphics */

@@ -60,6 +60,15 @@ void theme_look(const struct theme *theme, const struct cell *cell, struct theme
  * grounds, black on light ones. */
 void theme_rgb(const struct theme *theme, enum style_role role, int hue, uint8_t out[3]);
 
+/* How a look is shown with 256, 16, 8 or 0 colours. A background that would vanish into the ground
+ * becomes reverse, a foreground dim: nothing that tells something is lost. */
+struct theme_fitted {
+    int fg, bg; /* -1: the terminal's default */
+    uint8_t attr;
+};
+struct theme_fitted theme_fit(
+    const struct theme *theme, const struct theme_entry *look, int colours);
+
 /* The nearest entry of xterm's palette of 256 (from 16 on: the first 16 are the person's own), or
  * of the 16 or 8 ANSI colours. Distance: weighted RGB ("redmean", compuphase.com/cmetric.htm). */
 int theme_nearest(const uint8_t rgb[3], int colours);
