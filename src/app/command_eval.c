@@ -54,8 +54,7 @@ static bool prepare(
     report->iou_index = grid_index(report->iou);
     report->set = study->set;
     if (report->iou_index == EVAL_IOU_CUSTOM)
-        report->set = eval_rematch(
-            dataset, study->detections, study->set, report->iou, arena, err);
+        report->set = eval_rematch(dataset, study->detections, study->set, report->iou, arena, err);
     uint64_t *filter = NULL;
     if (settings->category) {
         int32_t category = category_named(dataset, settings->category);

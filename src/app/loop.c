@@ -1,0 +1,439 @@
+#include "app/loop.h"
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "screen/frame.h"
+#include "screen/help.h"
+#include "screen/input.h"
+#include "screen/scroll.h"
+#include "screen/statusline.h"
+#include "view/view.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { DEEPEST_STACK = 16, TICK_MS = 10000, LEAST_ROWS = 3, READ_BYTES = 64 << 10 };
+
+enum action { QUIT = 1, BACK, HELP, REDRAW, SUSPEND, REFRESH };
+
+static const struct key_row GLOBAL_KEYS[] = {
+    {"?", "this help", HELP, NULL, "help", 1},
+    {"q Esc", "back, and from the first screen quit", BACK, NULL, "back", 2},
+    {"Q Ctrl-C", "quit", QUIT, NULL, NULL, 0},
+    {"r", "read the runs again now", REFRESH, NULL, NULL, 0},
+    {"Ctrl-L", "draw the screen anew", REDRAW, NULL, NULL, 0},
+    {"Ctrl-Z", "suspend", SUSPEND, NULL, NULL, 0},
+    {0},
+};
+
+struct opened {
+    const struct view *view;
+    void *state;
+};
+
+/* The picture on the screen, and the one on its way there. */
+struct picture {
+    struct easel_scene *shown; /* as last ordered; NULL: none */
+    bool in_flight;
+    bool whole; /* the next must be painted whole: something was wiped or thrown away */
+    uint64_t serial;
+};
+
+struct loop {
+    const struct loop_settings *settings;
+    struct world world;
+    struct session session;
+    struct grid *grid;
+    struct input input;
+    struct opened stack[DEEPEST_STACK];
+    int depth;
+    bool helping, quitting, dirty;
+    int help_top, help_lines;
+    struct picture picture;
+    struct arena scratch;
+    char place[512]; /* the roots, for the top line */
+};
+
+static struct opened *top(struct loop *loop)
+{
+    return &loop->stack[loop->depth - 1];
+}
+
+static bool open_view(struct loop *loop, const struct view *view, int64_t run)
+{
+    void *state = loop->depth < DEEPEST_STACK ? calloc(1, view->state_bytes) : NULL;
+    if (!state)
+        return false;
+    loop->stack[loop->depth++] = (struct opened){view, state};
+    view->start(state, &loop->session, &loop->world, run);
+    return true;
+}
+
+static void close_view(struct loop *loop)
+{
+    struct opened *closed = top(loop);
+    if (closed->view->stop)
+        closed->view->stop(closed->state);
+    free(closed->state);
+    loop->depth--;
+    loop->quitting |= loop->depth == 0;
+}
+
+/* ---- drawing ---- */
+
+/* "~/exp +2": the first root, and how many more. */
+static void place_name(const struct loop_settings *settings, char *out, size_t out_bytes)
+{
+    const char *home = getenv("HOME"), *root = settings->roots[0];
+    char *real = realpath(root, NULL);
+    const char *shown = real ? real : root;
+    size_t length = home && *home && strcmp(home, "/") != 0 ? strlen(home) : 0;
+    bool below_home = length && strncmp(shown, home, length) == 0 && strchr("/", shown[length]);
+    char more[24] = "";
+    if (settings->root_count > 1)
+        snprintf(more, sizeof more, " +%zu", settings->root_count - 1);
+    snprintf(
+        out, out_bytes, "%s%s%s", below_home ? "~" : "", shown + (below_home ? length : 0), more);
+    free(real);
+}
+
+static void progress_text(const struct world *world, char *out, size_t out_bytes)
+{
+    out[0] = '\0';
+    if (!world->indexing)
+        return;
+    const struct index_progress *p = &world->progress;
+    if (p->phase == INDEX_EVALUATING)
+        snprintf(out, out_bytes, "evaluating, %zu done", p->runs_done);
+    else if (p->sources_read)
+        snprintf(out, out_bytes, "indexing, %zu runs", p->runs_found);
+}
+
+static void draw_header(struct loop *loop)
+{
+    char counts[64] = "", live[32] = "", progress[64];
+    size_t running = 0;
+    const struct runs *runs = loop->world.runs;
+    for (size_t i = 0; runs && i < runs->count; i++)
+        running += runs->rows[i].status == RUN_RUNNING;
+    if (runs)
+        snprintf(counts, sizeof counts, "%zu run%s", runs->count, runs->count == 1 ? "" : "s");
+    if (running)
+        snprintf(live, sizeof live, "%zu live", running);
+    progress_text(&loop->world, progress, sizeof progress);
+    const struct status_part parts[] = {
+        {"boxtop", STYLE_IS(TITLE), 0, false},
+        {loop->place, STYLE_IS(MUTED), 3, false},
+        {top(loop)->view->title, STYLE_IS(HEADER), 1, false},
+        {progress, STYLE_IS(LIVE), 2, true},
+        {live, STYLE_IS(LIVE), 4, true},
+        {counts, STYLE_IS(MUTED), 5, true},
+    };
+    statusline_draw(loop->grid, 0, 1, loop->grid->cols - 2, parts, sizeof parts / sizeof *parts);
+}
+
+static void draw_bottom(struct loop *loop)
+{
+    struct grid *grid = loop->grid;
+    int row = grid->rows - 1;
+    const char *said = loop->session.message[0] ? loop->session.message : loop->world.trouble;
+    if (said[0]) {
+        struct style style = loop->session.message[0] ? STYLE_IS(ACCENT) : STYLE_IS(ERROR);
+        grid_text(grid, row, 1, grid->cols - 2, style, said);
+        return;
+    }
+    const struct key_row *tables[] = {top(loop)->view->keys, GLOBAL_KEYS};
+    keybar_draw(grid, row, 1, grid->cols - 2, tables, 2);
+}
+
+static void draw_help(struct loop *loop)
+{
+    const struct key_row *tables[] = {top(loop)->view->keys, view_move_keys, GLOBAL_KEYS};
+    struct rect whole = grid_rect(loop->grid);
+    struct rect place = {1, 2, whole.rows - 2, whole.cols - 4};
+    struct rect inside = frame_popup(loop->grid, place, "keys");
+    loop->help_lines = help_draw(loop->grid, inside, tables, 3, loop->help_top);
+}
+
+/* ---- the picture ---- */
+
+static bool same_scene(const struct easel_scene *a, const struct easel_scene *b)
+{
+    if (!a || !b)
+        return a == b;
+    return a->photo == b->photo && a->row == b->row && a->col == b->col && a->rows == b->rows &&
+           a->cols == b->cols && a->grey == b->grey && a->box_count == b->box_count &&
+           memcmp(a->boxes, b->boxes, a->box_count * sizeof *a->boxes) == 0;
+}
+
+static struct easel_scene *copy_scene(const struct easel_scene *scene)
+{
+    struct easel_scene *copy = scene ? easel_scene_new() : NULL;
+    if (copy) {
+        *copy = *scene;
+        if (copy->photo)
+            photo_share(copy->photo);
+    }
+    return copy;
+}
+
+/* Orders SCENE (owned) to be painted, unless one is on its way: then the next frame does. */
+static void order_picture(struct loop *loop, struct easel_scene *scene, bool damaged)
+{
+    struct picture *picture = &loop->picture;
+    picture->whole |= damaged;
+    bool same = same_scene(scene, picture->shown) && !(scene && picture->whole);
+    if (same || picture->in_flight) {
+        easel_scene_free(scene);
+        return;
+    }
+    easel_scene_free(picture->shown);
+    picture->shown = copy_scene(scene);
+    picture->in_flight = true;
+    service_paint(loop->settings->service, scene, picture->whole, ++picture->serial);
+    picture->whole = false;
+}
+
+/* ---- a frame ---- */
+
+static void collect_wants(struct loop *loop)
+{
+    struct opened *opened = top(loop);
+    struct wants wants = {0};
+    if (opened->view->wants)
+        opened->view->wants(opened->state, &loop->session, &loop->world, &wants);
+    service_want(loop->settings->service, &loop->world, &wants);
+}
+
+static bool draw_frame(struct loop *loop, const struct buf *painted, struct err *err)
+{
+    struct grid *grid = loop->grid;
+    arena_done(&loop->scratch);
+    loop->session.now_s = clock_wall_s();
+    grid_clear(grid);
+    struct canvas canvas = {.grid = grid, .scratch = &loop->scratch};
+    struct rect body = {1, 0, grid->rows - 2, grid->cols};
+    loop->session.rows = body.rows;
+    loop->session.cols = body.cols;
+    draw_header(loop);
+    if (body.rows >= 1) {
+        struct rect before = grid_clip(grid, body);
+        top(loop)->view->draw(top(loop)->state, &loop->session, &loop->world, &canvas, body);
+        grid_unclip(grid, before);
+    }
+    draw_bottom(loop);
+    if (loop->helping)
+        draw_help(loop);
+    bool damaged[256];
+    paint_damage(loop->settings->painter, grid, damaged);
+    bool whole = damaged[CANVAS_PICTURE];
+    /* Bytes of a picture that this frame wipes would be lost behind it. */
+    bool send = painted && !whole && !loop->helping;
+    bool ok = paint_frame(loop->settings->painter, grid, send ? painted->data : NULL,
+        send ? painted->length : 0, err);
+    if (loop->helping || (painted && !send))
+        loop->picture.whole = true;
+    if (loop->helping)
+        easel_scene_free(canvas.scene);
+    else
+        order_picture(loop, canvas.scene, whole && canvas.scene);
+    loop->dirty = false;
+    return ok;
+}
+
+/* ---- events ---- */
+
+static void resize(struct loop *loop)
+{
+    struct tty_size size;
+    tty_get_size(STDOUT_FILENO, &size);
+    if (grid_resize(loop->grid, size.rows, size.cols, NULL))
+        paint_redraw_all(loop->settings->painter);
+    loop->picture.whole = true;
+}
+
+static void act_globally(struct loop *loop, const struct event *event)
+{
+    switch (key_rows_find(GLOBAL_KEYS, event)) {
+    case QUIT:
+        loop->quitting = true;
+        break;
+    case BACK:
+        close_view(loop);
+        break;
+    case HELP:
+        loop->helping = true;
+        loop->help_top = 0;
+        break;
+    case REDRAW:
+        paint_redraw_all(loop->settings->painter);
+        loop->picture.whole = true;
+        break;
+    case SUSPEND:
+        tty_suspend();
+        resize(loop);
+        break;
+    case REFRESH:
+        service_refresh(loop->settings->service);
+        session_say(&loop->session, "reading the runs again");
+        break;
+    }
+}
+
+static void act_in_help(struct loop *loop, const struct event *event)
+{
+    int move = view_movement(event);
+    int page = loop->grid->rows - 4, most = loop->help_lines - page;
+    if (move < 0) {
+        loop->helping = event->kind != EVENT_KEY && loop->helping;
+        return;
+    }
+    static const int BY[] = {[SCROLL_UP] = -1, [SCROLL_DOWN] = 1};
+    if (move == SCROLL_UP || move == SCROLL_DOWN)
+        loop->help_top += BY[move];
+    else
+        loop->help_top += move == SCROLL_PAGE_UP || move == SCROLL_HALF_UP ? -page : page;
+    if (move == SCROLL_FIRST || loop->help_top < 0 || most < 0)
+        loop->help_top = 0;
+    else if (move == SCROLL_LAST || loop->help_top > most)
+        loop->help_top = most;
+}
+
+static void handle_event(struct loop *loop, const struct event *event)
+{
+    if (event->kind == EVENT_ANSWER || event->kind == EVENT_FOCUS)
+        return; /* a late answer is no key */
+    loop->dirty = true;
+    if (event->kind == EVENT_KEY) {
+        loop->session.message[0] = '\0';
+        loop->world.trouble[0] = '\0';
+    }
+    if (loop->helping) {
+        act_in_help(loop, event);
+        return;
+    }
+    struct opened *opened = top(loop);
+    struct view_effect effect = {0};
+    enum view_outcome outcome =
+        opened->view->act(opened->state, &loop->session, &loop->world, event, &effect);
+    if (outcome == VIEW_OPENED && effect.open)
+        open_view(loop, effect.open, effect.run);
+    else if (outcome == VIEW_CLOSED)
+        close_view(loop);
+    else if (outcome == VIEW_QUIT)
+        loop->quitting = true;
+    else if (outcome == VIEW_IGNORED && event->kind == EVENT_KEY)
+        act_globally(loop, event);
+}
+
+static void handle_events(struct loop *loop)
+{
+    struct event event;
+    while (!loop->quitting && input_next(&loop->input, &event))
+        handle_event(loop, &event);
+}
+
+/* False at the end of input: the terminal is gone. */
+static bool read_keys(struct loop *loop)
+{
+    char bytes[READ_BYTES];
+    ssize_t got = read(STDIN_FILENO, bytes, sizeof bytes);
+    if (got < 0 && (errno == EINTR || errno == EAGAIN))
+        return true;
+    if (got <= 0 || !input_feed(&loop->input, bytes, (size_t)got))
+        return false;
+    handle_events(loop);
+    return true;
+}
+
+static void take_signals(struct loop *loop)
+{
+    for (enum tty_signal signal; (signal = tty_take_signal()) != TTY_NO_SIGNAL;) {
+        resize(loop);
+        loop->dirty = true;
+    }
+}
+
+/* Takes all answers; a painted picture goes out at once, in one write with its frame. */
+static bool take_answers(struct loop *loop, struct err *err)
+{
+    struct service_paint paint;
+    bool ok = true;
+    while (ok && service_take(loop->settings->service, &loop->world, &paint)) {
+        loop->dirty = true;
+        if (!paint.serial)
+            continue;
+        loop->picture.in_flight = false;
+        loop->picture.whole |= !paint.done;
+        if (paint.done) {
+            collect_wants(loop);
+            ok = draw_frame(loop, &paint.bytes, err);
+        }
+        buf_done(&paint.bytes);
+    }
+    return ok;
+}
+
+static bool wait_and_handle(struct loop *loop, struct err *err)
+{
+    struct pollfd fds[] = {
+        {.fd = STDIN_FILENO, .events = POLLIN},
+        {.fd = service_fd(loop->settings->service), .events = POLLIN},
+        {.fd = tty_signal_fd(), .events = POLLIN},
+    };
+    bool waits = input_waits(&loop->input);
+    int ready = poll(fds, 3, waits ? INPUT_ESC_MS : TICK_MS);
+    if (ready < 0 && errno != EINTR)
+        return err_set_errno(err, "cannot wait for keys");
+    if (ready == 0) {
+        loop->dirty = true; /* ages grow */
+        if (waits) {
+            input_timeout(&loop->input);
+            handle_events(loop);
+        }
+        return true;
+    }
+    if (fds[2].revents)
+        take_signals(loop);
+    if (fds[0].revents && !read_keys(loop))
+        loop->quitting = true;
+    return loop->quitting || !fds[1].revents || take_answers(loop, err);
+}
+
+bool loop_run(const struct loop_settings *settings, struct err *err)
+{
+    struct loop loop = {.settings = settings, .dirty = true};
+    struct tty_size size;
+    tty_get_size(STDOUT_FILENO, &size);
+    loop.grid = grid_new(size.rows, size.cols, err);
+    if (!loop.grid)
+        return false;
+    session_init(&loop.session, settings->theme);
+    place_name(settings, loop.place, sizeof loop.place);
+    loop.world.terminal = *settings->easel;
+    loop.world.roots = settings->roots;
+    loop.world.root_count = settings->root_count;
+    loop.world.indexing = true;
+    input_init(&loop.input);
+    bool ok = open_view(&loop, views[0], 0) || err_set(err, ERR_MEMORY, "out of memory");
+    if (ok && settings->typed_length &&
+        input_feed(&loop.input, settings->typed, settings->typed_length))
+        handle_events(&loop);
+    while (ok && !loop.quitting) {
+        collect_wants(&loop);
+        ok = (!loop.dirty || draw_frame(&loop, NULL, err)) && wait_and_handle(&loop, err);
+    }
+    while (loop.depth)
+        close_view(&loop);
+    easel_scene_free(loop.picture.shown);
+    session_done(&loop.session);
+    world_done(&loop.world);
+    input_done(&loop.input);
+    grid_free(loop.grid);
+    arena_done(&loop.scratch);
+    return ok;
+}

@@ -1,0 +1,28 @@
+/*
+ * The event loop of the screen: events to views, wants to the service, frames to the painter.
+ * Knows: the stack of views, one frame's order of things. Must not know: what a view shows.
+ */
+#pragma once
+
+#include "base/err.h"
+#include "screen/paint.h"
+#include "screen/probe.h"
+#include "screen/tty.h"
+#include "work/service.h"
+
+struct loop_settings {
+    struct service *service;
+    struct painter *painter;
+    const struct theme *theme;
+    const struct terminal *terminal;
+    const struct easel_terminal *easel;
+    struct tty_options tty;
+    const char *const *roots;
+    size_t root_count;
+    const void *typed; /* bytes that came while the terminal was asked what it is */
+    size_t typed_length;
+};
+
+/* Runs until the person quits or the terminal goes away. False when the terminal fails. Main
+ * thread. */
+bool loop_run(const struct loop_settings *settings, struct err *err);
