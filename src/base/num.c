@@ -58,41 +58,75 @@ static const char *scan_exponent(const char *at, const char *end, int *exponent)
     return digits;
 }
 
+/*
+ * Up to eight decimal digits at once: how many of the eight bytes of WORD (the first in the low
+ * byte) are digits before one that is none, and *VALUE, the number they write. Bytes behind the
+ * first that is no digit may be misjudged by a carry, but are not asked about. No branch depends on
+ * the digits, for their number is what a processor cannot guess.
+ */
+static inline int take_eight(uint64_t word, uint64_t *value)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101);
+    uint64_t others = ((word + 0x46 * ones) | (word - 0x30 * ones)) & 0x80 * ones;
+    int count = others ? __builtin_ctzll(others) / 8 : 8;
+    /* Leading zeros in front, twice by half so that no shift is by 64. */
+    word = (word & 0x0f * ones) << (32 - 4 * count) << (32 - 4 * count);
+    word = word * 2561 >> 8; /* pairs: 10 * first + second */
+    word = (word & UINT64_C(0x00ff00ff00ff00ff)) * 6553601 >> 16;
+    *value = (word & UINT64_C(0x0000ffff0000ffff)) * UINT64_C(42949672960001) >> 32;
+    return count;
+}
+
+/* Passes over decimal digits; *SUM wraps when there are more than 19, which the caller tells by
+ * counting. */
+static inline const char *scan_digits(const char *at, const char *end, uint64_t *sum)
+{
+    uint64_t digits = *sum;
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    while (end - at >= 8) {
+        static const uint32_t POWERS[] = {
+            1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000};
+        uint64_t word, value;
+        memcpy(&word, at, sizeof word);
+        int count = take_eight(word, &value);
+        digits = digits * POWERS[count] + value;
+        at += count;
+        if (count < 8) {
+            *sum = digits;
+            return at;
+        }
+    }
+#endif
+    for (; at < end && (unsigned char)(*at - '0') <= 9; at++)
+        digits = digits * 10 + (uint64_t)(*at - '0');
+    *sum = digits;
+    return at;
+}
+
 size_t num_scan(const char *text, const char *end, double *value)
 {
     const char *at = text;
     bool negative = at < end && *at == '-';
-    if (negative)
-        at++;
     uint64_t digits = 0;
-    int seen = 0, significant = 0, exponent = 0;
-    for (; at < end && *at >= '0' && *at <= '9'; at++, seen++)
-        if (significant < 19) {
-            digits = digits * 10 + (uint64_t)(*at - '0');
-            significant += digits != 0;
-        } else {
-            significant++;
-        }
+    const char *first = at + negative;
+    at = scan_digits(first, end, &digits);
+    ptrdiff_t seen = at - first;
+    int exponent = 0;
     if (at < end && *at == '.') {
-        const char *point = at++;
-        for (; at < end && *at >= '0' && *at <= '9'; at++, seen++)
-            if (significant < 19) {
-                digits = digits * 10 + (uint64_t)(*at - '0');
-                significant += digits != 0;
-                exponent--;
-            } else {
-                significant++;
-            }
-        if (seen == 0)
-            at = point;
+        const char *behind = scan_digits(at + 1, end, &digits);
+        ptrdiff_t fraction = behind - (at + 1);
+        if (seen + fraction)
+            at = behind;
+        seen += fraction;
+        exponent = fraction < 1000 ? -(int)fraction : -1000;
     }
     if (seen == 0)
         return 0;
-    at = scan_exponent(at, end, &exponent);
-    bool exact = significant <= 19 && digits <= (UINT64_C(1) << 53) && exponent >= -22 && exponent <= 22;
-    if (!exact)
+    if (at < end && (*at | 0x20) == 'e')
+        at = scan_exponent(at, end, &exponent);
+    if (seen > 19 || digits > UINT64_C(1) << 53 || exponent < -22 || exponent > 22) {
         *value = parse_slowly(text, (size_t)(at - text));
-    else {
+    } else {
         double whole = (double)digits;
         whole = exponent < 0 ? whole / POWERS_OF_TEN[-exponent] : whole * POWERS_OF_TEN[exponent];
         *value = negative ? -whole : whole;
