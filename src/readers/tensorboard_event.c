@@ -1,0 +1,213 @@
+/*
+ * One event: its moment, the values of its summary, and which of them are scalars.
+ * Knows: event.proto, summary.proto, plugin metadata. Must not know: files, records, tensors'
+ * insides.
+ */
+#include "readers/tensorboard.h"
+
+#include <math.h>
+
+/* Field numbers. */
+enum { EVENT_WALL_TIME = 1, EVENT_STEP = 2, EVENT_GRAPH = 4, EVENT_SUMMARY = 5 };
+enum { EVENT_TAGGED_RUN = 8, EVENT_META_GRAPH = 9 };
+enum { VALUE_TAG = 1, VALUE_SIMPLE = 2, VALUE_TENSOR = 8, VALUE_METADATA = 9 };
+enum { VALUE_OLD_HISTOGRAM = 3, VALUE_IMAGE = 4, VALUE_HISTOGRAM = 5, VALUE_AUDIO = 6 };
+enum { DATA_CLASS_SCALAR = 1 };
+
+struct moment {
+    int64_t step, offset;
+    double wall_s;
+    bool ends_session;
+};
+
+struct value {
+    struct wire tag, tensor, metadata; /* .at NULL: absent */
+    bool has_simple;
+    double simple;
+};
+
+static void count_damage(struct tb_damage *damage, int64_t offset)
+{
+    if (!damage->count++)
+        damage->first_offset = offset;
+}
+
+/* False when the message is malformed; what came before is in VALUE. */
+static bool parse_value(struct wire message, struct value *value)
+{
+    struct wire_field field;
+    *value = (struct value){0};
+    while (wire_next(&message, &field)) {
+        if (field.number == VALUE_SIMPLE && field.type == WIRE_FIXED32) {
+            value->simple = wire_float(field.value);
+            value->has_simple = true;
+        } else if (field.type != WIRE_BYTES) {
+            continue;
+        } else if (field.number == VALUE_TAG) {
+            value->tag = field.bytes;
+        } else if (field.number == VALUE_TENSOR) {
+            value->tensor = field.bytes;
+        } else if (field.number == VALUE_METADATA) {
+            value->metadata = field.bytes;
+        }
+    }
+    return message.at == message.end;
+}
+
+static bool equals(struct wire bytes, const char *word)
+{
+    return wire_left(bytes) == strlen(word) && memcmp(bytes.at, word, strlen(word)) == 0;
+}
+
+/* SummaryMetadata: 1 PluginData {1 name, 2 content}, 4 data_class. Returns the kind that it
+ * declares, 0 when it names no plugin. */
+static int32_t take_metadata(struct tb_file *file, struct wire metadata, bool *ends)
+{
+    struct wire plugin = {0}, name = {0}, content = {0};
+    struct wire_field field;
+    bool scalar_class = false;
+    while (wire_next(&metadata, &field))
+        if (field.number == 1 && field.type == WIRE_BYTES)
+            plugin = field.bytes;
+        else if (field.number == 4 && field.type == WIRE_VARINT)
+            scalar_class = field.value == DATA_CLASS_SCALAR;
+    while (plugin.at && wire_next(&plugin, &field))
+        if (field.number == 1 && field.type == WIRE_BYTES)
+            name = field.bytes;
+        else if (field.number == 2 && field.type == WIRE_BYTES)
+            content = field.bytes;
+    if (name.at && content.at && equals(name, "hparams"))
+        tb_take_hparams(file, content, ends);
+    if (scalar_class || (name.at && equals(name, "scalars")))
+        return TB_DECLARED_SCALAR;
+    return name.at && wire_left(name) ? TB_DECLARED_OTHER : 0;
+}
+
+/* Holds Lightning's placeholder back; once a real value comes, what was held goes first. */
+static bool withhold(
+    struct tb_file *file, int32_t series, const struct moment *moment, double number)
+{
+    if (file->hp_metric_is_real)
+        return false;
+    if (number == -1 && file->withheld_count < TB_WITHHELD) {
+        file->withheld[file->withheld_count++] =
+            (struct point){moment->step, moment->wall_s, number};
+        return true;
+    }
+    file->hp_metric_is_real = true;
+    for (int32_t i = 0; i < file->withheld_count; i++) {
+        const struct point *point = &file->withheld[i];
+        series_add(&file->series, series, point->step, point->wall_s, point->value);
+    }
+    file->withheld_count = 0;
+    return false;
+}
+
+static void take_value(struct tb_file *file, struct wire message, struct moment *moment)
+{
+    struct value value;
+    if (!parse_value(message, &value))
+        count_damage(&file->malformed, moment->offset);
+    int32_t declared =
+        value.metadata.at ? take_metadata(file, value.metadata, &moment->ends_session) : 0;
+    if (!value.has_simple && !value.tensor.at && !declared)
+        return;
+    if (!value.tag.at) {
+        count_damage(&file->untagged, moment->offset);
+        return;
+    }
+    int32_t index = series_find(&file->series, (const char *)value.tag.at, wire_left(value.tag));
+    if (index < 0)
+        return;
+    int32_t *kind = &file->series.items[index].kind;
+    if (!*kind)
+        *kind = equals(value.tag, "hp_metric") ? TB_SEEN | TB_HP_METRIC : TB_SEEN;
+    if (declared)
+        *kind = (*kind & (TB_SEEN | TB_HP_METRIC)) | declared;
+    double number = value.simple;
+    bool scalar = value.has_simple;
+    if (!scalar && value.tensor.at && !(*kind & TB_DECLARED_OTHER))
+        scalar = tb_tensor_number(value.tensor, *kind & TB_DECLARED_SCALAR, &number);
+    if (scalar && !(*kind & TB_HP_METRIC && withhold(file, index, moment, number)))
+        series_add(&file->series, index, moment->step, moment->wall_s, number);
+}
+
+static void take_summary(struct tb_file *file, struct wire summary, struct moment *moment)
+{
+    struct wire_field field;
+    while (wire_next(&summary, &field))
+        if (field.number == 1 && field.type == WIRE_BYTES)
+            take_value(file, field.bytes, moment);
+    if (summary.at != summary.end)
+        count_damage(&file->malformed, moment->offset);
+}
+
+void tb_take_event(struct tb_file *file, struct wire event, int64_t offset)
+{
+    struct moment moment = {.offset = offset, .wall_s = NAN};
+    struct wire rest = event, summary = {0};
+    struct wire_field field;
+    int summaries = 0;
+    while (wire_next(&rest, &field))
+        if (field.number == EVENT_WALL_TIME && field.type == WIRE_FIXED64) {
+            moment.wall_s = wire_double(field.value);
+        } else if (field.number == EVENT_STEP && field.type == WIRE_VARINT) {
+            moment.step = (int64_t)field.value;
+        } else if (field.number == EVENT_SUMMARY && field.type == WIRE_BYTES) {
+            summary = field.bytes;
+            summaries++;
+        }
+    if (rest.at != rest.end)
+        count_damage(&file->malformed, offset);
+    if (summaries == 1)
+        take_summary(file, summary, &moment);
+    else if (summaries) /* pieces of one message, as the wire format allows */
+        while (wire_next(&event, &field))
+            if (field.number == EVENT_SUMMARY && field.type == WIRE_BYTES)
+                take_summary(file, field.bytes, &moment);
+    if (!moment.ends_session && moment.wall_s > file->last_wall_s)
+        file->last_wall_s = moment.wall_s;
+}
+
+/* Enters the length-delimited field at the front of HEAD when it reaches to the end of the LENGTH
+ * bytes of which HEAD is the beginning. */
+static bool enter_whole(struct wire *head, uint64_t *length, uint32_t *number)
+{
+    const unsigned char *before = head->at;
+    uint64_t key, inner;
+    if (!wire_varint(head, &key) || (key & 7) != WIRE_BYTES || !wire_varint(head, &inner))
+        return false;
+    *number = (uint32_t)(key >> 3);
+    *length -= (uint64_t)(head->at - before);
+    return *length == inner;
+}
+
+bool tb_is_bulk(struct wire head, uint64_t length)
+{
+    uint32_t number;
+    struct wire_field field;
+    struct wire next = head;
+    while (wire_next(&next, &field) && field.type != WIRE_BYTES) {
+        length -= (uint64_t)(next.at - head.at);
+        head = next;
+    }
+    if (!enter_whole(&head, &length, &number))
+        return false;
+    if (number == EVENT_GRAPH || number == EVENT_TAGGED_RUN || number == EVENT_META_GRAPH)
+        return true;
+    if (number != EVENT_SUMMARY || !enter_whole(&head, &length, &number) || number != 1)
+        return false;
+    /* The summary's only value: is most of it one payload? */
+    for (next = head; wire_next(&next, &field); head = next) {
+        if (field.number == VALUE_METADATA)
+            return false; /* to be remembered */
+        length -= (uint64_t)(next.at - head.at);
+    }
+    uint64_t key, inner;
+    if (!wire_varint(&head, &key) || (key & 7) != WIRE_BYTES || !wire_varint(&head, &inner))
+        return false;
+    number = (uint32_t)(key >> 3);
+    return inner > length / 2 &&
+           (number == VALUE_OLD_HISTOGRAM || number == VALUE_IMAGE || number == VALUE_HISTOGRAM ||
+               number == VALUE_AUDIO || number == VALUE_TENSOR);
+}
