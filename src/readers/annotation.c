@@ -24,6 +24,14 @@ const struct annotation_format *annotation_sniff(const char *path, enum annotati
     return NULL;
 }
 
+static const struct annotation_format *format_by_name(const char *path)
+{
+    for (size_t i = 0; annotation_formats[i]; i++)
+        if (annotation_formats[i]->is_named(path))
+            return annotation_formats[i];
+    return annotation_formats[0];
+}
+
 /* The format that PATH is to be read with, which the person has named: so a file that looks like
  * none is still tried. NULL with ERR. */
 static const struct annotation_format *choose(const char *path, struct err *err)
@@ -39,9 +47,10 @@ static const struct annotation_format *choose(const char *path, struct err *err)
         err_set(
             err, ERR_FORMAT, "is a directory without YOLO label files (*.txt); name a file in it");
     else
-        return annotation_formats[0];
-    err_in_file(err, path);
-    return NULL;
+        format = format_by_name(path);
+    if (!format)
+        err_in_file(err, path);
+    return format;
 }
 
 struct dataset *annotation_read_ground_truth(const char *path, struct err *err)

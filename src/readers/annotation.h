@@ -15,6 +15,9 @@ enum annotation_kind { ANNOTATION_NONE, ANNOTATION_GROUND_TRUTH, ANNOTATION_DETE
 struct annotation_format {
     const char *name;
     const char *reads; /* one line */
+    /* PATH's name alone says that it is meant to be of this format: of a file that nothing recognises,
+     * this format's error then says what is wrong with it. */
+    bool (*is_named)(const char *path);
     /* What PATH (a file or a directory) holds, by its name and first bytes; cheap. */
     enum annotation_kind (*sniff)(const char *path);
     /* Whole file in, set out (freed by dataset_free / detections_free); NULL with ERR. Rows that

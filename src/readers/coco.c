@@ -186,6 +186,11 @@ static enum annotation_kind sniff_object(struct json *json)
     return sure || lists >= 2 ? ANNOTATION_GROUND_TRUTH : ANNOTATION_NONE;
 }
 
+static bool is_named(const char *path)
+{
+    return path_has_suffix(path, ".json");
+}
+
 static enum annotation_kind sniff(const char *path)
 {
     struct buf head;
@@ -212,6 +217,7 @@ static enum annotation_kind sniff(const char *path)
 const struct annotation_format annotation_coco = {
     .name = "coco",
     .reads = "COCO JSON: ground truth, results lists, and data sets whose annotations carry scores",
+    .is_named = is_named,
     .sniff = sniff,
     .read_ground_truth = coco_truth_read,
     .read_detections = coco_results_read,

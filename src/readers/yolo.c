@@ -84,6 +84,11 @@ static enum annotation_kind sniff_directory(const char *path, struct arena *aren
     return kind;
 }
 
+static bool is_named(const char *path)
+{
+    return path_has_suffix(path, ".yaml") || path_has_suffix(path, ".yml");
+}
+
 static enum annotation_kind sniff(const char *path)
 {
     struct file_stat stat;
@@ -169,6 +174,9 @@ static bool read_files(
     struct predictions *predictions, const char *path, struct arena *names, struct err *err)
 {
     struct file_list list;
+    struct file_stat stat;
+    if (file_stat(path, &stat) && !stat.is_dir)
+        return err_set(err, ERR_FORMAT, "is no directory of label files (*.txt) with scores");
     if (!file_list(path, names, &list, err))
         return false;
     if (list.count > YOLO_MAX_FILES)
@@ -237,6 +245,7 @@ const struct annotation_format annotation_yolo = {
     .name = "yolo",
     .reads =
         "YOLO: data.yaml or a directory of label files, boxes and polygons; labels with scores",
+    .is_named = is_named,
     .sniff = sniff,
     .read_ground_truth = yolo_truth_read,
     .read_detections = read_detections,

@@ -269,6 +269,13 @@ static void test_what_is_not_yolo(void **state)
         assert_null(annotation_read_ground_truth(path, &err));
         assert_true(err.code != ERR_NONE && err.text[0]);
     }
+    char broken[4096];
+    snprintf(broken, sizeof broken, "%s/broken.yaml", directory);
+    assert_null(annotation_read_ground_truth(broken, &err));
+    assert_int_equal(err.place, ERR_AT_LINE); /* its name says YAML: so does the error */
+    assert_int_equal(err.at, 2);
+    assert_null(annotation_read_detections(broken, &err));
+    assert_int_equal(err.code, ERR_FORMAT);
     const char *lost = temp_text(directory, "data.yaml", "val: nowhere\nnames: [a]\n");
     assert_null(annotation_read_ground_truth(lost, &err));
     assert_int_equal(err.code, ERR_FORMAT);
