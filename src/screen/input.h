@@ -21,6 +21,7 @@ enum { INPUT_ESC_MS = 25, INPUT_MAX_STRING_BYTES = 64 << 10 };
 struct input {
     struct buf bytes; /* what was fed and not yet taken */
     size_t at;        /* the first byte not yet taken */
+    bool esc_given;   /* the ESC in front of them was given as the key Esc */
     bool expired;     /* the wait for what follows an ESC is over */
     bool pasting;
     bool dropping; /* inside a control string that is too long */

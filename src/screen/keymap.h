@@ -24,10 +24,3 @@ int key_rows_find(const struct key_row *rows, const struct event *event);
 /* Looks for faults: a name that is no key, a key named twice, action 0. False fills ERR (for
  * tests). */
 bool key_rows_check(const struct key_row *rows, struct err *err);
-
-/* The bar, `Space select  p baseline  ? help`, in one row; the first key of each row stands for it.
- * TABLES are up to COUNT tables, the innermost view's first. */
-void keybar_draw(struct grid *grid, int row, int col, int cols, const struct key_row *const *tables,
-    size_t count);
-/* The action of the bar's word under COL in the same drawing, or KEY_NO_ACTION: for clicks. */
-int keybar_at(int col, int cols, const struct key_row *const *tables, size_t count, int at_col);
