@@ -38,7 +38,7 @@ enum eval_stat {
 };
 
 /* "AP", "AP50", ..., "ARl"; NULL outside 0..11. */
-const char *eval_stat_name(enum eval_stat stat);
+const char *eval_stat_name(int stat);
 /* numpy's linspace(.5, .95, 10)[INDEX]: index 8 is 0.8999999999999999. */
 double eval_iou_threshold(int index);
 

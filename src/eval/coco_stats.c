@@ -16,7 +16,7 @@ enum { ALL_IOUS = (1 << EVAL_IOUS) - 1 };
 static const char *const STAT_NAMES[EVAL_STATS] = {
     "AP", "AP50", "AP75", "APs", "APm", "APl", "AR1", "AR10", "AR100", "ARs", "ARm", "ARl"};
 
-const char *eval_stat_name(enum eval_stat stat)
+const char *eval_stat_name(int stat)
 {
     return (unsigned)stat < EVAL_STATS ? STAT_NAMES[stat] : NULL;
 }

@@ -1,0 +1,165 @@
+/*
+ * The slider and the verdicts on one image, by hand.
+ */
+#include "sets.h"
+
+#include "eval/verdicts.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* Two classes, a crowd, a duplicate and a miss. */
+struct scene {
+    struct arena arena;
+    struct dataset *dataset;
+    struct detections *detections;
+    struct eval_set *set;
+};
+
+static int set_up(void **state)
+{
+    struct scene *scene = calloc(1, sizeof *scene);
+    arena_init(&scene->arena, 0);
+    scene->dataset = sets_truth(2, 2);
+    scene->detections = sets_detections(2, 2);
+    sets_annotate(scene->dataset, 0, 0, 0, 0, 50, 50);
+    sets_annotate(scene->dataset, 0, 0, 100, 0, 50, 50);
+    sets_annotate(scene->dataset, 0, 1, 300, 0, 100, 100)->crowd = true;
+    sets_annotate(scene->dataset, 1, 1, 0, 0, 50, 50);
+    sets_detect(scene->detections, 0, 0, .9, 0, 0, 50, 50);    /* TP */
+    sets_detect(scene->detections, 0, 0, .8, 0, 0, 50, 40);    /* duplicate: FP, IoU .8 */
+    sets_detect(scene->detections, 0, 1, .6, 310, 10, 20, 20); /* in the crowd */
+    sets_detect(scene->detections, 1, 1, .6, 0, 0, 50, 30);    /* TP at IoU .60 and below */
+    scene->set = sets_match(scene->dataset, scene->detections, &scene->arena);
+    *state = scene;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct scene *scene = *state;
+    detections_free(scene->detections);
+    dataset_free(scene->dataset);
+    arena_done(&scene->arena);
+    free(scene);
+    return 0;
+}
+
+static void assert_counts(
+    const struct eval_counts *is, int64_t tp, int64_t fp, int64_t fn, int64_t ignored)
+{
+    assert_int_equal(is->tp, tp);
+    assert_int_equal(is->fp, fp);
+    assert_int_equal(is->fn, fn);
+    assert_int_equal(is->ignored, ignored);
+}
+
+static void counts_follow_the_confidence(void **state)
+{
+    struct scene *scene = *state;
+    struct eval_counts total, classes[2], images[2];
+    eval_counts_at(scene->set, 0, .6, NULL, &total, classes, images);
+    assert_counts(&total, 2, 1, 1, 1);
+    assert_counts(&classes[0], 1, 1, 1, 0);
+    assert_counts(&classes[1], 1, 0, 0, 1);
+    assert_counts(&images[0], 1, 1, 1, 1);
+    assert_counts(&images[1], 1, 0, 0, 0);
+    eval_counts_at(scene->set, 0, nextafter(.6, 1), NULL, &total, classes, images);
+    assert_counts(&total, 1, 1, 2, 0);
+    assert_counts(&images[1], 0, 0, 1, 0);
+    eval_counts_at(scene->set, 3, .6, NULL, &total, NULL, NULL); /* IoU .65 */
+    assert_counts(&total, 1, 2, 2, 1);
+    uint64_t second = 2;
+    eval_counts_at(scene->set, 0, .6, &second, &total, classes, images);
+    assert_counts(&total, 1, 0, 0, 1);
+    assert_counts(&classes[0], 0, 0, 0, 0);
+    assert_counts(&images[0], 0, 0, 0, 1);
+}
+
+static void quotients_may_be_undefined(void **unused)
+{
+    (void)unused;
+    struct eval_counts none = {0}, some = {.tp = 3, .fp = 1, .fn = 2}, only_fp = {.fp = 1};
+    assert_true(isnan(eval_precision(&none)) && isnan(eval_recall(&none)) && isnan(eval_f1(&none)));
+    assert_true(eval_precision(&some) == .75 && eval_recall(&some) == .6);
+    assert_true(eval_f1(&some) == 6. / 9);
+    assert_true(isnan(eval_recall(&only_fp)) && eval_f1(&only_fp) == 0);
+}
+
+static void best_f1_takes_the_highest_of_equal_thresholds(void **state)
+{
+    struct scene *scene = *state;
+    struct eval_best best;
+    struct err err;
+    assert_true(eval_best_f1(scene->set, 0, NULL, &best, &err));
+    assert_true(best.confidence == .6 && best.f1 == 4. / 6); /* .9: 2/4 */
+    assert_counts(&best.counts, 2, 1, 1, 1);
+    assert_true(eval_best_f1(scene->set, 9, NULL, &best, &err)); /* one TP at .9, then only FPs */
+    assert_true(best.confidence == .9 && best.f1 == 2. / 4);
+    uint64_t none = 0;
+    assert_true(eval_best_f1(scene->set, 0, &none, &best, &err));
+    assert_true(isnan(best.confidence) && isnan(best.f1));
+}
+
+static void the_curve_is_the_slider_at_each_threshold(void **state)
+{
+    struct scene *scene = *state;
+    static const double AT[] = {-1, .6, .61, .8, .9, .95};
+    struct eval_counts curve[6], total;
+    eval_counts_curve(scene->set, 0, NULL, AT, 6, curve);
+    for (int i = 0; i < 6; i++) {
+        eval_counts_at(scene->set, 0, AT[i], NULL, &total, NULL, NULL);
+        assert_counts(&curve[i], total.tp, total.fp, total.fn, total.ignored);
+    }
+    assert_counts(&curve[5], 0, 0, 3, 0);
+}
+
+static void boxes_say_what_they_are(void **state)
+{
+    struct scene *scene = *state;
+    struct eval_boxes boxes;
+    struct err err;
+    assert_true(eval_image_boxes(scene->dataset, scene->detections, scene->set, 0, .5, .5, NULL,
+        &scene->arena, &boxes, &err));
+    assert_int_equal(boxes.count, 6);
+    assert_int_equal(boxes.gt_count, 3);
+    assert_int_equal(boxes.boxes[0].verdict, EVAL_FOUND);
+    assert_int_equal(boxes.boxes[0].partner, 3);
+    assert_int_equal(boxes.boxes[1].verdict, EVAL_FN);
+    assert_int_equal(boxes.boxes[1].partner, -1);
+    assert_int_equal(boxes.boxes[2].verdict, EVAL_IGNORED);
+    assert_true(boxes.boxes[2].crowd && isnan(boxes.boxes[2].score));
+    assert_int_equal(boxes.boxes[3].verdict, EVAL_TP);
+    assert_int_equal(boxes.boxes[3].partner, 0);
+    assert_true(boxes.boxes[3].iou == 1 && boxes.boxes[0].iou == 1);
+    assert_int_equal(boxes.boxes[4].verdict, EVAL_FP);
+    assert_int_equal(boxes.boxes[4].source, 1);
+    assert_true(boxes.boxes[4].iou == .8);
+    assert_int_equal(boxes.boxes[5].verdict, EVAL_IGNORED);
+    assert_int_equal(boxes.boxes[5].partner, 2);
+    assert_counts(&boxes.counts, 1, 1, 1, 1);
+    uint64_t second = 2;
+    assert_true(eval_image_boxes(scene->dataset, scene->detections, scene->set, 0, .5, .95, &second,
+        &scene->arena, &boxes, &err));
+    assert_int_equal(boxes.count, 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(counts_follow_the_confidence, set_up, tear_down),
+        cmocka_unit_test(quotients_may_be_undefined),
+        cmocka_unit_test_setup_teardown(
+            best_f1_takes_the_highest_of_equal_thresholds, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            the_curve_is_the_slider_at_each_threshold, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(boxes_say_what_they_are, set_up, tear_down)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
