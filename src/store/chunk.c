@@ -128,6 +128,12 @@ static uint32_t checksum(const unsigned char *data, size_t length)
     return (uint32_t)(hash ^ hash >> 32);
 }
 
+void chunk_seal(unsigned char *data, size_t length)
+{
+    uint32_t sum = htole32(checksum(data, length));
+    memcpy(data + 4, &sum, sizeof sum);
+}
+
 size_t chunk_pack(const struct point *points, size_t n, unsigned char *out)
 {
     assert(n >= 1 && n <= CHUNK_POINTS);
@@ -144,8 +150,7 @@ size_t chunk_pack(const struct point *points, size_t n, unsigned char *out)
         column[i] = bits_of(points[i].wall_s);
     end = pack_column(end, column, n);
     end = pack_values(end, points, n, as_floats);
-    uint32_t sum = htole32(checksum(out, (size_t)(end - out)));
-    memcpy(out + 4, &sum, sizeof sum);
+    chunk_seal(out, (size_t)(end - out));
     return (size_t)(end - out);
 }
 

@@ -31,6 +31,9 @@ enum {
 
 /* Packs N (1..CHUNK_POINTS) points into OUT (CHUNK_MAX_BYTES); returns the bytes used. */
 size_t chunk_pack(const struct point *points, size_t n, unsigned char *out);
+/* Writes the checksum into the head of LENGTH (>= CHUNK_HEAD_BYTES) bytes, so that a test can forge
+ * chunks. */
+void chunk_seal(unsigned char *data, size_t length);
 /* The points a chunk claims to hold; 0 when the bytes are no chunk. */
 size_t chunk_count(const void *data, size_t length);
 /* Unpacks exactly chunk_count() points into OUT. ERR_FORMAT when any bit of the chunk is off; OUT

@@ -103,13 +103,13 @@ static bool set_up(struct store *store, bool reset, struct err *err)
         if (!emptied)
             return false;
     }
-    if (!db_exec(store->db,
-            "PRAGMA page_size=8192; PRAGMA cache_size=-16000; PRAGMA temp_store=MEMORY;"
-            "PRAGMA secure_delete=OFF; PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON;",
-            err))
-        return false;
-    return check_owner(store, err) && (store->mode == STORE_READ_WRITE ? set_up_writer(store, err)
-                                                                       : set_up_reader(store, err));
+    return check_owner(store, err) &&
+           db_exec(store->db,
+               "PRAGMA page_size=8192; PRAGMA cache_size=-16000; PRAGMA temp_store=MEMORY;"
+               "PRAGMA secure_delete=OFF; PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON;",
+               err) &&
+           (store->mode == STORE_READ_WRITE ? set_up_writer(store, err)
+                                            : set_up_reader(store, err));
 }
 
 static struct store *open_store(const char *path, enum store_mode mode, bool reset, struct err *err)
@@ -214,9 +214,12 @@ bool store_begin(struct store *store, struct err *err)
     if (store->in_batch)
         return err_set(err, ERR_USAGE, "a batch was begun already");
     store->in_batch = db_exec(store->db, "BEGIN IMMEDIATE", err);
-    if (!store->in_batch)
-        err_in_file(err, store->path);
-    return store->in_batch;
+    if (store->in_batch)
+        return true;
+    if (atomic_load(&store->interrupted))
+        err_set(err, ERR_CANCELLED, "stopped");
+    err_in_file(err, store->path);
+    return false;
 }
 
 bool store_commit(struct store *store, struct err *err)
