@@ -3,9 +3,9 @@
  * Knows: studies and how they are printed. Must not know: how a number is computed.
  */
 #include "app/gather.h"
+#include "app/pick.h"
 #include "app/print.h"
 #include "base/json_writer.h"
-#include "base/num.h"
 #include "base/text.h"
 #include "work/study.h"
 
@@ -34,14 +34,6 @@ static int grid_index(double iou)
     return EVAL_IOU_CUSTOM;
 }
 
-static int32_t category_named(const struct dataset *dataset, const char *name)
-{
-    for (size_t i = 0; i < dataset->category_count; i++)
-        if (strcmp(dataset->categories[i].name, name) == 0)
-            return (int32_t)i;
-    return -1;
-}
-
 static bool prepare(
     struct report *report, const struct settings *settings, struct arena *arena, struct err *err)
 {
@@ -55,20 +47,14 @@ static bool prepare(
     report->set = study->set;
     if (report->iou_index == EVAL_IOU_CUSTOM)
         report->set = eval_rematch(dataset, study->detections, study->set, report->iou, arena, err);
-    uint64_t *filter = NULL;
-    if (settings->category) {
-        int32_t category = category_named(dataset, settings->category);
-        if (category < 0)
-            return err_set(err, ERR_USAGE, "no class is called %.60s", settings->category);
-        filter = ARENA_ARRAY(arena, uint64_t, dataset->category_count / 64 + 1);
-        if (filter)
-            filter[category / 64] |= UINT64_C(1) << (category % 64);
-    }
+    uint64_t *filter;
+    if (!pick_category(settings, study, arena, &filter, err))
+        return false;
     report->classes = ARENA_ARRAY(arena, struct eval_counts, dataset->category_count);
     report->images = ARENA_ARRAY(arena, struct eval_counts, dataset->image_count);
     if (!report->set)
         return false;
-    if (!report->classes || !report->images || (settings->category && !filter))
+    if (!report->classes || !report->images)
         return err_set(err, ERR_MEMORY, "out of memory");
     eval_counts_at(report->set, report->iou_index, report->confidence, filter, &report->total,
         report->classes, report->images);
@@ -314,24 +300,7 @@ static bool report_table(const struct report *report, bool per_image, struct are
            (!per_image || image_table(report, arena, format, out));
 }
 
-/* ---- which predictions ---- */
-
-static const struct artifact *choose_predictions(
-    const struct run_row *run, double step, struct err *err)
-{
-    const struct artifact *chosen = NULL;
-    for (size_t i = 0; i < run->prediction_count; i++)
-        if (isnan(step) || (double)run->artifacts[i].step == step)
-            chosen = &run->artifacts[i];
-    if (chosen)
-        return chosen;
-    if (run->prediction_count)
-        err_set(err, ERR_USAGE, "run %.80s has no predictions of step %g", run->name, step);
-    else
-        err_set(err, ERR_FORMAT, "run %.80s has no predictions: name files with --gt and --dt",
-            run->name);
-    return NULL;
-}
+/* ---- what is evaluated ---- */
 
 struct output {
     const struct settings *settings;
@@ -360,16 +329,7 @@ static bool print_study(
 
 static bool eval_run(struct output *output, const struct run_row *run, struct err *err)
 {
-    struct truth_rules rules = {
-        .ground_truth = output->settings->ground_truth, .images = output->settings->images};
-    struct truth truth;
-    const struct artifact *predictions = choose_predictions(run, output->settings->step, err);
-    if (!predictions || !truth_read_rules(output->arena, run->root, &rules, err) ||
-        !truth_find(output->arena, &rules, run->root, run->directory, run->artifacts,
-            run->artifact_count, &truth, err))
-        return false;
-    struct study_request request = {predictions->path, &truth};
-    struct study *study = study_load(&request, NULL, err);
+    struct study *study = pick_study(output->settings, run, err);
     bool ok = study && print_study(output, run->name, study, err);
     study_release(study);
     return ok;

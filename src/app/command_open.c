@@ -4,9 +4,9 @@
  */
 #include "app/command.h"
 #include "app/loop.h"
+#include "app/terminal.h"
 #include "base/buf.h"
 #include "screen/paint.h"
-#include "screen/probe.h"
 #include "work/scan.h"
 
 #include <stdlib.h>
@@ -15,51 +15,6 @@
 
 extern const struct command command_ls;
 
-/* What the terminal answered, in the words of the easel. */
-static struct easel_terminal easel_terminal_of(const struct terminal *terminal, int text_colours)
-{
-    static const enum easel_graphics GRAPHICS[] = {[GRAPHICS_NONE] = EASEL_NONE,
-        [GRAPHICS_BLOCKS] = EASEL_BLOCKS,
-        [GRAPHICS_SIXEL] = EASEL_SIXEL,
-        [GRAPHICS_KITTY] = EASEL_KITTY};
-    static const enum easel_delta DELTAS[] = {[DELTA_FULL] = EASEL_FULL,
-        [DELTA_BANDS] = EASEL_BANDS,
-        [DELTA_CELLS] = EASEL_CELLS,
-        [DELTA_PIXELS] = EASEL_PIXELS};
-    return (struct easel_terminal){
-        .graphics = GRAPHICS[terminal->graphics],
-        .delta = DELTAS[terminal->delta],
-        .cell_width_px = terminal->cell_w_px,
-        .cell_height_px = terminal->cell_h_px,
-        .max_width_px = terminal->max_w_px,
-        .max_height_px = terminal->max_h_px,
-        .colours = terminal->truecolour ? 1 << 24 : text_colours,
-        .utf8 = terminal->utf8,
-    };
-}
-
-static bool ask_terminal(const struct settings *settings, bool utf8, struct terminal *terminal,
-    struct buf *typed, struct err *err)
-{
-    struct probe probe;
-    struct probe_env env = {.graphics = settings->graphics,
-        .term = getenv("TERM"),
-        .colorterm = getenv("COLORTERM"),
-        .no_color = getenv("NO_COLOR"),
-        .tmux = getenv("TMUX"),
-        .utf8 = utf8};
-    probe_init(&probe);
-    tty_get_size(STDOUT_FILENO, &env.size);
-    return probe_ask(STDIN_FILENO, STDOUT_FILENO, &probe, typed, err) &&
-           probe_decide(&probe, &env, terminal, err);
-}
-
-static bool is_no_colour(void)
-{
-    const char *no_color = getenv("NO_COLOR");
-    return no_color && *no_color;
-}
-
 static bool run_screen(const struct settings *settings, const char *const *roots, size_t count,
     const struct theme *theme, bool utf8, struct err *err)
 {
@@ -67,11 +22,11 @@ static bool run_screen(const struct settings *settings, const char *const *roots
     struct buf typed;
     buf_init(&typed, INT32_MAX);
     bool ok = tty_open(STDIN_FILENO, STDOUT_FILENO, err) &&
-              ask_terminal(settings, utf8, &terminal, &typed, err);
+              terminal_ask(settings, utf8, &terminal, &typed, err);
     struct painter_options options = {.term = getenv("TERM"),
         .out_fd = STDOUT_FILENO,
         .sync2026 = ok && terminal.sync2026,
-        .mono = is_no_colour()};
+        .mono = terminal_is_mono()};
     struct painter *painter = ok ? painter_new(&options, theme, err) : NULL;
     struct tty_options tty = {
         .mouse = !settings->no_mouse, .kitty = ok && terminal.graphics == GRAPHICS_KITTY};
@@ -84,7 +39,7 @@ static bool run_screen(const struct settings *settings, const char *const *roots
                                           .evaluate = true},
         .index_path = settings->index};
     if (ok) {
-        wanted.terminal = easel_terminal_of(&terminal, painter_colours(painter));
+        wanted.terminal = terminal_easel(&terminal, painter_colours(painter));
         service = service_new(&wanted, err);
     }
     if (service) {

@@ -51,12 +51,22 @@ static void message_free(void *item)
     free(message);
 }
 
+/* Photos decoded last: a change of step or of thresholds shows the same picture again. */
+enum { KEPT_PHOTOS = 4 };
+
+struct kept_photo {
+    char *path;
+    int32_t width_px, height_px;
+    struct photo *photo; /* a reference */
+};
+
 struct service {
     const struct service_settings *settings;
     struct queue *answers;
     struct desk *librarian, *studio;
-    struct store *reading; /* the librarian's */
-    struct easel *easel;   /* the studio's */
+    struct store *reading;               /* the librarian's */
+    struct easel *easel;                 /* the studio's */
+    struct kept_photo kept[KEPT_PHOTOS]; /* the studio's, newest first */
 
     pthread_t indexer;
     bool indexer_runs;
@@ -304,6 +314,33 @@ static void photo_job_drop(void *self)
     free(job);
 }
 
+static void forget_photo(struct kept_photo *kept)
+{
+    free(kept->path);
+    photo_release(kept->photo);
+    *kept = (struct kept_photo){0};
+}
+
+static struct photo *find_photo(
+    struct service *service, const char *path, const struct photo_want *want)
+{
+    for (size_t i = 0; path && i < KEPT_PHOTOS; i++) {
+        const struct kept_photo *kept = &service->kept[i];
+        if (kept->path && strcmp(kept->path, path) == 0 && kept->width_px == want->width_px &&
+            kept->height_px == want->height_px)
+            return photo_share(kept->photo);
+    }
+    struct photo *photo = photo_load(path, want->width_px, want->height_px);
+    char *copy = photo && photo->pixels ? strdup(path) : NULL;
+    if (!copy)
+        return photo;
+    forget_photo(&service->kept[KEPT_PHOTOS - 1]);
+    memmove(service->kept + 1, service->kept, (KEPT_PHOTOS - 1) * sizeof *service->kept);
+    service->kept[0] =
+        (struct kept_photo){copy, want->width_px, want->height_px, photo_share(photo)};
+    return photo;
+}
+
 static void photo_job_run(void *self, const atomic_bool *stale)
 {
     struct photo_job *job = self;
@@ -313,7 +350,7 @@ static void photo_job_run(void *self, const atomic_bool *stale)
     if (message) {
         const char *path = study_image_path(job->study, &arena, job->want.image);
         message->photo.want = job->want;
-        message->photo.photo = photo_load(path, job->want.width_px, job->want.height_px);
+        message->photo.photo = find_photo(job->service, path, &job->want);
     }
     arena_done(&arena);
     post(job->service, message);
@@ -600,6 +637,8 @@ void service_free(struct service *service)
         pthread_join(service->indexer, NULL);
     store_close(service->reading);
     easel_free(service->easel);
+    for (size_t i = 0; i < KEPT_PHOTOS; i++)
+        forget_photo(&service->kept[i]);
     queue_free(service->answers, message_free);
     arena_done(&service->ordered_arena);
     pthread_cond_destroy(&service->asked);
