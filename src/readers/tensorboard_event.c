@@ -33,25 +33,32 @@ static void count_damage(struct tb_damage *damage, int64_t offset)
 }
 
 /* False when the message is malformed; what came before is in VALUE. */
-static bool parse_value(struct wire message, struct value *value)
+static inline bool parse_value(struct wire message, struct value *value)
 {
-    struct wire_field field;
+    uint32_t key;
+    uint64_t bits = 0;
+    bool ok = true;
     *value = (struct value){0};
-    while (wire_next(&message, &field)) {
-        if (field.number == VALUE_SIMPLE && field.type == WIRE_FIXED32) {
-            value->simple = wire_float(field.value);
-            value->has_simple = true;
-        } else if (field.type != WIRE_BYTES) {
-            continue;
-        } else if (field.number == VALUE_TAG) {
-            value->tag = field.bytes;
-        } else if (field.number == VALUE_TENSOR) {
-            value->tensor = field.bytes;
-        } else if (field.number == VALUE_METADATA) {
-            value->metadata = field.bytes;
+    while (ok && wire_key(&message, &key))
+        switch (key) {
+        case WIRE_KEY(VALUE_TAG, WIRE_BYTES):
+            ok = wire_bytes(&message, &value->tag);
+            break;
+        case WIRE_KEY(VALUE_SIMPLE, WIRE_FIXED32):
+            ok = wire_fixed32(&message, &bits);
+            value->simple = wire_float(bits);
+            value->has_simple = ok;
+            break;
+        case WIRE_KEY(VALUE_TENSOR, WIRE_BYTES):
+            ok = wire_bytes(&message, &value->tensor);
+            break;
+        case WIRE_KEY(VALUE_METADATA, WIRE_BYTES):
+            ok = wire_bytes(&message, &value->metadata);
+            break;
+        default:
+            ok = wire_skip(&message, key);
         }
-    }
-    return message.at == message.end;
+    return ok && message.at == message.end;
 }
 
 static bool equals(struct wire bytes, const char *word)
@@ -134,37 +141,66 @@ static void take_value(struct tb_file *file, struct wire message, struct moment 
 
 static void take_summary(struct tb_file *file, struct wire summary, struct moment *moment)
 {
-    struct wire_field field;
-    while (wire_next(&summary, &field))
-        if (field.number == 1 && field.type == WIRE_BYTES)
-            take_value(file, field.bytes, moment);
-    if (summary.at != summary.end)
+    struct wire value;
+    uint32_t key;
+    bool ok = true;
+    while (ok && wire_key(&summary, &key))
+        if (key != WIRE_KEY(1, WIRE_BYTES))
+            ok = wire_skip(&summary, key);
+        else if ((ok = wire_bytes(&summary, &value)))
+            take_value(file, value, moment);
+    if (!ok || summary.at != summary.end)
         count_damage(&file->malformed, moment->offset);
+}
+
+/* The moment and the last summary of EVENT, and how many it has; -1 when it is malformed. */
+static inline int parse_event(struct wire event, struct moment *moment, struct wire *summary)
+{
+    uint32_t key;
+    uint64_t bits = 0;
+    int summaries = 0;
+    bool ok = true;
+    while (ok && wire_key(&event, &key))
+        switch (key) {
+        case WIRE_KEY(EVENT_WALL_TIME, WIRE_FIXED64):
+            ok = wire_fixed64(&event, &bits);
+            moment->wall_s = ok ? wire_double(bits) : NAN;
+            break;
+        case WIRE_KEY(EVENT_STEP, WIRE_VARINT):
+            ok = wire_varint(&event, &bits);
+            moment->step = (int64_t)bits;
+            break;
+        case WIRE_KEY(EVENT_SUMMARY, WIRE_BYTES):
+            ok = wire_bytes(&event, summary);
+            summaries += ok;
+            break;
+        default:
+            ok = wire_skip(&event, key);
+        }
+    return ok && event.at == event.end ? summaries : -1;
+}
+
+/* Every summary of EVENT: the wire format allows one message to come in pieces. */
+static void take_pieces(struct tb_file *file, struct wire event, struct moment *moment)
+{
+    struct wire_field field;
+    while (wire_next(&event, &field))
+        if (field.number == EVENT_SUMMARY && field.type == WIRE_BYTES)
+            take_summary(file, field.bytes, moment);
 }
 
 void tb_take_event(struct tb_file *file, struct wire event, int64_t offset)
 {
     struct moment moment = {.offset = offset, .wall_s = NAN};
-    struct wire rest = event, summary = {0};
-    struct wire_field field;
-    int summaries = 0;
-    while (wire_next(&rest, &field))
-        if (field.number == EVENT_WALL_TIME && field.type == WIRE_FIXED64) {
-            moment.wall_s = wire_double(field.value);
-        } else if (field.number == EVENT_STEP && field.type == WIRE_VARINT) {
-            moment.step = (int64_t)field.value;
-        } else if (field.number == EVENT_SUMMARY && field.type == WIRE_BYTES) {
-            summary = field.bytes;
-            summaries++;
-        }
-    if (rest.at != rest.end)
-        count_damage(&file->malformed, offset);
-    if (summaries == 1)
+    struct wire summary;
+    int summaries = parse_event(event, &moment, &summary);
+    if (summaries == 1) {
         take_summary(file, summary, &moment);
-    else if (summaries) /* pieces of one message, as the wire format allows */
-        while (wire_next(&event, &field))
-            if (field.number == EVENT_SUMMARY && field.type == WIRE_BYTES)
-                take_summary(file, field.bytes, &moment);
+    } else if (summaries) {
+        if (summaries < 0)
+            count_damage(&file->malformed, offset);
+        take_pieces(file, event, &moment);
+    }
     if (!moment.ends_session && moment.wall_s > file->last_wall_s)
         file->last_wall_s = moment.wall_s;
 }

@@ -74,7 +74,15 @@ static uint64_t bits_of_content(const struct dtype *dtype, struct wire content)
     return (uint64_t)((int64_t)(bits << unused) >> unused);
 }
 
-/* Reads the packed values; true when there is exactly one. */
+/* A field of repeated values as it came: the bits of one, or several packed. */
+struct spelt {
+    uint32_t field;
+    uint64_t bits;
+    struct wire packed; /* .at NULL: not packed */
+    int count;          /* of such fields in the message */
+};
+
+/* The packed values when there is exactly one. */
 static bool one_packed(const struct dtype *dtype, struct wire packed, uint64_t *bits)
 {
     size_t width = dtype->spelling == AS_FLOAT ? 4 : dtype->spelling == AS_DOUBLE ? 8 : 0;
@@ -87,65 +95,78 @@ static bool one_packed(const struct dtype *dtype, struct wire packed, uint64_t *
     return true;
 }
 
-/* The rank of a TensorShapeProto into *RANK; false unless every dimension is 1. */
-static bool is_single(struct wire shape, int *rank)
+/* The rank of a TensorShapeProto, -1 unless every dimension is 1. */
+static int rank_of_single(struct wire shape)
 {
     struct wire_field dimension, size;
-    bool single = true;
-    for (*rank = 0; wire_next(&shape, &dimension);) {
+    int rank = 0;
+    while (wire_next(&shape, &dimension)) {
         if (dimension.number == 3 && dimension.value)
-            return false; /* unknown_rank */
+            return -1; /* unknown_rank */
         if (dimension.number != 2 || dimension.type != WIRE_BYTES)
             continue;
         uint64_t extent = 0;
         while (wire_next(&dimension.bytes, &size))
             if (size.number == 1)
                 extent = size.value;
-        single = single && extent == 1;
-        ++*rank;
+        if (extent != 1)
+            return -1;
+        rank++;
     }
-    return single && shape.at == shape.end;
+    return shape.at == shape.end ? rank : -1;
 }
 
-/* The values' own field, or tensor_content. */
-static bool take_number(struct wire tensor, const struct dtype *dtype, uint64_t *bits)
+/* A field of values: repeated number, packed or not. */
+static bool take_values(struct wire *tensor, uint32_t key, struct spelt *values)
 {
     struct wire_field field;
-    int found = 0;
-    while (wire_next(&tensor, &field)) {
-        if (field.number == FIELD_CONTENT && field.type == WIRE_BYTES && wire_left(field.bytes)) {
-            if (wire_left(field.bytes) != dtype->bytes)
-                return false;
-            *bits = bits_of_content(dtype, field.bytes);
-            found++;
-        } else if (field.number == dtype->field && field.type != WIRE_BYTES) {
-            *bits = field.value;
-            found++;
-        } else if (field.number == dtype->field && wire_left(field.bytes)) {
-            if (!one_packed(dtype, field.bytes, bits))
-                return false;
-            found++;
-        }
+    if (!wire_value(tensor, key, &field))
+        return false;
+    bool holds_values = field.number >= 5 && field.number <= 17;
+    if (holds_values && (field.type != WIRE_BYTES || wire_left(field.bytes)))
+        *values = (struct spelt){field.number, field.value, field.bytes, values->count + 1};
+    return true;
+}
+
+static bool number_from(
+    const struct dtype *dtype, struct wire content, const struct spelt *values, double *number)
+{
+    uint64_t bits = values->bits;
+    if (wire_left(content)) {
+        if (wire_left(content) != dtype->bytes || values->count)
+            return false;
+        bits = bits_of_content(dtype, content);
+    } else if (values->count != 1 || values->field != dtype->field ||
+               (values->packed.at && !one_packed(dtype, values->packed, &bits))) {
+        return false;
     }
-    return found == 1;
+    *number = number_of(dtype, bits);
+    return true;
 }
 
 bool tb_tensor_number(struct wire tensor, bool declared, double *value)
 {
-    struct wire rest = tensor;
-    struct wire_field field;
-    const struct dtype *dtype = NULL;
-    while (wire_next(&rest, &field)) {
-        int rank;
-        if (field.number == FIELD_DTYPE)
-            dtype = dtype_of(field.value);
-        else if (field.number == FIELD_SHAPE && field.type == WIRE_BYTES &&
-                 (!is_single(field.bytes, &rank) || (rank && !declared)))
-            return false;
-    }
-    uint64_t bits;
-    if (!dtype || !take_number(tensor, dtype, &bits))
-        return false;
-    *value = number_of(dtype, bits);
-    return true;
+    struct spelt values = {0};
+    struct wire shape = {0}, content = {0};
+    uint64_t dtype_number = 0;
+    uint32_t key;
+    bool ok = true;
+    while (ok && wire_key(&tensor, &key))
+        switch (key) {
+        case WIRE_KEY(FIELD_DTYPE, WIRE_VARINT):
+            ok = wire_varint(&tensor, &dtype_number);
+            break;
+        case WIRE_KEY(FIELD_SHAPE, WIRE_BYTES):
+            ok = wire_bytes(&tensor, &shape);
+            break;
+        case WIRE_KEY(FIELD_CONTENT, WIRE_BYTES):
+            ok = wire_bytes(&tensor, &content);
+            break;
+        default:
+            ok = take_values(&tensor, key, &values);
+        }
+    const struct dtype *dtype = dtype_of(dtype_number);
+    int rank = wire_left(shape) ? rank_of_single(shape) : 0;
+    return ok && tensor.at == tensor.end && dtype && rank >= 0 && (rank == 0 || declared) &&
+           number_from(dtype, content, &values, value);
 }

@@ -58,49 +58,91 @@ static inline bool wire_varint(struct wire *wire, uint64_t *value)
     return false;
 }
 
+/* ---- one field at a time, for inner loops: its key, then its value by what the key says ---- */
+
+#define WIRE_KEY(number, type) ((uint32_t)(number) << 3 | (type))
+
+/* False at the end, and when what follows is no key: wire->at is then not wire->end. */
+static inline bool wire_key(struct wire *wire, uint32_t *key)
+{
+    const unsigned char *before = wire->at;
+    uint64_t value;
+    if (!wire_varint(wire, &value))
+        return false;
+    *key = (uint32_t)value;
+    if (value >> 3 && !(value >> 32))
+        return true;
+    wire->at = before;
+    return false;
+}
+
+static inline bool wire_fixed64(struct wire *wire, uint64_t *bits)
+{
+    if (wire_left(*wire) < 8)
+        return false;
+    memcpy(bits, wire->at, 8);
+    wire->at += 8;
+    return true;
+}
+
+static inline bool wire_fixed32(struct wire *wire, uint64_t *bits)
+{
+    uint32_t low;
+    if (wire_left(*wire) < 4)
+        return false;
+    memcpy(&low, wire->at, 4);
+    *bits = low;
+    wire->at += 4;
+    return true;
+}
+
+static inline bool wire_bytes(struct wire *wire, struct wire *bytes)
+{
+    uint64_t length;
+    if (!wire_varint(wire, &length) || length > wire_left(*wire))
+        return false;
+    *bytes = (struct wire){wire->at, wire->at + length};
+    wire->at += length;
+    return true;
+}
+
+/* ---- whole fields, for everything else ---- */
+
+/* Takes the value behind KEY. False when it is malformed or cut off. */
+static inline bool wire_value(struct wire *wire, uint32_t key, struct wire_field *field)
+{
+    *field = (struct wire_field){.number = key >> 3, .type = (enum wire_type)(key & 7)};
+    switch (field->type) {
+    case WIRE_VARINT:
+        return wire_varint(wire, &field->value);
+    case WIRE_FIXED64:
+        return wire_fixed64(wire, &field->value);
+    case WIRE_BYTES:
+        return wire_bytes(wire, &field->bytes);
+    case WIRE_FIXED32:
+        return wire_fixed32(wire, &field->value);
+    default: /* groups were given up before these formats were made */
+        return false;
+    }
+}
+
 /* Takes the next field. False at the end of the message, and when what follows is malformed or cut
  * off: wire->at is then not wire->end. */
 static inline bool wire_next(struct wire *wire, struct wire_field *field)
 {
     struct wire rest = *wire;
-    uint64_t key, length;
-    if (rest.at == rest.end || !wire_varint(&rest, &key) || key >> 3 == 0 || key >> 32)
+    uint32_t key;
+    if (!wire_key(&rest, &key) || !wire_value(&rest, key, field))
         return false;
-    field->number = (uint32_t)(key >> 3);
-    field->type = (enum wire_type)(key & 7);
-    field->value = 0;
-    field->bytes = (struct wire){0};
-    switch (field->type) {
-    case WIRE_VARINT:
-        if (!wire_varint(&rest, &field->value))
-            return false;
-        break;
-    case WIRE_FIXED64:
-        if (wire_left(rest) < 8)
-            return false;
-        memcpy(&field->value, rest.at, 8);
-        rest.at += 8;
-        break;
-    case WIRE_BYTES:
-        if (!wire_varint(&rest, &length) || length > wire_left(rest))
-            return false;
-        field->bytes = (struct wire){rest.at, rest.at + length};
-        rest.at += length;
-        break;
-    case WIRE_FIXED32: {
-        uint32_t bits;
-        if (wire_left(rest) < 4)
-            return false;
-        memcpy(&bits, rest.at, 4);
-        field->value = bits;
-        rest.at += 4;
-        break;
-    }
-    default: /* groups were given up before these formats were made */
-        return false;
-    }
     *wire = rest;
     return true;
+}
+
+/* Passes over the value behind KEY. */
+static inline bool wire_skip(struct wire *wire, uint32_t key)
+{
+    struct wire_field field;
+    return wire_value(wire, key, &field);
 }
 
 static inline double wire_double(uint64_t bits)
