@@ -63,6 +63,33 @@ static void average_precision_by_hand(void **unused)
     arena_done(&arena);
 }
 
+/* 57 of 100 found: the recall .57 is below numpy's 57 * .01, so the points 0 to 56 are reached. */
+static void recall_points_are_numpys(void **unused)
+{
+    (void)unused;
+    struct arena arena;
+    struct err err;
+    struct eval_summary summary;
+    arena_init(&arena, 0);
+    struct dataset *dataset = sets_truth(1, 1);
+    struct detections *detections = sets_detections(1, 1);
+    for (int i = 0; i < 100; i++)
+        sets_annotate(dataset, 0, 0, i * 20, 0, 10, 10);
+    for (int i = 0; i < 57; i++)
+        sets_detect(detections, 0, 0, .5, i * 20, 0, 10, 10);
+    struct eval_set *set = sets_match(dataset, detections, &arena);
+    assert_true(eval_stats(set, &arena, &summary, &err));
+    assert_true(fabs(summary.stats[EVAL_AP] - 57. / 101) < 1e-12);
+    assert_true(fabs(summary.stats[EVAL_AR100] - .57) < 1e-12);
+    double precision[EVAL_RECALLS], score[EVAL_RECALLS];
+    assert_true(eval_precision_curve(set, 0, 0, precision, score, &err));
+    assert_true(precision[56] == 1 && score[56] == .5);
+    assert_true(precision[57] == 0 && score[57] == 0);
+    detections_free(detections);
+    dataset_free(dataset);
+    arena_done(&arena);
+}
+
 static void what_cannot_be_used_is_counted(void **unused)
 {
     (void)unused;
@@ -182,7 +209,7 @@ static void many_equal_boxes_are_matched_from_the_last(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(thresholds_are_numpys_linspace),
-        cmocka_unit_test(average_precision_by_hand),
+        cmocka_unit_test(average_precision_by_hand), cmocka_unit_test(recall_points_are_numpys),
         cmocka_unit_test(what_cannot_be_used_is_counted), cmocka_unit_test(empty_sides_are_defined),
         cmocka_unit_test(images_stand_by_id_and_settings_are_checked),
         cmocka_unit_test(many_equal_boxes_are_matched_from_the_last)};
