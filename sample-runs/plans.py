@@ -48,21 +48,23 @@ QUICK = Plan("quick", train_scenes=200, val_scenes=32, epochs=5, runs=[
         "FCOS as TorchVision starts it"),
 ])
 
+# With seed 2 FCOS's stock start loses one of its four box sides for good in
+# some 35 steps (that output is 0 behind its ReLU everywhere); seeds 0 and 1 do not.
 FULL = Plan("full", train_scenes=240, val_scenes=40, epochs=10, runs=[
     Run("maskrcnn-r18-pretrained", "maskrcnn", "detectron2",
         "Mask R-CNN on a backbone trained on crops", backbone="crops"),
     Run("fasterrcnn-r18-pretrained", "fasterrcnn", "tensorboard",
         "Faster R-CNN on a backbone trained on crops", backbone="crops"),
-    Run("fasterrcnn-r18", "fasterrcnn", "tensorboard",
-        "Faster R-CNN from random weights"),
-    Run("ssd-r18", "ssd", "ultralytics", "SSD from random weights"),
     Run("retinanet-r18", "retinanet", "lightning",
         "RetinaNet from random weights"),
     Run("fcos-r18", "fcos", "detr",
         "FCOS from random weights, box regression started at 2.0",
-        box_bias=2.0),
+        box_bias=2.0, seed=2),
+    Run("fasterrcnn-r18", "fasterrcnn", "tensorboard",
+        "Faster R-CNN from random weights"),
+    Run("ssd-r18", "ssd", "ultralytics", "SSD from random weights"),
     Run("fcos-r18-stock-start", "fcos", "plain",
-        "FCOS as TorchVision starts it", epochs=5),
+        "FCOS as TorchVision starts it", seed=2, epochs=5),
     Run("ssd-r18-seed1", "ssd", "ultralytics",
         "SSD from random weights, another seed", seed=1, keep_all=False),
     Run("ssd-r18-seed2", "ssd", "ultralytics",
