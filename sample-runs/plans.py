@@ -48,8 +48,9 @@ QUICK = Plan("quick", train_scenes=200, val_scenes=32, epochs=5, runs=[
         "FCOS as TorchVision starts it"),
 ])
 
-# With seed 2 FCOS's stock start loses one of its four box sides for good in
-# some 35 steps (that output is 0 behind its ReLU everywhere); seeds 0 and 1 do not.
+# With seed 2 FCOS's stock start loses one of the four sides of its boxes: from
+# about step 35 on that output is 0 everywhere behind its ReLU (watched up to
+# step 45).  Seeds 0 and 1 did not lose any.
 FULL = Plan("full", train_scenes=240, val_scenes=40, epochs=10, runs=[
     Run("maskrcnn-r18-pretrained", "maskrcnn", "detectron2",
         "Mask R-CNN on a backbone trained on crops", backbone="crops"),
