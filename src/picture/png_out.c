@@ -28,8 +28,10 @@ static bool encode(struct spng_ihdr *ihdr, struct spng_plte *palette, bool first
         code ? code
              : spng_set_option(png, SPNG_IMG_COMPRESSION_LEVEL, palette ? WIRE_LEVEL : FILE_LEVEL);
     if (palette) {
-        /* Differences of palette entries mean nothing. */
-        code = code ? code : spng_set_option(png, SPNG_FILTER_CHOICE, SPNG_DISABLE_FILTERING);
+        /* Differences of palette entries mean nothing in a photo; in boxes on a clear ground most
+         * rows are the row above, and become zeros. */
+        int filter = first_is_clear ? SPNG_FILTER_CHOICE_UP : SPNG_FILTER_CHOICE_NONE;
+        code = code ? code : spng_set_option(png, SPNG_FILTER_CHOICE, filter);
         code = code ? code : spng_set_plte(png, palette);
         if (first_is_clear)
             code = code ? code : spng_set_trns(png, &clear);
