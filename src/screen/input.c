@@ -427,7 +427,7 @@ bool input_next(struct input *input, struct event *event)
                       : *at == ESC      ? take_esc(input, at, end, event)
                                         : take_plain(input, at, end, 0, event);
         input->at += used;
-        if ((int)event->kind == EVENT_ANSWER || input->dropping)
+        if (used)
             input->esc_given = false;
         if ((int)event->kind != NOTHING)
             return true;

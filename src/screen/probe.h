@@ -47,6 +47,7 @@ struct probe {
     bool da1_sixel, kitty_ok, rgb;
     int sync2026; /* DECRQM's value, -1 unanswered */
     int registers;
+    int size_answers;               /* XTSMGRAPHICS about sizes: how many came */
     int now_w, now_h, max_w, max_h; /* XTSMGRAPHICS, 0 unanswered */
     int cell_w, cell_h;             /* CSI 16 t */
     int text_w, text_h;             /* CSI 14 t */
@@ -65,10 +66,10 @@ bool probe_decide(
 
 /*
  * Asks and waits for DA1, at most PROBE_LIMIT_MS. The terminal must be raw (tty_open()). All bytes
- * that came are appended to READ: hand them to input_feed(), so that keys typed meanwhile are not
- * lost. A silent terminal is no error.
+ * that came are appended to READ_BYTES: hand them to input_feed(), so that keys typed meanwhile are
+ * not lost. A silent terminal is no error.
  */
 bool probe_ask(int in_fd, int out_fd, const struct probe_env *env, struct probe *probe,
-    struct buf *read, struct err *err);
+    struct buf *read_bytes, struct err *err);
 
 const char *terminal_graphics_name(enum terminal_graphics graphics); /* the word of --graphics */

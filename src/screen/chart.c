@@ -1,0 +1,346 @@
+#include "screen/chart.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { LABEL_COLS = 7, LEAST_PLOT_COLS = 4, BRAILLE = 0x2800, NARROW_LINES = 5 };
+
+/* A dot is addressed from the top left of the plot; a cell has 2 x 4 of them. */
+struct canvas {
+    struct grid *grid;
+    const struct chart_place *place;
+    int dots_y;
+};
+
+static void put_dot(const struct canvas *canvas, int x, int y, struct style style)
+{
+    static const uint8_t BITS[4][2] = {{0x01, 0x08}, {0x02, 0x10}, {0x04, 0x20}, {0x40, 0x80}};
+    const struct rect *plot = &canvas->place->plot;
+    struct grid *grid = canvas->grid;
+    int row = plot->row + y / 4, col = plot->col + x / 2;
+    if (!rect_holds(grid->clip, row, col))
+        return;
+    struct cell *cell = &grid->cells[(size_t)row * (size_t)grid->cols + (size_t)col];
+    uint32_t dots =
+        cell->code[0] >= BRAILLE && cell->code[0] < BRAILLE + 0x100 ? cell->code[0] - BRAILLE : 0;
+    dots |= BITS[y % 4][x % 2];
+    *cell = (struct cell){{BRAILLE + dots}, style.role, style.hue, style.attr, 1};
+}
+
+/* Dots between two heights (dots, not yet rounded), clipped to the plot. */
+static void put_run(const struct canvas *canvas, int x, double y0, double y1, struct style style)
+{
+    double top = fmin(y0, y1), bottom = fmax(y0, y1);
+    if (x < 0 || x >= canvas->place->dots_x || !(bottom >= -0.5) || !(top <= canvas->dots_y - 0.5))
+        return;
+    int from = (int)lround(fmax(top, 0)), to = (int)lround(fmin(bottom, canvas->dots_y - 1));
+    for (int y = from; y <= to; y++)
+        put_dot(canvas, x, y, style);
+}
+
+static double dot_x(const struct canvas *canvas, double value)
+{
+    return axis_place(&canvas->place->x, value) * (canvas->place->dots_x - 1);
+}
+
+static double dot_y(const struct canvas *canvas, double value)
+{
+    double place = axis_place(&canvas->place->y, value);
+    if (isnan(place) && !isnan(value))
+        place = -1e6; /* what a logarithmic axis has no place for is far below */
+    return (1 - place) * (canvas->dots_y - 1);
+}
+
+/* The line from one point to the next, column by column, so that steep lines have no holes. */
+static void join(
+    const struct canvas *canvas, double x0, double y0, double x1, double y1, struct style style)
+{
+    if (!(x1 >= x0) || x1 < 0 || x0 > canvas->place->dots_x - 1)
+        return;
+    int from = (int)lround(fmax(x0, 0)), to = (int)lround(fmin(x1, canvas->place->dots_x - 1));
+    if (x1 - x0 < 1) {
+        put_run(canvas, to, y0, y1, style);
+        return;
+    }
+    double slope = (y1 - y0) / (x1 - x0);
+    for (int x = from; x <= to; x++) {
+        double left = fmax(x - 0.5, x0), right = fmin(x + 0.5, x1);
+        double begin = y0 + (left - x0) * slope, end = y0 + (right - x0) * slope;
+        /* Half a dot at the far end belongs to the next column: lines stay thin. */
+        if (fabs(end - begin) > 1)
+            end -= end > begin ? 0.5 : -0.5;
+        put_run(canvas, x, begin, end, style);
+    }
+}
+
+static void draw_series(const struct canvas *canvas, const struct chart_series *series)
+{
+    struct style style = series->style;
+    if (series->faint)
+        style.attr |= STYLE_DIM;
+    for (size_t i = 0; i < series->count; i++) {
+        const struct chart_span *span = &series->spans[i], *before = span - 1;
+        double x = dot_x(canvas, span->x);
+        if (!isfinite(x))
+            continue;
+        if (i > 0 && !span->starts && isfinite(dot_x(canvas, before->x)))
+            join(canvas, dot_x(canvas, before->x), dot_y(canvas, before->last), x,
+                dot_y(canvas, span->first), style);
+        if (x > -0.5 && x < canvas->place->dots_x - 0.5)
+            put_run(
+                canvas, (int)lround(x), dot_y(canvas, span->min), dot_y(canvas, span->max), style);
+    }
+}
+
+/* Every second dot between min and max, dim. */
+static void draw_band(const struct canvas *canvas, const struct chart_series *series)
+{
+    struct style style = series->style;
+    style.attr |= STYLE_DIM;
+    for (size_t i = 0; i < series->band_count; i++) {
+        const struct chart_span *span = &series->band[i];
+        double x = dot_x(canvas, span->x);
+        if (!(x > -0.5 && x < canvas->place->dots_x - 0.5))
+            continue;
+        int col = (int)lround(x);
+        double top = fmax(dot_y(canvas, span->max), 0);
+        double bottom = fmin(dot_y(canvas, span->min), canvas->dots_y - 1);
+        for (int y = (int)lround(top); y <= bottom; y++)
+            if ((col + y) % 2 == 0)
+                put_dot(canvas, col, y, style);
+    }
+}
+
+struct range {
+    double low, high;
+};
+
+static void widen(struct range *range, double value)
+{
+    if (!isfinite(value))
+        return;
+    range->low = isnan(range->low) ? value : fmin(range->low, value);
+    range->high = isnan(range->high) ? value : fmax(range->high, value);
+}
+
+static bool is_seen(double value, double low, double high)
+{
+    return (isnan(low) || value >= low) && (isnan(high) || value <= high);
+}
+
+static void widen_spans(const struct chart *chart, const struct chart_span *spans, size_t count,
+    struct range *x, struct range *y)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct chart_span *span = &spans[i];
+        if (!is_seen(span->x, chart->x_low, chart->x_high) || (chart->log_x && !(span->x > 0)))
+            continue;
+        widen(x, span->x);
+        if (!chart->log_y || span->min > 0)
+            widen(y, span->min);
+        if (!chart->log_y || span->max > 0)
+            widen(y, span->max);
+    }
+}
+
+/* False when no series has anything within the range of x. */
+static bool find_ranges(const struct chart *chart, struct range *x, struct range *y)
+{
+    *x = *y = (struct range){NAN, NAN};
+    for (size_t i = 0; i < chart->count; i++) {
+        const struct chart_series *series = &chart->series[i];
+        widen_spans(chart, series->spans, series->count, x, y);
+        widen_spans(chart, series->band, series->band_count, x, y);
+    }
+    bool any = !isnan(y->low);
+    if (!isnan(chart->x_low))
+        x->low = chart->x_low;
+    if (!isnan(chart->x_high))
+        x->high = chart->x_high;
+    if (!isnan(chart->y_low))
+        y->low = chart->y_low;
+    if (!isnan(chart->y_high))
+        y->high = chart->y_high;
+    return any;
+}
+
+/* Title, legend and note in the first row. */
+static void draw_head(struct grid *grid, struct rect rect, const struct chart *chart)
+{
+    int col = rect.col, end = rect.col + rect.cols;
+    int note = chart->note && *chart->note ? grid_text_cols(chart->note) : 0;
+    if (note && note < rect.cols / 2) {
+        grid_text(grid, rect.row, end - note, note, STYLE_IS(MUTED), chart->note);
+        end -= note + 2;
+    }
+    if (chart->title)
+        col += grid_text(grid, rect.row, col, end - col, STYLE_IS(TITLE), chart->title) + 2;
+    for (size_t i = 0; i < chart->count; i++) {
+        const struct chart_series *series = &chart->series[i];
+        if (!series->name)
+            continue;
+        size_t left = 0;
+        for (size_t j = i + 1; j < chart->count; j++)
+            left += chart->series[j].name != NULL;
+        int room = end - col - (left ? 5 : 0), cols = grid_text_cols(series->name) + 2;
+        if (room < cols && room < 8) {
+            grid_printf(grid, rect.row, col, end - col, STYLE_IS(MUTED), "+%zu", left + 1);
+            return;
+        }
+        grid_put(grid, rect.row, col, series->style, 0x25a0);
+        col += 2 + grid_text(grid, rect.row, col + 2, room - 2, STYLE_IS(TEXT), series->name) + 2;
+    }
+}
+
+static void draw_y_axis(struct grid *grid, const struct chart_place *place, int label_cols)
+{
+    const struct rect *plot = &place->plot;
+    struct style style = STYLE_IS(CHART_AXIS);
+    int taken = -2;
+    grid_fill(grid, (struct rect){plot->row, plot->col - 1, plot->rows, 1}, style, 0x2502);
+    for (int i = place->y.count - 1; i >= 0; i--) {
+        const struct axis_tick *tick = &place->y.ticks[i];
+        double y = (1 - axis_place(&place->y, tick->value)) * (4 * plot->rows - 1);
+        int row = (int)lround(y) / 4;
+        if (row < 0 || row >= plot->rows || row <= taken)
+            continue;
+        taken = row;
+        grid_text_right(
+            grid, plot->row + row, plot->col - 2 - label_cols, label_cols, style, tick->label);
+        grid_put(grid, plot->row + row, plot->col - 1, style, 0x2524);
+    }
+}
+
+static void draw_x_axis(
+    struct grid *grid, struct rect rect, const struct chart_place *place, bool line, bool labels)
+{
+    const struct rect *plot = &place->plot;
+    struct style style = STYLE_IS(CHART_AXIS);
+    int row = plot->row + plot->rows, free_from = rect.col;
+    if (line) {
+        grid_fill(grid, (struct rect){row, plot->col, 1, plot->cols}, style, 0x2500);
+        grid_put(grid, row, plot->col - 1, style, 0x2514);
+    }
+    for (int i = 0; i < place->x.count; i++) {
+        const struct axis_tick *tick = &place->x.ticks[i];
+        int at = (int)lround(axis_place(&place->x, tick->value) * (place->dots_x - 1)) / 2;
+        int cols = (int)strlen(tick->label), col = plot->col + at - cols / 2;
+        if (at < 0 || at >= plot->cols)
+            continue;
+        if (line)
+            grid_put(grid, row, plot->col + at, style, 0x252c);
+        if (col + cols > rect.col + rect.cols)
+            col = rect.col + rect.cols - cols;
+        if (!labels || col < free_from)
+            continue;
+        grid_text(grid, row + line, col, cols, style, tick->label);
+        free_from = col + cols + 1;
+    }
+}
+
+/* Rows of a chart that is not as high as it would like: labels go first, then the lines. */
+struct rows {
+    int head, plot;
+    bool line, labels;
+};
+
+static struct rows share_rows(struct rect rect, const struct chart *chart)
+{
+    bool head = chart->title || chart->note;
+    for (size_t i = 0; i < chart->count; i++)
+        head |= chart->series[i].name != NULL;
+    struct rows rows = {
+        head && rect.rows > 1, 0, rect.rows >= NARROW_LINES, rect.rows >= NARROW_LINES - 1};
+    rows.plot = rect.rows - rows.head - rows.line - rows.labels;
+    return rows;
+}
+
+static int most_label_cols(const struct axis *axis)
+{
+    int most = 1;
+    for (int i = 0; i < axis->count; i++)
+        if ((int)strlen(axis->ticks[i].label) > most)
+            most = (int)strlen(axis->ticks[i].label);
+    return most;
+}
+
+int chart_dots(struct rect rect)
+{
+    int cols = rect.cols - LABEL_COLS;
+    return 2 * (cols > LEAST_PLOT_COLS ? cols : LEAST_PLOT_COLS);
+}
+
+static void draw_mark(const struct canvas *canvas, double value)
+{
+    const struct rect *plot = &canvas->place->plot;
+    double x = dot_x(canvas, value);
+    if (!(x > -0.5 && x < canvas->place->dots_x - 0.5))
+        return;
+    int col = plot->col + (int)lround(x) / 2;
+    for (int row = plot->row; row < plot->row + plot->rows; row++)
+        if (rect_holds(canvas->grid->clip, row, col) &&
+            canvas->grid->cells[(size_t)row * (size_t)canvas->grid->cols + (size_t)col].code[0] ==
+                ' ')
+            grid_put(canvas->grid, row, col, STYLE_IS(CHART_MARK), 0x2502);
+}
+
+static void draw_plot(struct grid *grid, const struct chart *chart, const struct chart_place *place)
+{
+    struct canvas canvas = {grid, place, 4 * place->plot.rows};
+    struct rect before = grid_clip(grid, place->plot);
+    for (size_t i = 0; i < chart->count; i++)
+        draw_band(&canvas, &chart->series[i]);
+    for (int faint = 1; faint >= 0; faint--)
+        for (size_t i = 0; i < chart->count; i++)
+            if (chart->series[i].faint == faint)
+                draw_series(&canvas, &chart->series[i]);
+    if (!isnan(chart->mark_x))
+        draw_mark(&canvas, chart->mark_x);
+    grid_unclip(grid, before);
+}
+
+static void draw_empty(struct grid *grid, struct rect plot, const struct chart *chart)
+{
+    const char *text = chart->empty ? chart->empty : "no points";
+    int cols = grid_text_cols(text), shift = cols < plot.cols ? (plot.cols - cols) / 2 : 0;
+    grid_text(
+        grid, plot.row + plot.rows / 2, plot.col + shift, plot.cols - shift, STYLE_IS(MUTED), text);
+}
+
+void chart_draw(
+    struct grid *grid, struct rect rect, const struct chart *chart, struct chart_place *place)
+{
+    memset(place, 0, sizeof *place);
+    struct rows rows = share_rows(rect, chart);
+    if (rows.plot < 1 || rect.cols < LEAST_PLOT_COLS + 2)
+        return;
+    struct rect before = grid_clip(grid, rect);
+    struct range x, y;
+    bool any = find_ranges(chart, &x, &y);
+    if (rows.head)
+        draw_head(grid, rect, chart);
+    axis_init(&place->y, y.low, y.high, chart->log_y, rows.plot / 3 + 2,
+        isnan(chart->y_low) && isnan(chart->y_high));
+    int label_cols = most_label_cols(&place->y);
+    if (label_cols > rect.cols - 2 - LEAST_PLOT_COLS)
+        label_cols = 0;
+    int left = label_cols ? label_cols + 2 : 1;
+    place->plot = (struct rect){rect.row + rows.head, rect.col + left, rows.plot, rect.cols - left};
+    place->dots_x = 2 * place->plot.cols;
+    axis_init(&place->x, x.low, x.high, chart->log_x, place->plot.cols / 10 + 2, false);
+    if (!any) {
+        draw_empty(grid, (struct rect){place->plot.row, rect.col, rows.plot, rect.cols}, chart);
+    } else {
+        draw_y_axis(grid, place, label_cols);
+        draw_x_axis(grid, rect, place, rows.line, rows.labels);
+        draw_plot(grid, chart, place);
+    }
+    grid_unclip(grid, before);
+}
+
+double chart_x_at(const struct chart_place *place, int col)
+{
+    double dot = 2 * (col - place->plot.col) + 0.5;
+    return axis_value(&place->x, place->dots_x > 1 ? dot / (place->dots_x - 1) : 0);
+}

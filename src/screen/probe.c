@@ -1,0 +1,295 @@
+#include "screen/probe.h"
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "screen/input.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+enum { MAX_NUMBERS = 32, MAX_CELL_PX = 256, MAX_PICTURE_PX = 1 << 16, MAX_READ_BYTES = 256 << 10 };
+enum { GUESSED_CELL_W = 8, GUESSED_CELL_H = 16 };
+
+static bool begins(const char *text, const char *with)
+{
+    return text && !strncmp(text, with, strlen(with));
+}
+
+/* Inside tmux or GNU screen: there an APC string becomes the pane's title (tmux), or is handed to
+ * the terminal around it (screen). */
+static bool is_multiplexed(const struct probe_env *env)
+{
+    return (env->tmux && *env->tmux) || (env->sty && *env->sty) || begins(env->term, "screen") ||
+           begins(env->term, "tmux");
+}
+
+void probe_questions(const struct probe_env *env, struct buf *out)
+{
+    /* The linux console printed strings that it did not know until a few years ago. */
+    bool strings = !begins(env->term, "linux") && !begins(env->term, "dumb");
+    if (strings && !is_multiplexed(env)) /* kitty: would you show this one pixel? */
+        buf_add_string(out, "\x1b_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\x1b\\");
+    if (strings)
+        buf_add_string(out, "\x1b[>q"             /* XTVERSION */
+                            "\x1b[16t"            /* cell size */
+                            "\x1b[14t"            /* text area's size */
+                            "\x1b[?1;1;0S"        /* XTSMGRAPHICS: colour registers */
+                            "\x1b[?2;1;0S"        /* sixel size now */
+                            "\x1b[?2;4;0S"        /* its limit */
+                            "\x1b[?2026$p"        /* DECRQM: synchronized output */
+                            "\x1bP+q524742\x1b\\" /* XTGETTCAP: RGB */
+        );
+    buf_add_string(out, "\x1b[c"); /* DA1: all know it, so its answer is the end */
+}
+
+void probe_init(struct probe *probe)
+{
+    *probe = (struct probe){.sync2026 = -1};
+}
+
+/* The numbers of `62;4;22` in exactly [at, end): how many, or -1 for anything else. */
+static int read_numbers(const char *at, const char *end, int numbers[MAX_NUMBERS])
+{
+    int count = 0;
+    bool digits = false;
+    if (at == end)
+        return 0;
+    numbers[0] = 0;
+    for (; at < end; at++) {
+        if (*at >= '0' && *at <= '9' && numbers[count] < 100000) {
+            numbers[count] = numbers[count] * 10 + (*at - '0');
+            digits = true;
+        } else if (*at == ';' && count + 1 < MAX_NUMBERS) {
+            numbers[++count] = 0;
+        } else {
+            return -1;
+        }
+    }
+    return digits ? count + 1 : -1;
+}
+
+static bool take_attributes(struct probe *probe, const int *numbers, int count)
+{
+    probe->done = true;
+    for (int i = 1; i < count; i++) /* the first is the level: "4" there would be no sixel */
+        if (numbers[i] == 4)
+            probe->da1_sixel = true;
+    return true;
+}
+
+/* CSI ? item ; status ; values S: status 0 is good. */
+static bool take_graphics(struct probe *probe, const int *n, int count)
+{
+    if (count == 3 && n[0] == 1 && n[1] == 0) {
+        probe->registers = n[2];
+        return true;
+    }
+    if (count < 2 || n[0] != 2)
+        return false;
+    /* The question for the size now and the one for the limit have answers of one shape, in the
+     * order of the questions. */
+    bool now = probe->size_answers++ == 0;
+    if (count != 4 || n[1] != 0 || n[2] > MAX_PICTURE_PX || n[3] > MAX_PICTURE_PX)
+        return false;
+    *(now ? &probe->now_w : &probe->max_w) = n[2];
+    *(now ? &probe->now_h : &probe->max_h) = n[3];
+    return true;
+}
+
+static bool take_window(struct probe *probe, const int *n, int count)
+{
+    if (count != 3 || n[1] <= 0 || n[2] <= 0 || n[1] > MAX_PICTURE_PX || n[2] > MAX_PICTURE_PX)
+        return false;
+    if (n[0] == 6) {
+        probe->cell_h = n[1];
+        probe->cell_w = n[2];
+    } else if (n[0] == 4) {
+        probe->text_h = n[1];
+        probe->text_w = n[2];
+    }
+    return n[0] == 6 || n[0] == 4;
+}
+
+/* AT is behind `ESC [`, END behind the final byte. */
+static bool take_csi(struct probe *probe, const char *at, const char *end)
+{
+    int numbers[MAX_NUMBERS];
+    char final = end[-1];
+    if (*at == '?' && final == 'y' && end - at > 2 && end[-2] == '$') {
+        if (read_numbers(at + 1, end - 2, numbers) != 2 || numbers[0] != 2026)
+            return false;
+        probe->sync2026 = numbers[1];
+        return true;
+    }
+    if (*at == '?' && (final == 'c' || final == 'S')) {
+        int count = read_numbers(at + 1, end - 1, numbers);
+        return count < 1      ? false
+               : final == 'c' ? take_attributes(probe, numbers, count)
+                              : take_graphics(probe, numbers, count);
+    }
+    if (final == 't')
+        return take_window(probe, numbers, read_numbers(at, end - 1, numbers));
+    return false;
+}
+
+bool probe_answer(struct probe *probe, const char *answer, size_t length)
+{
+    static const char VERSION[] = "\x1bP>|", RGB[] = "\x1bP1+r524742",
+                      KITTY[] = "\x1b_Gi=31;OK\x1b\\";
+    const char *end = answer + length;
+    if (length > 3 && answer[0] == '\x1b' && answer[1] == '[')
+        return take_csi(probe, answer + 2, end);
+    if (length >= 6 && !memcmp(answer, VERSION, 4) && !memcmp(end - 2, "\x1b\\", 2)) {
+        text_harmless(probe->name, sizeof probe->name, answer + 4, length - 6);
+        return true;
+    }
+    if (length >= sizeof RGB + 1 && !memcmp(answer, RGB, sizeof RGB - 1))
+        return probe->rgb = true;
+    if (length == sizeof KITTY - 1 && !memcmp(answer, KITTY, length))
+        return probe->kitty_ok = true;
+    return false;
+}
+
+static bool is_cell(int w, int h)
+{
+    return w >= 2 && h >= 4 && w <= MAX_CELL_PX && h <= MAX_CELL_PX;
+}
+
+static void decide_cell(
+    const struct probe *probe, const struct tty_size *size, struct terminal *out)
+{
+    int rows = size->rows > 0 ? size->rows : 24, cols = size->cols > 0 ? size->cols : 80;
+    /* A "size now" that equals the limit is only the limit (Konsole: 16384 x 16384). */
+    bool exact = probe->now_w % cols == 0 && probe->now_h % rows == 0 &&
+                 (probe->now_w != probe->max_w || probe->now_h != probe->max_h);
+    const struct {
+        int w, h;
+    } found[] = {{exact ? probe->now_w / cols : 0, exact ? probe->now_h / rows : 0},
+        {probe->cell_w, probe->cell_h}, {probe->text_w / cols, probe->text_h / rows},
+        {size->width_px / cols, size->height_px / rows}, {GUESSED_CELL_W, GUESSED_CELL_H}};
+    size_t i = 0;
+    while (!is_cell(found[i].w, found[i].h))
+        i++;
+    out->cell_w_px = found[i].w;
+    out->cell_h_px = found[i].h;
+    out->cell_guessed = i + 1 == sizeof found / sizeof *found;
+}
+
+/* Which terminals keep what: measured with pictures on glass. mlterm tells no name, so that what is
+ * right there is what the unknown get. */
+static enum terminal_delta delta_of(const char *name)
+{
+    if (begins(name, "XTerm(") || begins(name, "foot("))
+        return DELTA_PIXELS;
+    return begins(name, "Konsole") ? DELTA_BANDS : DELTA_CELLS;
+}
+
+static const char *const WORDS[] = {[GRAPHICS_NONE] = "none",
+    [GRAPHICS_BLOCKS] = "blocks",
+    [GRAPHICS_SIXEL] = "sixel",
+    [GRAPHICS_KITTY] = "kitty"};
+
+const char *terminal_graphics_name(enum terminal_graphics graphics)
+{
+    return WORDS[graphics];
+}
+
+static void decide_graphics(
+    const struct probe *probe, const struct probe_env *env, struct terminal *out)
+{
+    const char *why;
+    if (probe->kitty_ok) {
+        out->graphics = GRAPHICS_KITTY;
+        why = "kitty graphics: the terminal answered the query with OK";
+    } else if (probe->da1_sixel) {
+        out->graphics = GRAPHICS_SIXEL;
+        why = "sixel: the terminal names it among its features";
+    } else if (begins(env->term, "dumb")) {
+        out->graphics = GRAPHICS_NONE;
+        why = "none: TERM is dumb";
+    } else {
+        out->graphics = GRAPHICS_BLOCKS;
+        why = out->in_tmux
+                  ? "blocks: this tmux passes no pictures on; outside of it there may be more"
+              : begins(probe->name, "XTerm(")
+                  ? "blocks: this xterm has sixel switched off; start it as: xterm -ti vt340"
+              : !probe->done
+                  ? "blocks: the terminal did not answer; --graphics=sixel or kitty if it can"
+                  : "blocks: the terminal names neither sixel nor kitty graphics";
+    }
+    snprintf(out->why, sizeof out->why, "%s", why);
+}
+
+static bool override_graphics(const char *word, struct terminal *out, struct err *err)
+{
+    if (!word || !*word || !strcmp(word, "auto"))
+        return true;
+    for (int i = GRAPHICS_NONE; i <= GRAPHICS_KITTY; i++)
+        if (!strcmp(word, WORDS[i])) {
+            out->graphics = (enum terminal_graphics)i;
+            snprintf(out->why, sizeof out->why, "%s: asked for by --graphics", WORDS[i]);
+            return true;
+        }
+    return err_set(
+        err, ERR_USAGE, "--graphics=%.40s is not known: auto, sixel, kitty, blocks or none", word);
+}
+
+bool probe_decide(
+    const struct probe *probe, const struct probe_env *env, struct terminal *out, struct err *err)
+{
+    *out = (struct terminal){.answered = probe->done,
+        .utf8 = env->utf8,
+        .registers = probe->registers,
+        .max_w_px = probe->max_w,
+        .max_h_px = probe->max_h,
+        .sync2026 = probe->sync2026 == 1 || probe->sync2026 == 2,
+        .in_tmux = (env->tmux && *env->tmux) || begins(probe->name, "tmux"),
+        .delta = delta_of(probe->name)};
+    memcpy(out->name, probe->name, sizeof out->name);
+    const char *term = env->term ? env->term : "", *direct = strstr(term, "-direct");
+    bool no_color = env->no_color && *env->no_color;
+    bool said = env->colorterm &&
+                (!strcmp(env->colorterm, "truecolor") || !strcmp(env->colorterm, "24bit"));
+    out->truecolour = !no_color && (said || probe->rgb || (direct && !direct[7]));
+    decide_cell(probe, &env->size, out);
+    decide_graphics(probe, env, out);
+    return override_graphics(env->graphics, out, err);
+}
+
+/* Reads what has come; false at the end of the input or when it is too much. */
+static bool read_some(int fd, struct buf *read_bytes, struct input *input)
+{
+    char bytes[4096];
+    ssize_t n = read(fd, bytes, sizeof bytes);
+    if (n < 0)
+        return errno == EINTR || errno == EAGAIN;
+    return n > 0 && buf_add(read_bytes, bytes, (size_t)n) && input_feed(input, bytes, (size_t)n);
+}
+
+bool probe_ask(int in_fd, int out_fd, const struct probe_env *env, struct probe *probe,
+    struct buf *read_bytes, struct err *err)
+{
+    struct buf questions;
+    buf_init(&questions, 1024);
+    probe_questions(env, &questions);
+    bool good = tty_write(out_fd, questions.data, questions.length, err);
+    buf_done(&questions);
+    struct input input;
+    input_init(&input);
+    int64_t end = clock_ms() + PROBE_LIMIT_MS;
+    for (int64_t left = PROBE_LIMIT_MS; good && !probe->done && left > 0; left = end - clock_ms()) {
+        struct pollfd wait = {.fd = in_fd, .events = POLLIN};
+        if (poll(&wait, 1, (int)left) > 0 && !read_some(in_fd, read_bytes, &input))
+            break;
+        struct event event;
+        while (input_next(&input, &event))
+            if (event.kind == EVENT_ANSWER)
+                probe_answer(probe, event.text, event.length);
+    }
+    input_done(&input);
+    return good;
+}
