@@ -5,7 +5,7 @@
  */
 #include "store/chunk.h"
 #include "store/db.h"
-#include "store/series.h"
+#include "store/intake.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -84,7 +84,7 @@ static bool same_summary(const struct metric_summary *a, const struct metric_sum
 
 /* One chunk of the metric whose summary is being made again in SEEN. */
 static bool check_chunk(
-    sqlite3_stmt *row, struct series *seen, struct point *points, struct err *err)
+    sqlite3_stmt *row, struct intake *seen, struct point *points, struct err *err)
 {
     const void *blob = sqlite3_column_blob(row, 9);
     size_t length = (size_t)sqlite3_column_bytes(row, 9);
@@ -110,9 +110,9 @@ static bool check_chunk(
 }
 
 static bool check_metric(
-    struct store *store, const struct series *said, struct point *points, struct err *err)
+    struct store *store, const struct intake *said, struct point *points, struct err *err)
 {
-    struct series seen = {.id = said->id};
+    struct intake seen = {.id = said->id};
     enum db_step step = DB_FAILED;
     bool ok = true;
     sqlite3_stmt *rows = db_bind(store, STATEMENT_CHECK_CHUNKS, err, "i", said->id);
@@ -133,8 +133,8 @@ static bool check_metrics(struct store *store, struct err *err)
     bool ok = points || err_set(err, ERR_MEMORY, "out of memory");
     sqlite3_stmt *rows = ok ? db_bind(store, STATEMENT_LOAD_METRICS, err, "") : NULL;
     while (ok && rows && (step = db_step(store, rows, err)) == DB_ROW) {
-        struct series series;
-        series_read(&series, rows);
+        struct intake series;
+        intake_read(&series, rows);
         ok = check_metric(store, &series, points, err);
     }
     if (rows)

@@ -1,7 +1,7 @@
 #include "store/ingest.h"
 
 #include "store/hash.h"
-#include "store/series.h"
+#include "store/intake.h"
 #include "store/sources.h"
 
 #include "base/grow.h"
@@ -24,13 +24,13 @@ struct ingest {
     int64_t id;
     struct arena arena; /* names and notes */
     struct map by_name;
-    struct series *series;
+    struct intake *series;
     size_t series_count, series_capacity;
     struct kept_note notes[MAX_NOTES];
     size_t note_count;
     bool notes_changed;
     struct err err; /* code ERR_NONE while all is well */
-    struct series_writer writer;
+    struct intake_writer writer;
 };
 
 bool ingest_tail(const struct store_source *source, int64_t offset, int64_t *tail)
@@ -80,16 +80,16 @@ static bool sink_points(void *self, int metric, const struct point *points, size
     struct ingest *ingest = self;
     if (ingest->err.code || metric < 0 || (size_t)metric >= ingest->series_count)
         return false;
-    if (!series_add(&ingest->writer, &ingest->series[metric], points, n, &ingest->err))
+    if (!intake_add(&ingest->writer, &ingest->series[metric], points, n, &ingest->err))
         return false;
     bool ok = true;
-    if (ingest->writer.capacity > SERIES_MAX_WAITING_BYTES / sizeof(struct point))
+    if (ingest->writer.capacity > INTAKE_MAX_WAITING_BYTES / sizeof(struct point))
         for (size_t i = 0; ok && i < ingest->series_count; i++)
-            ok = series_spill(&ingest->writer, &ingest->series[i], &ingest->err);
+            ok = intake_spill(&ingest->writer, &ingest->series[i], &ingest->err);
     return ok;
 }
 
-static struct series *add_series(struct ingest *ingest, const char *name, size_t length)
+static struct intake *add_series(struct ingest *ingest, const char *name, size_t length)
 {
     if (ingest->series_count == SCHEMA_MAX_PER_PARENT)
         err_set(&ingest->err, ERR_LIMIT, "a file holds more metrics than the index can hold");
@@ -97,9 +97,9 @@ static struct series *add_series(struct ingest *ingest, const char *name, size_t
              map_put(&ingest->by_name, name, length, (int64_t)ingest->series_count, NULL) < 0)
         err_set(&ingest->err, ERR_MEMORY, "out of memory");
     else {
-        struct series *series = &ingest->series[ingest->series_count];
+        struct intake *series = &ingest->series[ingest->series_count];
         *series =
-            (struct series){.id = ingest->id << SCHEMA_ID_BITS | (int64_t)ingest->series_count};
+            (struct intake){.id = ingest->id << SCHEMA_ID_BITS | (int64_t)ingest->series_count};
         ingest->series_count++;
         return series;
     }
@@ -121,7 +121,7 @@ static int sink_metric(void *self, const char *name, size_t length)
     int64_t handle = map_get(&ingest->by_name, spelt, length);
     if (handle >= 0)
         return (int)handle;
-    struct series *series = add_series(ingest, spelt, length);
+    struct intake *series = add_series(ingest, spelt, length);
     if (!series)
         return -1;
     series->name = name_id(ingest->store, spelt, &ingest->err);
@@ -207,7 +207,7 @@ void ingest_drop(struct store *store)
     if (!ingest)
         return;
     for (size_t i = 0; i < ingest->series_count; i++)
-        series_done(&ingest->series[i]);
+        intake_done(&ingest->series[i]);
     free(ingest->series);
     map_done(&ingest->by_name);
     arena_done(&ingest->arena);
@@ -251,10 +251,10 @@ static bool recall(struct ingest *ingest)
     while (rows && (step = db_step(store, rows, err)) == DB_ROW) {
         const char *name = (const char *)sqlite3_column_text(rows, 16);
         size_t length = (size_t)sqlite3_column_bytes(rows, 16);
-        struct series *series = name ? add_series(ingest, name, length) : NULL;
+        struct intake *series = name ? add_series(ingest, name, length) : NULL;
         int64_t id = series ? series->id : -1;
         if (series)
-            series_read(series, rows);
+            intake_read(series, rows);
         if (!series || series->id != id || series->chunks < 0) {
             sqlite3_reset(rows);
             return err->code ? false : err_set(err, ERR_FORMAT, "the index is damaged: rebuild it");
@@ -343,7 +343,7 @@ bool store_source_end(struct store *store, int64_t offset, const struct buf *sta
     bool ok = ingest->err.code == ERR_NONE && db_may_write(store, true, &ingest->err);
     for (size_t i = 0; ok && i < ingest->series_count; i++)
         ok = !ingest->series[i].dirty ||
-             series_write(&ingest->writer, &ingest->series[i], &ingest->err);
+             intake_write(&ingest->writer, &ingest->series[i], &ingest->err);
     ok = ok && write_notes(ingest) && write_mark(ingest, offset, state) &&
          db_exec(store->db, "RELEASE source", &ingest->err);
     if (ok) {

@@ -3,7 +3,7 @@
  * Knows: which of several sources of one run is believed. Must not know: points, columns of a
  * table. (store_load_runs(), which is here, stands in store.h.)
  */
-#include "store/series.h"
+#include "store/intake.h"
 
 #include "base/grow.h"
 
@@ -198,8 +198,8 @@ static bool take_param(struct loading *l, sqlite3_stmt *row)
 
 static bool take_metric(struct loading *l, sqlite3_stmt *row)
 {
-    struct series series;
-    series_read(&series, row);
+    struct intake series;
+    intake_read(&series, row);
     struct origin *origin = find_origin(l, series.id >> SCHEMA_ID_BITS);
     if (!origin || series.name < 1 || (size_t)series.name > l->out->name_count)
         return damaged(l);

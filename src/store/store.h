@@ -126,8 +126,7 @@ enum store_change store_source_check(struct store *store, int64_t run,
 
 /* Opens SOURCE for facts, one at a time, inside a transaction. FRESH forgets what it held (for
  * STORE_CHANGED and STORE_NEW, and for STORE_APPENDED when its reader starts at the front again).
- */
-/* *SOURCE and what it points to must stay until the source is ended or abandoned. */
+ * *SOURCE and what it points to must stay until the source is ended or abandoned. */
 bool store_source_begin(struct store *store, int64_t run, const struct store_source *source,
     bool fresh, struct err *err);
 /* The sink into the open source; valid until it is ended. When one of its functions returned false,

@@ -10,7 +10,7 @@
 #include "store/chunk.h"
 #include "store/db.h"
 
-struct series {
+struct intake {
     int64_t id, name; /* metric.id, name.id */
     struct metric_summary summary;
     int64_t chunks;       /* written, beside what waits in POINTS */
@@ -21,22 +21,22 @@ struct series {
 };
 
 /* What all series of one source share. */
-struct series_writer {
+struct intake_writer {
     struct store *store;
     size_t capacity; /* points of room in all series together */
     unsigned char packed[CHUNK_MAX_BYTES];
 };
 
-enum { SERIES_MAX_WAITING_BYTES = 64 << 20 };
+enum { INTAKE_MAX_WAITING_BYTES = 64 << 20 };
 
 /* Reads SERIES from a row that begins with the columns of the table metric. */
-void series_read(struct series *series, sqlite3_stmt *row);
-/* Appends N points. After it, when WRITER->capacity is above SERIES_MAX_WAITING_BYTES' worth of
+void intake_read(struct intake *series, sqlite3_stmt *row);
+/* Appends N points. After it, when WRITER->capacity is above INTAKE_MAX_WAITING_BYTES' worth of
  * points, the caller spills all series. */
-bool series_add(struct series_writer *writer, struct series *series, const struct point *points,
+bool intake_add(struct intake_writer *writer, struct intake *series, const struct point *points,
     size_t n, struct err *err);
 /* Writes what waits as a chunk and frees the memory. */
-bool series_spill(struct series_writer *writer, struct series *series, struct err *err);
+bool intake_spill(struct intake_writer *writer, struct intake *series, struct err *err);
 /* Spills, and writes the row. */
-bool series_write(struct series_writer *writer, struct series *series, struct err *err);
-void series_done(struct series *series); /* frees the memory only */
+bool intake_write(struct intake_writer *writer, struct intake *series, struct err *err);
+void intake_done(struct intake *series); /* frees the memory only */

@@ -1,13 +1,13 @@
-#include "store/series.h"
+#include "store/intake.h"
 
 #include "base/grow.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-void series_read(struct series *series, sqlite3_stmt *row)
+void intake_read(struct intake *series, sqlite3_stmt *row)
 {
-    *series = (struct series){.id = sqlite3_column_int64(row, 0),
+    *series = (struct intake){.id = sqlite3_column_int64(row, 0),
         .name = sqlite3_column_int64(row, 1),
         .chunks = sqlite3_column_int64(row, 15),
         .resumes = true};
@@ -26,7 +26,7 @@ void series_read(struct series *series, sqlite3_stmt *row)
         .last_wall_s = db_real(row, 14)};
 }
 
-static bool write_chunk(struct series_writer *writer, struct series *series,
+static bool write_chunk(struct intake_writer *writer, struct intake *series,
     const struct point *points, size_t n, struct err *err)
 {
     if (series->chunks >= SCHEMA_MAX_PER_PARENT)
@@ -43,7 +43,7 @@ static bool write_chunk(struct series_writer *writer, struct series *series,
 }
 
 static bool reserve(
-    struct series_writer *writer, struct series *series, size_t count, struct err *err)
+    struct intake_writer *writer, struct intake *series, size_t count, struct err *err)
 {
     size_t before = series->capacity;
     if (!GROW(series->points, series->capacity, count))
@@ -53,7 +53,7 @@ static bool reserve(
 }
 
 /* Takes a short last chunk back into memory; it is then written again under its number. */
-static bool resume(struct series_writer *writer, struct series *series, struct err *err)
+static bool resume(struct intake_writer *writer, struct intake *series, struct err *err)
 {
     series->resumes = false;
     if (!series->chunks)
@@ -79,7 +79,7 @@ static bool resume(struct series_writer *writer, struct series *series, struct e
 }
 
 /* Appends N points that fit into what is left of the chunk in memory. */
-static bool fill(struct series_writer *writer, struct series *series, const struct point *points,
+static bool fill(struct intake_writer *writer, struct intake *series, const struct point *points,
     size_t n, struct err *err)
 {
     metric_summary_add(&series->summary, points, n);
@@ -97,7 +97,7 @@ static bool fill(struct series_writer *writer, struct series *series, const stru
     return true;
 }
 
-bool series_add(struct series_writer *writer, struct series *series, const struct point *points,
+bool intake_add(struct intake_writer *writer, struct intake *series, const struct point *points,
     size_t n, struct err *err)
 {
     series->dirty = true;
@@ -114,26 +114,26 @@ bool series_add(struct series_writer *writer, struct series *series, const struc
     return true;
 }
 
-bool series_spill(struct series_writer *writer, struct series *series, struct err *err)
+bool intake_spill(struct intake_writer *writer, struct intake *series, struct err *err)
 {
     if (series->count && !write_chunk(writer, series, series->points, series->count, err))
         return false;
     writer->capacity -= series->capacity;
-    series_done(series);
+    intake_done(series);
     return true;
 }
 
-bool series_write(struct series_writer *writer, struct series *series, struct err *err)
+bool intake_write(struct intake_writer *writer, struct intake *series, struct err *err)
 {
     const struct metric_summary *s = &series->summary;
-    return series_spill(writer, series, err) &&
+    return intake_spill(writer, series, err) &&
            db_run(writer->store, STATEMENT_PUT_METRIC, err, "iiiiiiiiirrrrrri", series->id,
                series->name, s->count, s->nonfinite, s->segments, s->first_step, s->last_step,
                s->min_step, s->max_step, s->first, s->last, s->min, s->max, s->first_wall_s,
                s->last_wall_s, series->chunks);
 }
 
-void series_done(struct series *series)
+void intake_done(struct intake *series)
 {
     free(series->points);
     series->points = NULL;
