@@ -5,6 +5,7 @@
 #include "screen/frame.h"
 #include "screen/help.h"
 #include "screen/input.h"
+#include "screen/keybar.h"
 #include "screen/scroll.h"
 #include "screen/statusline.h"
 #include "view/view.h"

@@ -15,7 +15,7 @@ bool terminal_ask(const struct settings *settings, bool utf8, struct terminal *o
         .utf8 = utf8};
     probe_init(&probe);
     tty_get_size(STDOUT_FILENO, &env.size);
-    return probe_ask(STDIN_FILENO, STDOUT_FILENO, &probe, typed, err) &&
+    return probe_ask(STDIN_FILENO, STDOUT_FILENO, &env, &probe, typed, err) &&
            probe_decide(&probe, &env, out, err);
 }
 
