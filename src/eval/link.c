@@ -20,7 +20,7 @@ struct rule {
     const char *name;
     bool only_without_ids; /* applies where no key was joined by id */
     bool unique;           /* an image with a word that another image has is not joined */
-    void (*of_image)(const struct dataset *dataset, const struct image *image, struct word *word);
+    void (*of_image)(const struct image *image, struct word *word);
     void (*of_key)(const struct image_key *key, struct word *word);
 };
 
@@ -48,9 +48,9 @@ static void set_digits(struct word *word, const char *text, size_t length)
         set_number(word, number);
 }
 
-static void image_id(const struct dataset *dataset, const struct image *image, struct word *word)
+static void image_id(const struct image *image, struct word *word)
 {
-    if (!image->key && !dataset->fractions)
+    if (!image->key)
         set_number(word, image->id);
 }
 
@@ -60,9 +60,8 @@ static void key_id(const struct image_key *key, struct word *word)
         set_number(word, key->id);
 }
 
-static void image_text(const struct dataset *dataset, const struct image *image, struct word *word)
+static void image_text(const struct image *image, struct word *word)
 {
-    (void)dataset;
     set_text(word, image->key);
 }
 
@@ -71,9 +70,8 @@ static void key_text(const struct image_key *key, struct word *word)
     set_text(word, key->text);
 }
 
-static void image_file(const struct dataset *dataset, const struct image *image, struct word *word)
+static void image_file(const struct image *image, struct word *word)
 {
-    (void)dataset;
     set_text(word, image->file_name);
 }
 
@@ -82,9 +80,8 @@ static void key_file(const struct image_key *key, struct word *word)
     set_text(word, key->file_name ? key->file_name : key->text);
 }
 
-static void image_base(const struct dataset *dataset, const struct image *image, struct word *word)
+static void image_base(const struct image *image, struct word *word)
 {
-    (void)dataset;
     set_text(word, image->file_name ? path_base(image->file_name) : NULL);
 }
 
@@ -103,9 +100,8 @@ static void set_stem(struct word *word, const char *file_name)
     word->length = path_stem_length(word->bytes);
 }
 
-static void image_stem(const struct dataset *dataset, const struct image *image, struct word *word)
+static void image_stem(const struct image *image, struct word *word)
 {
-    (void)dataset;
     if (image->file_name && image->file_name[0])
         set_stem(word, image->file_name);
     else
@@ -120,13 +116,12 @@ static void key_stem(const struct image_key *key, struct word *word)
         set_stem(word, key->file_name);
 }
 
-static void image_number(
-    const struct dataset *dataset, const struct image *image, struct word *word)
+static void image_number(const struct image *image, struct word *word)
 {
     if (image->key)
         set_digits(word, image->key, strlen(image->key));
     else
-        image_id(dataset, image, word);
+        image_id(image, word);
 }
 
 static void key_number(const struct image_key *key, struct word *word)
@@ -137,11 +132,10 @@ static void key_number(const struct image_key *key, struct word *word)
         set_number(word, key->id);
 }
 
-static void image_stem_number(
-    const struct dataset *dataset, const struct image *image, struct word *word)
+static void image_stem_number(const struct image *image, struct word *word)
 {
     struct word stem = {0};
-    image_stem(dataset, image, &stem);
+    image_stem(image, &stem);
     set_digits(word, stem.bytes, stem.length);
 }
 
@@ -167,7 +161,7 @@ static bool lexicon_fill(
 {
     for (size_t i = 0; i < dataset->image_count; i++) {
         struct word word = {0};
-        rule->of_image(dataset, &dataset->images[i], &word);
+        rule->of_image(&dataset->images[i], &word);
         if (!word.length)
             continue;
         int64_t first = map_put(&lexicon->images, word.bytes, word.length, (int64_t)i, NULL);

@@ -32,19 +32,21 @@ struct link {
  * Fills LINK; its arrays live in ARENA. False only when memory is out.
  *
  * Images, the first rule that holds for a key:
- *   id          integer with integer, text with text (the integers of a YOLO dataset are not ids)
- *   file name   the key's file name (its text id where it has none) is the image's
- *   base name   the same without directories
- *   stem        the key's text id (else its file name without extension) is the image's file name
- *               without directories and extension, as Ultralytics writes
- *   number      the text id "0042" and the integer 42 mean each other; and where no key was joined
- * by id, either means the image file "000042.jpg" (Ultralytics again) Where two images have one
- * file name, base name, stem or number, that rule joins neither.
  *
- * Categories: by id, by name where the key has one (exactly, else without ASCII letter case). Class
- * ids in pixels' results against a YOLO dataset (dataset->fractions, ids 0..n-1) are shifted by
- * LINK_SHIFT_AUTO when all of them lie in 1..n, as newer Ultralytics numbers them. A ground truth
- * with ids of its own (COCO) and label folders are never shifted by LINK_SHIFT_AUTO.
+ * - id: integer with integer, text with text;
+ * - file name: the key's file name (its text id where it has none) is the image's;
+ * - base name: the same without directories;
+ * - stem: the key's text id (else its file name without extension) is the image's file name without
+ *   directories and extension, as Ultralytics writes;
+ * - number: the text id "0042" and the integer 42 mean each other; and where no key was joined by
+ *   id, either means the image file "000042.jpg" (Ultralytics again).
+ *
+ * Where two images have one file name, base name, stem or number, that rule joins neither.
+ *
+ * Categories: by id, or by name where the key has one (exactly, else without ASCII letter case).
+ * Class ids of results in pixels against a YOLO dataset (dataset->fractions, ids 0..n-1) are
+ * shifted by LINK_SHIFT_AUTO when all of them lie in 1..n, as newer Ultralytics numbers them. A
+ * ground truth with ids of its own (COCO) and label folders are never shifted by LINK_SHIFT_AUTO.
  */
 bool link_make(const struct dataset *dataset, const struct detections *detections,
     enum link_shift shift, struct arena *arena, struct link *link, struct err *err);

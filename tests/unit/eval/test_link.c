@@ -22,8 +22,7 @@ static struct link make(const struct dataset *dataset, const struct detections *
     return link;
 }
 
-static void image_of_one_key(
-    struct image image, struct image_key key, bool fractions, bool joins, const char *rule)
+static void image_of_one_key(struct image image, struct image_key key, bool joins, const char *rule)
 {
     struct arena arena;
     arena_init(&arena, 0);
@@ -31,7 +30,6 @@ static void image_of_one_key(
     struct detections *detections = sets_detections(1, 1);
     dataset->images[0] = (struct image){.id = 900, .file_name = "other/z.png"};
     dataset->images[1] = image;
-    dataset->fractions = fractions;
     detections->image_keys[0] = key;
     sets_detect(detections, 0, 0, .5, 0, 0, 1, 1);
     struct link link = make(dataset, detections, LINK_SHIFT_AUTO, &arena);
@@ -49,24 +47,20 @@ static void images_join_by_the_first_rule_that_holds(void **unused)
     (void)unused;
     struct image numbered = {.id = 7, .file_name = "val/000000000042.jpg"};
     struct image named = {.key = "a.b", .file_name = "val/a.b.jpg"};
-    image_of_one_key(numbered, (struct image_key){.id = 7}, false, true, "id");
-    image_of_one_key(named, (struct image_key){.text = "a.b"}, false, true, "id");
+    image_of_one_key(numbered, (struct image_key){.id = 7}, true, "id");
+    image_of_one_key(named, (struct image_key){.text = "a.b"}, true, "id");
     image_of_one_key(numbered, (struct image_key){.id = 8, .file_name = "val/000000000042.jpg"},
-        false, true, "file name");
+        true, "file name");
     image_of_one_key(numbered, (struct image_key){.id = 8, .file_name = "/x/000000000042.jpg"},
-        false, true, "base name");
+        true, "base name");
+    image_of_one_key(numbered, (struct image_key){.text = "000000000042.jpg"}, true, "base name");
+    image_of_one_key(numbered, (struct image_key){.text = "000000000042"}, true, "stem");
     image_of_one_key(
-        numbered, (struct image_key){.text = "000000000042.jpg"}, false, true, "base name");
-    image_of_one_key(numbered, (struct image_key){.text = "000000000042"}, false, true, "stem");
-    image_of_one_key(numbered, (struct image_key){.id = 8, .file_name = "000000000042.png"}, false,
-        true, "stem");
-    image_of_one_key(numbered, (struct image_key){.text = "7"}, false, true, "id");
-    image_of_one_key(numbered, (struct image_key){.id = 42}, false, true, "stem");
-    image_of_one_key(named, (struct image_key){.id = 42}, false, false, "");
-    image_of_one_key(numbered, (struct image_key){.text = "nothing"}, false, false, "");
-    /* The integers of a YOLO dataset are positions, not ids. */
-    image_of_one_key(numbered, (struct image_key){.id = 7}, true, false, "");
-    image_of_one_key(numbered, (struct image_key){.id = 42}, true, true, "stem");
+        numbered, (struct image_key){.id = 8, .file_name = "000000000042.png"}, true, "stem");
+    image_of_one_key(numbered, (struct image_key){.text = "7"}, true, "id");
+    image_of_one_key(numbered, (struct image_key){.id = 42}, true, "stem");
+    image_of_one_key(named, (struct image_key){.id = 42}, false, "");
+    image_of_one_key(numbered, (struct image_key){.text = "nothing"}, false, "");
 }
 
 static void what_two_images_share_joins_neither(void **unused)
