@@ -118,7 +118,7 @@ static void run_steps(const struct geometry *geometry, enum encode_delta delta)
     struct overlay_box boxes[MOST_BOXES] = {0};
     struct scene_map map = {1, 1, 0, 0};
     uint32_t random = 7;
-    int steps = delta == ENCODE_FULL ? STEPS / 10 : STEPS;
+    int steps = delta == ENCODE_PIXELS || delta == ENCODE_CELLS ? STEPS : STEPS / 8;
     for (int step = 0; step < steps; step++) {
         boxes[next_random(&random) % MOST_BOXES] = random_box(&random, base);
         size_t count = next_random(&random) % (MOST_BOXES + 1);
