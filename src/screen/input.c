@@ -94,6 +94,8 @@ static int32_t key_of_number(int number)
 /* The button byte that SGR and X10 mice share; bits 2 to 4 are modifiers. */
 static void set_mouse(struct event *event, int bits, int col, int row, bool release)
 {
+    if (bits > 255)
+        return;
     event->kind = EVENT_MOUSE;
     event->mods = (uint8_t)((bits & 4 ? KEY_SHIFT : 0) | (bits & 8 ? KEY_ALT : 0) |
                             (bits & 16 ? KEY_CTRL : 0));
