@@ -155,7 +155,7 @@ static void draw_help(struct loop *loop)
 {
     const struct key_row *tables[] = {top(loop)->view->keys, view_move_keys, GLOBAL_KEYS};
     struct rect whole = grid_rect(loop->grid);
-    struct rect place = {1, 2, whole.rows - 2, whole.cols - 4};
+    struct rect place = {1, 0, whole.rows - 2, whole.cols};
     struct rect inside = frame_popup(loop->grid, place, "keys");
     loop->help_lines = help_draw(loop->grid, inside, tables, 3, loop->help_top);
 }

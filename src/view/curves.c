@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_CURVES = 8, LIST_COLS = 26, NARROW_COLS = 70, MOST_ENTRIES = 4096 };
+enum { MOST_CURVES = 8, LIST_COLS = 26, NARROW_COLS = 72, MOST_ENTRIES = 4096 };
 static const double SMOOTH_STEP = 0.1, SMOOTH_MOST = 0.95;
 
 enum action {
@@ -350,11 +350,12 @@ static void draw(void *self, const struct session *session, const struct world *
         return;
     }
     struct rect list = place, chart = place;
-    list.cols = place.cols >= NARROW_COLS ? LIST_COLS : place.cols / 4;
+    list.cols = place.cols >= NARROW_COLS ? LIST_COLS : 0;
     chart.col += list.cols + 1;
     chart.cols -= list.cols + 1;
     struct list_source source = {state, list_count, list_item, false};
-    list_draw(&state->list, canvas->grid, list, &source, true);
+    if (list.cols)
+        list_draw(&state->list, canvas->grid, list, &source, true);
     if (state->chosen_count > state->shown_count) {
         grid_printf(canvas->grid, chart.row + chart.rows - 1, chart.col, chart.cols,
             STYLE_IS(MUTED), "the first %zu of the chosen runs; select fewer to see the others",

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "screen/prompt.h"
 #include "screen/spark.h"
+#include "screen/statusline.h"
 #include "screen/table.h"
 
 #include <math.h>
@@ -15,6 +16,14 @@
 #include <string.h>
 
 enum { MOST_COLUMNS = 64, GUTTER_COLUMNS = 1, FROZEN_COLUMNS = 2, SPARK_COLS = 8 };
+/* With room to spare, the chosen runs' diff and curves stand below the table. */
+enum {
+    BELOW_LEAST_ROWS = 28,
+    BELOW_ROWS = 13,
+    BELOW_MOST_ROWS = 24,
+    BELOW_LEAST_COLS = 100,
+    PANELS = 2
+};
 
 enum action {
     OPEN = 1,
@@ -80,7 +89,10 @@ struct state {
     enum asking asking;
     struct prompt prompt;
     int64_t cursor_run;
+    void *panels[PANELS]; /* states of the views below the table */
 };
+
+static const struct view *const PANEL_VIEWS[PANELS] = {&view_diff, &view_curves};
 
 /* ---- the list ---- */
 
@@ -314,27 +326,56 @@ static int make_columns(const struct state *state, struct table_column *out)
     return (int)state->column_count + GUTTER_COLUMNS;
 }
 
-static void draw_top(const struct state *state, const struct session *session,
-    struct canvas *canvas, struct rect place)
+static bool has_below(const struct session *session, struct rect place)
 {
-    char shown[64] = "", selected[32] = "";
+    size_t chosen = session->selected_count;
+    chosen += session->baseline && !session_is_selected(session, session->baseline);
+    return chosen >= 2 && place.rows >= BELOW_LEAST_ROWS && place.cols >= BELOW_LEAST_COLS;
+}
+
+/* The line above the table: what narrows it, how it is sorted, how many are chosen. */
+static void draw_top(
+    const struct state *state, const struct session *session, struct grid *grid, struct rect place)
+{
+    char shown[64] = "", sorted[96] = "", selected[32] = "";
+    const struct run_column *sort = sort_column(state);
     if (state->asking) {
-        prompt_draw(&state->prompt, canvas->grid, place.row, place.col + 1, place.cols - 2,
+        prompt_draw(&state->prompt, grid, place.row, place.col + 1, place.cols - 2,
             state->asking == ASKING_FILTER ? "filter " : "/");
         return;
     }
-    int col = place.col + 1;
-    if (state->filter[0]) {
-        col += grid_text(canvas->grid, place.row, col, place.cols / 2, STYLE_IS(MUTED), "filter ");
-        col += grid_text(
-            canvas->grid, place.row, col, place.cols / 2, STYLE_IS(FILTER), state->filter);
-        snprintf(shown, sizeof shown, "  %zu of %zu", state->count, state->runs->count);
-        grid_text(canvas->grid, place.row, col, place.cols / 2, STYLE_IS(MUTED), shown);
-    }
+    if (state->filter[0])
+        snprintf(shown, sizeof shown, "%zu of %zu", state->count, state->runs->count);
+    if (sort)
+        snprintf(sorted, sizeof sorted, "sort %.60s %s", sort->title,
+            state->descending ? "\xe2\x96\xbe" : "\xe2\x96\xb4");
     if (session->selected_count)
         snprintf(selected, sizeof selected, "%zu selected", session->selected_count);
-    grid_text_right(
-        canvas->grid, place.row, place.col, place.cols - 1, STYLE_IS(SELECTED), selected);
+    const struct status_part parts[] = {
+        {state->filter[0] ? "filter" : "", STYLE_IS(MUTED), 1, false},
+        {state->filter, STYLE_IS(FILTER), 0, false},
+        {shown, STYLE_IS(MUTED), 2, false},
+        {sorted, STYLE_IS(MUTED), 3, true},
+        {selected, STYLE_IS(SELECTED), 1, true},
+    };
+    statusline_draw(
+        grid, place.row, place.col + 1, place.cols - 2, parts, sizeof parts / sizeof *parts);
+}
+
+/* Draws what stands below the table; returns how many rows it took. */
+static int draw_below(struct state *state, const struct session *session, const struct world *world,
+    struct canvas *canvas, struct rect place)
+{
+    if (!has_below(session, place) || !state->panels[0] || !state->panels[1])
+        return 0;
+    struct rect panel = {
+        place.row + place.rows - BELOW_ROWS, place.col, BELOW_ROWS, place.cols / 2};
+    for (int i = 0; i < PANELS; i++) {
+        PANEL_VIEWS[i]->draw(state->panels[i], session, world, canvas, panel);
+        panel.col += panel.cols + 1;
+        panel.cols = place.col + place.cols - panel.col;
+    }
+    return rows + 1;
 }
 
 static void draw(void *self, const struct session *session, const struct world *world,
@@ -351,13 +392,9 @@ static void draw(void *self, const struct session *session, const struct world *
                               "open another folder:  boxtop PATH");
         return;
     }
-    bool head = state->asking || state->filter[0] || session->selected_count;
     struct rect body = place;
-    if (head) {
-        draw_top(state, session, canvas, place);
-        body.row++;
-        body.rows--;
-    }
+    body.rows -= draw_below(state, session, world, canvas, place) + 1;
+    body.row++;
     struct drawing drawing = {state, session, session_baseline(session, state->runs)};
     struct table_source source = {&drawing, source_rows, source_cell, source_mark, source_draw};
     struct table_column columns[MOST_COLUMNS + GUTTER_COLUMNS];
@@ -366,6 +403,7 @@ static void draw(void *self, const struct session *session, const struct world *
         &state->table, canvas->grid, body, &source, columns, count, FROZEN_COLUMNS, !state->asking);
     if (!state->count)
         view_say_empty(canvas->grid, body, "no run matches the filter\n\nf changes it");
+    draw_top(state, session, canvas->grid, place); /* last: an open prompt has the cursor */
 }
 
 /* ---- acting ---- */
@@ -555,21 +593,39 @@ static enum view_outcome act(void *self, struct session *session, const struct w
 
 static void start(void *self, const struct session *session, const struct world *world, int64_t run)
 {
-    (void)session, (void)world;
-    ((struct state *)self)->cursor_run = run;
+    struct state *state = self;
+    state->cursor_run = run;
+    state->sorted = true; /* the best on top, where there is an AP */
+    state->descending = true;
+    state->sort_kind = RUN_COLUMN_BEST;
+    snprintf(state->sort_name, sizeof state->sort_name, "AP");
+    for (int i = 0; i < PANELS; i++) {
+        state->panels[i] = calloc(1, PANEL_VIEWS[i]->state_bytes);
+        if (state->panels[i])
+            PANEL_VIEWS[i]->start(state->panels[i], session, world, 0);
+    }
 }
 
 static void wants(
     void *self, const struct session *session, const struct world *world, struct wants *wants_out)
 {
+    struct state *state = self;
     struct session seen = *session; /* arranging may want to say something; not from here */
-    (void)wants_out;
-    follow(self, &seen, world);
+    follow(state, &seen, world);
+    struct rect place = {0, 0, session->rows, session->cols};
+    for (int i = 0; i < PANELS; i++)
+        if (has_below(session, place) && state->panels[i] && PANEL_VIEWS[i]->wants)
+            PANEL_VIEWS[i]->wants(state->panels[i], session, world, wants_out);
 }
 
 static void stop(void *self)
 {
     struct state *state = self;
+    for (int i = 0; i < PANELS; i++) {
+        if (state->panels[i] && PANEL_VIEWS[i]->stop)
+            PANEL_VIEWS[i]->stop(state->panels[i]);
+        free(state->panels[i]);
+    }
     runs_release(state->runs);
     arena_done(&state->arena);
     free(state->order);

@@ -19,9 +19,9 @@ const char *gallery_overlay_name(enum gallery_overlay overlay)
 /* ".91": a score never needs its leading zero. */
 static void print_score(double score, char *out, size_t out_bytes)
 {
-    char text[24];
-    snprintf(text, sizeof text, "%.2f", score);
-    snprintf(out, out_bytes, "%s", text[0] == '0' ? text + 1 : text);
+    snprintf(out, out_bytes, "%.2f", score);
+    if (out[0] == '0')
+        memmove(out, out + 1, strlen(out));
 }
 
 static bool is_shown(const struct eval_box *box, enum gallery_overlay overlay)
