@@ -45,13 +45,15 @@ size_t params_enter(struct params *params, const char *key, size_t length)
     if (entered)
         buf_add_char(&params->name, '.');
     add_text(&params->name, key, length);
+    params->lost += params->name.failed;
     return entered;
 }
 
 void params_leave(struct params *params, size_t entered)
 {
     params->name.length = entered;
-    params->name.failed = false;
+    params->lost -= params->lost > 0;
+    params->name.failed = params->lost > 0;
     if (params->name.data)
         params->name.data[entered] = '\0';
 }
@@ -60,7 +62,10 @@ static void put(struct params *params, struct param param)
 {
     if (params->stopped)
         return;
-    if (params->name.failed || params->text.failed || params->count == PARAMS_MOST) {
+    params->total_bytes += params->name.length + params->text.length;
+    params->full |=
+        params->count == PARAMS_MOST || params->total_bytes > (size_t)PARAMS_TOTAL_BYTES;
+    if (params->name.failed || params->text.failed || params->full) {
         params->left_out++;
         return;
     }

@@ -15,6 +15,7 @@ enum {
     PARAMS_MOST_DEPTH = 64, /* of nested maps and lists */
     PARAMS_NAME_BYTES = 4096,
     PARAMS_TEXT_BYTES = 64 << 10,
+    PARAMS_TOTAL_BYTES = 32 << 20, /* of all names and values */
 };
 
 struct params {
@@ -23,8 +24,11 @@ struct params {
     void *self;
 
     int64_t count, left_out;
+    size_t total_bytes;
     bool stopped; /* TAKE returned false */
+    bool full;    /* a limit on all together is reached: nothing more needs to be put */
     struct buf name, text;
+    int lost; /* members entered since the name became too long */
 };
 
 void params_init(

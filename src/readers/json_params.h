@@ -1,0 +1,19 @@
+/*
+ * JSON to parameters: nested objects become dotted names, arrays become JSON text.
+ * Knows: JSON, as base/json.h reads it (Python's bare NaN too). Must not know: which file it is.
+ */
+#pragma once
+
+#include "base/err.h"
+#include "readers/params.h"
+
+enum { JSON_PARAMS_MAX_BYTES = 16 << 20 };
+
+/* Puts the members of the one object that TEXT holds into PARAMS. Numbers keep their spelling.
+ * Returns the byte offset where the text stops being JSON, -1 when it is whole; what came before
+ * counts. */
+int64_t json_params_put(const void *text, size_t length, struct params *params);
+/* The same for the file PATH, with damage and limits as notes on NAME in SINK. False, with ERR,
+ * when it cannot be read. */
+bool json_params_read(
+    const char *path, const char *name, struct params *params, struct sink *sink, struct err *err);

@@ -1,0 +1,174 @@
+/*
+ * The plain reader: boxtop's own layout, which any script can write with a few lines.
+ * Knows: config.json, metrics.csv, predictions/ and the other names below. Must not know: other
+ * tools.
+ *
+ *     config.json | config.yaml       parameters, nested or flat
+ *     metrics.csv | metrics.jsonl     a row a step; see rows.h for which column is the step
+ *     system.csv                      the same, of the machine; its metrics begin with "system/"
+ *     predictions/epoch_003.json      COCO results; or predictions.json
+ *     dataset.json                    {"ground_truth": path, "images": path}
+ *     status.json                     {"status": "running|finished|failed", "started": ...,
+ * "ended": ...}
+ */
+#include "readers/json_params.h"
+#include "readers/plain_files.h"
+#include "readers/predictions_files.h"
+#include "readers/rows.h"
+#include "readers/yaml_params.h"
+
+#include <string.h>
+
+enum { PEEK_BYTES = 16 << 10 };
+
+static const char *const STEPS[] = {"step", "iteration", "iter", "global_step", "epoch", NULL};
+static const char *const WALLS[] = {"timestamp", "wall_time", NULL};
+/* A machine is watched by the clock: its table's rows need no step. */
+static const struct rows_rules METRICS = {.steps = STEPS, .walls = WALLS, .prefix = ""};
+static const struct rows_rules SYSTEM = {.steps = STEPS, .walls = WALLS, .prefix = "system/"};
+
+/* ---- reading: one function a kind of file ---- */
+
+typedef bool read_function(const struct reader_source *source, struct reader_mark *mark,
+    struct sink *sink, struct err *err);
+
+static bool read_json_config(const struct reader_source *source, struct reader_mark *mark,
+    struct sink *sink, struct err *err)
+{
+    (void)mark;
+    struct params params;
+    params_init_sink(&params, sink);
+    bool ok = json_params_read(source->path, source->name, &params, sink, err);
+    params_done(&params);
+    return ok;
+}
+
+static bool read_yaml_config(const struct reader_source *source, struct reader_mark *mark,
+    struct sink *sink, struct err *err)
+{
+    (void)mark;
+    struct params params;
+    params_init_sink(&params, sink);
+    bool ok = yaml_params_read(source->path, source->name, &params, sink, err);
+    params_done(&params);
+    return ok;
+}
+
+static bool read_csv(const struct reader_source *source, struct reader_mark *mark,
+    struct sink *sink, struct err *err)
+{
+    struct stream stream;
+    if (!stream_open(&stream, source->path, mark->offset, err))
+        return false;
+    bool is_system = strncmp(source->name, "system", 6) == 0;
+    bool ok = rows_read_csv(&stream, source->name, is_system ? &SYSTEM : &METRICS, mark, sink, err);
+    stream_close(&stream);
+    return ok;
+}
+
+static bool read_jsonl(const struct reader_source *source, struct reader_mark *mark,
+    struct sink *sink, struct err *err)
+{
+    struct stream stream;
+    if (!stream_open(&stream, source->path, mark->offset, err))
+        return false;
+    bool ok = rows_read_json(&stream, source->name, &METRICS, mark, sink, err);
+    stream_close(&stream);
+    return ok;
+}
+
+static bool read_predictions(const struct reader_source *source, struct reader_mark *mark,
+    struct sink *sink, struct err *err)
+{
+    (void)mark, (void)err;
+    predictions_emit(source, sink);
+    return true;
+}
+
+static const struct {
+    const char *name;
+    read_function *read;
+} FILES[] = {
+    {"config.json", read_json_config},
+    {"config.yaml", read_yaml_config},
+    {"metrics.csv", read_csv},
+    {"metrics.jsonl", read_jsonl},
+    {"system.csv", read_csv},
+    {"dataset.json", plain_read_dataset},
+    {"status.json", plain_read_status},
+    {"predictions.json", read_predictions},
+};
+
+static bool read(const struct reader_source *source, struct reader_mark *mark, struct sink *sink,
+    struct err *err)
+{
+    for (size_t i = 0; i < sizeof FILES / sizeof *FILES; i++)
+        if (strcmp(source->name, FILES[i].name) == 0)
+            return FILES[i].read(source, mark, sink, err);
+    return read_predictions(source, mark, sink, err);
+}
+
+/* ---- recognising ---- */
+
+static bool has(const struct reader_place *place, const char *name)
+{
+    const struct file_entry *entry = file_list_find(place->list, name);
+    return entry && !entry->is_dir;
+}
+
+/* The first line of NAME, as far as PEEK_BYTES reach; its length, 0 for none. */
+static size_t first_line(const struct reader_place *place, const char *name, char *head)
+{
+    size_t got = has(place, name) ? reader_peek(place, name, head, PEEK_BYTES) : 0;
+    const char *end = got ? memchr(head, '\n', got) : NULL;
+    return end ? (size_t)(end - head) : got;
+}
+
+static bool names_ground_truth(const struct reader_place *place)
+{
+    char head[PEEK_BYTES + 1];
+    size_t got =
+        has(place, "dataset.json") ? reader_peek(place, "dataset.json", head, PEEK_BYTES) : 0;
+    head[got] = '\0';
+    return strstr(head, "\"ground_truth\"") != NULL;
+}
+
+static const char *recognise(const struct reader_place *place, const struct file_list *predictions)
+{
+    char head[PEEK_BYTES];
+    bool csv = has(place, "metrics.csv"), jsonl = has(place, "metrics.jsonl");
+    bool json_config = has(place, "config.json"), yaml_config = has(place, "config.yaml");
+    if (names_ground_truth(place))
+        return "dataset.json with a ground truth";
+    if ((csv || jsonl) && json_config)
+        return "config.json beside metrics";
+    if ((csv || jsonl) && yaml_config)
+        return "config.yaml beside metrics";
+    if (csv && rows_is_csv_header(&METRICS, head, first_line(place, "metrics.csv", head)))
+        return "metrics.csv with a step";
+    if (jsonl && rows_is_json_row(&METRICS, head, first_line(place, "metrics.jsonl", head)))
+        return "metrics.jsonl with a step";
+    return predictions_any(place, predictions) ? "predictions/" : NULL;
+}
+
+static bool claim(const struct reader_place *place, struct reader_claim *claim)
+{
+    struct file_list predictions = predictions_list(place);
+    claim->reason = recognise(place, &predictions);
+    if (!claim->reason)
+        return false;
+    for (size_t i = 0; i < sizeof FILES / sizeof *FILES; i++)
+        if (has(place, FILES[i].name) &&
+            (FILES[i].read != read_predictions || predictions_is_file(place, FILES[i].name)))
+            reader_claim_add(place, claim, FILES[i].name);
+    predictions_claim(place, "predictions", &predictions, false, claim);
+    return true;
+}
+
+const struct reader reader_plain = {
+    .name = "plain",
+    .reads = "boxtop's own layout: config.json, metrics.csv, predictions/, dataset.json",
+    .incremental = true,
+    .claim = claim,
+    .read = read,
+};

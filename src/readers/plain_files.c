@@ -1,0 +1,97 @@
+#include "readers/plain_files.h"
+
+#include "base/clock.h"
+
+#include <cjson/cJSON.h>
+#include <math.h>
+#include <string.h>
+
+/* A DOM is fit for what is small. cJSON itself bounds how deep brackets nest. */
+enum { MAX_BYTES = 1 << 20 };
+
+static bool say(struct sink *sink, const struct reader_source *source, const char *text)
+{
+    struct note note = {.file = source->name, .offset = -1, .count = 1, .text = text};
+    return sink->note(sink->self, &note);
+}
+
+/* The object that the file holds, to be freed by cJSON_Delete(). NULL when there is none: *OK is
+ * then false with ERR when the file cannot be read, else a note was made. */
+static cJSON *parse(
+    const struct reader_source *source, struct sink *sink, bool *ok, struct err *err)
+{
+    struct buf text;
+    buf_init(&text, MAX_BYTES);
+    cJSON *json = NULL;
+    *ok = file_read(source->path, &text, err);
+    if (*ok) {
+        json = cJSON_ParseWithLength(text.data ? text.data : "", text.length);
+        if (!cJSON_IsObject(json)) {
+            cJSON_Delete(json);
+            json = NULL;
+            say(sink, source, "is not a JSON object");
+        }
+    }
+    buf_done(&text);
+    return json;
+}
+
+static const char *string_in(const cJSON *json, const char *key)
+{
+    const cJSON *item = cJSON_GetObjectItemCaseSensitive(json, key);
+    return cJSON_IsString(item) && item->valuestring[0] ? item->valuestring : NULL;
+}
+
+bool plain_read_dataset(const struct reader_source *source, struct reader_mark *mark,
+    struct sink *sink, struct err *err)
+{
+    (void)mark;
+    bool ok;
+    cJSON *json = parse(source, sink, &ok, err);
+    if (!json)
+        return ok;
+    const char *ground_truth = string_in(json, "ground_truth");
+    const char *images = string_in(json, "images");
+    struct artifact truth = {ARTIFACT_GROUND_TRUTH, ground_truth, -1};
+    struct artifact folder = {ARTIFACT_IMAGES, images, -1};
+    if (ground_truth ? sink->artifact(sink->self, &truth)
+                     : say(sink, source, "has no \"ground_truth\": name its file there"))
+        if (images)
+            sink->artifact(sink->self, &folder);
+    cJSON_Delete(json);
+    return true;
+}
+
+/* The date at KEY: ISO 8601, or seconds since 1970. NaN when it is not there or no date. */
+static double date_in(const cJSON *json, const char *key)
+{
+    const cJSON *item = cJSON_GetObjectItemCaseSensitive(json, key);
+    double wall_s;
+    if (cJSON_IsNumber(item))
+        return item->valuedouble;
+    return cJSON_IsString(item) &&
+                   clock_parse_iso(item->valuestring, strlen(item->valuestring), &wall_s)
+               ? wall_s
+               : NAN;
+}
+
+bool plain_read_status(const struct reader_source *source, struct reader_mark *mark,
+    struct sink *sink, struct err *err)
+{
+    static const enum run_status SAID[] = {RUN_RUNNING, RUN_FINISHED, RUN_FAILED};
+    (void)mark;
+    bool ok;
+    cJSON *json = parse(source, sink, &ok, err);
+    if (!json)
+        return ok;
+    const char *word = string_in(json, "status");
+    enum run_status status = RUN_UNKNOWN;
+    for (size_t i = 0; word && i < sizeof SAID / sizeof *SAID; i++)
+        if (strcmp(word, run_status_name(SAID[i])) == 0)
+            status = SAID[i];
+    if (status != RUN_UNKNOWN ||
+        say(sink, source, "\"status\" is not one of running, finished, failed"))
+        sink->status(sink->self, status, date_in(json, "started"), date_in(json, "ended"));
+    cJSON_Delete(json);
+    return true;
+}

@@ -1,0 +1,57 @@
+/*
+ * Logs of rows, as CSV or as JSON lines: which cell is the step, which the time, the rest are
+ * metrics. Knows: the rules that both spellings share, bookmarks, damage. Must not know: which tool
+ * wrote them.
+ *
+ * Rows become points in file order. A last line without its line end is left to the bookmark, for
+ * it is still being written. What cannot be used is skipped and told of in one note a reading.
+ */
+#pragma once
+
+#include "base/stream.h"
+#include "readers/reader.h"
+
+struct rows_rules {
+    /* NULL-terminated names, best first. The step is no metric; a better one's presence makes the
+     * others metrics. Without any, rows count from 0. */
+    const char *const *steps;
+    const char *const *walls; /* dates: seconds or milliseconds since 1970, or ISO 8601 */
+    const char *prefix;       /* of every metric's name */
+    bool numbers_only;        /* a cell that is no number is damage too, not just text */
+};
+
+/*
+ * Reads from STREAM, which stands at MARK, and moves MARK behind the last whole row. NAME is for
+ * notes. False, with ERR, only when memory runs out.
+ */
+bool rows_read_csv(struct stream *stream, const char *name, const struct rows_rules *rules,
+    struct reader_mark *mark, struct sink *sink, struct err *err);
+bool rows_read_json(struct stream *stream, const char *name, const struct rows_rules *rules,
+    struct reader_mark *mark, struct sink *sink, struct err *err);
+
+/* True when LINE, the first of a file, names a step: as a column of CSV, as a key of a JSON object.
+ */
+bool rows_is_csv_header(const struct rows_rules *rules, const char *line, size_t length);
+bool rows_is_json_row(const struct rows_rules *rules, const char *line, size_t length);
+
+/* ---- for the two spellings ---- */
+
+enum { ROWS_MAX_LINE_BYTES = 16 << 20 };
+
+struct rows_damage {
+    int64_t markers, broken;  /* rows skipped: merge markers, others */
+    int64_t texts, fractions; /* cells left out; steps rounded */
+    int64_t first_line, texts_line, fractions_line;
+};
+
+/* The index of NAME in NAMES, -1 when it is not there. */
+int rows_name_index(const char *const *names, const char *name, size_t length);
+bool rows_is_merge_marker(const char *line, size_t length);
+bool rows_is_blank(const char *line, size_t length);
+/* A step: whole numbers exactly, others rounded down with *FRACTION set. */
+bool rows_parse_step(const char *text, size_t length, int64_t *step, bool *fraction);
+/* A date; false also for numbers too small to be one (seconds since the start, say). */
+bool rows_parse_wall(const char *text, size_t length, double *wall_s);
+void rows_count_skipped(struct rows_damage *damage, int64_t line, bool marker);
+/* The notes on FILE. False when the sink stopped. */
+bool rows_note(const struct rows_damage *damage, struct sink *sink, const char *file);
