@@ -368,8 +368,9 @@ static int draw_below(struct state *state, const struct session *session, const 
 {
     if (!has_below(session, place) || !state->panels[0] || !state->panels[1])
         return 0;
-    struct rect panel = {
-        place.row + place.rows - BELOW_ROWS, place.col, BELOW_ROWS, place.cols / 2};
+    int free = place.rows - (int)(state->count < 1000 ? state->count : 1000) - 4;
+    int rows = free < BELOW_ROWS ? BELOW_ROWS : free > BELOW_MOST_ROWS ? BELOW_MOST_ROWS : free;
+    struct rect panel = {place.row + place.rows - rows, place.col, rows, place.cols / 2};
     for (int i = 0; i < PANELS; i++) {
         PANEL_VIEWS[i]->draw(state->panels[i], session, world, canvas, panel);
         panel.col += panel.cols + 1;
