@@ -24,8 +24,9 @@
 #include "picture/pixels.h"
 #include "picture/scene.h"
 
-/* How a changed picture is sent by sixel; what each terminal needs is in the measured table of the
- * terminal notes: xterm and foot PIXELS, mlterm CELLS, Konsole BANDS, unknown FULL. */
+/* How a changed picture is sent by sixel. Seen to end pixel for pixel like a full redraw after 30
+ * changes: PIXELS in xterm 379 and foot 1.13, CELLS in mlterm 3.9, BANDS in Konsole 22.12 (where
+ * CELLS leaves lines). Unknown terminals: FULL. */
 enum encode_delta {
     ENCODE_FULL,   /* everything, each time */
     ENCODE_BANDS,  /* opaque rectangles of whole cells whose height is a multiple of 6 px */
