@@ -88,12 +88,14 @@ struct encoder_frame *encoder_open(const struct encoder *encoder,
 
 /* Appends what makes the screen show SHOWN (BASE's size). FULL sends everything; else only what
  * differs from the last draw, nothing when nothing does; the first draw is always full. TEXTS may
- * be NULL and is looked at only where text_cells. On failure (ERR_MEMORY, or OUT is at its maximum)
+ * be NULL and is looked at only where text_cells. Give OUT a maximum well above the picture (16
+ * MiB, say): room is asked for by the worst case. On failure (ERR_MEMORY, or OUT is at its maximum)
  * the next draw is full. SHOWN and TEXTS stay the caller's and are not kept. */
 bool encoder_draw(struct encoder_frame *frame, const struct pixels *shown,
     const struct scene_texts *texts, bool full, struct buf *out, struct err *err);
 
 /* Appends what takes the picture off the screen: with `stays` commands, else blanks over its cells
- * in the default colour. The next draw is full. */
+ * in the default colour (xterm, foot and mlterm erase sixels so; Konsole does not: use kitty
+ * there). The next draw is full. */
 void encoder_erase(struct encoder_frame *frame, struct buf *out);
 void encoder_close(struct encoder_frame *frame); /* accepts NULL; sends nothing */
