@@ -21,6 +21,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <term.h>
 #include <unistd.h>
@@ -67,6 +68,21 @@ bool paint_locale(void)
     return is_utf8();
 }
 
+/* newterm() sets the scrolling margins to the size that it believes in, and a picture that reaches
+ * beyond them scrolls the screen: so it is told the true size, which it cannot ask of a file in
+ * memory. */
+static void tell_size(int out_fd)
+{
+    struct winsize size;
+    char text[16];
+    if (ioctl(out_fd, TIOCGWINSZ, &size) != 0 || !size.ws_row || !size.ws_col)
+        return;
+    snprintf(text, sizeof text, "%u", size.ws_row);
+    setenv("LINES", text, 1);
+    snprintf(text, sizeof text, "%u", size.ws_col);
+    setenv("COLUMNS", text, 1);
+}
+
 /* newterm() takes over signals that nobody handles yet; they are not its business here. */
 static SCREEN *open_screen(const char *term, FILE *out, FILE *in)
 {
@@ -75,7 +91,6 @@ static SCREEN *open_screen(const char *term, FILE *out, FILE *in)
     struct sigaction kept[COUNT];
     for (int i = 0; i < COUNT; i++)
         sigaction(SIGNALS[i], NULL, &kept[i]);
-    use_env(FALSE); /* LINES and COLUMNS of the environment may be stale: the grid has the size */
     SCREEN *screen = newterm(term, out, in);
     for (int i = 0; i < COUNT; i++)
         sigaction(SIGNALS[i], &kept[i], NULL);
@@ -116,6 +131,7 @@ static bool start_curses(
     if (!painter->out || !painter->in)
         return err_set_errno(err, "cannot prepare a frame in memory");
     setenv("NCURSES_NO_PADDING", "1", 1); /* delays for the glass terminals of 1978 */
+    tell_size(options->out_fd);
     painter->screen = open_term(options->term, painter->out, painter->in);
     if (!painter->screen)
         return err_set(err, ERR_USAGE,
