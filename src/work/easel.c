@@ -220,9 +220,12 @@ static bool same_frame(const struct easel *easel, const struct easel_scene *scen
 static bool draw(struct easel *easel, const struct easel_scene *scene, bool whole, struct buf *out,
     struct err *err)
 {
-    for (size_t i = 0; i < scene->box_count; i++)
-        make_overlay(&scene->boxes[i], &easel->overlay[i]);
     struct scene_texts *texts = easel->encoder->text_cells ? &easel->texts : NULL;
+    for (size_t i = 0; i < scene->box_count; i++) {
+        make_overlay(&scene->boxes[i], &easel->overlay[i]);
+        if (texts) /* a pixel is half a cell there: thicker lines would cover the picture */
+            easel->overlay[i].line_px = 1;
+    }
     if (!scene_compose(
             easel->base, &easel->map, easel->overlay, scene->box_count, easel->shown, texts))
         return err_set(err, ERR_MEMORY, "out of memory");

@@ -80,12 +80,15 @@ static bool size_images(struct study *study, const atomic_bool *stale, struct er
     struct link_sizes sizes;
     if (!link_infer_sizes(dataset, study->detections, &study->link, &sizes, err))
         return false;
-    if (sizes.images_inferred || sizes.images_unknown)
+    if (sizes.images_unknown)
         study->warning = arena_printf(&study->arena,
-            "%lld image files are not here: sizes of %lld taken from the extent of the "
-            "detections%s",
-            (long long)(sizes.images_inferred + sizes.images_unknown),
-            (long long)sizes.images_inferred, sizes.images_unknown ? ", the others left out" : "");
+            "%lld images left out: their files are not here and nothing tells their sizes "
+            "(--images names their folder)",
+            (long long)sizes.images_unknown);
+    else if (sizes.images_inferred)
+        study->warning = arena_printf(&study->arena,
+            "%lld image files are not here: their sizes are the extent of their detections",
+            (long long)sizes.images_inferred);
     return true;
 }
 
