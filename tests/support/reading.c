@@ -1,0 +1,166 @@
+#include "reading.h"
+
+#include "base/file.h"
+#include "temp.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/types.h>
+
+#include <cmocka.h>
+
+void reading_claims(const char *directory, struct buf *out)
+{
+    struct arena arena = {0};
+    struct file_list list;
+    struct err err = {0};
+    assert_true(file_list(directory, &arena, &list, &err));
+    struct reader_place place = {directory, &list, &arena};
+    for (size_t r = 0; readers[r]; r++) {
+        struct reader_claim claim = {0};
+        if (!readers[r]->claim(&place, &claim))
+            continue;
+        assert_non_null(claim.reason);
+        buf_printf(out, "%s:", readers[r]->name);
+        for (size_t i = 0; i < claim.count; i++)
+            buf_printf(out, " %s", claim.sources[i]);
+        buf_add_char(out, '\n');
+    }
+    arena_done(&arena);
+}
+
+static bool try_on(const struct reader *reader, const char *directory, const char *name,
+    struct reader_mark *mark, struct record *record, struct err *err)
+{
+    struct arena arena = {0};
+    struct reader_source source = {directory, name, path_join(&arena, directory, name)};
+    struct sink sink = record_sink(record);
+    bool ok = reader->read(&source, mark, &sink, err);
+    arena_done(&arena);
+    return ok;
+}
+
+void reading_on(const struct reader *reader, const char *directory, const char *name,
+    struct reader_mark *mark, struct record *record)
+{
+    struct err err = {0};
+    if (!try_on(reader, directory, name, mark, record, &err))
+        fail_msg("%s/%s: %s", directory, name, err.text);
+    assert_false(mark->state.failed);
+}
+
+void reading_whole(
+    const struct reader *reader, const char *directory, const char *name, struct record *record)
+{
+    struct reader_mark mark = {0};
+    buf_init(&mark.state, READER_MAX_STATE_BYTES);
+    record_init(record);
+    reading_on(reader, directory, name, &mark, record);
+    buf_done(&mark.state);
+}
+
+const char *reading_text(
+    const struct reader *reader, const char *name, const void *data, size_t length)
+{
+    static char text[64 << 10];
+    struct record record;
+    struct buf out;
+    const char *directory = temp_dir();
+    temp_file(directory, name, data, length);
+    reading_whole(reader, directory, name, &record);
+    buf_init(&out, sizeof text - 1);
+    record_print(&record, &out);
+    assert_false(out.failed);
+    snprintf(text, sizeof text, "%s", out.data ? out.data : "");
+    buf_done(&out);
+    record_done(&record);
+    return text;
+}
+
+/* Writes the first LENGTH bytes into the one file that a loop uses again and again. */
+static void write_again(const char *path, const void *data, size_t length)
+{
+    FILE *out = fopen(path, "wb");
+    assert_non_null(out);
+    assert_int_equal(fwrite(data, 1, length, out), length);
+    assert_int_equal(fclose(out), 0);
+}
+
+void reading_survives_cuts(
+    const struct reader *reader, const char *name, const void *data, size_t length)
+{
+    const char *directory = temp_dir();
+    const char *path = temp_file(directory, name, data, length);
+    struct record whole, part;
+    reading_whole(reader, directory, name, &whole);
+    assert_true(record_points(&whole) > 0);
+    for (size_t cut = 0; cut < length; cut++) {
+        write_again(path, data, cut);
+        reading_whole(reader, directory, name, &part);
+        if (!record_is_prefix(&part, &whole))
+            fail_msg("cut at byte %zu the points are others", cut);
+        record_done(&part);
+    }
+    record_done(&whole);
+}
+
+static void assert_same_text(const char *a, const char *b)
+{
+    assert_int_equal(a == NULL, b == NULL);
+    if (a)
+        assert_string_equal(a, b);
+}
+
+void reading_grows_to_the_same(
+    const struct reader *reader, const char *name, const void *data, size_t length, size_t chunk)
+{
+    const char *directory = temp_dir();
+    const char *path = temp_file(directory, name, data, length);
+    struct record whole, grown;
+    struct reader_mark mark = {0};
+    reading_whole(reader, directory, name, &whole);
+    record_init(&grown);
+    buf_init(&mark.state, READER_MAX_STATE_BYTES);
+    for (size_t now = 0; now <= length; now = now == length          ? length + 1
+                                              : now + chunk < length ? now + chunk
+                                                                     : length) {
+        write_again(path, data, now);
+        reading_on(reader, directory, name, &mark, &grown);
+        assert_true(mark.offset <= (int64_t)now);
+    }
+    assert_int_equal(grown.metric_count, whole.metric_count);
+    assert_int_equal(record_points(&grown), record_points(&whole));
+    assert_true(record_is_prefix(&grown, &whole));
+    for (size_t i = 0; i < whole.param_count; i++)
+        assert_same_text(record_param(&grown, whole.params[i].name), whole.params[i].text);
+    assert_int_equal(grown.status, whole.status);
+    assert_true(grown.ended_s == whole.ended_s || isnan(whole.ended_s));
+    buf_done(&mark.state);
+    record_done(&grown);
+    record_done(&whole);
+}
+
+void reading_survives_refusals(
+    const struct reader *reader, const char *name, const void *data, size_t length)
+{
+    const char *directory = temp_dir();
+    temp_file(directory, name, data, length);
+    for (int64_t calls = 0;; calls++) {
+        struct record record;
+        struct reader_mark mark = {0};
+        buf_init(&mark.state, READER_MAX_STATE_BYTES);
+        record_init(&record);
+        record.calls_left = calls;
+        reading_on(reader, directory, name, &mark, &record);
+        bool refused = record.calls_left < 0;
+        buf_done(&mark.state);
+        record_done(&record);
+        if (!refused)
+            return;
+    }
+}

@@ -1,0 +1,35 @@
+/*
+ * Reads one file with one reader into a record, whole or as it grows, for tests.
+ * Knows: struct reader. Must not know: formats. Fails the test when the reader refuses the file.
+ */
+#pragma once
+
+#include "readers/reader.h"
+#include "record_sink.h"
+
+/* Names the readers of the claim on DIRECTORY with their sources, a line each: "plain: config.json
+ * ...". */
+void reading_claims(const char *directory, struct buf *out);
+
+/* Reads DIRECTORY/NAME from the front. RECORD is initialised here. */
+void reading_whole(
+    const struct reader *reader, const char *directory, const char *name, struct record *record);
+/* The same from MARK on (initialised by the caller), into a record that goes on. */
+void reading_on(const struct reader *reader, const char *directory, const char *name,
+    struct reader_mark *mark, struct record *record);
+/* The facts of DATA, in a fresh file called NAME, as record_print() writes them; a static buffer.
+ */
+const char *reading_text(
+    const struct reader *reader, const char *name, const void *data, size_t length);
+
+/* Cuts DATA after every byte: each part reads without complaint, and its points are the first ones
+ * of the whole. */
+void reading_survives_cuts(
+    const struct reader *reader, const char *name, const void *data, size_t length);
+/* Lets the file grow by CHUNK bytes at a time, reading on at its mark each time: the metrics,
+ * parameters and status are in the end those of reading the whole at once. */
+void reading_grows_to_the_same(
+    const struct reader *reader, const char *name, const void *data, size_t length, size_t chunk);
+/* Reads with a sink that refuses after 0, 1, 2... calls: no crash, and no complaint. */
+void reading_survives_refusals(
+    const struct reader *reader, const char *name, const void *data, size_t length);
