@@ -72,6 +72,19 @@ static struct encode_place place_of(void)
     return (struct encode_place){.row = TOP, .col = LEFT, .rows = ROWS, .cols = COLS};
 }
 
+/* OUT is empty and reused. */
+static void expect_erased(struct encoder_frame *frame, struct screen *screen, struct buf *out)
+{
+    encoder_erase(frame, out);
+    feed(screen, out);
+    VTermScreenCell corner = cell_at(screen, 0, 0);
+    for (int i = 0; i < ROWS * COLS; i++) {
+        VTermScreenCell cell = cell_at(screen, TOP + i / COLS, LEFT + i % COLS);
+        assert_true(cell.chars[0] == 0 || cell.chars[0] == ' ');
+        assert_true(vterm_color_is_equal(&cell.bg, &corner.bg));
+    }
+}
+
 static void run_steps(enum encode_colours colours, bool utf8)
 {
     struct encode_terminal terminal = {
@@ -120,14 +133,7 @@ static void run_steps(enum encode_colours colours, bool utf8)
     buf_clear(&out);
     assert_true(encoder_draw(frame, shown, &texts, false, &out, NULL));
     assert_int_equal(out.length, 0);
-    encoder_erase(frame, &out);
-    feed(&screen, &out);
-    VTermScreenCell corner = cell_at(&screen, 0, 0);
-    for (int i = 0; i < ROWS * COLS; i++) {
-        VTermScreenCell cell = cell_at(&screen, TOP + i / COLS, LEFT + i % COLS);
-        assert_true(cell.chars[0] == 0 || cell.chars[0] == ' ');
-        assert_true(vterm_color_is_equal(&cell.bg, &corner.bg));
-    }
+    expect_erased(frame, &screen, &out);
     scene_texts_done(&texts);
     buf_done(&out);
     encoder_close(frame);
@@ -213,6 +219,8 @@ static void indexed_colours_are_the_nearest(void **state)
 {
     (void)state;
     struct pixels *base = photo(COLS, ROWS * 2);
+    for (size_t i = 0; i < pixels_bytes(base) / 2; i++) /* every third grey in the upper half */
+        base->rgb[i] = (uint8_t)(i / 3 * 3);
     struct screen screen = draw_one(base, base, NULL, ENCODE_256, true);
     for (int row = 0; row < ROWS; row++)
         for (int col = 0; col < COLS; col++) {
