@@ -236,15 +236,16 @@ static struct reduced reduce(const struct point *points, size_t n, int64_t first
     if (!points || !downsample_envelope(points, n, &range, scratch, &envelope, NULL))
         return out;
     out.spans = ARENA_ARRAY(scratch, struct chart_span, envelope.count);
-    double width = ((double)last - (double)first) / (range.columns > 1 ? range.columns - 1 : 1);
+    double width = ((double)last - (double)first + 1) / range.columns; /* steps of a column */
     for (size_t i = 0; out.spans && i < envelope.count; i++) {
         const struct downsample_span *s = &envelope.spans[i];
-        out.spans[i] = (struct chart_span){.x = (double)first + s->column * width,
-            .min = s->min,
-            .max = s->max,
-            .first = s->first,
-            .last = s->last,
-            .starts = s->starts};
+        out.spans[i] =
+            (struct chart_span){.x = fmin((double)first + ceil(s->column * width), (double)last),
+                .min = s->min,
+                .max = s->max,
+                .first = s->first,
+                .last = s->last,
+                .starts = s->starts};
     }
     out.count = out.spans ? envelope.count : 0;
     return out;

@@ -284,6 +284,14 @@ static int source_mark(void *self, size_t row)
     return session_is_selected(drawing->session, row_at(drawing, row)->id) ? TABLE_SELECTED : 0;
 }
 
+static double best_ap(const struct state *state)
+{
+    for (size_t i = 0; i < state->column_count; i++)
+        if (state->columns[i].kind == RUN_COLUMN_BEST && state->columns[i].role == ROLE_AP)
+            return state->best[i];
+    return NAN;
+}
+
 static void source_draw(void *self, size_t row, int column, struct grid *grid, struct rect place)
 {
     struct drawing *drawing = self;
@@ -298,8 +306,10 @@ static void source_draw(void *self, size_t row, int column, struct grid *grid, s
     int count = spark->count < SPARK_COLS ? spark->count : SPARK_COLS;
     for (int i = 0; i < count; i++) /* the pieces spread over the columns, ends included */
         values[i] = spark->values[count == 1 ? 0 : i * (spark->count - 1) / (count - 1)];
+    /* APs are compared between runs, so they share a scale; a loss is its own. */
+    bool shared = shown->role == ROLE_AP;
     spark_draw(grid, place.row, place.col, place.cols, session_run_style(run), values,
-        (size_t)count, shown->role == ROLE_AP ? 0 : NAN, shown->role == ROLE_AP ? 1 : NAN);
+        (size_t)count, shared ? 0 : NAN, shared ? best_ap(drawing->state) : NAN);
 }
 
 static int make_columns(const struct state *state, struct table_column *out)
@@ -318,7 +328,7 @@ static int make_columns(const struct state *state, struct table_column *out)
         if (column->kind == RUN_COLUMN_SPARK) {
             shown->drawn = true;
             shown->min_cols = shown->max_cols = SPARK_COLS;
-            shown->title = column->role == ROLE_LOSS ? "loss" : "AP";
+            shown->title = "course";
         }
         if (column == sorted)
             shown->sort = state->descending ? -1 : 1;
