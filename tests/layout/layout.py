@@ -33,7 +33,6 @@ LIBRARIES = [
     (r'(jpeglib|turbojpeg|jerror|spng|chafa)\.h|webp/.*', ['picture/']),
     (r'yaml\.h|expat\.h', ['readers/']),
     (r'utf8proc\.h', ['base/']),
-    (r'sys/mman\.h', []),
 ]
 
 BANNED = re.compile(r'\b(strcpy|strcat|stpcpy|sprintf|vsprintf|strtok|gets|gmtime|localtime|asctime|ctime|'
@@ -159,8 +158,7 @@ class Check:
     def check_library(self, name, number, here, header):
         for pattern, places in LIBRARIES:
             if re.fullmatch(pattern, header) and not any(here.startswith(p) for p in places):
-                where = ', '.join(places) if places else 'nowhere'
-                self.say(name, number, f'<{header}> belongs in: {where}')
+                self.say(name, number, f'<{header}> belongs in: {", ".join(places)}')
 
     def check_cycles(self):
         """No file reaches itself through includes."""
