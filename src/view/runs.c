@@ -289,7 +289,7 @@ static double best_ap(const struct state *state)
     for (size_t i = 0; i < state->column_count; i++)
         if (state->columns[i].kind == RUN_COLUMN_BEST && state->columns[i].role == ROLE_AP)
             return state->best[i];
-    return NAN;
+    return NAN; /* then each on its own scale */
 }
 
 static void source_draw(void *self, size_t row, int column, struct grid *grid, struct rect place)

@@ -22,9 +22,10 @@ static const struct {
 } SHOWN[] = {
     {RUN_COLUMN_BEST, ROLE_AP, "AP"},
     {RUN_COLUMN_BEST_STEP, ROLE_AP, "@"},
+    {RUN_COLUMN_BEST, ROLE_ULTRALYTICS_AP, "AP (Ultralytics)"},
     {RUN_COLUMN_SPARK, ROLE_AP, "AP~"},
     {RUN_COLUMN_BEST, ROLE_AP50, "AP50"},
-    {RUN_COLUMN_BEST, ROLE_ULTRALYTICS_AP, "AP (Ultralytics)"},
+    {RUN_COLUMN_BEST, ROLE_ULTRALYTICS_AP50, "AP50 (Ultralytics)"},
     {RUN_COLUMN_BEST, ROLE_F1, "F1"},
     {RUN_COLUMN_BEST, ROLE_ACCURACY, "accuracy"},
     {RUN_COLUMN_LAST, ROLE_LOSS, "loss"},
@@ -33,10 +34,17 @@ static const struct {
     {RUN_COLUMN_LAST, ROLE_TIME_PER_IMAGE, "ms/img"},
 };
 
-static bool any_has(const struct runs *runs, enum role role)
+static bool has_column(const struct run_row *run, enum run_column_kind kind, enum role role)
+{
+    if (kind == RUN_COLUMN_SPARK)
+        return (role == ROLE_LOSS ? run->loss_spark.count : run->ap_spark.count) > 0;
+    return run->by_role[role] != NULL;
+}
+
+static bool any_has(const struct runs *runs, enum run_column_kind kind, enum role role)
 {
     for (size_t i = 0; i < runs->count; i++)
-        if (runs->rows[i].by_role[role])
+        if (has_column(&runs->rows[i], kind, role))
             return true;
     return false;
 }
@@ -144,7 +152,7 @@ size_t runs_default_columns(
     for (size_t i = 0; i < sizeof FIRST / sizeof *FIRST && count < most; i++)
         out[count++] = FIRST[i];
     for (size_t i = 0; i < sizeof SHOWN / sizeof *SHOWN && count < most; i++)
-        if (any_has(runs, SHOWN[i].role))
+        if (any_has(runs, SHOWN[i].kind, SHOWN[i].role))
             out[count++] = role_column(SHOWN[i].kind, SHOWN[i].role, SHOWN[i].title);
     struct arena scratch = {0};
     size_t spread_count;

@@ -125,11 +125,19 @@ static enum run_status infer_status(
     return untouched_s < FRESH_S ? RUN_RUNNING : RUN_UNKNOWN;
 }
 
+/* The metric whose course a run shows: the quantity itself, else what comes closest to it. */
+static const struct run_metric *course_metric(const struct run_row *run, enum role role)
+{
+    if (run->by_role[role])
+        return run->by_role[role];
+    return run->by_role[role == ROLE_LOSS ? ROLE_PART_LOSS : ROLE_ULTRALYTICS_AP];
+}
+
 static bool load_spark(struct loading *loading, const struct run_row *run, enum role role,
     const struct run_spark *kept, struct run_spark *out, struct err *err)
 {
     *out = (struct run_spark){0};
-    const struct run_metric *metric = run->by_role[role];
+    const struct run_metric *metric = course_metric(run, role);
     if (!metric)
         return true;
     if (kept) {
@@ -154,7 +162,8 @@ static bool load_spark(struct loading *loading, const struct run_row *run, enum 
 static const struct run_spark *kept_spark(
     const struct run_row *old, const struct run_row *run, enum role role)
 {
-    const struct run_metric *was = old ? old->by_role[role] : NULL, *is = run->by_role[role];
+    const struct run_metric *was = old ? course_metric(old, role) : NULL;
+    const struct run_metric *is = course_metric(run, role);
     if (!was || !is || strcmp(was->name, is->name) != 0 ||
         was->summary.count != is->summary.count ||
         memcmp(&was->summary.last, &is->summary.last, sizeof is->summary.last) != 0)

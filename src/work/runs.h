@@ -50,7 +50,8 @@ struct run_row {
     size_t note_count;
     const struct artifact *artifacts; /* paths made absolute; predictions first, by step */
     size_t artifact_count, prediction_count;
-    /* The course of the loss and of AP in RUN_SPARK_POINTS pieces, NaN where nothing is. */
+    /* The course of the loss (else of one of its terms) and of AP (else of Ultralytics' own) in
+     * RUN_SPARK_POINTS pieces, NaN where nothing is. */
     struct run_spark loss_spark, ap_spark;
 };
 
