@@ -1,0 +1,178 @@
+/* The Ultralytics reader: its tables as they are met in the wild, its YAML, what it claims. */
+#include "reading.h"
+#include "temp.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static const char RESULTS[] = "results.csv";
+
+static const struct reader *reader(void)
+{
+    return reader_find("ultralytics");
+}
+
+static const char *text_of(const char *name, const char *data)
+{
+    return reading_text(reader(), name, data, strlen(data));
+}
+
+static void padded_cells_are_trimmed_and_the_epoch_is_the_step(void **state)
+{
+    (void)state;
+    assert_string_equal(
+        text_of(RESULTS, "               epoch,      train/box_loss,metrics/mAP_0.5:0.95,  x/lr0\n"
+                         "                   0,             0.11112,        0.00010441,0.00032\n"
+                         "                   1,                 nan,              -inf,       \n"),
+        "metric train/box_loss: 0=0.11112 1=NaN\n"
+        "metric metrics/mAP_0.5:0.95: 0=0.00010441 1=-Infinity\n"
+        "metric x/lr0: 0=0.00032\n");
+}
+
+static void time_is_a_metric_and_a_resume_keeps_its_place(void **state)
+{
+    (void)state;
+    assert_string_equal(text_of(RESULTS, "epoch,time,metrics/mAP50(B)\r\n1,10.5,0.1\r\n2,20,0.2\r\n"
+                                         "2,9,0.25\r\n3,18,0.3\r\n"),
+        "metric time: 1=10.5 2=20 2=9 3=18\nmetric metrics/mAP50(B): 1=0.1 2=0.2 2=0.25 3=0.3\n");
+}
+
+static void damaged_rows_are_skipped_and_told_of_once(void **state)
+{
+    (void)state;
+    assert_string_equal(text_of(RESULTS, "epoch,a,b\n1,1,2\n<<<<<<< HEAD\n2,3,4\n=======\n2,5,6\n"
+                                         ">>>>>>> main\n3,7,8\n"),
+        "metric a: 1=1 2=3 2=5 3=7\nmetric b: 1=2 2=4 2=6 3=8\n"
+        "note results.csv line 3 byte -1 x3 git merge marker, row skipped\n");
+    assert_string_equal(
+        text_of(RESULTS, "epoch,a,b\n1,1,2\n2,1\n\nx,1,2\n3,1,2,3\n4,1,2,\nnan,1,2\n5,q,2\n"),
+        "metric a: 1=1 4=1\nmetric b: 1=2 4=2 5=2\n"
+        "note results.csv line 3 byte -1 x4 damaged row, skipped\n"
+        "note results.csv line 9 byte -1 x1 cell that is no number, left out\n");
+    assert_string_equal(text_of(RESULTS, "epoch,a\n=======\n1\n"),
+        "note results.csv line 2 byte -1 x2 git merge marker or damaged row, skipped\n");
+}
+
+static void a_header_that_comes_again_may_have_other_columns(void **state)
+{
+    (void)state;
+    assert_string_equal(text_of(RESULTS, "epoch,a\n1,1\nepoch,time,a\n1,9,2\n"),
+        "metric a: 1=1 1=2\nmetric time: 1=9\n");
+}
+
+static void a_half_written_line_is_left_to_the_next_reading(void **state)
+{
+    (void)state;
+    static const char TABLE[] =
+        "epoch,time,train/box_loss\n1,10.25,0.5\n<<<<<<< HEAD\n2,20.5,0.25\n"
+        "3,30.75\n1,5.125,nan\n";
+    assert_string_equal(text_of(RESULTS, "epoch,a\n1,0.12\n2,0.1"), "metric a: 1=0.12\n");
+    reading_survives_cuts(reader(), RESULTS, TABLE, sizeof TABLE - 1);
+    for (size_t chunk = 1; chunk < 20; chunk += 6)
+        reading_grows_to_the_same(reader(), RESULTS, TABLE, sizeof TABLE - 1, chunk);
+    reading_survives_refusals(reader(), RESULTS, TABLE, sizeof TABLE - 1);
+}
+
+static void names_are_kept_whatever_they_are(void **state)
+{
+    (void)state;
+    assert_string_equal(text_of(RESULTS, "epoch,\x1b[2J,\xe2\x80\xae,\xff,\"a,b\"\n1,1,2,3,4\n"),
+        "metric \\x1b[2J: 1=1\nmetric \\u{202e}: 1=2\nmetric \\xff: 1=3\nmetric a,b: 1=4\n");
+}
+
+static void tables_of_nothing_are_no_trouble(void **state)
+{
+    static const char *const TABLES[] = {"", "\n", "epoch", "epoch,a\n", ",,,\n,,,\n", "\"\n\"\n"};
+    (void)state;
+    for (size_t i = 0; i < sizeof TABLES / sizeof *TABLES; i++)
+        assert_null(strstr(text_of(RESULTS, TABLES[i]), "metric"));
+}
+
+static void arguments_become_parameters_and_name_the_data(void **state)
+{
+    (void)state;
+    assert_string_equal(
+        text_of("args.yaml", "task: detect\nmode: train\nmodel: yolo11n.pt\n"
+                             "data: C:\\data\\data.yaml\nbatch: -1\nlr0: 1.0e-05\nclasses: null\n"),
+        "param task = text detect\nparam mode = text train\nparam model = text yolo11n.pt\n"
+        "param data = text C:\\data\\data.yaml\nparam batch = number -1\n"
+        "param lr0 = number 1.0e-05\nparam classes = null null\n"
+        "ground truth C:\\data\\data.yaml step -1\n");
+    assert_string_equal(text_of("opt.yaml", "data: imagenet10\nhyp:\n  lr0: 0.01\nfreeze:\n- 0\n"),
+        "param data = text imagenet10\nparam hyp.lr0 = number 0.01\nparam freeze = text [0]\n");
+    assert_string_equal(text_of("args.yaml", "a: 1\nb: [\n"),
+        "param a = number 1\nparam b = text []\nnote args.yaml line 3 byte -1 x1 not a map in YAML "
+        "from here on: the rest is not read\n");
+}
+
+static void predictions_are_artifacts(void **state)
+{
+    (void)state;
+    assert_string_equal(
+        text_of("predictions.json", "[]"), "predictions predictions.json step -1\n");
+}
+
+/* The claims on a directory with FILES (name, content, name, content, ..., NULL). */
+static const char *claims_on(const char *const *files)
+{
+    static char text[1024];
+    struct buf claims;
+    const char *directory = temp_dir();
+    for (; *files; files += 2)
+        temp_text(directory, files[0], files[1]);
+    buf_init(&claims, sizeof text - 1);
+    reading_claims(directory, &claims);
+    snprintf(text, sizeof text, "%s", claims.data ? claims.data : "");
+    buf_done(&claims);
+    return text;
+}
+
+#define CLAIMS_ON(...) claims_on((const char *const[]){__VA_ARGS__, NULL})
+
+static void its_directories_are_recognised(void **state)
+{
+    static const char TABLE[] = "epoch, train/box_loss\n", OTHER[] = "model,accuracy\n";
+    static const char
+        ARGS[] = "task: detect\nmode: train\n",
+        DETECTIONS[] =
+            "[{\"image_id\": 1, \"category_id\": 1, \"bbox\": [0, 0, 1, 1], \"score\": 0.5}]";
+    (void)state;
+    assert_string_equal(CLAIMS_ON("results.csv", TABLE, "args.yaml", ARGS, "predictions.json",
+                            DETECTIONS, "other.json", "{}"),
+        "ultralytics: args.yaml results.csv predictions.json\npredictions: predictions.json\n");
+    assert_string_equal(CLAIMS_ON("results.csv", "epoch, train/loss\n", "args.yaml", ARGS),
+        "ultralytics: args.yaml results.csv\n");
+    assert_string_equal(CLAIMS_ON("results.csv", TABLE), "ultralytics: results.csv\n");
+    assert_string_equal(
+        CLAIMS_ON("opt.yaml", "a: 1\n", "hyp.yaml", "b: 1\n"), "ultralytics: opt.yaml hyp.yaml\n");
+    assert_string_equal(CLAIMS_ON("args.yaml", ARGS), "ultralytics: args.yaml\n");
+    assert_string_equal(
+        CLAIMS_ON("results.csv", "", "args.yaml", ARGS), "ultralytics: args.yaml results.csv\n");
+    assert_string_equal(CLAIMS_ON("args.yaml", "model: resnet\n"), "");
+    assert_string_equal(CLAIMS_ON("results.csv", OTHER, "args.yaml", "model: resnet\n"), "");
+    assert_string_equal(CLAIMS_ON("results.csv", OTHER), "");
+    assert_string_equal(CLAIMS_ON("opt.yaml", "a: 1\n"), "");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(padded_cells_are_trimmed_and_the_epoch_is_the_step),
+        cmocka_unit_test(time_is_a_metric_and_a_resume_keeps_its_place),
+        cmocka_unit_test(damaged_rows_are_skipped_and_told_of_once),
+        cmocka_unit_test(a_header_that_comes_again_may_have_other_columns),
+        cmocka_unit_test(a_half_written_line_is_left_to_the_next_reading),
+        cmocka_unit_test(names_are_kept_whatever_they_are),
+        cmocka_unit_test(tables_of_nothing_are_no_trouble),
+        cmocka_unit_test(arguments_become_parameters_and_name_the_data),
+        cmocka_unit_test(predictions_are_artifacts),
+        cmocka_unit_test(its_directories_are_recognised),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
