@@ -50,12 +50,10 @@ static bool is_printable(const struct run_column *column)
 
 static void choose_columns(struct listing *listing)
 {
-    struct run_column all[SHOWN_COLUMNS * 2];
-    size_t count = runs_default_columns(
-        listing->gathered.runs, &listing->gathered.arena, all, SHOWN_COLUMNS * 2);
-    for (size_t i = 0; i < count && listing->column_count < SHOWN_COLUMNS; i++)
-        if (is_printable(&all[i]))
-            listing->columns[listing->column_count++] = all[i];
+    const struct runs *runs = listing->gathered.runs;
+    for (size_t i = 0; i < runs->column_count && listing->column_count < SHOWN_COLUMNS; i++)
+        if (is_printable(&runs->columns[i]))
+            listing->columns[listing->column_count++] = runs->columns[i];
 }
 
 /* "COL", "COL:desc", "COL:asc"; without a word the best is on top where a quantity has one. */

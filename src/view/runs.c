@@ -15,7 +15,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_COLUMNS = 64, GUTTER_COLUMNS = 1, FROZEN_COLUMNS = 2, SPARK_COLS = 8 };
+enum {
+    MOST_COLUMNS = RUNS_MOST_COLUMNS + 1,
+    GUTTER_COLUMNS = 1,
+    FROZEN_COLUMNS = 2,
+    SPARK_COLS = 8
+};
 /* With room to spare, the chosen runs' diff and curves stand below the table. */
 enum {
     BELOW_LEAST_ROWS = 28,
@@ -75,7 +80,7 @@ struct state {
     struct table table;
     /* What is listed: made anew when the snapshot, the filter or the order changes. */
     struct runs *runs;  /* a reference */
-    struct arena arena; /* columns and filter of that snapshot */
+    struct arena arena; /* the filter */
     struct run_column columns[MOST_COLUMNS];
     size_t column_count;
     double best[MOST_COLUMNS]; /* the best value of a column, NaN for none */
@@ -153,8 +158,8 @@ static void arrange(struct state *state, struct session *session)
     const struct run_row *baseline = session_baseline(session, state->runs);
     struct err err = {0};
     arena_done(&state->arena);
-    state->column_count =
-        runs_default_columns(state->runs, &state->arena, state->columns, MOST_COLUMNS - 1);
+    state->column_count = state->runs->column_count;
+    memcpy(state->columns, state->runs->columns, state->column_count * sizeof *state->columns);
     if (baseline)
         add_delta_column(state);
     const struct filter *filter = filter_parse(&state->arena, state->filter, &err);

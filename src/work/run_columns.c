@@ -140,31 +140,34 @@ static const char *short_title(const char *name)
     return dot && dot[1] ? dot + 1 : name;
 }
 
-size_t runs_default_columns(
-    const struct runs *runs, struct arena *arena, struct run_column *out, size_t most)
+static const struct run_column FIRST[] = {
+    {.kind = RUN_COLUMN_NAME, .title = "run"},
+    {.kind = RUN_COLUMN_STATUS, .title = "status"},
+    {.kind = RUN_COLUMN_AGE, .title = "age"},
+};
+
+bool runs_find_columns(struct runs *runs)
 {
+    struct run_column *out = ARENA_ARRAY(&runs->arena, struct run_column, RUNS_MOST_COLUMNS);
     size_t count = 0;
-    static const struct run_column FIRST[] = {
-        {.kind = RUN_COLUMN_NAME, .title = "run"},
-        {.kind = RUN_COLUMN_STATUS, .title = "status"},
-        {.kind = RUN_COLUMN_AGE, .title = "age"},
-    };
-    for (size_t i = 0; i < sizeof FIRST / sizeof *FIRST && count < most; i++)
+    if (!out)
+        return false;
+    for (size_t i = 0; i < sizeof FIRST / sizeof *FIRST; i++)
         out[count++] = FIRST[i];
-    for (size_t i = 0; i < sizeof SHOWN / sizeof *SHOWN && count < most; i++)
+    for (size_t i = 0; i < sizeof SHOWN / sizeof *SHOWN; i++)
         if (any_has(runs, SHOWN[i].kind, SHOWN[i].role))
             out[count++] = role_column(SHOWN[i].kind, SHOWN[i].role, SHOWN[i].title);
     struct arena scratch = {0};
     size_t spread_count;
-    struct spread *spreads = find_spreads(runs, &scratch, &spread_count);
-    for (size_t i = 0; i < spread_count && count < most; i++) {
-        const char *name = arena_string(arena, spreads[i].name);
-        if (name)
-            out[count++] = (struct run_column){
-                .kind = RUN_COLUMN_PARAM, .title = short_title(name), .name = name};
-    }
+    const struct spread *spreads = find_spreads(runs, &scratch, &spread_count);
+    for (size_t i = 0; i < spread_count && count < RUNS_MOST_COLUMNS; i++)
+        out[count++] = (struct run_column){.kind = RUN_COLUMN_PARAM,
+            .title = short_title(spreads[i].name),
+            .name = spreads[i].name};
     arena_done(&scratch);
-    return count;
+    runs->columns = out;
+    runs->column_count = count;
+    return true;
 }
 
 /* ---- columns by name ---- */
@@ -257,9 +260,15 @@ bool runs_parse_column(const struct runs *runs, struct arena *arena, const char 
             .better = role_info(role)->better};
         return name || err_set(err, ERR_MEMORY, "out of memory");
     }
-    if (parse_role_column(arena, text, out))
-        return true;
     const char *param = param_named(runs, text);
+    struct run_column quantity;
+    bool is_role = parse_role_column(arena, text, &quantity);
+    /* "lr" is the parameter, where there is one, rather than the learning rate that was logged. */
+    if (is_role &&
+        (!param || quantity.better != BETTER_NEITHER || quantity.kind == RUN_COLUMN_BEST_STEP)) {
+        *out = quantity;
+        return true;
+    }
     if (!param)
         return err_set(err, ERR_USAGE,
             "no column \"%.60s\": name a parameter, a metric, a quantity such as AP or loss, or "

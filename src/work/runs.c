@@ -14,12 +14,18 @@ enum { FRESH_S = 180 };
 /* ... and one that says it is running for stalled when they are this old. */
 enum { STALLED_S = 1800 };
 
+struct role_scale {
+    enum role role;
+    double scale;
+};
+
 struct loading {
     struct store *store;
     const struct store_runs *found;
     const struct runs *before;
     struct runs *out;
     double now_s;
+    struct role_scale *roles; /* by index of the name: each is looked up once */
 };
 
 static int compare_params(const void *a, const void *b)
@@ -66,7 +72,8 @@ static bool copy_metrics(struct loading *loading, const struct store_run *from, 
     for (size_t i = 0; i < from->metric_count; i++) {
         metrics[i].name = loading->found->names[from->metrics[i].name];
         metrics[i].summary = from->metrics[i].summary;
-        metrics[i].role = role_of_metric(metrics[i].name, &metrics[i].scale);
+        metrics[i].role = loading->roles[from->metrics[i].name].role;
+        metrics[i].scale = loading->roles[from->metrics[i].name].scale;
     }
     if (from->metric_count)
         qsort(metrics, from->metric_count, sizeof *metrics, compare_metrics);
@@ -262,6 +269,14 @@ static bool make_id_index(struct runs *runs)
     return true;
 }
 
+static bool find_roles(struct loading *loading, struct arena *scratch)
+{
+    loading->roles = ARENA_ARRAY(scratch, struct role_scale, loading->found->name_count);
+    for (size_t i = 0; loading->roles && i < loading->found->name_count; i++)
+        loading->roles[i].role = role_of_metric(loading->found->names[i], &loading->roles[i].scale);
+    return loading->roles != NULL;
+}
+
 struct runs *runs_load(struct store *store, const struct runs *before, struct err *err)
 {
     struct runs *runs = calloc(1, sizeof *runs);
@@ -271,18 +286,21 @@ struct runs *runs_load(struct store *store, const struct runs *before, struct er
     }
     atomic_init(&runs->references, 1);
     struct store_runs found;
-    struct loading loading = {store, &found, before, runs, clock_wall_s()};
+    struct arena scratch = {0};
+    struct loading loading = {store, &found, before, runs, clock_wall_s(), NULL};
     bool ok = store_load_runs(store, &runs->arena, &found, err);
     if (ok) {
         runs->rows = ARENA_ARRAY(&runs->arena, struct run_row, found.count);
-        ok = runs->rows || err_set(err, ERR_MEMORY, "out of memory");
+        ok = (runs->rows && find_roles(&loading, &scratch)) ||
+             err_set(err, ERR_MEMORY, "out of memory");
     }
     for (size_t i = 0; ok && i < found.count; i++, runs->count += ok)
         ok = load_row(&loading, &found.runs[i], &runs->rows[i], err);
     if (ok && runs->count)
         qsort(runs->rows, runs->count, sizeof *runs->rows, compare_rows);
-    if (ok && !make_id_index(runs))
+    if (ok && (!make_id_index(runs) || !runs_find_columns(runs)))
         ok = err_set(err, ERR_MEMORY, "out of memory");
+    arena_done(&scratch);
     if (ok)
         return runs;
     runs_release(runs);

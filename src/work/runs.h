@@ -26,7 +26,31 @@ struct run_metric {
     struct metric_summary summary;
 };
 
-enum { RUN_SPARK_POINTS = 24 };
+enum run_column_kind {
+    RUN_COLUMN_NAME,
+    RUN_COLUMN_STATUS,
+    RUN_COLUMN_AGE,      /* seconds since the last sign of life */
+    RUN_COLUMN_DURATION, /* seconds */
+    RUN_COLUMN_FORMAT,
+    RUN_COLUMN_NOTES,     /* how many notes on damage */
+    RUN_COLUMN_BEST,      /* a role's best value */
+    RUN_COLUMN_BEST_STEP, /* and its step */
+    RUN_COLUMN_LAST,      /* a role's last value */
+    RUN_COLUMN_SPARK,     /* a role's course: loss or AP */
+    RUN_COLUMN_DELTA,     /* a role's best against the baseline's */
+    RUN_COLUMN_METRIC,    /* the last value of a named metric */
+    RUN_COLUMN_PARAM,     /* a named parameter */
+};
+
+struct run_column {
+    enum run_column_kind kind;
+    const char *title;
+    enum role role;
+    const char *name; /* metric or parameter */
+    enum better better;
+};
+
+enum { RUN_SPARK_POINTS = 24, RUNS_MOST_COLUMNS = 64 };
 
 struct run_spark {
     float values[RUN_SPARK_POINTS];
@@ -61,6 +85,10 @@ struct runs {
     struct run_row *rows; /* natural order of root and name */
     size_t count;
     uint32_t *by_id; /* rows by ascending id */
+    /* The columns to begin with: what every run has, the quantities that any run has, then the
+     * parameters that differ, those that most runs have first, names and places last. */
+    struct run_column *columns;
+    size_t column_count;
 };
 
 /* Reads everything from STORE (a connection of the calling thread). BEFORE (may be NULL) is an
@@ -82,30 +110,6 @@ double run_role_last(const struct run_row *run, enum role role);
 
 /* ---- columns ---- */
 
-enum run_column_kind {
-    RUN_COLUMN_NAME,
-    RUN_COLUMN_STATUS,
-    RUN_COLUMN_AGE,      /* seconds since the last sign of life */
-    RUN_COLUMN_DURATION, /* seconds */
-    RUN_COLUMN_FORMAT,
-    RUN_COLUMN_NOTES,     /* how many notes on damage */
-    RUN_COLUMN_BEST,      /* a role's best value */
-    RUN_COLUMN_BEST_STEP, /* and its step */
-    RUN_COLUMN_LAST,      /* a role's last value */
-    RUN_COLUMN_SPARK,     /* a role's course: loss or AP */
-    RUN_COLUMN_DELTA,     /* a role's best against the baseline's */
-    RUN_COLUMN_METRIC,    /* the last value of a named metric */
-    RUN_COLUMN_PARAM,     /* a named parameter */
-};
-
-struct run_column {
-    enum run_column_kind kind;
-    const char *title;
-    enum role role;
-    const char *name; /* metric or parameter */
-    enum better better;
-};
-
 struct run_value {
     bool known;
     bool is_number;
@@ -113,11 +117,8 @@ struct run_value {
     const char *text; /* when not a number; NULL otherwise */
 };
 
-/* The columns to begin with: what every run has, the roles that any run has, then the parameters
- * that differ, those that fewest runs share first (paths, names and save directories last). At most
- * MOST. */
-size_t runs_default_columns(
-    const struct runs *runs, struct arena *arena, struct run_column *out, size_t most);
+/* Finds RUNS->columns; part of runs_load(). False when memory is out. */
+bool runs_find_columns(struct runs *runs);
 /* One column by the name a person types: "name", "status", "age", "AP", "AP.last", "AP@", "loss~",
  * "dAP", a metric or a parameter (also its last dotted part when that is unique). */
 bool runs_parse_column(const struct runs *runs, struct arena *arena, const char *text,

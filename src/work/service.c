@@ -211,7 +211,7 @@ static void runs_job_run(void *self, const atomic_bool *stale)
     if (message && store)
         message->runs = runs_load(store, job->before, &err);
     post(job->service, message);
-    if (err.code)
+    if (err.code && store) /* without an index yet there is nothing to say: it is being made */
         post_trouble(job->service, &err);
     runs_job_drop(job);
 }
@@ -487,8 +487,7 @@ static bool same_photo(const struct photo_want *a, const struct photo_want *b)
 
 void service_want(struct service *service, const struct world *world, const struct wants *wants)
 {
-    if ((service->runs_stale || !world->runs) && !service->runs_ordered &&
-        (service->runs_stale || world->indexing))
+    if (service->runs_stale && !service->runs_ordered)
         order_runs(service, world);
     if (wants->curve_count && !same_curves(wants, &service->ordered))
         order_curves(service, wants);
@@ -599,6 +598,7 @@ struct service *service_new(const struct service_settings *settings, struct err 
         return NULL;
     }
     service->settings = settings;
+    service->runs_stale = true; /* what the index holds already is shown at once */
     pthread_mutex_init(&service->lock, NULL);
     pthread_cond_init(&service->asked, NULL);
     service->answers = queue_new(err);
