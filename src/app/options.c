@@ -1,3 +1,7 @@
+/*
+ * Words of a command line into settings, and the help of a command, both from options.def.
+ * Knows: options. Must not know: what a command does with them.
+ */
 #include "app/command.h"
 
 #include "base/num.h"

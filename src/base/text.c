@@ -6,7 +6,7 @@
 #include <strings.h>
 #include <utf8proc.h>
 
-enum { MOST_MARKS = 2 };
+enum { MOST_MARKS = 2, SPELLING_BYTES = 16 };
 
 size_t text_decode(const char *at, const char *end, int32_t *code)
 {
@@ -58,13 +58,14 @@ bool text_code_is_harmful(int32_t code)
     }
 }
 
-/* Spells one piece of TEXT into OUT (at least 16 bytes); returns its bytes, 0 to leave it out. */
+/* Spells one piece of TEXT into OUT (SPELLING_BYTES); returns its bytes, 0 to leave it out. */
 static size_t spell(char *out, const char *at, size_t used, int32_t code, int *marks)
 {
     if (code < 0)
-        return (size_t)sprintf(out, "\\x%02x", (unsigned char)*at);
+        return (size_t)snprintf(out, SPELLING_BYTES, "\\x%02x", (unsigned char)*at);
     if (text_code_is_harmful(code))
-        return (size_t)sprintf(out, code < 0x100 ? "\\x%02x" : "\\u{%x}", (unsigned)code);
+        return (size_t)snprintf(
+            out, SPELLING_BYTES, code < 0x100 ? "\\x%02x" : "\\u{%x}", (unsigned)code);
     *marks = text_code_cols(code) == 0 ? *marks + 1 : 0;
     if (*marks > MOST_MARKS)
         return 0;
@@ -79,7 +80,7 @@ size_t text_harmless(char *out, size_t out_bytes, const char *text, size_t lengt
     const char *end = text + length;
     for (const char *at = text; at < end;) {
         int32_t code;
-        char piece[16];
+        char piece[SPELLING_BYTES];
         size_t used = text_decode(at, end, &code);
         size_t bytes = spell(piece, at, used, code, &marks);
         if (written + bytes + 1 > out_bytes)

@@ -1,3 +1,7 @@
+/*
+ * Draws the images screen: head, picture, counts, lists, sliders.
+ * Knows: the state of images.h, the world, widgets. Must not know: events.
+ */
 #include "view/images.h"
 
 #include "screen/spark.h"

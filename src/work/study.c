@@ -55,6 +55,10 @@ static bool join(struct study *study, const struct truth *truth, struct err *err
         return true;
     }
     study->dataset = unjoined;
+    if (unjoined && !truth->said)
+        return err_set(err, ERR_FORMAT,
+            "none of %zu ground truths nearby has its images: name the right one with --gt FILE",
+            truth->count);
     return (unjoined && link_make(unjoined, study->detections, LINK_SHIFT_AUTO, &study->arena,
                             &study->link, err)) ||
            err_set(err, ERR_FORMAT, "no ground truth can be read: name it with --gt FILE");

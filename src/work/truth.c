@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LARGEST_RULES_BYTES = 1 << 20, MOST_SNIFFED = 64 };
+enum { LARGEST_RULES_BYTES = 1 << 20, MOST_SNIFFED = 64, MOST_LISTED = 256 };
 
 static const char *string_in(const cJSON *object, const char *key)
 {
@@ -156,41 +156,42 @@ static bool is_annotation_name(const char *name)
            path_has_suffix(name, ".yml");
 }
 
-/* Ground truth among the files of DIRECTORY itself. */
-static void look_in(
-    struct arena *arena, const char *directory, struct truth *truth, int *sniffs_left)
+/* What a search for ground truth may still look at. */
+struct budget {
+    int sniffs, listings;
+};
+
+/* Ground truth among the files of DIRECTORY, then of the folders in it, DEPTH levels down. */
+static void look_in(struct arena *arena, const char *directory, int depth, struct truth *truth,
+    struct budget *budget)
 {
     struct file_list list;
-    if (!file_list(directory, arena, &list, NULL))
+    if (budget->listings-- <= 0 || !file_list(directory, arena, &list, NULL))
         return;
-    for (size_t i = 0; i<list.count && * sniffs_left> 0; i++) {
+    for (size_t i = 0; i < list.count && budget->sniffs > 0; i++) {
         if (list.entries[i].is_dir || !is_annotation_name(list.entries[i].name))
             continue;
-        (*sniffs_left)--;
+        budget->sniffs--;
         const char *path = path_join(arena, directory, list.entries[i].name);
         enum annotation_kind kind;
         if (path && annotation_sniff(path, &kind) && kind == ANNOTATION_GROUND_TRUTH)
             add_candidate(truth, path);
     }
+    for (size_t i = 0; i < list.count && depth > 0 && budget->listings > 0; i++) {
+        const char *below = path_join(arena, directory, list.entries[i].name);
+        if (below && list.entries[i].is_dir && list.entries[i].name[0] != '.')
+            look_in(arena, below, depth - 1, truth, budget);
+    }
 }
 
+/* Nearest first; which of them is meant shows when it joins the predictions. */
 static void look_nearby(
     struct arena *arena, const char *root, const char *directory, struct truth *truth)
 {
-    int sniffs_left = MOST_SNIFFED;
+    struct budget budget = {MOST_SNIFFED, MOST_LISTED};
     struct climb climb = climb_from(arena, root, directory);
-    for (; climb.at && !truth->count; climb_on(&climb)) {
-        look_in(arena, climb.at, truth, &sniffs_left);
-        struct file_list list;
-        if (truth->count || !file_list(climb.at, arena, &list, NULL))
-            continue;
-        for (size_t i = 0; i < list.count && sniffs_left > 0; i++) {
-            const char *beside = path_join(arena, climb.at, list.entries[i].name);
-            if (beside && list.entries[i].is_dir && list.entries[i].name[0] != '.' &&
-                strcmp(beside, directory) != 0)
-                look_in(arena, beside, truth, &sniffs_left);
-        }
-    }
+    for (; climb.at && truth->count < TRUTH_MAX_CANDIDATES; climb_on(&climb))
+        look_in(arena, climb.at, climb.level ? 2 : 0, truth, &budget);
 }
 
 static void take_said(struct arena *arena, const char *root, const char *directory,

@@ -49,8 +49,8 @@ struct truth {
  * Finds candidates for the run in DIRECTORY (below ROOT) that says ARTIFACTS of itself.
  * Order: --gt; what the run says (its path as said, else the same below any parent up to ROOT, for
  * the path may be another machine's); boxtop.json; else ground truth standing in the run's
- * directory, a parent, or a folder beside. Parents count up to ROOT, and TRUTH_LEVELS_ABOVE in any
- * case.
+ * directory, a parent, or up to two folders beside. Parents count up to ROOT, and
+ * TRUTH_LEVELS_ABOVE in any case.
  */
 bool truth_find(struct arena *arena, const struct truth_rules *rules, const char *root,
     const char *directory, const struct artifact *artifacts, size_t artifact_count,
