@@ -161,7 +161,7 @@ static void save_state(const struct table *table, struct buf *state)
 /* False when out of memory. A state of another version, or damaged, is as none. */
 static bool load_state(struct table *table, const struct buf *state)
 {
-    struct wire rest = wire_of(state->data, state->length);
+    struct wire rest = wire_of(state->length ? state->data : "", state->length);
     uint64_t version, lines, rows;
     if (!state->length || !wire_varint(&rest, &version) || version != STATE_VERSION ||
         !wire_varint(&rest, &lines) || !wire_varint(&rest, &rows))

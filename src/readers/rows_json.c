@@ -175,7 +175,7 @@ static void save_state(const struct log *log, struct buf *state)
 
 static void load_state(struct log *log, const struct buf *state)
 {
-    struct wire rest = wire_of(state->data, state->length);
+    struct wire rest = wire_of(state->length ? state->data : "", state->length);
     uint64_t version, lines, rows, primary, step;
     if (!state->length || !wire_varint(&rest, &version) || version != STATE_VERSION ||
         !wire_varint(&rest, &lines) || !wire_varint(&rest, &rows) ||
@@ -214,6 +214,7 @@ bool rows_read_json(struct stream *stream, const char *name, const struct rows_r
     bool complete;
     series_init(&log.series, sink, rules->prefix);
     buf_init(&log.name, SERIES_NAME_BYTES);
+    log.no_memory = !buf_reserve(&log.name, 1); /* also an empty name is one */
     load_state(&log, &mark->state);
     while (!log.series.stopped && !log.no_memory &&
            stream_line(stream, &line, &length, &complete) &&
