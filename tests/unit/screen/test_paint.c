@@ -133,8 +133,10 @@ static void changes_add_up_to_the_whole(void **state)
         for (int i = 0; i < 12; i++) {
             seed = seed * 1103515245 + 12345;
             unsigned r = seed >> 8;
-            grid_text(grid, (int)(r % 8), (int)(r / 8 % 24), 8, STYLE_HUE(RUN, r / 192 % 5),
-                PIECES[r / 960 % 8]);
+            int col = (int)(r / 8 % 24);
+            if (r / 960 % 8 == 3) /* libvterm 0.1 loses marks in its last column */
+                col %= 23;
+            grid_text(grid, (int)(r % 8), col, 8, STYLE_HUE(RUN, r / 192 % 5), PIECES[r / 960 % 8]);
         }
         paint(&stage, grid);
         struct buf want;
