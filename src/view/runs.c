@@ -2,33 +2,14 @@
  * The runs table: every run with its status, metrics and the parameters that differ.
  * Knows: columns of work/runs.h, the table widget. Must not know: where runs come from.
  */
-#include "view/view.h"
+#include "view/runs_view.h"
 
 #include "base/text.h"
-#include "screen/prompt.h"
-#include "screen/spark.h"
-#include "screen/statusline.h"
-#include "screen/table.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum {
-    MOST_COLUMNS = RUNS_MOST_COLUMNS + 1,
-    GUTTER_COLUMNS = 1,
-    FROZEN_COLUMNS = 2,
-    SPARK_COLS = 8
-};
-/* With room to spare, the chosen runs' diff and curves stand below the table. */
-enum {
-    BELOW_LEAST_ROWS = 28,
-    BELOW_ROWS = 13,
-    BELOW_MOST_ROWS = 24,
-    BELOW_LEAST_COLS = 100,
-    PANELS = 2
-};
 
 enum action {
     OPEN = 1,
@@ -74,34 +55,9 @@ static const struct key_row KEYS[] = {
     {0},
 };
 
-enum asking { ASKING_NOTHING, ASKING_FILTER, ASKING_SEARCH };
-
-struct state {
-    struct table table;
-    /* What is listed: made anew when the snapshot, the filter or the order changes. */
-    struct runs *runs;  /* a reference */
-    struct arena arena; /* the filter */
-    struct run_column columns[MOST_COLUMNS];
-    size_t column_count;
-    double best[MOST_COLUMNS]; /* the best value of a column, NaN for none */
-    uint32_t *order;
-    size_t count;
-    int64_t baseline; /* that the order was made with */
-    char sort_name[256];
-    enum run_column_kind sort_kind;
-    bool descending, sorted;
-    char filter[PROMPT_BYTES], search[PROMPT_BYTES];
-    enum asking asking;
-    struct prompt prompt;
-    int64_t cursor_run;
-    void *panels[PANELS]; /* states of the views below the table */
-};
-
-static const struct view *const PANEL_VIEWS[PANELS] = {&view_diff, &view_curves};
-
 /* ---- the list ---- */
 
-static const struct run_column *sort_column(const struct state *state)
+const struct run_column *runs_sort_column(const struct runs_state *state)
 {
     for (size_t i = 0; state->sorted && i < state->column_count; i++)
         if (state->columns[i].kind == state->sort_kind &&
@@ -110,7 +66,7 @@ static const struct run_column *sort_column(const struct state *state)
     return NULL;
 }
 
-static void find_bests(struct state *state, const struct run_row *baseline, double now_s)
+static void find_bests(struct runs_state *state, const struct run_row *baseline, double now_s)
 {
     for (size_t c = 0; c < state->column_count; c++) {
         const struct run_column *column = &state->columns[c];
@@ -127,7 +83,7 @@ static void find_bests(struct state *state, const struct run_row *baseline, doub
     }
 }
 
-static size_t row_of_run(const struct state *state, int64_t run)
+static size_t row_of_run(const struct runs_state *state, int64_t run)
 {
     for (size_t i = 0; i < state->count; i++)
         if (state->runs->rows[state->order[i]].id == run)
@@ -135,9 +91,9 @@ static size_t row_of_run(const struct state *state, int64_t run)
     return SIZE_MAX;
 }
 
-static void add_delta_column(struct state *state)
+static void add_delta_column(struct runs_state *state)
 {
-    for (size_t i = 0; i < state->column_count && state->column_count < MOST_COLUMNS; i++) {
+    for (size_t i = 0; i < state->column_count && state->column_count < RUNS_VIEW_COLUMNS; i++) {
         const struct run_column *column = &state->columns[i];
         if (column->kind != RUN_COLUMN_BEST_STEP)
             continue;
@@ -153,7 +109,7 @@ static void add_delta_column(struct state *state)
     }
 }
 
-static void arrange(struct state *state, struct session *session)
+static void arrange(struct runs_state *state, struct session *session)
 {
     const struct run_row *baseline = session_baseline(session, state->runs);
     struct err err = {0};
@@ -169,8 +125,8 @@ static void arrange(struct state *state, struct session *session)
     if (!order)
         return;
     state->order = order;
-    state->count = runs_order(state->runs, filter, sort_column(state), state->descending, baseline,
-        session->now_s, order);
+    state->count = runs_order(state->runs, filter, runs_sort_column(state), state->descending,
+        baseline, session->now_s, order);
     state->baseline = session->baseline;
     find_bests(state, baseline, session->now_s);
     size_t row = row_of_run(state, state->cursor_run);
@@ -179,7 +135,7 @@ static void arrange(struct state *state, struct session *session)
     scroll_fit(&state->table.scroll, state->count, state->table.scroll.visible);
 }
 
-static void follow(struct state *state, struct session *session, const struct world *world)
+static void follow(struct runs_state *state, struct session *session, const struct world *world)
 {
     if (world->runs == state->runs && session->baseline == state->baseline)
         return;
@@ -191,251 +147,26 @@ static void follow(struct state *state, struct session *session, const struct wo
         arrange(state, session);
 }
 
-static const struct run_row *cursor_run(const struct state *state)
+static const struct run_row *cursor_run(const struct runs_state *state)
 {
     size_t row = state->table.scroll.cursor;
     return state->runs && row < state->count ? &state->runs->rows[state->order[row]] : NULL;
 }
 
-/* ---- drawing ---- */
-
-struct drawing {
-    const struct state *state;
-    const struct session *session;
-    const struct run_row *baseline;
-};
-
-static size_t source_rows(void *self)
-{
-    return ((struct drawing *)self)->state->count;
-}
-
-static const struct run_row *row_at(const struct drawing *drawing, size_t row)
-{
-    return &drawing->state->runs->rows[drawing->state->order[row]];
-}
-
-static struct style status_style(enum run_status status)
-{
-    switch (status) {
-    case RUN_RUNNING:
-        return STYLE_IS(LIVE);
-    case RUN_FAILED:
-        return STYLE_IS(BAD);
-    case RUN_STALLED:
-        return STYLE_IS(WARN);
-    case RUN_UNKNOWN:
-        return STYLE_IS(MUTED);
-    case RUN_FINISHED:
-        break;
-    }
-    return STYLE_IS(TEXT);
-}
-
-static struct style value_style(const struct drawing *drawing, int column,
-    const struct run_row *run, const struct run_value *value)
-{
-    const struct run_column *shown = &drawing->state->columns[column];
-    if (shown->kind == RUN_COLUMN_STATUS)
-        return status_style(run->status);
-    if (shown->kind == RUN_COLUMN_DELTA)
-        return value->number > 0   ? STYLE_IS(GOOD)
-               : value->number < 0 ? STYLE_IS(BAD)
-                                   : STYLE_IS(TEXT);
-    if (value->is_number && isnan(value->number))
-        return STYLE_IS(WARN);
-    bool best = value->is_number && value->number == drawing->state->best[column];
-    return best && drawing->state->count > 1 ? STYLE_IS(BEST) : STYLE_IS(TEXT);
-}
-
-/* Column 0 is the run's own mark: baseline, colour, damage. */
-static void mark_cell(
-    const struct drawing *drawing, const struct run_row *run, struct table_cell *out)
-{
-    out->text = run->id == drawing->session->baseline ? "A" : "\xe2\x96\xa0";
-    out->style = session_run_style(run);
-}
-
-static void source_cell(void *self, size_t row, int column, struct table_cell *out)
-{
-    struct drawing *drawing = self;
-    const struct run_row *run = row_at(drawing, row);
-    if (column == 0) {
-        mark_cell(drawing, run, out);
-        return;
-    }
-    const struct run_column *shown = &drawing->state->columns[column - GUTTER_COLUMNS];
-    struct run_value value = run_value(run, shown, drawing->baseline, drawing->session->now_s);
-    out->text = out->room;
-    out->style = STYLE_IS(MUTED);
-    if (!value.known) {
-        snprintf(out->room, sizeof out->room, "\xe2\x80\x93");
-        return;
-    }
-    out->style = value_style(drawing, column - GUTTER_COLUMNS, run, &value);
-    if (value.text && !value.is_number)
-        out->text = value.text;
-    else
-        run_value_print(&value, shown, out->room, sizeof out->room);
-    if (shown->kind == RUN_COLUMN_STATUS && run->note_count) {
-        snprintf(out->room, sizeof out->room, "%s !", value.text);
-        out->text = out->room;
-    }
-}
-
-static int source_mark(void *self, size_t row)
-{
-    struct drawing *drawing = self;
-    return session_is_selected(drawing->session, row_at(drawing, row)->id) ? TABLE_SELECTED : 0;
-}
-
-static double best_ap(const struct state *state)
-{
-    for (size_t i = 0; i < state->column_count; i++)
-        if (state->columns[i].kind == RUN_COLUMN_BEST && state->columns[i].role == ROLE_AP)
-            return state->best[i];
-    return NAN; /* then each on its own scale */
-}
-
-static void source_draw(void *self, size_t row, int column, struct grid *grid, struct rect place)
-{
-    struct drawing *drawing = self;
-    const struct run_row *run = row_at(drawing, row);
-    const struct run_column *shown = &drawing->state->columns[column - GUTTER_COLUMNS];
-    const struct run_spark *spark = shown->role == ROLE_LOSS ? &run->loss_spark : &run->ap_spark;
-    double values[SPARK_COLS];
-    if (!spark->count) {
-        grid_text(grid, place.row, place.col, place.cols, STYLE_IS(MUTED), "\xe2\x80\x93");
-        return;
-    }
-    int count = spark->count < SPARK_COLS ? spark->count : SPARK_COLS;
-    for (int i = 0; i < count; i++) /* the pieces spread over the columns, ends included */
-        values[i] = spark->values[count == 1 ? 0 : i * (spark->count - 1) / (count - 1)];
-    /* APs are compared between runs, so they share a scale; a loss is its own. */
-    bool shared = shown->role == ROLE_AP;
-    spark_draw(grid, place.row, place.col, place.cols, session_run_style(run), values,
-        (size_t)count, shared ? 0 : NAN, shared ? best_ap(drawing->state) : NAN);
-}
-
-static int make_columns(const struct state *state, struct table_column *out)
-{
-    const struct run_column *sorted = sort_column(state);
-    out[0] = (struct table_column){.title = "", .min_cols = 1, .max_cols = 1};
-    for (size_t i = 0; i < state->column_count; i++) {
-        const struct run_column *column = &state->columns[i];
-        struct table_column *shown = &out[i + GUTTER_COLUMNS];
-        *shown =
-            (struct table_column){.title = column->title, .align = TABLE_DECIMAL, .max_cols = 24};
-        if (column->kind == RUN_COLUMN_NAME || column->kind == RUN_COLUMN_STATUS)
-            shown->align = TABLE_LEFT;
-        if (column->kind == RUN_COLUMN_NAME)
-            shown->max_cols = 40;
-        if (column->kind == RUN_COLUMN_SPARK) {
-            shown->drawn = true;
-            shown->min_cols = shown->max_cols = SPARK_COLS;
-            shown->title = "course";
-        }
-        if (column == sorted)
-            shown->sort = state->descending ? -1 : 1;
-    }
-    return (int)state->column_count + GUTTER_COLUMNS;
-}
-
-static bool has_below(const struct session *session, struct rect place)
-{
-    size_t chosen = session->selected_count;
-    chosen += session->baseline && !session_is_selected(session, session->baseline);
-    return chosen >= 2 && place.rows >= BELOW_LEAST_ROWS && place.cols >= BELOW_LEAST_COLS;
-}
-
-/* The line above the table: what narrows it, how it is sorted, how many are chosen. */
-static void draw_top(
-    const struct state *state, const struct session *session, struct grid *grid, struct rect place)
-{
-    char shown[64] = "", sorted[96] = "", selected[32] = "";
-    const struct run_column *sort = sort_column(state);
-    if (state->asking) {
-        prompt_draw(&state->prompt, grid, place.row, place.col + 1, place.cols - 2,
-            state->asking == ASKING_FILTER ? "filter " : "/");
-        return;
-    }
-    if (state->filter[0])
-        snprintf(shown, sizeof shown, "%zu of %zu", state->count, state->runs->count);
-    if (sort)
-        snprintf(sorted, sizeof sorted, "sort %.60s %s", sort->title,
-            state->descending ? "\xe2\x96\xbe" : "\xe2\x96\xb4");
-    if (session->selected_count)
-        snprintf(selected, sizeof selected, "%zu selected", session->selected_count);
-    const struct status_part parts[] = {
-        {state->filter[0] ? "filter" : "", STYLE_IS(MUTED), 1, false},
-        {state->filter, STYLE_IS(FILTER), 0, false},
-        {shown, STYLE_IS(MUTED), 2, false},
-        {sorted, STYLE_IS(MUTED), 3, true},
-        {selected, STYLE_IS(SELECTED), 1, true},
-    };
-    statusline_draw(
-        grid, place.row, place.col + 1, place.cols - 2, parts, sizeof parts / sizeof *parts);
-}
-
-/* Draws what stands below the table; returns how many rows it took. */
-static int draw_below(struct state *state, const struct session *session, const struct world *world,
-    struct canvas *canvas, struct rect place)
-{
-    if (!has_below(session, place) || !state->panels[0] || !state->panels[1])
-        return 0;
-    int free = place.rows - (int)(state->count < 1000 ? state->count : 1000) - 4;
-    int rows = free < BELOW_ROWS ? BELOW_ROWS : free > BELOW_MOST_ROWS ? BELOW_MOST_ROWS : free;
-    struct rect panel = {place.row + place.rows - rows, place.col, rows, place.cols / 2};
-    for (int i = 0; i < PANELS; i++) {
-        PANEL_VIEWS[i]->draw(state->panels[i], session, world, canvas, panel);
-        panel.col += panel.cols + 1;
-        panel.cols = place.col + place.cols - panel.col;
-    }
-    return rows + 1;
-}
-
-static void draw(void *self, const struct session *session, const struct world *world,
-    struct canvas *canvas, struct rect place)
-{
-    struct state *state = self;
-    if (!state->runs || !state->runs->count) {
-        view_say_empty(canvas->grid, place,
-            world->indexing ? "looking for runs ..."
-                            : "no runs found below this folder\n\n"
-                              "boxtop reads what training scripts leave: Ultralytics and YOLOv5,\n"
-                              "TensorBoard event files, COCO results, and its own plain layout\n"
-                              "(config.json, metrics.csv, predictions/: see the README)\n\n"
-                              "open another folder:  boxtop PATH");
-        return;
-    }
-    struct rect body = place;
-    body.rows -= draw_below(state, session, world, canvas, place) + 1;
-    body.row++;
-    struct drawing drawing = {state, session, session_baseline(session, state->runs)};
-    struct table_source source = {&drawing, source_rows, source_cell, source_mark, source_draw};
-    struct table_column columns[MOST_COLUMNS + GUTTER_COLUMNS];
-    int count = make_columns(state, columns);
-    table_draw(
-        &state->table, canvas->grid, body, &source, columns, count, FROZEN_COLUMNS, !state->asking);
-    if (!state->count)
-        view_say_empty(canvas->grid, body, "no run matches the filter\n\nf changes it");
-    draw_top(state, session, canvas->grid, place); /* last: an open prompt has the cursor */
-}
-
 /* ---- acting ---- */
 
-static void remember_cursor(struct state *state)
+static void remember_cursor(struct runs_state *state)
 {
     const struct run_row *run = cursor_run(state);
     state->cursor_run = run ? run->id : 0;
 }
 
-static void sort_by(struct state *state, struct session *session, int column)
+static void sort_by(struct runs_state *state, struct session *session, int column)
 {
-    if (column < GUTTER_COLUMNS || (size_t)column > state->column_count)
+    if (column < RUNS_MARK_COLUMNS || (size_t)column > state->column_count)
         return;
-    const struct run_column *chosen = &state->columns[column - GUTTER_COLUMNS];
-    if (chosen == sort_column(state))
+    const struct run_column *chosen = &state->columns[column - RUNS_MARK_COLUMNS];
+    if (chosen == runs_sort_column(state))
         state->descending = !state->descending; /* again: the other way round */
     else
         state->descending = chosen->better == BETTER_HIGHER;
@@ -445,7 +176,7 @@ static void sort_by(struct state *state, struct session *session, int column)
     arrange(state, session);
 }
 
-static void search(struct state *state, struct session *session, int direction)
+static void search(struct runs_state *state, struct session *session, int direction)
 {
     for (size_t i = 1; state->search[0] && i <= state->count; i++) {
         size_t step = direction > 0 ? i : state->count - i;
@@ -459,25 +190,26 @@ static void search(struct state *state, struct session *session, int direction)
 }
 
 static enum view_outcome act_in_prompt(
-    struct state *state, struct session *session, const struct event *event)
+    struct runs_state *state, struct session *session, const struct event *event)
 {
     enum prompt_answer answer = prompt_event(&state->prompt, event);
     if (answer == PROMPT_IGNORED)
         return event->kind == EVENT_KEY ? VIEW_STAYED : VIEW_IGNORED;
-    if (state->asking == ASKING_FILTER && (answer == PROMPT_EDITED || answer == PROMPT_CANCELLED)) {
+    if (state->asking == RUNS_ASKING_FILTER &&
+        (answer == PROMPT_EDITED || answer == PROMPT_CANCELLED)) {
         memcpy(state->filter, answer == PROMPT_EDITED ? state->prompt.text : "",
             answer == PROMPT_EDITED ? state->prompt.length + 1 : 1);
         arrange(state, session); /* the table follows every key */
         session->message[0] = '\0';
     }
-    if (answer == PROMPT_ACCEPTED && state->asking == ASKING_FILTER)
+    if (answer == PROMPT_ACCEPTED && state->asking == RUNS_ASKING_FILTER)
         arrange(state, session); /* says what is wrong with it */
-    if (answer == PROMPT_ACCEPTED && state->asking == ASKING_SEARCH) {
+    if (answer == PROMPT_ACCEPTED && state->asking == RUNS_ASKING_SEARCH) {
         memcpy(state->search, state->prompt.text, state->prompt.length + 1);
         search(state, session, 1);
     }
     if (answer == PROMPT_ACCEPTED || answer == PROMPT_CANCELLED)
-        state->asking = ASKING_NOTHING;
+        state->asking = RUNS_ASKING_NOTHING;
     return VIEW_STAYED;
 }
 
@@ -494,7 +226,7 @@ static void toggle_baseline(struct session *session, const struct run_row *run)
         session_say(session, "baseline: %.120s", run->name);
 }
 
-static enum view_outcome act_on_run(struct state *state, struct session *session,
+static enum view_outcome act_on_run(struct runs_state *state, struct session *session,
     const struct run_row *run, int action, struct view_effect *effect)
 {
     switch (action) {
@@ -517,7 +249,7 @@ static enum view_outcome act_on_run(struct state *state, struct session *session
     return VIEW_IGNORED;
 }
 
-static enum view_outcome act_on_table(struct state *state, struct session *session, int action)
+static enum view_outcome act_on_table(struct runs_state *state, struct session *session, int action)
 {
     switch (action) {
     case LEFT:
@@ -538,7 +270,7 @@ static enum view_outcome act_on_table(struct state *state, struct session *sessi
         return VIEW_STAYED;
     case FILTER:
     case SEARCH:
-        state->asking = action == FILTER ? ASKING_FILTER : ASKING_SEARCH;
+        state->asking = action == FILTER ? RUNS_ASKING_FILTER : RUNS_ASKING_SEARCH;
         prompt_set(&state->prompt, action == FILTER ? state->filter : "");
         return VIEW_STAYED;
     case SEARCH_NEXT:
@@ -557,7 +289,7 @@ static enum view_outcome act_on_table(struct state *state, struct session *sessi
     return VIEW_IGNORED;
 }
 
-static enum view_outcome act_by_mouse(struct state *state, struct session *session,
+static enum view_outcome act_by_mouse(struct runs_state *state, struct session *session,
     const struct event *event, struct view_effect *effect)
 {
     if (event->action == MOUSE_WHEEL) {
@@ -581,7 +313,7 @@ static enum view_outcome act_by_mouse(struct state *state, struct session *sessi
 static enum view_outcome act(void *self, struct session *session, const struct world *world,
     const struct event *event, struct view_effect *effect)
 {
-    struct state *state = self;
+    struct runs_state *state = self;
     follow(state, session, world);
     if (state->asking)
         return act_in_prompt(state, session, event);
@@ -609,37 +341,37 @@ static enum view_outcome act(void *self, struct session *session, const struct w
 
 static void start(void *self, const struct session *session, const struct world *world, int64_t run)
 {
-    struct state *state = self;
+    struct runs_state *state = self;
     state->cursor_run = run;
     state->sorted = true; /* the best on top, where there is an AP */
     state->descending = true;
     state->sort_kind = RUN_COLUMN_BEST;
     snprintf(state->sort_name, sizeof state->sort_name, "AP");
-    for (int i = 0; i < PANELS; i++) {
-        state->panels[i] = calloc(1, PANEL_VIEWS[i]->state_bytes);
+    for (int i = 0; i < RUNS_PANELS; i++) {
+        state->panels[i] = calloc(1, runs_panel_views[i]->state_bytes);
         if (state->panels[i])
-            PANEL_VIEWS[i]->start(state->panels[i], session, world, 0);
+            runs_panel_views[i]->start(state->panels[i], session, world, 0);
     }
 }
 
 static void wants(
     void *self, const struct session *session, const struct world *world, struct wants *wants_out)
 {
-    struct state *state = self;
+    struct runs_state *state = self;
     struct session seen = *session; /* arranging may want to say something; not from here */
     follow(state, &seen, world);
     struct rect place = {0, 0, session->rows, session->cols};
-    for (int i = 0; i < PANELS; i++)
-        if (has_below(session, place) && state->panels[i] && PANEL_VIEWS[i]->wants)
-            PANEL_VIEWS[i]->wants(state->panels[i], session, world, wants_out);
+    for (int i = 0; i < RUNS_PANELS; i++)
+        if (runs_has_below(session, place) && state->panels[i] && runs_panel_views[i]->wants)
+            runs_panel_views[i]->wants(state->panels[i], session, world, wants_out);
 }
 
 static void stop(void *self)
 {
-    struct state *state = self;
-    for (int i = 0; i < PANELS; i++) {
-        if (state->panels[i] && PANEL_VIEWS[i]->stop)
-            PANEL_VIEWS[i]->stop(state->panels[i]);
+    struct runs_state *state = self;
+    for (int i = 0; i < RUNS_PANELS; i++) {
+        if (state->panels[i] && runs_panel_views[i]->stop)
+            runs_panel_views[i]->stop(state->panels[i]);
         free(state->panels[i]);
     }
     runs_release(state->runs);
@@ -649,18 +381,18 @@ static void stop(void *self)
 
 static bool is_typing(const void *self)
 {
-    return ((const struct state *)self)->asking != ASKING_NOTHING;
+    return ((const struct runs_state *)self)->asking != RUNS_ASKING_NOTHING;
 }
 
 const struct view view_runs = {
     .name = "runs",
     .title = "Runs",
     .keys = KEYS,
-    .state_bytes = sizeof(struct state),
+    .state_bytes = sizeof(struct runs_state),
     .start = start,
     .stop = stop,
     .wants = wants,
-    .draw = draw,
+    .draw = runs_draw,
     .act = act,
     .is_typing = is_typing,
 };

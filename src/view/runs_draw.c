@@ -1,0 +1,241 @@
+/*
+ * Draws the runs table: the line above it, its cells, the panels below.
+ * Knows: the state of runs_view.h, the table widget. Must not know: events.
+ */
+#include "view/runs_view.h"
+
+#include "screen/spark.h"
+#include "screen/statusline.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { FROZEN_COLUMNS = 2, SPARK_COLS = 8 };
+/* With room to spare, the chosen runs' diff and curves stand below the table. */
+enum { BELOW_LEAST_ROWS = 28, BELOW_ROWS = 13, BELOW_MOST_ROWS = 24, BELOW_LEAST_COLS = 100 };
+
+const struct view *const runs_panel_views[RUNS_PANELS] = {&view_diff, &view_curves};
+
+struct drawing {
+    const struct runs_state *state;
+    const struct session *session;
+    const struct run_row *baseline;
+};
+
+static size_t source_rows(void *self)
+{
+    return ((struct drawing *)self)->state->count;
+}
+
+static const struct run_row *row_at(const struct drawing *drawing, size_t row)
+{
+    return &drawing->state->runs->rows[drawing->state->order[row]];
+}
+
+static struct style status_style(enum run_status status)
+{
+    switch (status) {
+    case RUN_RUNNING:
+        return STYLE_IS(LIVE);
+    case RUN_FAILED:
+        return STYLE_IS(BAD);
+    case RUN_STALLED:
+        return STYLE_IS(WARN);
+    case RUN_UNKNOWN:
+        return STYLE_IS(MUTED);
+    case RUN_FINISHED:
+        break;
+    }
+    return STYLE_IS(TEXT);
+}
+
+static struct style value_style(const struct drawing *drawing, int column,
+    const struct run_row *run, const struct run_value *value)
+{
+    const struct run_column *shown = &drawing->state->columns[column];
+    if (shown->kind == RUN_COLUMN_STATUS)
+        return status_style(run->status);
+    if (shown->kind == RUN_COLUMN_DELTA)
+        return value->number > 0   ? STYLE_IS(GOOD)
+               : value->number < 0 ? STYLE_IS(BAD)
+                                   : STYLE_IS(TEXT);
+    if (value->is_number && isnan(value->number))
+        return STYLE_IS(WARN);
+    bool best = value->is_number && value->number == drawing->state->best[column];
+    return best && drawing->state->count > 1 ? STYLE_IS(BEST) : STYLE_IS(TEXT);
+}
+
+/* Column 0 is the run's own mark: baseline, colour, damage. */
+static void mark_cell(
+    const struct drawing *drawing, const struct run_row *run, struct table_cell *out)
+{
+    out->text = run->id == drawing->session->baseline ? "A" : "\xe2\x96\xa0";
+    out->style = session_run_style(run);
+}
+
+static void source_cell(void *self, size_t row, int column, struct table_cell *out)
+{
+    struct drawing *drawing = self;
+    const struct run_row *run = row_at(drawing, row);
+    if (column == 0) {
+        mark_cell(drawing, run, out);
+        return;
+    }
+    const struct run_column *shown = &drawing->state->columns[column - RUNS_MARK_COLUMNS];
+    struct run_value value = run_value(run, shown, drawing->baseline, drawing->session->now_s);
+    out->text = out->room;
+    out->style = STYLE_IS(MUTED);
+    if (!value.known) {
+        snprintf(out->room, sizeof out->room, "\xe2\x80\x93");
+        return;
+    }
+    out->style = value_style(drawing, column - RUNS_MARK_COLUMNS, run, &value);
+    if (value.text && !value.is_number)
+        out->text = value.text;
+    else
+        run_value_print(&value, shown, out->room, sizeof out->room);
+    if (shown->kind == RUN_COLUMN_STATUS && run->note_count) {
+        snprintf(out->room, sizeof out->room, "%s !", value.text);
+        out->text = out->room;
+    }
+}
+
+static int source_mark(void *self, size_t row)
+{
+    struct drawing *drawing = self;
+    return session_is_selected(drawing->session, row_at(drawing, row)->id) ? TABLE_SELECTED : 0;
+}
+
+static double best_ap(const struct runs_state *state)
+{
+    for (size_t i = 0; i < state->column_count; i++)
+        if (state->columns[i].kind == RUN_COLUMN_BEST && state->columns[i].role == ROLE_AP)
+            return state->best[i];
+    return NAN; /* then each on its own scale */
+}
+
+static void source_draw(void *self, size_t row, int column, struct grid *grid, struct rect place)
+{
+    struct drawing *drawing = self;
+    const struct run_row *run = row_at(drawing, row);
+    const struct run_column *shown = &drawing->state->columns[column - RUNS_MARK_COLUMNS];
+    const struct run_spark *spark = shown->role == ROLE_LOSS ? &run->loss_spark : &run->ap_spark;
+    double values[SPARK_COLS];
+    if (!spark->count) {
+        grid_text(grid, place.row, place.col, place.cols, STYLE_IS(MUTED), "\xe2\x80\x93");
+        return;
+    }
+    int count = spark->count < SPARK_COLS ? spark->count : SPARK_COLS;
+    for (int i = 0; i < count; i++) /* the pieces spread over the columns, ends included */
+        values[i] = spark->values[count == 1 ? 0 : i * (spark->count - 1) / (count - 1)];
+    /* APs are compared between runs, so they share a scale; a loss is its own. */
+    bool shared = shown->role == ROLE_AP;
+    spark_draw(grid, place.row, place.col, place.cols, session_run_style(run), values,
+        (size_t)count, shared ? 0 : NAN, shared ? best_ap(drawing->state) : NAN);
+}
+
+static int make_columns(const struct runs_state *state, struct table_column *out)
+{
+    const struct run_column *sorted = runs_sort_column(state);
+    out[0] = (struct table_column){.title = "", .min_cols = 1, .max_cols = 1};
+    for (size_t i = 0; i < state->column_count; i++) {
+        const struct run_column *column = &state->columns[i];
+        struct table_column *shown = &out[i + RUNS_MARK_COLUMNS];
+        *shown =
+            (struct table_column){.title = column->title, .align = TABLE_DECIMAL, .max_cols = 24};
+        if (column->kind == RUN_COLUMN_NAME || column->kind == RUN_COLUMN_STATUS)
+            shown->align = TABLE_LEFT;
+        if (column->kind == RUN_COLUMN_NAME)
+            shown->max_cols = 40;
+        if (column->kind == RUN_COLUMN_SPARK) {
+            shown->drawn = true;
+            shown->min_cols = shown->max_cols = SPARK_COLS;
+            shown->title = "course";
+        }
+        if (column == sorted)
+            shown->sort = state->descending ? -1 : 1;
+    }
+    return (int)state->column_count + RUNS_MARK_COLUMNS;
+}
+
+bool runs_has_below(const struct session *session, struct rect place)
+{
+    size_t chosen = session->selected_count;
+    chosen += session->baseline && !session_is_selected(session, session->baseline);
+    return chosen >= 2 && place.rows >= BELOW_LEAST_ROWS && place.cols >= BELOW_LEAST_COLS;
+}
+
+/* The line above the table: what narrows it, how it is sorted, how many are chosen. */
+static void draw_top(const struct runs_state *state, const struct session *session,
+    struct grid *grid, struct rect place)
+{
+    char shown[64] = "", sorted[96] = "", selected[32] = "";
+    const struct run_column *sort = runs_sort_column(state);
+    if (state->asking) {
+        prompt_draw(&state->prompt, grid, place.row, place.col + 1, place.cols - 2,
+            state->asking == RUNS_ASKING_FILTER ? "filter " : "/");
+        return;
+    }
+    if (state->filter[0])
+        snprintf(shown, sizeof shown, "%zu of %zu", state->count, state->runs->count);
+    if (sort)
+        snprintf(sorted, sizeof sorted, "sort %.60s %s", sort->title,
+            state->descending ? "\xe2\x96\xbe" : "\xe2\x96\xb4");
+    if (session->selected_count)
+        snprintf(selected, sizeof selected, "%zu selected", session->selected_count);
+    const struct status_part parts[] = {
+        {state->filter[0] ? "filter" : "", STYLE_IS(MUTED), 1, false},
+        {state->filter, STYLE_IS(FILTER), 0, false},
+        {shown, STYLE_IS(MUTED), 2, false},
+        {sorted, STYLE_IS(MUTED), 3, true},
+        {selected, STYLE_IS(SELECTED), 1, true},
+    };
+    statusline_draw(
+        grid, place.row, place.col + 1, place.cols - 2, parts, sizeof parts / sizeof *parts);
+}
+
+/* Draws what stands below the table; returns how many rows it took. */
+static int draw_below(struct runs_state *state, const struct session *session,
+    const struct world *world, struct canvas *canvas, struct rect place)
+{
+    if (!runs_has_below(session, place) || !state->panels[0] || !state->panels[1])
+        return 0;
+    int free = place.rows - (int)(state->count < 1000 ? state->count : 1000) - 4;
+    int rows = free < BELOW_ROWS ? BELOW_ROWS : free > BELOW_MOST_ROWS ? BELOW_MOST_ROWS : free;
+    struct rect panel = {place.row + place.rows - rows, place.col, rows, place.cols / 2};
+    for (int i = 0; i < RUNS_PANELS; i++) {
+        runs_panel_views[i]->draw(state->panels[i], session, world, canvas, panel);
+        panel.col += panel.cols + 1;
+        panel.cols = place.col + place.cols - panel.col;
+    }
+    return rows + 1;
+}
+
+void runs_draw(void *self, const struct session *session, const struct world *world,
+    struct canvas *canvas, struct rect place)
+{
+    struct runs_state *state = self;
+    if (!state->runs || !state->runs->count) {
+        view_say_empty(canvas->grid, place,
+            world->indexing ? "looking for runs ..."
+                            : "no runs found below this folder\n\n"
+                              "boxtop reads what training scripts leave: Ultralytics and YOLOv5,\n"
+                              "TensorBoard event files, COCO results, and its own plain layout\n"
+                              "(config.json, metrics.csv, predictions/: see the README)\n\n"
+                              "open another folder:  boxtop PATH");
+        return;
+    }
+    struct rect body = place;
+    body.rows -= draw_below(state, session, world, canvas, place) + 1;
+    body.row++;
+    struct drawing drawing = {state, session, session_baseline(session, state->runs)};
+    struct table_source source = {&drawing, source_rows, source_cell, source_mark, source_draw};
+    struct table_column columns[RUNS_VIEW_COLUMNS + RUNS_MARK_COLUMNS];
+    int count = make_columns(state, columns);
+    table_draw(
+        &state->table, canvas->grid, body, &source, columns, count, FROZEN_COLUMNS, !state->asking);
+    if (!state->count)
+        view_say_empty(canvas->grid, body, "no run matches the filter\n\nf changes it");
+    draw_top(state, session, canvas->grid, place); /* last: an open prompt has the cursor */
+}
