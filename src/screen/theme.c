@@ -231,6 +231,11 @@ void theme_look(const struct theme *theme, const struct cell *cell, struct theme
         lay_ground(&theme->roles[STYLE_SELECTED], out);
 }
 
+static int luma(const uint8_t rgb[3])
+{
+    return (299 * rgb[0] + 587 * rgb[1] + 114 * rgb[2]) / 1000; /* ITU-R BT.601 */
+}
+
 void theme_rgb(const struct theme *theme, enum style_role role, int hue, uint8_t out[3])
 {
     struct theme_entry look;
@@ -240,21 +245,14 @@ void theme_rgb(const struct theme *theme, enum style_role role, int hue, uint8_t
         memcpy(out, look.fg.rgb, 3);
         return;
     }
-    const uint8_t *on = theme->ground;
-    int luma = 299 * on[0] + 587 * on[1] + 114 * on[2]; /* ITU-R BT.601, in thousandths */
-    memset(out, luma < 128000 ? 255 : 0, 3);
+    memset(out, luma(theme->ground) < 128 ? 255 : 0, 3);
 }
 
-/* xterm's colours 0 to 255: 16 ANSI colours, a 6 x 6 x 6 cube, 24 greys. */
+/* xterm's colours from 16 on: a 6 x 6 x 6 cube, then 24 greys. */
 static void palette_rgb(int index, uint8_t out[3])
 {
-    static const uint8_t ANSI[16][3] = {{0, 0, 0}, {205, 0, 0}, {0, 205, 0}, {205, 205, 0},
-        {0, 0, 238}, {205, 0, 205}, {0, 205, 205}, {229, 229, 229}, {127, 127, 127}, {255, 0, 0},
-        {0, 255, 0}, {255, 255, 0}, {92, 92, 255}, {255, 0, 255}, {0, 255, 255}, {255, 255, 255}};
     static const uint8_t CUBE[6] = {0, 95, 135, 175, 215, 255};
-    if (index < 16) {
-        memcpy(out, ANSI[index], 3);
-    } else if (index < 232) {
+    if (index < 232) {
         out[0] = CUBE[(index - 16) / 36];
         out[1] = CUBE[(index - 16) / 6 % 6];
         out[2] = CUBE[(index - 16) % 6];
@@ -269,10 +267,32 @@ static int distance(const uint8_t a[3], const uint8_t b[3])
     return (((512 + mean) * r * r) >> 8) + 4 * g * g + (((767 - mean) * blue * blue) >> 8);
 }
 
+/* Among so few colours the nearest one of a pastel is grey: what has a hue keeps it instead. */
+static int nearest_ansi(const uint8_t rgb[3], bool bright)
+{
+    enum { LEAST_CHROMA = 48, LEAST_LIGHT = 96, BRIGHT = 192 };
+    int most = rgb[0], least = rgb[0];
+    for (int i = 1; i < 3; i++) {
+        most = rgb[i] > most ? rgb[i] : most;
+        least = rgb[i] < least ? rgb[i] : least;
+    }
+    int light = luma(rgb);
+    if (most - least < LEAST_CHROMA || most < LEAST_LIGHT) {
+        if (!bright)
+            return light < 110 ? 0 : 7;
+        return light < 40 ? 0 : light < 145 ? 8 : light < 215 ? 7 : 15;
+    }
+    int middle = (most + least) / 2;
+    int hue = (rgb[0] >= middle) | (rgb[1] >= middle) << 1 | (rgb[2] >= middle) << 2;
+    return bright && most >= BRIGHT ? hue + 8 : hue;
+}
+
 int theme_nearest(const uint8_t rgb[3], int colours)
 {
-    int first = colours >= 256 ? 16 : 0, end = colours >= 256 ? 256 : colours, best = first;
-    for (int i = first; i < end; i++) {
+    if (colours < 256)
+        return nearest_ansi(rgb, colours >= 16);
+    int best = 16;
+    for (int i = best; i < 256; i++) {
         uint8_t candidate[3], chosen[3];
         palette_rgb(i, candidate);
         palette_rgb(best, chosen);

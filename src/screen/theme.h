@@ -69,6 +69,7 @@ struct theme_fitted {
 struct theme_fitted theme_fit(
     const struct theme *theme, const struct theme_entry *look, int colours);
 
-/* The nearest entry of xterm's palette of 256 (from 16 on: the first 16 are the person's own), or
- * of the 16 or 8 ANSI colours. Distance: weighted RGB ("redmean", compuphase.com/cmetric.htm). */
+/* The nearest entry of xterm's palette of 256 (from 16 on: the first 16 are the person's own), by
+ * the weighted RGB distance "redmean" (compuphase.com/cmetric.htm); of the 16 or 8 ANSI colours the
+ * one of the same hue and about the same lightness. */
 int theme_nearest(const uint8_t rgb[3], int colours);
