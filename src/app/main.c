@@ -61,21 +61,30 @@ static int run(const struct command *command, char **words)
     return status;
 }
 
+/* What was printed has arrived, or the exit status says that it has not. */
+static int close_output(int status)
+{
+    struct err err = {0};
+    if (fflush(stdout) == 0 || status != EXIT_FINE)
+        return status;
+    err_set_errno(&err, "cannot write to standard output");
+    say_error(&err);
+    return EXIT_UNREADABLE;
+}
+
 int main(int argc, char **argv)
 {
     setlocale(LC_CTYPE, ""); /* only this: numbers are always read and written in the C locale */
     if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
                         strcmp(argv[1], "help") == 0)) {
         print_overview();
-        return EXIT_FINE;
+        return close_output(EXIT_FINE);
     }
     if (argc > 1 && strcmp(argv[1], "--version") == 0) {
         printf("boxtop %s\n", BOXTOP_VERSION);
-        return EXIT_FINE;
+        return close_output(EXIT_FINE);
     }
     const struct command *command = argc > 1 ? find_command(argv[1]) : NULL;
     int status = command ? run(command, argv + 2) : run(&command_open, argv + (argc > 0));
-    if (fflush(stdout) != 0 && status == EXIT_FINE)
-        status = EXIT_UNREADABLE;
-    return status;
+    return close_output(status);
 }

@@ -93,6 +93,16 @@ static bool make_private(const char *directory, struct err *err)
     return false;
 }
 
+static bool make_cache(const char *directory, struct err *err)
+{
+    struct err why = {0};
+    if (file_make_dirs(directory, &why))
+        return true;
+    err_set(err, why.code, "%.150s: set XDG_CACHE_HOME, or name a file with --index", why.text);
+    err_in_file(err, directory);
+    return false;
+}
+
 /* The directory of indexes, made when it is not there. */
 static char *cache_directory(struct arena *arena, struct err *err)
 {
@@ -112,7 +122,7 @@ static char *cache_directory(struct arena *arena, struct err *err)
         err_set(err, ERR_MEMORY, "out of memory");
         return NULL;
     }
-    bool made = temporary ? make_private(directory, err) : file_make_dirs(directory, err);
+    bool made = temporary ? make_private(directory, err) : make_cache(directory, err);
     return made ? directory : NULL;
 }
 
