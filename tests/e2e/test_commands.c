@@ -1,0 +1,439 @@
+/*
+ * Every command on runs of every format, by the numbers that are known of them.
+ */
+#include "made.h"
+#include "program.h"
+#include "temp.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <math.h>
+#include <spng.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static const char *root;
+
+static const char *at(const char *name)
+{
+    static char paths[8][4200];
+    static size_t next;
+    char *path = paths[next++ % 8];
+    snprintf(path, sizeof paths[0], "%s/%s", root, name);
+    return path;
+}
+
+static int make_runs(void **state)
+{
+    (void)state;
+    root = temp_dir();
+    made_set(root);
+    made_detector(root, "alpha", "0.1");
+    made_plain(root, "beta", "0.02", 5, 0.5);
+    made_ultralytics(root, "gamma", 0.42);
+    made_tensorboard(root, "delta", 40);
+    made_yolo(root);
+    return 0;
+}
+
+static const cJSON *run_called(const cJSON *list, const char *name)
+{
+    const cJSON *run;
+    cJSON_ArrayForEach(run, list)
+    {
+        if (strcmp(cJSON_GetObjectItem(run, "run")->valuestring, name) == 0)
+            return run;
+    }
+    fail_msg("no run %s", name);
+    return NULL;
+}
+
+static double number_in(const cJSON *object, const char *key)
+{
+    const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, key);
+    if (!cJSON_IsNumber(item))
+        fail_msg("no number %s", key);
+    return item->valuedouble;
+}
+
+static const char *text_in(const cJSON *object, const char *key)
+{
+    const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, key);
+    return cJSON_IsString(item) ? item->valuestring : "";
+}
+
+static const cJSON *in(const cJSON *object, const char *key)
+{
+    const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, key);
+    if (!item)
+        fail_msg("no %s", key);
+    return item;
+}
+
+#define ASSERT_NEAR(a, b, most) assert_true(fabs((a) - (b)) <= (most))
+
+/* ---- ls ---- */
+
+static void test_ls_json(void **state)
+{
+    (void)state;
+    static const char *const KEYS[] = {"run", "root", "name", "format", "status", "started",
+        "duration_s", "notes", "params", "metrics"};
+    static const char *const METRIC_KEYS[] = {"role", "count", "first_step", "first", "last_step",
+        "last", "min", "min_step", "max", "max_step", "nonfinite"};
+    const cJSON *list = BOXTOP_JSON("ls", root), *run, *metric;
+    assert_int_equal(cJSON_GetArraySize(list), 5);
+    cJSON_ArrayForEach(run, list)
+    {
+        for (size_t i = 0; i < sizeof KEYS / sizeof *KEYS; i++)
+            in(run, KEYS[i]);
+        cJSON_ArrayForEach(metric, in(run, "metrics"))
+        {
+            for (size_t i = 0; i < sizeof METRIC_KEYS / sizeof *METRIC_KEYS; i++)
+                in(metric, METRIC_KEYS[i]);
+        }
+    }
+    const cJSON *alpha = run_called(list, "alpha");
+    assert_string_equal(text_in(alpha, "format"), "plain");
+    assert_string_equal(text_in(alpha, "status"), "finished");
+    assert_string_equal(text_in(alpha, "started"), "2024-05-01T10:00:00Z");
+    ASSERT_NEAR(number_in(alpha, "duration_s"), 3600, 0);
+    ASSERT_NEAR(number_in(in(alpha, "params"), "optimizer.lr"), 0.1, 0);
+    assert_true(cJSON_IsTrue(in(in(alpha, "params"), "fast")));
+    const cJSON *loss = in(in(run_called(list, "beta"), "metrics"), "loss");
+    ASSERT_NEAR(number_in(loss, "count"), 5, 0);
+    ASSERT_NEAR(number_in(loss, "last"), 0.5, 0);
+    ASSERT_NEAR(number_in(loss, "first"), 1.3, 1e-12);
+    ASSERT_NEAR(number_in(loss, "min_step"), 4, 0);
+    const cJSON *map = in(in(run_called(list, "gamma"), "metrics"), "metrics/mAP50-95(B)");
+    assert_string_equal(text_in(map, "role"), "AP (Ultralytics)"); /* another computation */
+    ASSERT_NEAR(number_in(map, "max"), 0.42, 1e-12);
+    ASSERT_NEAR(number_in(map, "max_step"), 3, 0);
+    const cJSON *event = in(in(run_called(list, "delta"), "metrics"), "val/mAP");
+    ASSERT_NEAR(number_in(event, "count"), 40, 0);
+    ASSERT_NEAR(number_in(event, "last"), (float)39 / 40.0F, 1e-9);
+    assert_string_equal(text_in(run_called(list, "delta"), "format"), "tensorboard");
+    assert_string_equal(text_in(run_called(list, "yolo-run"), "format"), "predictions");
+}
+
+static void test_ls_says_the_same_in_every_format(void **state)
+{
+    (void)state;
+    const char *columns = "name,status,loss,lr";
+    assert_string_equal(
+        EXPECT(0, "ls", root, "--columns", columns, "--format", "csv", "--filter", "lr>0")->out,
+        "name,status,loss,lr\nalpha,finished,0.25,0.1\nbeta,finished,0.5,0.02\n");
+    assert_string_equal(EXPECT(0, "ls", root, "-c", columns, "-f", "tsv", "--filter=lr>0")->out,
+        "name\tstatus\tloss\tlr\nalpha\tfinished\t0.25\t0.1\nbeta\tfinished\t0.5\t0.02\n");
+    assert_string_equal(
+        EXPECT(0, "ls", root, "-c", columns, "-f", "markdown", "--filter=lr>0")->out,
+        "| name | status | loss | lr |\n| --- | --- | ---: | ---: |\n"
+        "| alpha | finished | 0.25 | 0.1 |\n| beta | finished | 0.5 | 0.02 |\n");
+    const char *table = EXPECT(0, "ls", root, "-c", columns, "--filter=lr>0")->out;
+    assert_string_equal(table, EXPECT(0, root, "-c", columns, "--filter=lr>0")->out);
+    assert_non_null(strstr(table, "alpha  finished  0.25   0.1\n"));
+    const cJSON *list = BOXTOP_JSON("ls", root, "-c", columns, "--filter=lr>0");
+    assert_int_equal(cJSON_GetArraySize(list), 2);
+    ASSERT_NEAR(number_in(cJSON_GetArrayItem(list, 1), "lr"), 0.02, 0);
+    ASSERT_NEAR(number_in(cJSON_GetArrayItem(list, 1), "loss"), 0.5, 0);
+}
+
+static void check_order(const char *sort, const char *filter, const char *names)
+{
+    assert_string_equal(
+        EXPECT(0, "ls", root, "--sort", sort, "--filter", filter, "-c", "name", "-f", "csv")->out,
+        names);
+}
+
+static void test_sort_and_filter(void **state)
+{
+    (void)state;
+    check_order("name", "", "name\nalpha\nbeta\ndelta\ngamma\nyolo-run\n");
+    check_order("name:desc", "format=plain", "name\nbeta\nalpha\n");
+    check_order("loss", "loss>=0.25 loss<1", "name\nalpha\nbeta\n");
+    check_order("AP", "AP>0.6", "name\ndelta\nalpha\nyolo-run\n");
+    check_order("val/mAP", "metrics/mAP50-95(B)>0.4", "name\ngamma\n");
+    check_order("name", "format!=plain name~m", "name\ngamma\n");
+    check_order("name", "yolov8n", "name\ngamma\n");
+    check_order("AP", "nothing-is-called-so", "name\n");
+}
+
+/* ---- show and diff ---- */
+
+static void test_show(void **state)
+{
+    (void)state;
+    const char *shown = EXPECT(0, "show", at("alpha"))->out;
+    static const char *const HELD[] = {"alpha\n", "format     plain", "status     finished",
+        "2024-05-01T10:00:00Z", "optimizer.lr    0.1", "predictions/epoch_001.json",
+        "set/instances.json", "loss", "eval/AP"};
+    for (size_t i = 0; i < sizeof HELD / sizeof *HELD; i++)
+        if (!strstr(shown, HELD[i]))
+            fail_msg("no \"%s\" in:\n%s", HELD[i], shown);
+    const cJSON *one = BOXTOP_JSON("show", at("alpha"));
+    assert_int_equal(cJSON_GetArraySize(one), 1);
+    const cJSON *same = run_called(BOXTOP_JSON("ls", root), "alpha");
+    assert_true(
+        cJSON_Compare(in(cJSON_GetArrayItem(one, 0), "metrics"), in(same, "metrics"), true));
+    struct program by_name = {
+        .words = (const char *const[]){"show", "beta", NULL}, .directory = root};
+    assert_int_equal(program_run(&by_name)->code, 0);
+}
+
+static void test_diff(void **state)
+{
+    (void)state;
+    const cJSON *diff = BOXTOP_JSON("diff", at("alpha"), at("beta"));
+    assert_int_equal(cJSON_GetArraySize(in(diff, "runs")), 2);
+    const cJSON *params = in(diff, "params");
+    assert_int_equal(cJSON_GetArraySize(params), 1);
+    const cJSON *rate = cJSON_GetArrayItem(params, 0);
+    assert_string_equal(text_in(rate, "name"), "optimizer.lr");
+    ASSERT_NEAR(cJSON_GetArrayItem(in(rate, "values"), 0)->valuedouble, 0.1, 0);
+    ASSERT_NEAR(cJSON_GetArrayItem(in(rate, "values"), 1)->valuedouble, 0.02, 0);
+    const cJSON *metric, *loss = NULL, *average = NULL;
+    cJSON_ArrayForEach(metric, in(diff, "metrics"))
+    {
+        if (strcmp(text_in(metric, "name"), "loss") == 0)
+            loss = metric;
+        if (strcmp(text_in(metric, "name"), "AP") == 0)
+            average = metric;
+    }
+    assert_non_null(loss);
+    assert_string_equal(text_in(loss, "better"), "lower");
+    ASSERT_NEAR(cJSON_GetArrayItem(in(loss, "values"), 1)->valuedouble, 0.5, 0);
+    assert_non_null(average);
+    assert_true(cJSON_IsNull(cJSON_GetArrayItem(in(average, "values"), 1)));
+    const cJSON *all = BOXTOP_JSON("diff", "--all", at("alpha"), at("beta"));
+    assert_int_equal(cJSON_GetArraySize(in(all, "params")), 4);
+    const char *table = EXPECT(0, "diff", at("alpha"), at("beta"))->out;
+    assert_non_null(strstr(table, "1 parameters differ, 3 are the same"));
+    assert_null(strstr(table, "batch"));
+    assert_non_null(strstr(EXPECT(0, "diff", "-a", at("alpha"), at("beta"))->out, "batch"));
+}
+
+/* ---- eval ---- */
+
+static void check_counts(const cJSON *counts, struct made_counts expected)
+{
+    assert_int_equal((int)number_in(counts, "tp"), expected.tp);
+    assert_int_equal((int)number_in(counts, "fp"), expected.fp);
+    assert_int_equal((int)number_in(counts, "fn"), expected.fn);
+}
+
+static void test_eval_json(void **state)
+{
+    (void)state;
+    static const char *const STATS[] = {
+        "AP", "AP50", "AP75", "APs", "APm", "APl", "AR1", "AR10", "AR100", "ARs", "ARm", "ARl"};
+    const cJSON *eval = BOXTOP_JSON("eval", at("alpha"), "--per-image");
+    for (size_t i = 0; i < sizeof STATS / sizeof *STATS; i++)
+        number_in(in(eval, "stats"), STATS[i]);
+    ASSERT_NEAR(number_in(in(eval, "stats"), "APs"), -1, 0); /* no small box: undefined */
+    assert_true(number_in(in(eval, "stats"), "AP50") > 0.9);
+    assert_true(number_in(in(eval, "stats"), "AP75") < number_in(in(eval, "stats"), "AP50"));
+    assert_int_equal(cJSON_GetArraySize(in(eval, "per_class")), 3);
+    const cJSON *class = cJSON_GetArrayItem(in(eval, "per_class"), 1);
+    assert_string_equal(text_in(class, "name"), "person");
+    assert_int_equal((int)number_in(class, "gt"), 4);
+    assert_int_equal((int)number_in(class, "dt"), 6);
+    const cJSON *at_half = in(eval, "at");
+    check_counts(at_half, made_counts(-1, 0.5, 0.5, false, 0));
+    ASSERT_NEAR(number_in(at_half, "precision"), 12.0 / 15, 1e-12);
+    ASSERT_NEAR(number_in(at_half, "recall"), 1, 1e-12);
+    for (int i = 0; i < 3; i++)
+        check_counts(cJSON_GetArrayItem(in(at_half, "per_class"), i),
+            made_counts(-1, 0.5, 0.5, false, i + 1));
+    number_in(in(eval, "best_f1"), "conf");
+    assert_int_equal(cJSON_GetArraySize(in(eval, "images")), MADE_IMAGES);
+    for (int i = 0; i < MADE_IMAGES; i++)
+        check_counts(cJSON_GetArrayItem(in(eval, "images"), i), made_counts(i, 0.5, 0.5, false, 0));
+    assert_null(cJSON_GetObjectItem(BOXTOP_JSON("eval", at("alpha")), "images"));
+}
+
+static void test_eval_thresholds(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *confidence, *iou;
+    } AT[] = {{"0.58", "0.5"}, {"0.5", "0.65"}, {"0.5", "0.66"}, {"0.5", "0.67"}, {"0", "0.7"},
+        {"1", "0.5"}, {"0.87", "0.95"}};
+    for (size_t i = 0; i < sizeof AT / sizeof *AT; i++) {
+        const cJSON *eval =
+            BOXTOP_JSON("eval", at("alpha"), "--conf", AT[i].confidence, "--iou", AT[i].iou);
+        double confidence = strtod(AT[i].confidence, NULL), iou = strtod(AT[i].iou, NULL);
+        check_counts(in(eval, "at"), made_counts(-1, confidence, iou, false, 0));
+    }
+    check_counts(in(BOXTOP_JSON("eval", at("alpha"), "--class", "dog", "--iou", "0.7"), "at"),
+        made_counts(-1, 0.5, 0.7, false, 3));
+    check_counts(in(BOXTOP_JSON("eval", at("alpha"), "--step", "0"), "at"),
+        made_counts(-1, 0.5, 0.5, true, 0));
+}
+
+static void test_eval_files(void **state)
+{
+    (void)state;
+    const char *dt = made_predictions(temp_dir(), "found.json", false);
+    const cJSON *of_files = BOXTOP_JSON("eval", "--gt", at("set/instances.json"), "--dt", dt);
+    const cJSON *of_run = BOXTOP_JSON("eval", at("alpha"));
+    assert_true(cJSON_Compare(in(of_files, "stats"), in(of_run, "stats"), true));
+    check_counts(in(of_files, "at"), made_counts(-1, 0.5, 0.5, false, 0));
+    const cJSON *yolo =
+        BOXTOP_JSON("eval", at("yolo-run"), "--gt", at("yolo/data.yaml"), "--per-image");
+    check_counts(in(yolo, "at"), made_counts(-1, 0.5, 0.5, false, 0));
+    assert_string_equal(
+        text_in(cJSON_GetArrayItem(in(yolo, "images"), 2), "file_name"), "img2.png");
+    assert_true(
+        fabs(number_in(in(yolo, "stats"), "AP") - number_in(in(of_run, "stats"), "AP")) < 1e-9);
+}
+
+/* The table of `eval` and the index's own evaluation give the same number as the JSON. */
+static void test_a_number_differs_nowhere(void **state)
+{
+    (void)state;
+    double average = number_in(in(BOXTOP_JSON("eval", at("alpha")), "stats"), "AP");
+    char text[32];
+    snprintf(text, sizeof text, "\nAP %.4f  AP50 ", average);
+    assert_non_null(strstr(EXPECT(0, "eval", at("alpha"))->out, text));
+    const cJSON *alpha = run_called(BOXTOP_JSON("ls", root), "alpha");
+    ASSERT_NEAR(number_in(in(in(alpha, "metrics"), "eval/AP"), "last"), average, 1e-12);
+    const cJSON *row =
+        cJSON_GetArrayItem(BOXTOP_JSON("ls", root, "-c", "AP", "--filter", "name=alpha"), 0);
+    ASSERT_NEAR(number_in(row, "AP"), average, 1e-12);
+}
+
+/* ---- draw ---- */
+
+static unsigned char *decode_png(const char *path, size_t *length)
+{
+    FILE *file = fopen(path, "rb");
+    assert_non_null(file);
+    spng_ctx *png = spng_ctx_new(0);
+    struct spng_ihdr head;
+    assert_int_equal(spng_set_png_file(png, file), 0);
+    assert_int_equal(spng_get_ihdr(png, &head), 0);
+    assert_int_equal((int)head.width, MADE_WIDTH_PX);
+    assert_int_equal((int)head.height, MADE_HEIGHT_PX);
+    assert_int_equal(spng_decoded_image_size(png, SPNG_FMT_RGB8, length), 0);
+    unsigned char *rgb = malloc(*length);
+    assert_non_null(rgb);
+    assert_int_equal(spng_decode_image(png, rgb, *length, SPNG_FMT_RGB8, 0), 0);
+    spng_ctx_free(png);
+    fclose(file);
+    return rgb;
+}
+
+/* Whether the pixel has a colour: the pictures are grey, and boxes are not. */
+static bool is_coloured(const unsigned char *rgb, int x, int y)
+{
+    const unsigned char *pixel = rgb + ((size_t)y * MADE_WIDTH_PX + (size_t)x) * 3;
+    return abs(pixel[0] - pixel[1]) > 20 || abs(pixel[1] - pixel[2]) > 20;
+}
+
+static int coloured_on_row(const unsigned char *rgb, int y, int from, int end)
+{
+    int best = 0;
+    for (int near = y - 2; near <= y + 2; near++) {
+        int count = 0;
+        for (int x = from; x < end; x++)
+            count += is_coloured(rgb, x, near);
+        best = count > best ? count : best;
+    }
+    return best;
+}
+
+static void test_draw(void **state)
+{
+    (void)state;
+    const char *png = at("out.png");
+    size_t length;
+    const char *said = EXPECT(0, "draw", at("alpha"), "img1.png", "-o", png)->out;
+    struct made_counts counts = made_counts(1, 0.5, 0.5, false, 0);
+    char line[128];
+    snprintf(line, sizeof line, "TP %d  FP %d  FN %d  at confidence 0.50, IoU 0.50\n", counts.tp,
+        counts.fp, counts.fn);
+    assert_string_equal(said, line);
+    unsigned char *rgb = decode_png(png, &length);
+    assert_true(coloured_on_row(rgb, 119, 40, 120) > 70);   /* the bottom of the exact box */
+    assert_true(coloured_on_row(rgb, 179, 196, 276) > 60);  /* of the shifted one */
+    assert_int_equal(coloured_on_row(rgb, 219, 10, 50), 0); /* below the confidence */
+    assert_false(is_coloured(rgb, 80, 100));                /* inside */
+    assert_false(is_coloured(rgb, 310, 20));
+    free(rgb);
+    EXPECT(0, "draw", at("alpha"), "img1", "-o", png, "--conf", "0.4");
+    rgb = decode_png(png, &length);
+    assert_true(coloured_on_row(rgb, 219, 10, 50) > 15); /* dashed: it is wrong */
+    free(rgb);
+    EXPECT(
+        0, "draw", at("alpha"), "img1", "-o", png, "--conf", "1", "--class", "dog", "--step", "0");
+    EXPECT(2, "draw", at("alpha"), "img9", "-o", png);
+    EXPECT(2, "draw", at("alpha"), "img1"); /* no terminal */
+    EXPECT(2, "draw", root, "img1", "-o", png);
+    EXPECT(3, "draw", at("alpha"), "img1", "-o", "/dev/null/out.png");
+}
+
+/* ---- index ---- */
+
+static void test_index(void **state)
+{
+    (void)state;
+    const char *where = EXPECT(0, "index", "--where", root)->out;
+    char path[4200];
+    snprintf(path, sizeof path, "%.*s", (int)strcspn(where, "\n"), where);
+    assert_int_equal(strncmp(path, program_home(), strlen(program_home())), 0);
+    assert_string_equal(path + strlen(path) - 3, ".db");
+    const char *checked = EXPECT(0, "index", "--check", root)->out;
+    assert_non_null(strstr(checked, "5 runs, "));
+    assert_non_null(strstr(checked, "index sound, 0 notes on damage\n"));
+    struct stat before, after;
+    const char *listed = EXPECT(0, "ls", root, "-f", "json")->out;
+    assert_int_equal(stat(path, &before), 0);
+    EXPECT(0, "index", "--rebuild", root);
+    assert_int_equal(stat(path, &after), 0);
+    assert_string_equal(EXPECT(0, "ls", root, "-f", "json")->out, listed);
+    const char *own = at("own.db"), *own_where;
+    EXPECT(0, "index", root, "--index", own);
+    assert_int_equal(stat(own, &after), 0);
+    own_where = EXPECT(0, "index", "--where", "--index", own, root)->out;
+    assert_memory_equal(own_where, own, strlen(own));
+    assert_string_equal(EXPECT(0, "ls", root, "-f", "json", "--index", own)->out, listed);
+}
+
+static void test_index_check_names_damage(void **state)
+{
+    (void)state;
+    const char *broken = temp_dir();
+    made_plain(broken, "torn", "0.1", 3, 0.5);
+    temp_text(broken, "torn/config.json", "{\"lr\": 0.1");
+    const char *said = EXPECT(0, "index", "--check", broken)->out;
+    assert_non_null(strstr(said, "torn: config.json"));
+    assert_non_null(strstr(said, "1 notes on damage"));
+    const cJSON *run = run_called(BOXTOP_JSON("ls", broken), "torn");
+    assert_int_equal(cJSON_GetArraySize(in(run, "notes")), 1);
+    ASSERT_NEAR(number_in(in(in(run, "metrics"), "loss"), "count"), 3, 0);
+}
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_ls_json),
+        cmocka_unit_test(test_ls_says_the_same_in_every_format),
+        cmocka_unit_test(test_sort_and_filter),
+        cmocka_unit_test(test_show),
+        cmocka_unit_test(test_diff),
+        cmocka_unit_test(test_eval_json),
+        cmocka_unit_test(test_eval_thresholds),
+        cmocka_unit_test(test_eval_files),
+        cmocka_unit_test(test_a_number_differs_nowhere),
+        cmocka_unit_test(test_draw),
+        cmocka_unit_test(test_index),
+        cmocka_unit_test(test_index_check_names_damage),
+    };
+    program_init(argc, argv);
+    return cmocka_run_group_tests(tests, make_runs, NULL);
+}
