@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <pty.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -110,13 +109,15 @@ static void be_the_child(const struct pty_start *start, int slave)
 
 static void start_child(struct pty *pty, const struct pty_start *start)
 {
-    int slave;
+    char name[64];
     struct winsize size = window_size(pty);
-    if (openpty(&pty->master, &slave, NULL, NULL, &size) < 0)
+    pty->master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+    if (pty->master < 0 || grantpt(pty->master) < 0 || unlockpt(pty->master) < 0 ||
+        ptsname_r(pty->master, name, sizeof name) != 0)
         die("no pseudo terminal");
-    if (tcgetattr(slave, &pty->before) < 0)
+    int slave = open(name, O_RDWR | O_NOCTTY | O_CLOEXEC);
+    if (slave < 0 || ioctl(slave, TIOCSWINSZ, &size) < 0 || tcgetattr(slave, &pty->before) < 0)
         die("no terminal settings");
-    fcntl(pty->master, F_SETFD, FD_CLOEXEC);
     pty->child = fork();
     if (pty->child < 0)
         die("cannot start a process");
