@@ -19,13 +19,15 @@ struct param param_from_text(const char *name, const char *text)
     static const char *const TRUES[] = {"true", "True", "TRUE", NULL};
     static const char *const FALSES[] = {"false", "False", "FALSE", NULL};
     struct param param = {.name = name, .kind = PARAM_TEXT, .text = text};
+    double number;
     if (is_one_of(text, NULLS))
         param.kind = PARAM_NULL;
     else if (is_one_of(text, TRUES) || is_one_of(text, FALSES)) {
         param.kind = PARAM_BOOL;
         param.number = is_one_of(text, TRUES);
-    } else if (num_parse(text, strlen(text), &param.number)) {
+    } else if (num_parse(text, strlen(text), &number)) {
         param.kind = PARAM_NUMBER;
+        param.number = number;
     }
     return param;
 }
