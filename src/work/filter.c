@@ -81,14 +81,39 @@ static size_t term_length(const char *at)
     }
 }
 
-static size_t without_blanks(const char *from, size_t length, char *to, size_t to_bytes)
+/* False when it does not fit: half a word would match other rows. */
+static bool without_blanks(const char *from, size_t length, char *to, size_t to_bytes, size_t *kept)
 {
-    size_t kept = 0;
-    for (size_t i = 0; i < length && kept + 1 < to_bytes; i++)
-        if (from[i] != ' ' && from[i] != '\t')
-            to[kept++] = from[i];
-    to[kept] = '\0';
-    return kept;
+    *kept = 0;
+    for (size_t i = 0; i < length; i++) {
+        if (from[i] == ' ' || from[i] == '\t')
+            continue;
+        if (*kept + 1 == to_bytes)
+            return false;
+        to[(*kept)++] = from[i];
+    }
+    to[*kept] = '\0';
+    return true;
+}
+
+/* Adds the term that stands at AT to *LAST, unless it is an "and". */
+static bool add_term(
+    struct arena *arena, const char *at, size_t length, struct term ***last, struct err *err)
+{
+    char word[512];
+    size_t kept;
+    if (!without_blanks(at, length, word, sizeof word, &kept))
+        return err_set(err, ERR_USAGE, "a term has at most %zu characters", sizeof word - 1);
+    if (strcasecmp(word, "and") == 0)
+        return true;
+    struct term *term = ARENA_NEW(arena, struct term);
+    if (!term)
+        return err_set(err, ERR_MEMORY, "out of memory");
+    if (!parse_term(arena, word, kept, term, err))
+        return false;
+    **last = term;
+    *last = &term->next;
+    return true;
 }
 
 const struct filter *filter_parse(struct arena *arena, const char *expression, struct err *err)
@@ -100,17 +125,9 @@ const struct filter *filter_parse(struct arena *arena, const char *expression, s
         size_t length = term_length(at);
         if (!length)
             break;
-        char word[512];
-        size_t kept = without_blanks(at, length, word, sizeof word);
-        if (strcasecmp(word, "and") != 0) {
-            struct term *term = ARENA_NEW(arena, struct term);
-            if (!term || !parse_term(arena, word, kept, term, err)) {
-                if (!term)
-                    err_set(err, ERR_MEMORY, "out of memory");
-                return NULL;
-            }
-            *last = term;
-            last = &term->next;
+        if (!add_term(arena, at, length, &last, err)) {
+            err_at(err, ERR_AT_BYTE, at - expression);
+            return NULL;
         }
         at += length;
     }

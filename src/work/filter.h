@@ -30,7 +30,7 @@ struct filter_row {
     bool (*contains)(void *self, const char *text); /* for a term without an operator */
 };
 
-/* Parses EXPRESSION into ARENA; an empty one matches everything. NULL with ERR (place: character).
- */
+/* Parses EXPRESSION into ARENA; an empty one matches everything. NULL with ERR, whose place is the
+ * byte where the refused term begins. */
 const struct filter *filter_parse(struct arena *arena, const char *expression, struct err *err);
 bool filter_matches(const struct filter *filter, const struct filter_row *row);
