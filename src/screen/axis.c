@@ -125,10 +125,10 @@ static void mend_range(struct axis *axis, double low, double high)
             low /= 2;
             high *= 2;
         }
-    } else if (high - low <= fmax(fabs(low), fabs(high)) * 1e-12) {
-        double around = low == 0 ? 1 : fabs(low) / 10;
-        low = low == 0 ? 0 : low - around;
-        high += around;
+    } else if (high - low <= fmax(fmax(fabs(low), fabs(high)) * 1e-12, TINY_VALUE)) {
+        double around = fabs(low) < 1e-290 ? 0 : fabs(low) / 10;
+        low = around > 0 ? low - around : 0;
+        high = around > 0 ? high + around : 1;
     }
     axis->low = low;
     axis->high = high;
@@ -142,9 +142,9 @@ void axis_init(struct axis *axis, double low, double high, bool log, int wanted,
     wanted = wanted < 2 ? 2 : wanted > AXIS_MAX_TICKS / 2 ? AXIS_MAX_TICKS / 2 : wanted;
     if (axis->log)
         ticks_log(axis, wanted, rounded);
-    if (!axis->log || axis->count < 2) {
+    for (int tries = 0; tries < 3 && axis->count < 2; tries++) {
         axis->count = 0;
-        ticks_linear(axis, wanted, rounded && !axis->log);
+        ticks_linear(axis, wanted << tries, rounded && !axis->log);
     }
 }
 

@@ -129,11 +129,26 @@ static bool is_seen(double value, double low, double high)
     return (isnan(low) || value >= low) && (isnan(high) || value <= high);
 }
 
+/* A line from outside into the window, or right across it, is seen where it crosses the edges. */
+static void widen_edges(const struct chart *chart, const struct chart_span *a,
+    const struct chart_span *b, struct range *y)
+{
+    const double edges[] = {chart->x_low, chart->x_high};
+    for (int i = 0; i < 2; i++) {
+        double part = (edges[i] - a->x) / (b->x - a->x),
+               value = a->last + part * (b->first - a->last);
+        if (part >= 0 && part <= 1 && (!chart->log_y || value > 0))
+            widen(y, value);
+    }
+}
+
 static void widen_spans(const struct chart *chart, const struct chart_span *spans, size_t count,
     struct range *x, struct range *y)
 {
     for (size_t i = 0; i < count; i++) {
         const struct chart_span *span = &spans[i];
+        if (i > 0 && !span->starts)
+            widen_edges(chart, span - 1, span, y);
         if (!is_seen(span->x, chart->x_low, chart->x_high) || (chart->log_x && !(span->x > 0)))
             continue;
         widen(x, span->x);

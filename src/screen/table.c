@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-enum { GUTTER = 1, GAP = 2, NARROW = 2, LEAST_CUT_COLS = 4 };
+enum { GUTTER = 1, GAP = 2, NARROW = 1 /* a column of marks */, LEAST_CUT_COLS = 4 };
 
 /* One drawing. */
 struct drawing {

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,7 +33,7 @@ void assert_dump(const struct grid *grid, bool roles, const char *want)
     assert_false(buf.failed);
     drop_empty_lines(buf.data);
     if (strcmp(buf.data, want) != 0)
-        print_error("--- the screen is:\n%s--- it should be:\n%s---\n", buf.data, want);
+        fprintf(stderr, "--- the screen is:\n%s--- it should be:\n%s---\n", buf.data, want);
     bool same = strcmp(buf.data, want) == 0;
     buf_done(&buf);
     assert_true(same);
