@@ -10,16 +10,10 @@
  */
 #pragma once
 
-#include "work/world.h"
+#include "work/message.h"
+#include "work/service_settings.h"
 
 struct service;
-
-struct service_settings {
-    struct index_settings index;
-    const char *index_path;
-    bool rebuild;
-    struct easel_terminal terminal;
-};
 
 /* SETTINGS and all it points to outlive the service. */
 struct service *service_new(const struct service_settings *settings, struct err *err);
@@ -28,13 +22,6 @@ void service_free(struct service *service);
 
 /* Readable while answers wait. */
 int service_fd(const struct service *service);
-
-/* What became of a scene. */
-struct service_paint {
-    bool done;        /* PAINTED holds bytes for the terminal */
-    struct buf bytes; /* the caller's to free */
-    uint64_t serial;  /* as given to service_paint() */
-};
 
 /* Takes one waiting answer into WORLD, or a painted picture into PAINT. False when none waits. */
 bool service_take(struct service *service, struct world *world, struct service_paint *paint);

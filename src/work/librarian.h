@@ -1,0 +1,24 @@
+/*
+ * The librarian: the thread that owns a read connection and answers with runs tables and curves.
+ * Knows: the index as readers see it. Must not know: who writes it, what is shown.
+ */
+#pragma once
+
+#include "work/message.h"
+#include "work/service_settings.h"
+
+struct librarian;
+
+/* Answers go to ANSWERS. Both arguments outlive the librarian. NULL with ERR. */
+struct librarian *librarian_new(
+    const struct service_settings *settings, struct queue *answers, struct err *err);
+void librarian_free(struct librarian *librarian); /* waits for the thread; accepts NULL */
+
+/* Orders; each overtakes one of its kind that still waits. Any thread; false when out of memory.
+ * BEFORE (may be NULL) is the snapshot that the caller has; it is shared, not taken. */
+bool librarian_order_runs(struct librarian *librarian, struct runs *before);
+bool librarian_order_curves(
+    struct librarian *librarian, const struct curve_want *wants, size_t count);
+/* Copies WANTS into TO, names into ARENA. */
+void librarian_copy_wants(
+    struct arena *arena, const struct curve_want *wants, size_t count, struct curve_want *to);

@@ -1,0 +1,15 @@
+/*
+ * What the service and its threads are told at the beginning; it never changes afterwards.
+ * Knows: paths and the terminal. Must not know: threads.
+ */
+#pragma once
+
+#include "work/easel.h"
+#include "work/index.h"
+
+struct service_settings {
+    struct index_settings index;
+    const char *index_path;
+    bool rebuild;
+    struct easel_terminal terminal;
+};

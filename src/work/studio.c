@@ -1,0 +1,243 @@
+#include "work/studio.h"
+
+#include "work/desk.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum slot { SLOT_STUDY, SLOT_PHOTO = SLOT_STUDY + WORLD_STUDIES, SLOT_PAINT };
+
+/* Photos decoded last: a change of step or of thresholds shows the same picture again. */
+enum { KEPT_PHOTOS = 4 };
+
+struct kept_photo {
+    char *path;
+    int32_t width_px, height_px;
+    struct photo *photo; /* a reference */
+};
+
+struct studio {
+    const struct service_settings *settings;
+    struct queue *answers;
+    struct desk *desk;
+    struct easel *easel;                 /* the thread's own; made with the first painting */
+    struct kept_photo kept[KEPT_PHOTOS]; /* the thread's own, newest first */
+    atomic_bool whole_wanted;            /* a painting that had to be whole was overtaken */
+};
+
+struct study_job {
+    struct studio *studio;
+    size_t slot;
+    struct study_want want;
+    struct runs *runs; /* a reference */
+};
+
+static void study_job_drop(void *self)
+{
+    struct study_job *job = self;
+    runs_release(job->runs);
+    free(job);
+}
+
+static struct study *load_study(
+    const struct study_job *job, const atomic_bool *stale, struct err *err)
+{
+    const struct run_row *run = runs_find(job->runs, job->want.run_id);
+    const struct index_settings *settings = &job->studio->settings->index;
+    struct arena arena = {0};
+    struct truth_rules rules = {.ground_truth = settings->ground_truth, .images = settings->images};
+    struct truth truth;
+    struct study *study = NULL;
+    if (!run || job->want.artifact < 0 || (size_t)job->want.artifact >= run->prediction_count)
+        err_set(err, ERR_USAGE, "the run has no such predictions any more");
+    else if (truth_read_rules(&arena, run->root, &rules, err) &&
+             truth_find(&arena, &rules, run->root, run->directory, run->artifacts,
+                 run->artifact_count, &truth, err)) {
+        struct study_request request = {run->artifacts[job->want.artifact].path, &truth};
+        study = study_load(&request, stale, err);
+    }
+    arena_done(&arena);
+    return study;
+}
+
+static void study_job_run(void *self, const atomic_bool *stale)
+{
+    struct study_job *job = self;
+    struct err err = {0};
+    struct message *message = message_new(MESSAGE_STUDY);
+    if (message) {
+        message->slot = job->slot;
+        message->study.want = job->want;
+        message->study.study = load_study(job, stale, &err);
+        if (!message->study.study)
+            err_print(&err, message->study.trouble, sizeof message->study.trouble);
+        if (err.code == ERR_CANCELLED) {
+            message_free(message);
+            message = NULL;
+        }
+    }
+    message_post(job->studio->answers, message);
+    study_job_drop(job);
+}
+
+struct photo_job {
+    struct studio *studio;
+    struct photo_want want;
+    struct study *study; /* a reference */
+};
+
+static void photo_job_drop(void *self)
+{
+    struct photo_job *job = self;
+    study_release(job->study);
+    free(job);
+}
+
+static void forget_photo(struct kept_photo *kept)
+{
+    free(kept->path);
+    photo_release(kept->photo);
+    *kept = (struct kept_photo){0};
+}
+
+static struct photo *find_photo(
+    struct studio *studio, const char *path, const struct photo_want *want)
+{
+    for (size_t i = 0; path && i < KEPT_PHOTOS; i++) {
+        const struct kept_photo *kept = &studio->kept[i];
+        if (kept->path && strcmp(kept->path, path) == 0 && kept->width_px == want->width_px &&
+            kept->height_px == want->height_px)
+            return photo_share(kept->photo);
+    }
+    struct photo *photo = photo_load(path, want->width_px, want->height_px);
+    char *copy = photo && photo->pixels ? strdup(path) : NULL;
+    if (!copy)
+        return photo;
+    forget_photo(&studio->kept[KEPT_PHOTOS - 1]);
+    memmove(studio->kept + 1, studio->kept, (KEPT_PHOTOS - 1) * sizeof *studio->kept);
+    studio->kept[0] =
+        (struct kept_photo){copy, want->width_px, want->height_px, photo_share(photo)};
+    return photo;
+}
+
+static void photo_job_run(void *self, const atomic_bool *stale)
+{
+    struct photo_job *job = self;
+    (void)stale;
+    struct arena arena = {0};
+    struct message *message = message_new(MESSAGE_PHOTO);
+    if (message) {
+        const char *path = study_image_path(job->study, &arena, job->want.image);
+        message->photo.want = job->want;
+        message->photo.photo = find_photo(job->studio, path, &job->want);
+    }
+    arena_done(&arena);
+    message_post(job->studio->answers, message);
+    photo_job_drop(job);
+}
+
+struct paint_job {
+    struct studio *studio;
+    struct easel_scene *scene;
+    bool whole;
+    uint64_t serial;
+};
+
+static void paint_job_drop(void *self)
+{
+    struct paint_job *job = self;
+    if (job->whole)
+        atomic_store(&job->studio->whole_wanted, true);
+    easel_scene_free(job->scene);
+    free(job);
+}
+
+enum { MOST_PAINTED_BYTES = 64 << 20 };
+
+static void paint_job_run(void *self, const atomic_bool *stale)
+{
+    struct paint_job *job = self;
+    struct studio *studio = job->studio;
+    (void)stale;
+    struct err err = {0};
+    struct message *message = message_new(MESSAGE_PAINTED);
+    if (!studio->easel)
+        studio->easel = easel_new(&studio->settings->terminal, &err);
+    if (message && studio->easel) {
+        bool whole = atomic_exchange(&studio->whole_wanted, false) || job->whole;
+        buf_init(&message->paint.bytes, MOST_PAINTED_BYTES);
+        message->paint.serial = job->serial;
+        message->paint.done =
+            easel_paint(studio->easel, job->scene, whole, &message->paint.bytes, &err);
+    }
+    message_post(studio->answers, message);
+    if (err.code)
+        message_post_trouble(studio->answers, &err);
+    job->whole = false;
+    paint_job_drop(job);
+}
+
+/* ---- orders ---- */
+
+bool studio_order_study(
+    struct studio *studio, size_t slot, const struct study_want *want, struct runs *runs)
+{
+    struct study_job *job = calloc(1, sizeof *job);
+    if (!job)
+        return false;
+    *job = (struct study_job){studio, slot, *want, runs_share(runs)};
+    desk_put(studio->desk, SLOT_STUDY + (int)slot,
+        (struct desk_job){study_job_run, study_job_drop, job});
+    return true;
+}
+
+bool studio_order_photo(struct studio *studio, const struct photo_want *want, struct study *study)
+{
+    struct photo_job *job = calloc(1, sizeof *job);
+    if (!job)
+        return false;
+    *job = (struct photo_job){studio, *want, study_share(study)};
+    desk_put(studio->desk, SLOT_PHOTO, (struct desk_job){photo_job_run, photo_job_drop, job});
+    return true;
+}
+
+void studio_paint(struct studio *studio, struct easel_scene *scene, bool whole, uint64_t serial)
+{
+    struct paint_job *job = calloc(1, sizeof *job);
+    if (!job) {
+        easel_scene_free(scene);
+        return;
+    }
+    *job = (struct paint_job){studio, scene, whole, serial};
+    desk_put(studio->desk, SLOT_PAINT, (struct desk_job){paint_job_run, paint_job_drop, job});
+}
+
+/* ---- life ---- */
+
+struct studio *studio_new(
+    const struct service_settings *settings, struct queue *answers, struct err *err)
+{
+    struct studio *studio = calloc(1, sizeof *studio);
+    if (!studio) {
+        err_set(err, ERR_MEMORY, "out of memory");
+        return NULL;
+    }
+    studio->settings = settings;
+    studio->answers = answers;
+    studio->desk = desk_new(err);
+    if (studio->desk)
+        return studio;
+    free(studio);
+    return NULL;
+}
+
+void studio_free(struct studio *studio)
+{
+    if (!studio)
+        return;
+    desk_free(studio->desk);
+    easel_free(studio->easel);
+    for (size_t i = 0; i < KEPT_PHOTOS; i++)
+        forget_photo(&studio->kept[i]);
+    free(studio);
+}

@@ -1,0 +1,24 @@
+/*
+ * The studio: the thread that loads studies and photos and paints.
+ * Knows: the slow pure work behind the images screen. Must not know: the index, what is wanted
+ * next.
+ */
+#pragma once
+
+#include "work/message.h"
+#include "work/service_settings.h"
+
+struct studio;
+
+/* Answers go to ANSWERS. Both arguments outlive the studio. NULL with ERR. */
+struct studio *studio_new(
+    const struct service_settings *settings, struct queue *answers, struct err *err);
+void studio_free(struct studio *studio); /* waits for the thread; accepts NULL */
+
+/* Orders; each overtakes one of its kind (and slot) that still waits. Any thread; false when out of
+ * memory. RUNS and STUDY are shared, not taken. */
+bool studio_order_study(
+    struct studio *studio, size_t slot, const struct study_want *want, struct runs *runs);
+bool studio_order_photo(struct studio *studio, const struct photo_want *want, struct study *study);
+/* SCENE (ownership moves; NULL: take the picture away). WHOLE: the screen was erased. */
+void studio_paint(struct studio *studio, struct easel_scene *scene, bool whole, uint64_t serial);
