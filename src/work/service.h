@@ -2,9 +2,8 @@
  * The service: the threads behind the screen, and their one way to the main thread.
  * Knows: which thread may do what. Must not know: screens, keys.
  *
- *     indexer    owns the write connection; refreshes the index, again when asked or when time
- * passed librarian  owns a read connection; runs tables and curves studio     studies, photos, and
- * the easel that paints
+ * Three threads do the work, each in a file of its own: the indexer writes the index, the librarian
+ * reads it, the studio loads, decodes and paints.
  *
  * All functions are the main thread's and return at once.
  */
