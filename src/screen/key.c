@@ -49,10 +49,10 @@ enum { MOD_COUNT = sizeof MODS / sizeof *MODS };
 void key_name(int32_t key, uint8_t mods, char *out, size_t out_bytes)
 {
     char text[64] = "";
+    size_t length = 0;
     for (int i = 0; i < MOD_COUNT; i++)
         if (mods & MODS[i].mod)
-            strcat(text, MODS[i].prefix);
-    size_t length = strlen(text);
+            length += (size_t)snprintf(text + length, sizeof text - length, "%s", MODS[i].prefix);
     for (int i = 0; i < NAME_COUNT; i++)
         if (NAMES[i].key == key) {
             snprintf(out, out_bytes, "%s%s", text, NAMES[i].name);

@@ -109,7 +109,8 @@ static bool walk(struct scan *scan, const char *directory, int depth, struct err
 static bool walk_below(struct scan *scan, const char *directory, struct file_list *list, int depth,
     struct arena *arena)
 {
-    qsort(list->entries, list->count, sizeof *list->entries, compare_natural);
+    if (list->count)
+        qsort(list->entries, list->count, sizeof *list->entries, compare_natural);
     for (size_t i = 0; i < list->count && !scan->stopped; i++) {
         const struct file_entry *entry = &list->entries[i];
         if (!entry->is_dir || entry->name[0] == '.')

@@ -210,6 +210,14 @@ static void take_said(struct arena *arena, const char *root, const char *directo
     }
 }
 
+/* A rule speaks of the runs below its own boxtop.json only. */
+static bool is_ruled(const struct truth_rule *rule, const char *directory)
+{
+    const char *below = path_below(rule->home, directory);
+    return (below != directory || strcmp(rule->home, directory) == 0) &&
+           text_glob(rule->runs, below);
+}
+
 bool truth_find(struct arena *arena, const struct truth_rules *rules, const char *root,
     const char *directory, const struct artifact *artifacts, size_t artifact_count,
     struct truth *out, struct err *err)
@@ -221,8 +229,7 @@ bool truth_find(struct arena *arena, const struct truth_rules *rules, const char
     if (!rules->ground_truth)
         take_said(arena, root, directory, artifacts, artifact_count, out);
     for (size_t i = 0; i < rules->count && !out->count; i++)
-        if (text_glob(rules->rules[i].runs, path_below(rules->rules[i].home, directory)) &&
-            exists(rules->rules[i].ground_truth)) {
+        if (is_ruled(&rules->rules[i], directory) && exists(rules->rules[i].ground_truth)) {
             add_candidate(out, rules->rules[i].ground_truth);
             add_image_dir(out, rules->rules[i].images);
         }
@@ -235,13 +242,19 @@ bool truth_find(struct arena *arena, const struct truth_rules *rules, const char
         "no ground truth found: name it with --gt FILE, or in a boxtop.json at the root");
 }
 
+static bool is_file(const char *path)
+{
+    struct file_stat stat;
+    return path && file_stat(path, &stat) && stat.is_regular;
+}
+
 static const char *find_in(struct arena *arena, const char *directory, const char *file_name)
 {
     const char *path = path_join(arena, directory, file_name);
-    if (exists(path))
+    if (is_file(path))
         return path;
     path = path_join(arena, directory, path_base(file_name));
-    return exists(path) ? path : NULL;
+    return is_file(path) ? path : NULL;
 }
 
 const char *truth_find_image(struct arena *arena, const struct truth *truth,

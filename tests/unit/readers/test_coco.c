@@ -400,7 +400,7 @@ static void test_a_large_file(void **state)
     char *text = malloc(ROWS * 128);
     size_t length = 0;
     for (int i = 0; i < ROWS; i++)
-        length += (size_t)sprintf(text + length,
+        length += (size_t)snprintf(text + length, ROWS * 128 - length,
             "%c{\"image_id\":%d,\"category_id\":%d,\"bbox\":[%d,0.5,%d.25,1e1],\"score\":%d}",
             i ? ',' : '[', i / 3 * 1000, i % 90, i, i, i);
     text[length++] = ']';

@@ -63,11 +63,11 @@ static void ticks_are_round(void **state)
     for (size_t i = 0; i < sizeof AXES / sizeof *AXES; i++) {
         struct axis axis;
         char labels[512] = "";
+        size_t length = 0;
         axis_init(&axis, AXES[i].low, AXES[i].high, AXES[i].log, AXES[i].wanted, false);
-        for (int t = 0; t < axis.count; t++) {
-            strcat(labels, t ? " " : "");
-            strcat(labels, axis.ticks[t].label);
-        }
+        for (int t = 0; t < axis.count; t++)
+            length += (size_t)snprintf(
+                labels + length, sizeof labels - length, "%s%s", t ? " " : "", axis.ticks[t].label);
         assert_string_equal(labels, AXES[i].labels);
     }
 }

@@ -12,6 +12,14 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+
+/* ncurses keeps what newterm() allocated before it found the terminal unknown. */
+const char *__lsan_default_suppressions(void);
+const char *__lsan_default_suppressions(void)
+{
+    return "leak:new_prescr";
+}
+
 #include <fcntl.h>
 #include <locale.h>
 #include <signal.h>
