@@ -106,6 +106,8 @@ static void draw_band(const struct canvas *canvas, const struct chart_series *se
         int col = (int)lround(x);
         double top = fmax(dot_y(canvas, span->max), 0);
         double bottom = fmin(dot_y(canvas, span->min), canvas->dots_y - 1);
+        if (!(top <= bottom)) /* above or below the plot, perhaps by more than an int holds */
+            continue;
         for (int y = (int)lround(top); y <= bottom; y++)
             if ((col + y) % 2 == 0)
                 put_dot(canvas, col, y, style);
