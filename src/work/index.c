@@ -13,6 +13,8 @@
 
 /* A batch is committed this often, so that the table fills while indexing goes on. */
 enum { BATCH_MS = 250, REPORT_MS = 100 };
+/* What came before a source of this size is committed first: it need not wait for it. */
+enum { LARGE_SOURCE_BYTES = 8 << 20 };
 
 struct refresh {
     struct store *store;
@@ -116,6 +118,8 @@ static bool check_source(struct refresh *refresh, int64_t run, const struct foun
     enum store_change change =
         store_source_check(refresh->store, run, &known, &mark.offset, &mark.state, &refresh->err);
     bool ok = change != STORE_FAILED;
+    if (ok && change != STORE_SAME && known.stat.size_bytes >= LARGE_SOURCE_BYTES)
+        ok = turn_batch(refresh, true) && report(refresh, true);
     if (ok && change != STORE_SAME)
         ok = read_source(refresh, run, found, &source, &known, change, &mark);
     buf_done(&mark.state);
@@ -201,8 +205,7 @@ bool index_refresh(struct store *store, const struct index_settings *settings,
     const struct index_listener *listener, struct err *err)
 {
     struct arena arena = {0};
-    struct refresh refresh = {
-        .store = store, .settings = settings, .listener = listener, .committed_ms = clock_ms()};
+    struct refresh refresh = {.store = store, .settings = settings, .listener = listener};
     refresh.rules.ground_truth =
         settings->ground_truth ? scan_absolute(&arena, settings->ground_truth, &refresh.err) : NULL;
     refresh.rules.images =
