@@ -1,0 +1,350 @@
+#include "made_runs.h"
+
+#include "base/buf.h"
+#include "picture/png_out.h"
+#include "temp.h"
+#include "work/index.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* The first of the runs started at 2024-05-01T06:00:00Z. */
+enum { START_S = 1714543200, HOUR_S = 3600 };
+
+/* Writes NAME in RUN below ROOT with a fixed time of its own. */
+static void write_file(
+    const char *root, const char *run, const char *name, const void *data, size_t length)
+{
+    char below[512];
+    snprintf(below, sizeof below, "%s/%s", run, name);
+    const char *path = temp_file(root, below, data, length);
+    struct timespec times[2] = {{.tv_sec = START_S + HOUR_S}, {.tv_sec = START_S + HOUR_S}};
+    if (utimensat(AT_FDCWD, path, times, 0) != 0)
+        abort();
+}
+
+static void write_text(const char *root, const char *run, const char *name, const char *text)
+{
+    write_file(root, run, name, text, strlen(text));
+}
+
+static void write_buf(const char *root, const char *run, const char *name, struct buf *buf)
+{
+    if (buf->failed)
+        abort();
+    write_file(root, run, name, buf->data, buf->length);
+    buf_done(buf);
+}
+
+/* ---- runs of the plain layout ---- */
+
+struct plain {
+    const char *name, *status, *config; /* STATUS NULL: no status.json */
+    int epochs, hours;                  /* HOURS after START_S it began */
+    double best;                        /* its AP at the end */
+};
+
+static void make_plain(const char *root, const struct plain *plain)
+{
+    struct buf csv;
+    char status[256];
+    int began = START_S + plain->hours * HOUR_S;
+    buf_init(&csv, 1 << 20);
+    buf_add_string(&csv, "step,wall_time,train/loss,val/AP,val/AP50,ms_per_image\n");
+    for (int i = 0; i < plain->epochs; i++) {
+        double ap = plain->best * (i + 1) / plain->epochs;
+        buf_printf(&csv, "%d,%d,%.4f,%.4f,%.4f,%.2f\n", i, began + i * 600, 2.5 / (i + 1), ap,
+            ap * 1.5, 31.25 + i % 3);
+    }
+    write_buf(root, plain->name, "metrics.csv", &csv);
+    write_text(root, plain->name, "config.json", plain->config);
+    snprintf(status, sizeof status, "{\"status\": \"%s\", \"started\": %d, \"ended\": %d}",
+        plain->status ? plain->status : "", began, began + plain->epochs * 600);
+    if (plain->status)
+        write_text(root, plain->name, "status.json", status);
+}
+
+#define BASE_CONFIG                                                                                \
+    "{\"model\": {\"name\": \"fcos\", \"backbone\": \"resnet18\"}, \"optimizer\": {\"lr\": 0.005," \
+    " \"momentum\": 0.9}, \"seed\": 1, \"augment\": [\"flip\", \"crop\"]}"
+
+static void make_one(const char *root)
+{
+    make_plain(root, &(struct plain){"fcos/base", "finished", BASE_CONFIG, 10, 0, 0.4123});
+}
+
+static void make_ultralytics(const char *root, const char *name)
+{
+    write_text(root, name, "args.yaml",
+        "task: detect\nmode: train\nmodel: yolov8n.pt\ndata: nowhere.yaml\nepochs: 4\n"
+        "batch: 16\nlr0: 0.01\nmosaic: 1.0\nsave_period: -1\n");
+    write_text(root, name, "results.csv",
+        "                  epoch,         train/box_loss,   metrics/precision(B),"
+        "      metrics/recall(B),       metrics/mAP50(B),    metrics/mAP50-95(B),      lr/pg0\n"
+        "   1,  1.9,  0.31, 0.40, 0.35, 0.20, 0.0033\n"
+        "<<<<<<< HEAD\n"
+        "   2,  1.6,  0.42, 0.47, 0.44, 0.27, 0.0066\n"
+        "   3,  1.4,  0.55, 0.51, 0.53, 0.33, 0.0099\n"
+        "   4,  1.3,  0.61, 0.55, 0.58, 0.37, 0.0100\n");
+}
+
+static void make_three(const char *root)
+{
+    make_one(root);
+    make_plain(root, &(struct plain){"fcos/faster-lr", "failed",
+                         "{\"model\": {\"name\": \"fcos\", \"backbone\": \"resnet18\"},"
+                         " \"optimizer\": {\"lr\": 0.05, \"momentum\": 0.9, \"nesterov\": true},"
+                         " \"seed\": 2, \"augment\": [\"flip\", \"crop\"], \"note\": null}",
+                         6, 1, 0.2981});
+    make_ultralytics(root, "yolo");
+}
+
+static void make_many(const char *root)
+{
+    static const char *const MODELS[] = {"fcos", "retinanet", "fasterrcnn"};
+    for (int i = 0; i < 300; i++) {
+        char name[64], config[256];
+        snprintf(name, sizeof name, "sweep/run_%d", i);
+        snprintf(config, sizeof config,
+            "{\"model\": \"%s\", \"optimizer\": {\"lr\": %g}, \"seed\": %d, \"batch\": 8}",
+            MODELS[i % 3], 0.001 * (1 + i % 10), i);
+        make_plain(root, &(struct plain){name, i % 50 == 7 ? "failed" : "finished", config,
+                             3 + i % 4, i % 5, 0.1 + 0.001 * (i * 37 % 300)});
+    }
+}
+
+/* ---- names ---- */
+
+static void make_names(const char *root)
+{
+    static const char *const NAMES[] = {
+        "a-name-so-long-that-no-column-of-any-table-can-show-it-whole/and-then-one-more-level",
+        "esc-\x1b[31mred\x1b[0m-\x1b]0;title\x07",
+        "two\nlines\tand a tab",
+        "rtl-\xe2\x80\xae"
+        "gnp.exe",
+        "bad-\xff\xfe-utf8-\xc3",
+        "\xe6\xbc\xa2\xe5\xad\x97\xe3\x81\xae\xe5\xae\x9f\xe9\xa8\x93-\xed\x95\x9c\xea\xb8\x80",
+        "combining-e\xcc\x81\xcc\x82\xcc\x83\xcc\x84o\xcc\x88",
+        "emoji-\xf0\x9f\x9a\x97\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x92\xbb",
+    };
+    static const char CONFIG[] =
+        "{\"\\u001b[2Jclears\": \"\\u001b]52;c;ZXZpbA==\\u0007\", "
+        "\"\xe5\xad\xa6\xe7\xbf\x92\xe7\x8e"
+        "\x87\": 0.01, \"rtl\": \"\\u202egnp\", \"lines\": \"one\\ntwo\", \"raw\": \"\xff\xfe\"}";
+    for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++)
+        make_plain(root, &(struct plain){NAMES[i], "finished", CONFIG, 3 + (int)i, (int)i % 5,
+                             0.2 + 0.02 * (double)i});
+    write_text(root, NAMES[1], "metrics.csv",
+        "step,wall_time,train/loss,\x1b[2J\xe2\x80\xae,\xe6\x90\x8d\xe5\xa4\xb1\n"
+        "0,1714543200,2.5,1,3\n1,1714543260,oops\x1b[31m,2,2\n2,1714543320,1.5,3,1\n");
+}
+
+/* ---- gaps ---- */
+
+static void make_gaps(const char *root)
+{
+    static const char CONFIG[] = "{\"lr\": 0.01, \"epochs\": 12}";
+    static const char *const METRICS[][2] = {
+        {"nan", "step,wall_time,train/loss,val/AP\n0,1714543200,2.5,\n1,1714543260,2.1,0.1\n"
+                "2,1714543320,nan,\n3,1714543380,nan,0.15\n4,1714543440,inf,nan\n"
+                "5,1714543500,1.2,0.2\n6,1714543560,1.1,\n7,1714543620,1.0,0.3\n"},
+        {"restart", "step,wall_time,train/loss,val/AP\n0,1714543200,3,0.05\n1,1714543260,2.6,0.1\n"
+                    "2,1714543320,2.2,0.14\n3,1714543380,2,0.18\n2,1714544320,2.3,0.13\n"
+                    "3,1714544380,1.8,0.2\n4,1714544440,1.5,0.26\n5,1714544500,1.3,0.31\n"},
+        {"cut", "step,wall_time,train/loss,val/AP\n0,1714543200,2,0.1\n1,1714543260,1.5,0.2\n"
+                "2,1714543320,1.4,0."},
+        {"undefined", "step,wall_time,train/loss,val/AP\n0,1714543200,2,-1\n1,1714543260,1,-1\n"},
+        {"one-point", "step,wall_time,train/loss,val/AP\n0,1714543200,2.25,0.125\n"},
+        {"header-alone", "step,wall_time,train/loss,val/AP\n"},
+        {"damaged", "step,wall_time,train/loss,val/AP\n0,1714543200,2,0.1\nx,y\n1,2,3,4,5,6,7\n"
+                    "2,1714543320,1.5,what\n"},
+    };
+    for (size_t i = 0; i < sizeof METRICS / sizeof *METRICS; i++) {
+        write_text(root, METRICS[i][0], "metrics.csv", METRICS[i][1]);
+        write_text(root, METRICS[i][0], "config.json", CONFIG);
+    }
+    write_text(root, "restart", "status.json", "{\"status\": \"finished\"}");
+    write_text(root, "nan", "status.json", "{\"status\": \"failed\"}");
+    write_text(root, "one-point", "status.json", "{\"status\": \"running\"}"); /* is old: stalled */
+    write_text(root, "damaged", "status.json", "{\"status\": \"asleep\"}");
+    make_plain(root, &(struct plain){"live", NULL, CONFIG, 3, 5, 0.25});
+    /* Written just now by the real clock: live. Its ages come from the times inside. */
+    temp_text(root, "live/status.json", "{\"status\": \"running\", \"started\": 1714561200}");
+}
+
+/* ---- boxes ---- */
+
+enum { IMAGES = 6, CLASSES = 3, IMAGE_WIDTH = 64, IMAGE_HEIGHT = 48 };
+
+static void write_image(const char *root, int index)
+{
+    struct pixels *pixels = pixels_new(IMAGE_WIDTH, IMAGE_HEIGHT);
+    struct buf png;
+    char name[64];
+    buf_init(&png, 1 << 20);
+    for (int i = 0; pixels && i < IMAGE_WIDTH * IMAGE_HEIGHT * 3; i++)
+        pixels->rgb[i] = (uint8_t)(i / 3 % IMAGE_WIDTH * 4 + index * 20);
+    if (!pixels || !png_out_buf(pixels, &png, NULL))
+        abort();
+    pixels_free(pixels);
+    snprintf(name, sizeof name, "street_%d.png", index);
+    write_buf(root, "data/images", name, &png);
+}
+
+static void add_box(struct buf *json, int image, int object, double shift)
+{
+    buf_printf(json, "\"image_id\": %d, \"category_id\": %d, \"bbox\": [%g, %g, %d, %d]", image,
+        1 + (image + object) % CLASSES, 4 + object * 18 + shift, 6 + image * 3 + shift, 14,
+        16 + object * 2);
+}
+
+/* Image I has I % 4 objects; the second has none. */
+static int object_count(int image)
+{
+    return image == 1 ? 0 : 1 + image % 3;
+}
+
+static void write_ground_truth(const char *root)
+{
+    static const char *const NAMES[CLASSES] = {"person", "\xe8\xbb\x8a car", "bi\\u001bcycle"};
+    struct buf json;
+    int id = 1;
+    buf_init(&json, 1 << 20);
+    buf_add_string(&json, "{\"images\": [");
+    for (int i = 0; i < IMAGES; i++)
+        buf_printf(&json,
+            "%s{\"id\": %d, \"file_name\": \"street_%d.png\", \"width\": %d, \"height\": %d}",
+            i ? ", " : "", i, i, IMAGE_WIDTH, IMAGE_HEIGHT);
+    buf_add_string(&json, "], \"categories\": [");
+    for (int i = 0; i < CLASSES; i++)
+        buf_printf(&json, "%s{\"id\": %d, \"name\": \"%s\"}", i ? ", " : "", i + 1, NAMES[i]);
+    buf_add_string(&json, "], \"annotations\": [");
+    for (int i = 0; i < IMAGES; i++)
+        for (int object = 0; object < object_count(i); object++, id++) {
+            buf_printf(
+                &json, "%s{\"id\": %d, \"iscrowd\": 0, \"area\": 200, ", id > 1 ? ", " : "", id);
+            add_box(&json, i, object, 0);
+            buf_add_char(&json, '}');
+        }
+    buf_add_string(&json, "]}");
+    write_buf(root, "data", "truth.json", &json);
+}
+
+/* Detections that lie SHIFT pixels beside the truth; the last object of an image is found only when
+ * ALL, and image 1 always has one too many. */
+static void write_predictions(
+    const char *root, const char *run, const char *file, double shift, bool all)
+{
+    struct buf json;
+    buf_init(&json, 1 << 20);
+    buf_add_char(&json, '[');
+    for (int i = 0; i < IMAGES; i++) {
+        int found = object_count(i) - (all || i % 2 ? 0 : 1);
+        for (int object = 0; object < (i == 1 ? 1 : found); object++) {
+            buf_add_string(&json, json.length > 1 ? ", {" : "{");
+            add_box(&json, i, object, shift + object);
+            buf_printf(&json, ", \"score\": %.2f}", 0.95 - 0.1 * object - 0.07 * i);
+        }
+    }
+    buf_add_char(&json, ']');
+    write_buf(root, run, file, &json);
+}
+
+static const char DATASET[] =
+    "{\"ground_truth\": \"../../data/truth.json\", \"images\": \"../../data/images\"}";
+
+static void make_boxes(const char *root)
+{
+    write_ground_truth(root);
+    for (int i = 0; i < IMAGES; i++)
+        if (i != 4)
+            write_image(root, i);
+    make_plain(root, &(struct plain){"det/a", "finished", BASE_CONFIG, 3, 0, 0.3});
+    write_text(root, "det/a", "dataset.json", DATASET);
+    write_predictions(root, "det/a", "predictions/epoch_000.json", 4, false);
+    write_predictions(root, "det/a", "predictions/epoch_001.json", 2, false);
+    write_predictions(root, "det/a", "predictions/epoch_002.json", 1, true);
+    make_plain(root, &(struct plain){"det/b", "finished", BASE_CONFIG, 2, 1, 0.4});
+    write_text(root, "det/b", "dataset.json", DATASET);
+    write_predictions(root, "det/b", "predictions/epoch_001.json", 0.5, false);
+    make_plain(root, &(struct plain){"det/no-predictions", "finished", BASE_CONFIG, 2, 2, 0.2});
+}
+
+static void make_lost(const char *root)
+{
+    make_plain(root, &(struct plain){"det/lost", "finished", BASE_CONFIG, 2, 0, 0.3});
+    write_text(root, "det/lost", "dataset.json", DATASET);
+    write_predictions(root, "det/lost", "predictions/epoch_001.json", 1, true);
+}
+
+static void make_none(const char *root)
+{
+    write_text(root, "notes", "readme.txt", "no run is here\n");
+}
+
+/* ---- the index ---- */
+
+static bool go_on(void *self, const struct index_progress *progress)
+{
+    (void)self, (void)progress;
+    return true;
+}
+
+static void say_trouble(void *self, const struct err *err)
+{
+    char text[1024];
+    (void)self;
+    err_print(err, text, sizeof text);
+    fprintf(stderr, "indexing: %s\n", text);
+}
+
+static struct store *index_runs(const char *root, const char *file)
+{
+    const char *const roots[] = {root};
+    struct index_settings settings = {.roots = roots, .root_count = 1, .evaluate = true};
+    struct index_listener listener = {NULL, go_on, say_trouble};
+    struct err err = {0};
+    struct store *store = index_open(&settings, file, false, &err);
+    if (store && index_refresh(store, &settings, &listener, &err))
+        return store;
+    say_trouble(NULL, &err);
+    abort();
+}
+
+const struct made_runs *made_runs(const char *name)
+{
+    static const struct {
+        const char *name;
+        void (*make)(const char *root);
+    } ALL[] = {
+        {"none", make_none},
+        {"one", make_one},
+        {"three", make_three},
+        {"many", make_many},
+        {"names", make_names},
+        {"gaps", make_gaps},
+        {"boxes", make_boxes},
+        {"lost", make_lost},
+    };
+    static struct made_runs made[sizeof ALL / sizeof *ALL];
+    for (size_t i = 0; i < sizeof ALL / sizeof *ALL; i++) {
+        if (strcmp(ALL[i].name, name) != 0)
+            continue;
+        if (made[i].store)
+            return &made[i];
+        const char *top = temp_dir();
+        char file[512], *root;
+        snprintf(file, sizeof file, "%s/index.db", top);
+        temp_text(top, "a/b/c/d/.made", ""); /* makes the directories as well */
+        if (asprintf(&root, "%s/a/b/c/d", top) < 0)
+            abort();
+        ALL[i].make(root);
+        made[i] = (struct made_runs){root, index_runs(root, file)};
+        return &made[i];
+    }
+    return NULL;
+}

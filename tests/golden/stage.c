@@ -1,0 +1,364 @@
+#include "stage.h"
+
+#include "screen/frame.h"
+#include "screen/help.h"
+#include "screen/keybar.h"
+#include "screen/scroll.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { DEEPEST_STACK = 16, MOST_FRAMES = 8 };
+enum action { QUIT = 1, BACK, HELP, ELSEWHERE };
+
+const struct key_row stage_keys[] = {
+    {"?", "this help", HELP, NULL, "help", 1},
+    {"q Esc", "back, and from the first screen quit", BACK, NULL, "back", 2},
+    {"Q Ctrl-C", "quit", QUIT, NULL, NULL, 0},
+    {"r", "read the runs again now", ELSEWHERE, NULL, NULL, 0},
+    {"Ctrl-L", "draw the screen anew", ELSEWHERE, NULL, NULL, 0},
+    {"Ctrl-Z", "suspend", ELSEWHERE, NULL, NULL, 0},
+    {0},
+};
+
+struct opened {
+    const struct view *view;
+    void *state;
+};
+
+struct stage {
+    struct stage_settings settings;
+    struct world world;
+    struct session session;
+    struct grid *grid;
+    struct arena scratch;
+    struct easel_scene *scene;
+    struct opened stack[DEEPEST_STACK];
+    int depth;
+    bool helping;
+    int help_top, help_lines;
+};
+
+struct easel_terminal stage_terminal(void)
+{
+    return (struct easel_terminal){.graphics = EASEL_KITTY,
+        .cell_width_px = 8,
+        .cell_height_px = 16,
+        .colours = 1 << 24,
+        .utf8 = true};
+}
+
+static void give_up(const char *doing, const struct err *err)
+{
+    char text[1024];
+    err_print(err, text, sizeof text);
+    fprintf(stderr, "%s: %s\n", doing, text);
+    abort();
+}
+
+static struct opened *top(struct stage *stage)
+{
+    return &stage->stack[stage->depth - 1];
+}
+
+struct stage *stage_new(const struct stage_settings *settings)
+{
+    struct stage *stage = calloc(1, sizeof *stage);
+    struct theme theme;
+    struct err err = {0};
+    if (!stage || !theme_builtin(&theme, "dark", &err))
+        give_up("the stage", &err);
+    stage->settings = *settings;
+    stage->grid = grid_new(settings->rows, settings->cols, &err);
+    if (!stage->grid)
+        give_up("the grid", &err);
+    session_init(&stage->session, &theme);
+    stage->session.now_s = STAGE_NOW_S;
+    stage->session.rows = settings->rows - 2;
+    stage->session.cols = settings->cols;
+    stage->world.terminal = settings->terminal;
+    stage->world.indexing = !settings->store;
+    if (settings->store && !(stage->world.runs = runs_load(settings->store, NULL, &err)))
+        give_up("the runs", &err);
+    stage_open(stage, views[0], 0);
+    return stage;
+}
+
+static void close_view(struct stage *stage)
+{
+    struct opened *closed = top(stage);
+    if (closed->view->stop)
+        closed->view->stop(closed->state);
+    free(closed->state);
+    stage->depth--;
+}
+
+void stage_free(struct stage *stage)
+{
+    while (stage->depth)
+        close_view(stage);
+    easel_scene_free(stage->scene);
+    session_done(&stage->session);
+    world_done(&stage->world);
+    grid_free(stage->grid);
+    arena_done(&stage->scratch);
+    free(stage);
+}
+
+void stage_open(struct stage *stage, const struct view *view, int64_t run)
+{
+    if (stage->depth == DEEPEST_STACK)
+        return; /* as the loop does: there is an end to it */
+    void *state = calloc(1, view->state_bytes);
+    if (!state)
+        abort();
+    stage->stack[stage->depth++] = (struct opened){view, state};
+    view->start(state, &stage->session, &stage->world, run);
+}
+
+/* ---- what the world answers ---- */
+
+static bool answer_curves(struct stage *stage, const struct wants *wants)
+{
+    const struct curves *had = stage->world.curves;
+    bool same = had && had->count == wants->curve_count;
+    for (size_t i = 0; same && i < wants->curve_count; i++)
+        same = curve_want_same(&had->curves[i].want, &wants->curves[i]);
+    if (same || !wants->curve_count)
+        return false;
+    struct err err = {0};
+    struct curves *curves =
+        curves_load(stage->settings.store, wants->curves, wants->curve_count, NULL, &err);
+    if (!curves)
+        give_up("curves", &err);
+    curves_release(stage->world.curves);
+    stage->world.curves = curves;
+    return true;
+}
+
+static struct study *load_study(
+    const struct stage *stage, const struct study_want *want, struct err *err)
+{
+    const struct run_row *run = runs_find(stage->world.runs, want->run_id);
+    struct arena arena = {0};
+    struct truth_rules rules = {0};
+    struct truth truth;
+    struct study *study = NULL;
+    if (!run || want->artifact < 0 || (size_t)want->artifact >= run->prediction_count) {
+        err_set(err, ERR_USAGE, "the run has no such predictions any more");
+    } else if (truth_read_rules(&arena, run->root, &rules, err) &&
+               truth_find(&arena, &rules, run->root, run->directory, run->artifacts,
+                   run->artifact_count, &truth, err)) {
+        struct study_request request = {run->artifacts[want->artifact].path, &truth};
+        study = study_load(&request, NULL, err);
+    }
+    arena_done(&arena);
+    return study;
+}
+
+/* TEXT with the path that is to be hidden as "ROOT". */
+static void hide(const struct stage *stage, char *text)
+{
+    const char *hidden = stage->settings.hidden;
+    char *at;
+    while (hidden && (at = strstr(text, hidden))) {
+        memcpy(at, "ROOT", 4);
+        memmove(at + 4, at + strlen(hidden), strlen(at + strlen(hidden)) + 1);
+    }
+}
+
+static bool answer_study(struct stage *stage, const struct study_want *want, size_t slot)
+{
+    struct study_answer *answer = &stage->world.studies[slot];
+    if (!want->run_id ||
+        (answer->want.run_id == want->run_id && answer->want.artifact == want->artifact))
+        return false;
+    struct err err = {0};
+    struct study *study = load_study(stage, want, &err);
+    photo_release(stage->world.photo.photo); /* it may be of the study that goes */
+    stage->world.photo = (struct photo_answer){0};
+    study_release(answer->study);
+    *answer = (struct study_answer){.want = *want, .study = study};
+    if (!study)
+        err_print(&err, answer->trouble, sizeof answer->trouble);
+    hide(stage, answer->trouble);
+    return true;
+}
+
+static bool answer_photo(struct stage *stage, const struct photo_want *want)
+{
+    if (!want->wanted || world_photo(&stage->world, want))
+        return false;
+    struct arena arena = {0};
+    const char *path = study_image_path(want->study, &arena, want->image);
+    struct photo *photo = photo_load(path, want->width_px, want->height_px);
+    arena_done(&arena);
+    if (!photo)
+        abort();
+    hide(stage, photo->trouble);
+    photo_release(stage->world.photo.photo);
+    stage->world.photo = (struct photo_answer){*want, photo};
+    return true;
+}
+
+static bool answer(struct stage *stage, const struct wants *wants)
+{
+    bool any = answer_curves(stage, wants);
+    bool photo = answer_photo(stage, &wants->photo); /* before a study that it names may go */
+    for (size_t i = 0; i < WORLD_STUDIES; i++)
+        any |= answer_study(stage, &wants->studies[i], i);
+    return any || photo;
+}
+
+/* ---- frames ---- */
+
+static void draw_bottom(struct stage *stage)
+{
+    struct grid *grid = stage->grid;
+    int row = grid->rows - 1;
+    if (stage->session.message[0]) {
+        grid_text(grid, row, 1, grid->cols - 2, STYLE_IS(ACCENT), stage->session.message);
+        return;
+    }
+    const struct key_row *tables[] = {top(stage)->view->keys, stage_keys};
+    keybar_draw(grid, row, 1, grid->cols - 2, tables, 2);
+}
+
+static void draw_help(struct stage *stage)
+{
+    const struct key_row *tables[] = {top(stage)->view->keys, view_move_keys, stage_keys};
+    struct rect place = {1, 0, stage->grid->rows - 2, stage->grid->cols};
+    struct rect inside = frame_popup(stage->grid, place, "keys");
+    stage->help_lines = help_draw(stage->grid, inside, tables, 3, stage->help_top);
+}
+
+static void draw(struct stage *stage)
+{
+    struct grid *grid = stage->grid;
+    arena_done(&stage->scratch);
+    grid_clear(grid);
+    struct canvas canvas = {.grid = grid, .scratch = &stage->scratch};
+    struct rect body = {1, 0, grid->rows - 2, grid->cols};
+    grid_text(grid, 0, 1, grid->cols - 2, STYLE_IS(HEADER), top(stage)->view->title);
+    if (body.rows >= 1) {
+        struct rect before = grid_clip(grid, body);
+        top(stage)->view->draw(top(stage)->state, &stage->session, &stage->world, &canvas, body);
+        grid_unclip(grid, before);
+    }
+    draw_bottom(stage);
+    if (stage->helping)
+        draw_help(stage);
+    easel_scene_free(stage->scene);
+    stage->scene = canvas.scene;
+}
+
+bool stage_frame(struct stage *stage)
+{
+    struct wants wants = {0};
+    if (!stage->depth)
+        return false;
+    if (top(stage)->view->wants)
+        top(stage)->view->wants(top(stage)->state, &stage->session, &stage->world, &wants);
+    bool any = stage->settings.store && answer(stage, &wants);
+    stage->session.rows = stage->grid->rows - 2;
+    stage->session.cols = stage->grid->cols;
+    draw(stage);
+    return any;
+}
+
+void stage_settle(struct stage *stage)
+{
+    for (int i = 0; i < MOST_FRAMES && stage_frame(stage); i++)
+        continue;
+}
+
+void stage_resize(struct stage *stage, int rows, int cols)
+{
+    if (!grid_resize(stage->grid, rows, cols, NULL))
+        abort();
+}
+
+/* ---- events ---- */
+
+static void act_in_help(struct stage *stage, const struct event *event)
+{
+    int move = view_movement(event), page = stage->grid->rows - 4;
+    int most = stage->help_lines - page;
+    if (move < 0) {
+        stage->helping = event->kind != EVENT_KEY;
+        return;
+    }
+    if (move == SCROLL_UP || move == SCROLL_DOWN)
+        stage->help_top += move == SCROLL_UP ? -1 : 1;
+    else
+        stage->help_top += move == SCROLL_PAGE_UP || move == SCROLL_HALF_UP ? -page : page;
+    if (move == SCROLL_FIRST || stage->help_top < 0 || most < 0)
+        stage->help_top = 0;
+    else if (move == SCROLL_LAST || stage->help_top > most)
+        stage->help_top = most;
+}
+
+static void act_globally(struct stage *stage, const struct event *event)
+{
+    int action = key_rows_find(stage_keys, event);
+    if (action == HELP) {
+        stage->helping = true;
+        stage->help_top = 0;
+    } else if (action == BACK) {
+        close_view(stage);
+    }
+    while (action == QUIT && stage->depth)
+        close_view(stage);
+}
+
+void stage_event(struct stage *stage, const struct event *event)
+{
+    if (!stage->depth || event->kind == EVENT_ANSWER || event->kind == EVENT_FOCUS)
+        return;
+    if (event->kind == EVENT_KEY)
+        stage->session.message[0] = '\0';
+    if (stage->helping) {
+        act_in_help(stage, event);
+        return;
+    }
+    struct view_effect effect = {0};
+    enum view_outcome outcome =
+        top(stage)->view->act(top(stage)->state, &stage->session, &stage->world, event, &effect);
+    if (outcome == VIEW_OPENED && effect.open)
+        stage_open(stage, effect.open, effect.run);
+    else if (outcome == VIEW_CLOSED)
+        close_view(stage);
+    else if (outcome == VIEW_QUIT)
+        while (stage->depth)
+            close_view(stage);
+    else if (outcome == VIEW_IGNORED && event->kind == EVENT_KEY)
+        act_globally(stage, event);
+}
+
+/* ---- looking ---- */
+
+const struct grid *stage_grid(const struct stage *stage)
+{
+    return stage->grid;
+}
+
+const struct easel_scene *stage_scene(const struct stage *stage)
+{
+    return stage->scene;
+}
+
+const struct world *stage_world(const struct stage *stage)
+{
+    return &stage->world;
+}
+
+struct session *stage_session(struct stage *stage)
+{
+    return &stage->session;
+}
+
+const struct view *stage_view(const struct stage *stage)
+{
+    return stage->depth ? stage->stack[stage->depth - 1].view : NULL;
+}

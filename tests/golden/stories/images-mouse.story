@@ -1,0 +1,14 @@
+# Images by mouse: the list, the sliders, the wheel.
+runs boxes
+size 140x40
+open images det/a
+press 13 115
+text a click into the list
+wheel 10 20 1
+text the wheel
+press 37 20
+drag 37 40
+screen the confidence slider dragged
+release 37 40
+wheel 10 20 -1
+text released

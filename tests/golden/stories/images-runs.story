@@ -1,0 +1,11 @@
+# Images of several runs: Tab goes on to the next that has predictions.
+runs boxes
+size 140x40
+keys a i
+text the first
+picture its boxes
+keys l l Tab
+text the next run, the same image
+picture its boxes
+keys Tab
+text and back
