@@ -7,6 +7,7 @@ enum { KEY_COLS = 16, GAP = 3, LEAST_COLS = 44, MAX_LINES = 512 };
 struct line {
     const struct key_row *row; /* NULL: the blank line in front of a heading */
     bool heading;              /* of the group that begins with ROW */
+    int at, column;            /* where it stands; column -1: nowhere */
 };
 
 struct lines {
@@ -22,7 +23,7 @@ static const char *heading_of(const struct key_row *row)
 static void add_line(struct lines *lines, const struct key_row *row, bool heading)
 {
     if (lines->count < MAX_LINES)
-        lines->items[lines->count++] = (struct line){row, heading};
+        lines->items[lines->count++] = (struct line){.row = row, .heading = heading};
 }
 
 static void collect(struct lines *lines, const struct key_row *const *tables, size_t count)
@@ -56,23 +57,44 @@ static void draw_line(struct grid *grid, int row, int col, int cols, const struc
     grid_text(grid, row, col + at + 1, cols - at - 1, STYLE_IS(TEXT), line->row->does);
 }
 
+/* Gives each line its place in columns of HIGH lines: no heading stands alone at the end of one, no
+ * blank line at its top. Returns the columns needed. */
+static int place_lines(struct lines *lines, int high)
+{
+    int at = 0, column = 0;
+    for (int i = 0; i < lines->count; i++) {
+        struct line *line = &lines->items[i];
+        if (at >= high || (line->heading && at == high - 1 && high > 1)) {
+            column++;
+            at = 0;
+        }
+        bool left_out = !line->row && at == 0;
+        line->at = at;
+        line->column = left_out ? -1 : column;
+        at += !left_out;
+    }
+    return at > 0 ? column + 1 : column;
+}
+
 int help_draw(
     struct grid *grid, struct rect rect, const struct key_row *const *tables, size_t count, int top)
 {
     struct lines lines;
     collect(&lines, tables, count);
     int columns = rect.cols / LEAST_COLS > 0 ? rect.cols / LEAST_COLS : 1;
-    while (columns > 1 && (lines.count + columns - 2) / (columns - 1) <= rect.rows)
+    while (columns > 1 && place_lines(&lines, rect.rows) < columns)
         columns--; /* no more than are needed */
+    int high = lines.count / columns > 0 ? lines.count / columns : 1;
+    while (place_lines(&lines, high) > columns)
+        high++;
     int cols = (rect.cols - (columns - 1) * GAP) / columns;
-    int per_column = (lines.count + columns - 1) / columns;
     struct rect before = grid_clip(grid, rect);
     for (int i = 0; i < lines.count; i++) {
-        int row = i % per_column - top, column = i / per_column;
-        if (row >= 0 && row < rect.rows)
-            draw_line(
-                grid, rect.row + row, rect.col + column * (cols + GAP), cols, &lines.items[i]);
+        const struct line *line = &lines.items[i];
+        int row = line->at - top;
+        if (line->column >= 0 && row >= 0 && row < rect.rows)
+            draw_line(grid, rect.row + row, rect.col + line->column * (cols + GAP), cols, line);
     }
     grid_unclip(grid, before);
-    return per_column;
+    return high;
 }

@@ -9,6 +9,10 @@ enum { NUMBER_BYTES = 32, LEAST_TRACK = 3 };
 static void print_number(double value, int decimals, char out[NUMBER_BYTES])
 {
     char plain[NUMBER_BYTES];
+    if (isnan(value)) {
+        snprintf(out, NUMBER_BYTES, "\xe2\x80\x93"); /* U+2013: there is none */
+        return;
+    }
     snprintf(plain, sizeof plain, "%.*f",
         decimals < 0   ? 0
         : decimals > 9 ? 9
@@ -55,6 +59,8 @@ static void draw_track(
         grid_put(grid, place->row, place->col + place_of(slider, slider->mark, place->cols),
             STYLE_IS(BEST), 0x253c);
     int at = place->col + place_of(slider, slider->value, place->cols);
+    if (isnan(slider->value))
+        return;
     if (focused)
         knob.attr |= STYLE_REVERSE;
     grid_put(grid, place->row, at, knob, 0x25cf);
@@ -67,7 +73,8 @@ void slider_draw(struct grid *grid, int row, int col, int cols, const struct sli
 {
     struct rect before = grid_clip(grid, (struct rect){row, col, 1, cols > 0 ? cols : 0});
     char number[NUMBER_BYTES], widest[NUMBER_BYTES];
-    print_number(slider->value, slider->decimals, number);
+    print_number(
+        isnan(slider->value) ? NAN : clamp(slider, slider->value), slider->decimals, number);
     print_number(slider->high, slider->decimals, widest);
     int label = grid_text_cols(slider->label), end = grid_text_cols(widest) + 1;
     int suffix = slider->suffix && *slider->suffix ? grid_text_cols(slider->suffix) + 2 : 0;

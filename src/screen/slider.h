@@ -8,7 +8,7 @@
 
 struct slider {
     const char *label;       /* any bytes; "" for none */
-    double low, high, value; /* low < high; the value is drawn within */
+    double low, high, value; /* low < high; the value is shown within; NaN: there is none */
     double step;             /* values are multiples of it above low; 0: any */
     double mark;             /* shown as '┼' on the track (say, the best F1); NaN for none */
     int decimals;            /* of the number behind the track */
