@@ -26,9 +26,12 @@ static int wait_when_busy(void *self, int times)
 static bool check_owner(struct store *store, struct err *err)
 {
     int64_t id, version, tables;
-    bool ok = db_number(store->db, "PRAGMA application_id", &id, err) &&
-              db_number(store->db, "PRAGMA user_version", &version, err) &&
-              db_number(store->db, "SELECT count(*) FROM sqlite_master", &tables, err);
+    /* In one transaction: another boxtop may be making the file at this moment. */
+    bool ok = db_exec(store->db, "BEGIN", err) &&
+              db_number(store->db, "SELECT count(*) FROM sqlite_master", &tables, err) &&
+              db_number(store->db, "PRAGMA application_id", &id, err) &&
+              db_number(store->db, "PRAGMA user_version", &version, err);
+    ok = db_exec(store->db, "COMMIT", ok ? err : NULL) && ok;
     if (!ok) {
         if (err && err->code == ERR_FORMAT && !home_is_ours(store->path))
             err_set(err, ERR_USAGE, "is not an index of boxtop, and is left alone");
