@@ -10,7 +10,14 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { PANEL_COLS = 28, BOTTOM_ROWS = 3, HEAD_ROWS = 1, COUNT_ROWS = 8, CURVE_POINTS = 24 };
+enum {
+    PANEL_COLS = 28,
+    BOTTOM_ROWS = 3,
+    HEAD_ROWS = 1,
+    COUNT_ROWS = 8,
+    CURVE_POINTS = 24,
+    BEST_COLS = 18
+};
 
 struct rect images_picture_place(struct rect place)
 {
@@ -205,7 +212,7 @@ static void draw_f1_curve(const struct images_state *state, const struct session
 {
     double thresholds[CURVE_POINTS], f1[CURVE_POINTS];
     struct eval_counts counts[CURVE_POINTS];
-    int count = cols < CURVE_POINTS ? cols : CURVE_POINTS;
+    int count = cols - BEST_COLS < CURVE_POINTS ? cols - BEST_COLS : CURVE_POINTS;
     if (count < 8)
         return;
     for (int i = 0; i < count; i++)
@@ -215,7 +222,10 @@ static void draw_f1_curve(const struct images_state *state, const struct session
     for (int i = 0; i < count; i++)
         f1[i] = eval_f1(&counts[i]);
     spark_draw(grid, row, col, count, STYLE_IS(ACCENT), f1, (size_t)count, 0, 1);
-    grid_text(grid, row, col + count + 1, 16, STYLE_IS(MUTED), "F1 by confidence");
+    if (state->best_known && !isnan(state->best.f1))
+        grid_printf(grid, row, col + count + 1, cols - count - 1, STYLE_IS(MUTED),
+            cols - count > 28 ? "F1, best %.3f at %.2f" : "best %.2f at %.2f", state->best.f1,
+            state->best.confidence);
 }
 
 static void draw_sliders(struct images_state *state, const struct session *session,
@@ -226,13 +236,8 @@ static void draw_sliders(struct images_state *state, const struct session *sessi
     if (place.rows < BOTTOM_ROWS + 2)
         return;
     struct slider confidence = images_slider_now(state, session, world, SLIDER_CONFIDENCE);
-    char best[48] = "";
-    if (state->best_known && !isnan(state->best.f1))
-        snprintf(
-            best, sizeof best, "  best F1 %.3f at %.2f", state->best.f1, state->best.confidence);
-    confidence.suffix = best;
     slider_draw(grid, row + 1, col, half, &confidence, true, &state->sliders[SLIDER_CONFIDENCE]);
-    draw_f1_curve(state, session, grid, row + 1, second, place.cols - half - 20);
+    draw_f1_curve(state, session, grid, row + 1, second, place.cols - half - 3);
     struct slider iou = images_slider_now(state, session, world, SLIDER_IOU);
     slider_draw(grid, row + 2, col, half, &iou, false, &state->sliders[SLIDER_IOU]);
     struct slider step = images_slider_now(state, session, world, SLIDER_STEP);
