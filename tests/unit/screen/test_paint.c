@@ -278,6 +278,16 @@ static void sizes_change(void **state)
     unsetenv("COLUMNS");
 }
 
+static bool is_described(const char *term)
+{
+    struct theme theme;
+    struct painter_options options = {.term = term, .out_fd = -1};
+    assert_true(theme_builtin(&theme, "dark", NULL));
+    struct painter *painter = painter_new(&options, &theme, NULL);
+    painter_free(painter);
+    return painter != NULL;
+}
+
 static void few_colours_and_none(void **state)
 {
     (void)state;
@@ -289,6 +299,8 @@ static void few_colours_and_none(void **state)
         {"vt220", 0}};
     for (size_t i = 0; i < sizeof TERMS / sizeof *TERMS; i++) {
         struct stage stage;
+        if (!is_described(TERMS[i].term))
+            continue; /* not every system's terminfo has the rarer ones */
         open_stage(&stage, TERMS[i].term, 4, 30, false);
         assert_int_equal(painter_colours(stage.painter), TERMS[i].colours);
         struct grid *grid = grid_of(4, 30);
