@@ -189,7 +189,7 @@ static void questions_fit_the_terminal(void **state)
         bool kitty, version;
     } ENVS[] = {{"xterm-256color", NULL, NULL, true, true}, {"xterm-kitty", "", "", true, true},
         {"screen", NULL, NULL, false, true}, {"tmux-256color", NULL, NULL, false, true},
-        {"xterm", "/tmp/tmux-0/default,1,0", NULL, false, true},
+        {"xterm", "/run/tmux/default,1,0", NULL, false, true},
         {"xterm", NULL, "1.pts", false, true}, {"linux", NULL, NULL, false, false},
         {"dumb", NULL, NULL, false, false}, {NULL, NULL, NULL, true, true}};
     for (size_t i = 0; i < sizeof ENVS / sizeof *ENVS; i++) {
