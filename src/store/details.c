@@ -101,3 +101,8 @@ bool store_load_files(struct store *store, int64_t run, struct arena *arena,
         load_rows(store, STATEMENT_FILES_OF_RUN, run, take_file, sizeof **files, arena, count, err);
     return *files != NULL;
 }
+
+int64_t store_rows_written(const struct store *store)
+{
+    return sqlite3_total_changes64(store->db);
+}

@@ -58,6 +58,8 @@ struct store *store_rebuild(const char *path, struct err *err);
 bool store_check(struct store *store, struct err *err);
 /* A number that differs from the one before when any connection has committed in between. */
 bool store_generation(struct store *store, uint64_t *generation, struct err *err);
+/* Rows that this connection has written since it was opened; equal numbers: nothing in between. */
+int64_t store_rows_written(const struct store *store);
 /* Makes the call that is running on STORE (if one is) fail with ERR_CANCELLED. Any thread; the
  * store must not be closed meanwhile. */
 void store_interrupt(struct store *store);
