@@ -34,12 +34,17 @@ static void add_identity(struct buf *key, const char *path)
         (long long)stat.mtime_ns);
 }
 
-static void add_rules(struct buf *key, struct arena *arena, const struct truth_rules *rules,
+/* What the person, the run and boxtop.json say now of ground truth and images that exist. */
+static void add_said(struct buf *key, struct arena *arena, const struct truth_rules *rules,
     const struct run_row *run)
 {
-    buf_printf(key, "%s|%s;", rules->ground_truth ? rules->ground_truth : "",
-        rules->images ? rules->images : "");
-    add_identity(key, path_join(arena, run->root, "boxtop.json"));
+    struct truth truth;
+    truth_find_said(
+        arena, rules, run->root, run->directory, run->artifacts, run->artifact_count, &truth);
+    for (size_t i = 0; i < truth.count; i++)
+        add_identity(key, truth.ground_truth[i]);
+    for (size_t i = 0; i < truth.image_dir_count; i++)
+        add_identity(key, truth.image_dirs[i]);
 }
 
 /* Which ground truth served and how it looked, "path NUL identity"; without one, how the places
@@ -103,7 +108,7 @@ static bool make_key(struct arena *arena, const struct run_row *run,
 {
     for (size_t i = 0; i < run->prediction_count; i++)
         add_identity(key, run->artifacts[i].path);
-    add_rules(key, arena, rules, run);
+    add_said(key, arena, rules, run);
     return !key->failed || err_set(err, ERR_MEMORY, "out of memory");
 }
 
@@ -147,6 +152,8 @@ static bool find_scores(struct store *store, struct arena *arena, const struct t
     add_identity(&key, predictions);
     for (size_t i = 0; i < truth->count; i++)
         add_identity(&key, truth->ground_truth[i]);
+    for (size_t i = 0; i < truth->image_dir_count; i++)
+        add_identity(&key, truth->image_dirs[i]);
     bool ok = store_get_evaluation(store, key.data, &blob, &found, err);
     if (ok && found && blob.length == sizeof *scores)
         memcpy(scores, blob.data, sizeof *scores);

@@ -13,6 +13,8 @@
 
 /* A batch is committed this often, so that the table fills while indexing goes on. */
 enum { BATCH_MS = 250, REPORT_MS = 100 };
+/* A file that was not written to for so long is taken for whole. */
+enum { SETTLED_S = 2 };
 /* What came before a source of this size is committed first: it need not wait for it. */
 enum { LARGE_SOURCE_BYTES = 8 << 20 };
 
@@ -22,7 +24,8 @@ struct refresh {
     const struct index_listener *listener;
     struct index_progress progress;
     int64_t committed_ms, reported_ms;
-    bool uncommitted, unlisted;
+    int64_t rows_told; /* written when a report last said "changed" */
+    bool unlisted;
     struct truth_rules rules;
     struct err err;
 };
@@ -38,6 +41,14 @@ static bool report(struct refresh *refresh, bool now)
     return go_on || err_set(&refresh->err, ERR_CANCELLED, "cancelled");
 }
 
+/* What has been committed by now is worth a look, if it is anything. */
+static void tell_changes(struct refresh *refresh)
+{
+    int64_t rows = store_rows_written(refresh->store);
+    refresh->progress.changed |= rows != refresh->rows_told;
+    refresh->rows_told = rows;
+}
+
 /* Ends a batch that has run long enough and begins the next. */
 static bool turn_batch(struct refresh *refresh, bool now)
 {
@@ -47,8 +58,7 @@ static bool turn_batch(struct refresh *refresh, bool now)
     refresh->committed_ms = ms;
     if (!store_commit(refresh->store, &refresh->err))
         return false;
-    refresh->progress.changed |= refresh->uncommitted;
-    refresh->uncommitted = false;
+    tell_changes(refresh);
     return store_begin(refresh->store, &refresh->err);
 }
 
@@ -76,7 +86,7 @@ static bool read_source(struct refresh *refresh, int64_t run, const struct found
     const struct reader_source *source, const struct store_source *known, enum store_change change,
     struct reader_mark *mark)
 {
-    bool go_on = change == STORE_APPENDED && found->reader->incremental;
+    bool go_on = change == STORE_APPENDED && found->reader->incremental && mark->offset > 0;
     if (!go_on) {
         mark->offset = 0;
         buf_clear(&mark->state);
@@ -88,7 +98,6 @@ static bool read_source(struct refresh *refresh, int64_t run, const struct found
     if (!found->reader->read(source, mark, &sink, &trouble))
         note_unreadable(&sink, found->name, &trouble);
     refresh->progress.sources_read++;
-    refresh->uncommitted = true;
     if (store_source_end(refresh->store, mark->offset, &mark->state, &refresh->err))
         return true;
     if (refresh->err.code != ERR_LIMIT)
@@ -104,7 +113,7 @@ static bool check_source(struct refresh *refresh, int64_t run, const struct foun
     char *path = path_join(arena, place->directory, found->name);
     if (!path)
         return err_set(&refresh->err, ERR_MEMORY, "out of memory");
-    struct reader_source source = {place->directory, found->name, path};
+    struct reader_source source = {place->directory, found->name, path, false};
     struct store_source known = {.name = found->name,
         .reader = found->reader->name,
         .rank = found->rank,
@@ -114,6 +123,9 @@ static bool check_source(struct refresh *refresh, int64_t run, const struct foun
     struct reader_mark mark = {0};
     if (!file_stat(path, &known.stat))
         return true; /* gone since it was listed */
+    source.settled = clock_wall_s() - (double)known.stat.mtime_ns * 1e-9 > SETTLED_S;
+    if (!source.settled)
+        known.stat.mtime_ns--; /* looked at again when settled: the clock of files is coarse */
     buf_init(&mark.state, READER_MAX_STATE_BYTES);
     enum store_change change =
         store_source_check(refresh->store, run, &known, &mark.offset, &mark.state, &refresh->err);
@@ -175,7 +187,6 @@ static bool scan(struct refresh *refresh, struct arena *arena)
         if (!refresh->unlisted && !store_forget_unseen(refresh->store, root, &refresh->err))
             return false;
     }
-    refresh->uncommitted = true; /* runs may have been forgotten */
     return turn_batch(refresh, true) && report(refresh, true);
 }
 
@@ -193,7 +204,6 @@ static bool evaluate(struct refresh *refresh)
             continue;
         ok = report(refresh, false) &&
              evaluate_run(refresh->store, run, &refresh->rules, &changed, &refresh->err);
-        refresh->uncommitted |= ok && changed;
         refresh->progress.runs_done++;
         ok = ok && turn_batch(refresh, ok && changed);
     }
@@ -205,7 +215,10 @@ bool index_refresh(struct store *store, const struct index_settings *settings,
     const struct index_listener *listener, struct err *err)
 {
     struct arena arena = {0};
-    struct refresh refresh = {.store = store, .settings = settings, .listener = listener};
+    struct refresh refresh = {.store = store,
+        .settings = settings,
+        .listener = listener,
+        .rows_told = store_rows_written(store)};
     refresh.rules.ground_truth =
         settings->ground_truth ? scan_absolute(&arena, settings->ground_truth, &refresh.err) : NULL;
     refresh.rules.images =
@@ -217,7 +230,7 @@ bool index_refresh(struct store *store, const struct index_settings *settings,
     else
         store_rollback(store);
     if (ok) {
-        refresh.progress.changed |= refresh.uncommitted;
+        tell_changes(&refresh);
         refresh.progress.phase = INDEX_DONE;
         refresh.progress.now = NULL;
         ok = report(&refresh, true);
@@ -234,6 +247,10 @@ const char *index_path(
     if (path)
         return arena_string(arena, path);
     const char **roots = ARENA_ARRAY(arena, const char *, settings->root_count);
+    if (!roots) {
+        err_set(err, ERR_MEMORY, "out of memory");
+        return NULL;
+    }
     for (size_t i = 0; i < settings->root_count; i++) {
         roots[i] = scan_absolute(arena, settings->roots[i], err);
         if (!roots[i])

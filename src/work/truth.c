@@ -218,9 +218,9 @@ static bool is_ruled(const struct truth_rule *rule, const char *directory)
            text_glob(rule->runs, below);
 }
 
-bool truth_find(struct arena *arena, const struct truth_rules *rules, const char *root,
+void truth_find_said(struct arena *arena, const struct truth_rules *rules, const char *root,
     const char *directory, const struct artifact *artifacts, size_t artifact_count,
-    struct truth *out, struct err *err)
+    struct truth *out)
 {
     *out = (struct truth){0};
     if (rules->ground_truth)
@@ -234,6 +234,13 @@ bool truth_find(struct arena *arena, const struct truth_rules *rules, const char
             add_image_dir(out, rules->rules[i].images);
         }
     out->said = out->count > 0;
+}
+
+bool truth_find(struct arena *arena, const struct truth_rules *rules, const char *root,
+    const char *directory, const struct artifact *artifacts, size_t artifact_count,
+    struct truth *out, struct err *err)
+{
+    truth_find_said(arena, rules, root, directory, artifacts, artifact_count, out);
     if (!out->said)
         look_nearby(arena, root, directory, out);
     if (out->count)
@@ -248,13 +255,29 @@ static bool is_file(const char *path)
     return path && file_stat(path, &stat) && stat.is_regular;
 }
 
+/* The file NAME; or, where only the stem of the image is known (YOLO's labels), with an ending. */
+static const char *find_file(struct arena *arena, const char *directory, const char *name)
+{
+    static const char *const ENDINGS[] = {
+        ".jpg", ".jpeg", ".png", ".webp", ".JPG", ".JPEG", ".PNG"};
+    const char *path = path_join(arena, directory, name);
+    if (!path || is_file(path))
+        return path;
+    bool ends = !name[0];
+    for (size_t i = 0; i < sizeof ENDINGS / sizeof *ENDINGS; i++)
+        ends |= path_has_suffix(name, ENDINGS[i]);
+    for (size_t i = 0; i < sizeof ENDINGS / sizeof *ENDINGS && !ends; i++) {
+        const char *longer = arena_printf(arena, "%s%s", path, ENDINGS[i]);
+        if (is_file(longer))
+            return longer;
+    }
+    return NULL;
+}
+
 static const char *find_in(struct arena *arena, const char *directory, const char *file_name)
 {
-    const char *path = path_join(arena, directory, file_name);
-    if (is_file(path))
-        return path;
-    path = path_join(arena, directory, path_base(file_name));
-    return is_file(path) ? path : NULL;
+    const char *path = find_file(arena, directory, file_name), *base = path_base(file_name);
+    return path || base == file_name ? path : find_file(arena, directory, base);
 }
 
 const char *truth_find_image(struct arena *arena, const struct truth *truth,

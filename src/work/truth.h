@@ -56,7 +56,13 @@ bool truth_find(struct arena *arena, const struct truth_rules *rules, const char
     const char *directory, const struct artifact *artifacts, size_t artifact_count,
     struct truth *out, struct err *err);
 
-/* The path of the image called FILE_NAME (as ground truth or detections name it) below the truth's
+/* The same without looking nearby: cheap, and no error when nothing that exists is said. */
+void truth_find_said(struct arena *arena, const struct truth_rules *rules, const char *root,
+    const char *directory, const struct artifact *artifacts, size_t artifact_count,
+    struct truth *out);
+
+/* The path of the image called FILE_NAME (as ground truth or detections name it; its ending may be
+ * missing) below the truth's
  * directories, those around GROUND_TRUTH, or IMAGES_DIR (may be NULL); NULL when it is not there.
  */
 const char *truth_find_image(struct arena *arena, const struct truth *truth,

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "picture/png_out.h"
 #include "temp.h"
 
 #include <fcntl.h>
@@ -68,6 +69,19 @@ void scene_append(struct scene *scene, const char *name, const char *text)
     assert_non_null(out);
     assert_int_equal(fwrite(text, 1, strlen(text), out), strlen(text));
     assert_int_equal(fclose(out), 0);
+}
+
+const char *scene_picture(struct scene *scene, const char *name, int width_px, int height_px)
+{
+    struct err err = {0};
+    struct pixels *pixels = pixels_new(width_px, height_px);
+    assert_non_null(pixels);
+    memset(pixels->rgb, 128, pixels_bytes(pixels));
+    const char *path = scene_write(scene, name, ""); /* makes the parents */
+    if (!png_out_file(pixels, path, &err))
+        fail_msg("%s", err.text);
+    pixels_free(pixels);
+    return path;
 }
 
 void scene_age(struct scene *scene, const char *name, double ago_s)

@@ -48,6 +48,8 @@ void scene_done(struct scene *scene);
 const char *scene_path(struct scene *scene, const char *name);
 const char *scene_write(struct scene *scene, const char *name, const char *text);
 void scene_append(struct scene *scene, const char *name, const char *text);
+/* A grey PNG. */
+const char *scene_picture(struct scene *scene, const char *name, int width_px, int height_px);
 /* Gives the file an age, as if it was written AGO_S seconds ago. */
 void scene_age(struct scene *scene, const char *name, double ago_s);
 

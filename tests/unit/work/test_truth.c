@@ -272,6 +272,11 @@ static void test_image_files(void **state)
     assert_string_equal(truth_find_image(arena, &truth, gt, own, "sub/a.png"), named);
     assert_string_equal(truth_find_image(arena, &truth, gt, own, "a.png"), said);
     assert_string_equal(truth_find_image(arena, &truth, gt, NULL, in_images), in_images);
+    assert_string_equal(truth_find_image(arena, &truth, gt, own, "a"), said);
+    assert_string_equal(truth_find_image(arena, &truth, gt, NULL, "x/a"), in_images);
+    const char *dotted = scene_write(&scene, "set/images/frame.001.JPG", "");
+    assert_string_equal(truth_find_image(arena, &truth, gt, NULL, "frame.001"), dotted);
+    assert_null(truth_find_image(arena, &truth, gt, NULL, "frame"));
     assert_null(truth_find_image(arena, &truth, gt, NULL, "gone.png"));
     assert_null(truth_find_image(arena, &truth, gt, NULL, ""));
     scene_done(&scene);
