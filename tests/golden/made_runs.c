@@ -124,8 +124,7 @@ static void make_names(const char *root)
         "a-name-so-long-that-no-column-of-any-table-can-show-it-whole/and-then-one-more-level",
         "esc-\x1b[31mred\x1b[0m-\x1b]0;title\x07",
         "two\nlines\tand a tab",
-        "rtl-\xe2\x80\xae"
-        "gnp.exe",
+        "rtl-\xe2\x80\xaegnp.exe",
         "bad-\xff\xfe-utf8-\xc3",
         "\xe6\xbc\xa2\xe5\xad\x97\xe3\x81\xae\xe5\xae\x9f\xe9\xa8\x93-\xed\x95\x9c\xea\xb8\x80",
         "combining-e\xcc\x81\xcc\x82\xcc\x83\xcc\x84o\xcc\x88",
@@ -155,8 +154,6 @@ static void make_gaps(const char *root)
         {"restart", "step,wall_time,train/loss,val/AP\n0,1714543200,3,0.05\n1,1714543260,2.6,0.1\n"
                     "2,1714543320,2.2,0.14\n3,1714543380,2,0.18\n2,1714544320,2.3,0.13\n"
                     "3,1714544380,1.8,0.2\n4,1714544440,1.5,0.26\n5,1714544500,1.3,0.31\n"},
-        {"cut", "step,wall_time,train/loss,val/AP\n0,1714543200,2,0.1\n1,1714543260,1.5,0.2\n"
-                "2,1714543320,1.4,0."},
         {"undefined", "step,wall_time,train/loss,val/AP\n0,1714543200,2,-1\n1,1714543260,1,-1\n"},
         {"one-point", "step,wall_time,train/loss,val/AP\n0,1714543200,2.25,0.125\n"},
         {"header-alone", "step,wall_time,train/loss,val/AP\n"},
@@ -172,7 +169,12 @@ static void make_gaps(const char *root)
     write_text(root, "one-point", "status.json", "{\"status\": \"running\"}"); /* is old: stalled */
     write_text(root, "damaged", "status.json", "{\"status\": \"asleep\"}");
     make_plain(root, &(struct plain){"live", NULL, CONFIG, 3, 5, 0.25});
-    /* Written just now by the real clock: live. Its ages come from the times inside. */
+    /* Written just now by the real clock: live, and the last row of one is only half there. Their
+     * ages come from the times inside. */
+    temp_text(root, "cut/config.json", CONFIG);
+    temp_text(root, "cut/metrics.csv",
+        "step,wall_time,train/loss,val/AP\n0,1714543200,2,0.1\n1,1714543260,1.5,0.2\n"
+        "2,1714543320,1.4,0.");
     temp_text(root, "live/status.json", "{\"status\": \"running\", \"started\": 1714561200}");
 }
 

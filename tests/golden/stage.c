@@ -312,15 +312,15 @@ static void act_globally(struct stage *stage, const struct event *event)
         close_view(stage);
 }
 
-void stage_event(struct stage *stage, const struct event *event)
+enum view_outcome stage_event(struct stage *stage, const struct event *event)
 {
     if (!stage->depth || event->kind == EVENT_ANSWER || event->kind == EVENT_FOCUS)
-        return;
+        return VIEW_IGNORED;
     if (event->kind == EVENT_KEY)
         stage->session.message[0] = '\0';
     if (stage->helping) {
         act_in_help(stage, event);
-        return;
+        return VIEW_IGNORED;
     }
     struct view_effect effect = {0};
     enum view_outcome outcome =
@@ -334,6 +334,19 @@ void stage_event(struct stage *stage, const struct event *event)
             close_view(stage);
     else if (outcome == VIEW_IGNORED && event->kind == EVENT_KEY)
         act_globally(stage, event);
+    return outcome;
+}
+
+void stage_reload(struct stage *stage, struct store *store)
+{
+    struct err err = {0};
+    struct runs *before = stage->world.runs;
+    bool same = store == stage->settings.store;
+    stage->world.runs = runs_load(store, same ? before : NULL, &err);
+    if (!stage->world.runs)
+        give_up("the runs", &err);
+    runs_release(before);
+    stage->settings.store = store;
 }
 
 /* ---- looking ---- */

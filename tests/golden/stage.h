@@ -32,7 +32,10 @@ void stage_free(struct stage *stage);
 
 /* Opens VIEW on top, on the run of that id (0: what is selected). */
 void stage_open(struct stage *stage, const struct view *view, int64_t run);
-void stage_event(struct stage *stage, const struct event *event);
+/* What became of it: as the view says, or VIEW_IGNORED when the loop took it. */
+enum view_outcome stage_event(struct stage *stage, const struct event *event);
+/* The runs are read again, from STORE: those that it does not have are gone. */
+void stage_reload(struct stage *stage, struct store *store);
 void stage_resize(struct stage *stage, int rows, int cols);
 /* One frame: asks what the view wants, loads what is new, draws. True when something was loaded, so
  * that another frame would differ. */
