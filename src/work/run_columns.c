@@ -220,19 +220,24 @@ static bool has_metric(const struct runs *runs, const char *name)
     return false;
 }
 
-/* The parameter called TEXT, else the one whose last dotted part it is. */
-static const char *param_named(const struct runs *runs, const char *text)
+/* The parameter called TEXT, else the one whose last dotted part it is, unless two end with it. */
+static const char *param_named(const struct runs *runs, const char *text, bool *ambiguous)
 {
     const char *by_end = NULL;
+    *ambiguous = false;
     for (size_t i = 0; i < runs->count; i++)
         for (size_t p = 0; p < runs->rows[i].param_count; p++) {
             const char *name = runs->rows[i].params[p].name;
-            if (strcmp(name, text) == 0)
+            if (strcmp(name, text) == 0) {
+                *ambiguous = false;
                 return name;
-            if (!by_end && strcmp(short_title(name), text) == 0)
-                by_end = name;
+            }
+            if (strcmp(short_title(name), text) != 0)
+                continue;
+            *ambiguous |= by_end && strcmp(by_end, name) != 0;
+            by_end = name;
         }
-    return by_end;
+    return *ambiguous ? NULL : by_end;
 }
 
 bool runs_parse_column(const struct runs *runs, struct arena *arena, const char *text,
@@ -260,7 +265,8 @@ bool runs_parse_column(const struct runs *runs, struct arena *arena, const char 
             .better = role_info(role)->better};
         return name || err_set(err, ERR_MEMORY, "out of memory");
     }
-    const char *param = param_named(runs, text);
+    bool ambiguous;
+    const char *param = param_named(runs, text, &ambiguous);
     struct run_column quantity;
     bool is_role = parse_role_column(arena, text, &quantity);
     /* "lr" is the parameter, where there is one, rather than the learning rate that was logged. */
@@ -269,6 +275,9 @@ bool runs_parse_column(const struct runs *runs, struct arena *arena, const char 
         *out = quantity;
         return true;
     }
+    if (ambiguous)
+        return err_set(err, ERR_USAGE,
+            "several parameters end with \"%.60s\": give the whole name of one", text);
     if (!param)
         return err_set(err, ERR_USAGE,
             "no column \"%.60s\": name a parameter, a metric, a quantity such as AP or loss, or "
@@ -458,7 +467,7 @@ static const struct meaning *find_meaning(struct asked *asked, const char *name)
         if (asked->meanings[i].name == name)
             return &asked->meanings[i];
     if (asked->meaning_count == MOST_NAMES)
-        return NULL;
+        asked->meaning_count--; /* more names than are remembered are looked up for every row */
     struct meaning *added = &asked->meanings[asked->meaning_count++];
     added->name = name;
     added->known = runs_parse_column(asked->runs, asked->scratch, name, &added->column, NULL);
@@ -469,7 +478,7 @@ static struct filter_value filter_value_of(void *self, const char *name)
 {
     struct asked *asked = self;
     const struct meaning *meaning = find_meaning(asked, name);
-    if (!meaning || !meaning->known)
+    if (!meaning->known)
         return (struct filter_value){0};
     struct run_value value = run_value(asked->run, &meaning->column, asked->baseline, asked->now_s);
     return (struct filter_value){value.known, value.is_number, value.number, value.text};
