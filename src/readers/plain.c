@@ -61,7 +61,7 @@ static bool read_csv(const struct reader_source *source, struct reader_mark *mar
     if (!stream_open(&stream, source->path, mark->offset, err))
         return false;
     bool is_system = strncmp(source->name, "system", 6) == 0;
-    bool ok = rows_read_csv(&stream, source->name, is_system ? &SYSTEM : &METRICS, mark, sink, err);
+    bool ok = rows_read_csv(&stream, source, is_system ? &SYSTEM : &METRICS, mark, sink, err);
     stream_close(&stream);
     return ok;
 }

@@ -42,6 +42,7 @@ struct reader_source {
     const char *directory; /* of the run */
     const char *name;      /* relative to it, as claimed */
     const char *path;      /* both joined */
+    bool settled;          /* nobody has written to it for a while: its last line is whole */
 };
 
 /*

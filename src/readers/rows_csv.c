@@ -171,28 +171,32 @@ static bool load_state(struct table *table, const struct buf *state)
     return !wire_left(rest) || take_header(table, (const char *)rest.at, wire_left(rest));
 }
 
-bool rows_read_csv(struct stream *stream, const char *name, const struct rows_rules *rules,
-    struct reader_mark *mark, struct sink *sink, struct err *err)
+bool rows_read_csv(struct stream *stream, const struct reader_source *source,
+    const struct rows_rules *rules, struct reader_mark *mark, struct sink *sink, struct err *err)
 {
     struct table table = {.rules = rules, .step = -1, .wall = -1};
     const char *line;
     size_t length;
-    bool complete;
+    bool complete = true;
     series_init(&table.series, sink, rules->prefix);
     csv_init(&table.csv, ',');
     buf_init(&table.header, READER_MAX_STATE_BYTES);
     bool ok = load_state(&table, &mark->state);
     while (ok && !table.series.stopped && stream_line(stream, &line, &length, &complete) &&
-           (complete || length > ROWS_MAX_LINE_BYTES)) {
+           (complete || length > ROWS_MAX_LINE_BYTES || source->settled)) {
         ok = take_line(&table, line, length);
         mark->offset = stream->offset;
     }
     if (!ok)
         err_set(err, ERR_MEMORY, "out of memory");
-    ok = ok && series_end(&table.series, name, err);
+    ok = ok && series_end(&table.series, source->name, err);
     if (ok && !table.series.stopped)
-        rows_note(&table.damage, sink, name);
+        rows_note(&table.damage, sink, source->name);
     save_state(&table, &mark->state);
+    if (source->settled && !complete) { /* should more come after all, all is read anew */
+        mark->offset = 0;
+        buf_clear(&mark->state);
+    }
     series_done(&table.series);
     csv_done(&table.csv);
     buf_done(&table.header);

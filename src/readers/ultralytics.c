@@ -112,7 +112,7 @@ static bool read(const struct reader_source *source, struct reader_mark *mark, s
     struct stream stream;
     if (!stream_open(&stream, source->path, mark->offset, err))
         return false;
-    bool ok = rows_read_csv(&stream, source->name, &RULES, mark, sink, err);
+    bool ok = rows_read_csv(&stream, source, &RULES, mark, sink, err);
     stream_close(&stream);
     return ok;
 }
