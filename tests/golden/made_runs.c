@@ -281,6 +281,19 @@ static void make_lost(const char *root)
     make_plain(root, &(struct plain){"det/lost", "finished", BASE_CONFIG, 2, 0, 0.3});
     write_text(root, "det/lost", "dataset.json", DATASET);
     write_predictions(root, "det/lost", "predictions/epoch_001.json", 1, true);
+    make_plain(root, &(struct plain){"other/broken", "finished", BASE_CONFIG, 2, 1, 0.2});
+    write_text(root, "other/broken", "dataset.json", "{\"ground_truth\": \"far/off/broken.json\"}");
+    write_text(
+        root, "other/broken", "far/off/broken.json", "{\"images\": [{\"id\": 1, \"file_name");
+    write_predictions(root, "other/broken", "predictions/epoch_001.json", 1, true);
+    make_plain(root, &(struct plain){"other/cut", "finished", BASE_CONFIG, 2, 2, 0.1});
+    write_text(root, "other/cut", "dataset.json", "{\"ground_truth\": \"far/off/truth.json\"}");
+    write_text(root, "other/cut", "far/off/truth.json",
+        "{\"images\": [{\"id\": 0, \"file_name\": \"a.png\", \"width\": 9, \"height\": 9}],"
+        " \"categories\": [{\"id\": 1, \"name\": \"a\"}], \"annotations\": []}");
+    write_text(root, "other/cut", "predictions/epoch_001.json",
+        "[{\"image_id\": 0, \"category_id\": 1, \"bbox\": [1, 2, 3, 4], \"score\": 0.5}, "
+        "{\"image_");
 }
 
 static void make_none(const char *root)
