@@ -111,6 +111,15 @@ static SCREEN *open_term(const char *term, FILE *out, FILE *in)
     return open_screen(term, out, in);
 }
 
+/* Curses scrolls lines that only moved, whatever idlok() says, and would take the pictures beside
+ * them along. What it does not know it cannot do. */
+static void forget_scrolling(void)
+{
+    change_scroll_region = NULL;
+    scroll_forward = scroll_reverse = NULL;
+    parm_index = parm_rindex = NULL;
+}
+
 static void start_colours(struct painter *painter, bool mono)
 {
     if (mono || !has_colors() || start_color() == ERR)
@@ -141,6 +150,7 @@ static bool start_curses(
         return err_set(err, ERR_USAGE,
             "the terminal \"%.40s\" cannot place its cursor: use boxtop's commands instead",
             options->term);
+    forget_scrolling();
     start_colours(painter, options->mono);
     typeahead(-1);
     nonl();
