@@ -23,7 +23,8 @@ struct rows_rules {
 /*
  * Reads from STREAM, which stands at MARK, and moves MARK behind the last whole row. Of SOURCE the
  * name is used, for notes, and whether it is settled: then a last row without its line end counts,
- * and MARK is reset. False, with ERR, only when memory runs out.
+ * but for its last cell, which may be cut, and MARK is reset. False, with ERR, only when memory
+ * runs out.
  */
 bool rows_read_csv(struct stream *stream, const struct reader_source *source,
     const struct rows_rules *rules, struct reader_mark *mark, struct sink *sink, struct err *err);

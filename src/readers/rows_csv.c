@@ -24,6 +24,7 @@ struct table {
     int step, wall;      /* columns, or -1 */
     int64_t lines, rows; /* so far in the file */
     struct rows_damage damage;
+    bool unended; /* the row being taken has no line end: its last cell may be cut */
 };
 
 /* The column that the best of NAMES heads, -1 for none. */
@@ -68,10 +69,19 @@ static bool take_header(struct table *table, const char *line, size_t length)
     return true;
 }
 
+/* How many of the row's cells are whole. */
+static size_t whole_cells(const struct table *table)
+{
+    size_t count = table->csv.count - table->unended;
+    return count < table->column_count ? count : table->column_count;
+}
+
 /* True when the row's cells fit the header's; empty ones behind them are a trailing separator's. */
 static bool fits(const struct table *table)
 {
     const struct csv *csv = &table->csv;
+    if (table->unended)
+        return table->step < (int)whole_cells(table);
     for (size_t i = table->column_count; i < csv->count; i++)
         if (csv->cells[i].length)
             return false;
@@ -102,9 +112,10 @@ static void take_row(struct table *table)
     table->rows++;
     double wall_s = NAN;
     const struct csv_cell *cells = table->csv.cells;
-    bool dated = table->wall >= 0 &&
+    size_t count = whole_cells(table);
+    bool dated = table->wall >= 0 && (size_t)table->wall < count &&
                  rows_parse_wall(cells[table->wall].text, cells[table->wall].length, &wall_s);
-    for (size_t i = 0; i < table->column_count && !table->series.stopped; i++) {
+    for (size_t i = 0; i < count && !table->series.stopped; i++) {
         double value;
         if (table->columns[i] == IGNORED || !cells[i].length || (dated && (int)i == table->wall))
             continue;
@@ -184,6 +195,7 @@ bool rows_read_csv(struct stream *stream, const struct reader_source *source,
     bool ok = load_state(&table, &mark->state);
     while (ok && !table.series.stopped && stream_line(stream, &line, &length, &complete) &&
            (complete || length > ROWS_MAX_LINE_BYTES || source->settled)) {
+        table.unended = !complete && length <= ROWS_MAX_LINE_BYTES;
         ok = take_line(&table, line, length);
         mark->offset = stream->offset;
     }
@@ -193,9 +205,15 @@ bool rows_read_csv(struct stream *stream, const struct reader_source *source,
     if (ok && !table.series.stopped)
         rows_note(&table.damage, sink, source->name);
     save_state(&table, &mark->state);
-    if (source->settled && !complete) { /* should more come after all, all is read anew */
+    if (ok && table.unended) { /* should more come after all, all is read anew */
+        struct note note = {.file = source->name,
+            .line = table.lines,
+            .offset = -1,
+            .count = 1,
+            .text = "the last row has no line end: its last value may be cut and is left out"};
         mark->offset = 0;
         buf_clear(&mark->state);
+        sink->note(sink->self, &note);
     }
     series_done(&table.series);
     csv_done(&table.csv);
