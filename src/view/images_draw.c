@@ -325,7 +325,8 @@ void images_draw(void *self, const struct session *session, const struct world *
     draw_picture(state, session, world, canvas, images_picture_place(place), &image);
     struct rect panel = {place.row + HEAD_ROWS, place.col + place.cols - PANEL_COLS,
         place.rows - HEAD_ROWS - BOTTOM_ROWS, PANEL_COLS - 1};
-    draw_counts(canvas->grid, panel, &image, &set);
+    if (panel.rows >= COUNT_ROWS)
+        draw_counts(canvas->grid, panel, &image, &set);
     struct rect lists = {panel.row + COUNT_ROWS, panel.col, panel.rows - COUNT_ROWS, panel.cols};
     draw_lists(state, canvas->grid, lists, images, classes);
     draw_sliders(state, session, world, canvas->grid, place);

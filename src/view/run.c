@@ -100,6 +100,8 @@ static void metric_cell(void *self, size_t row, int column, struct table_cell *o
         break;
     case LAST:
         num_print_short(metric->summary.last, 5, out->room, sizeof out->room);
+        if (role_info(metric->role)->better == BETTER_HIGHER && metric->summary.last == -1)
+            snprintf(out->room, sizeof out->room, "undefined");
         if (!isfinite(metric->summary.last))
             out->style = STYLE_IS(WARN);
         break;

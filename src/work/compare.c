@@ -18,7 +18,7 @@ static bool is_shared(enum role role)
 
 static double role_number(const struct run_row *run, enum role role)
 {
-    return role == ROLE_LOSS ? run_role_last(run, role) : run_role_best(run, role, NULL);
+    return run_role_shows_best(role) ? run_role_best(run, role, NULL) : run_role_last(run, role);
 }
 
 static bool list_values(

@@ -39,7 +39,7 @@ struct photo *photo_load(const char *path, int32_t max_width_px, int32_t max_hei
     atomic_init(&photo->references, 1);
     struct err err = {0};
     if (!path)
-        err_set(&err, ERR_IO, "the image file is not here: name its folder with --images DIR");
+        err_set(&err, ERR_IO, "the image file is not here (--images DIR)");
     else if (picture_size(path, &photo->original_width_px, &photo->original_height_px, &err))
         photo->pixels = decode_to_fit(path, max_width_px, max_height_px, &err);
     if (!photo->pixels) {

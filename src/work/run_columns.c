@@ -189,7 +189,7 @@ static bool parse_role_column(struct arena *arena, const char *text, struct run_
     enum role role = role_named(text, length);
     enum run_column_kind kind = RUN_COLUMN_BEST;
     if (role != ROLE_NONE) {
-        if (role_info(role)->better == BETTER_NEITHER || role == ROLE_LOSS)
+        if (!run_role_shows_best(role))
             kind = RUN_COLUMN_LAST;
     } else if (length > 1 && text[length - 1] == '@') {
         role = role_named(text, length - 1);

@@ -385,6 +385,11 @@ double run_role_last(const struct run_row *run, enum role role)
     return metric->summary.last * metric->scale;
 }
 
+bool run_role_shows_best(enum role role)
+{
+    return role_info(role)->better == BETTER_HIGHER;
+}
+
 double run_role_best(const struct run_row *run, enum role role, int64_t *step)
 {
     const struct run_metric *metric = run->by_role[role];

@@ -107,6 +107,9 @@ const struct run_metric *run_metric(const struct run_row *run, const char *name)
  * last where there is none. NaN when not logged; -1 of a COCO number counts as undefined: NaN. */
 double run_role_best(const struct run_row *run, enum role role, int64_t *step);
 double run_role_last(const struct run_row *run, enum role role);
+/* What tables and diffs show of a role: the best where higher is better, else the last, for a loss
+ * or a time once reached is no merit. */
+bool run_role_shows_best(enum role role);
 
 /* ---- columns ---- */
 
