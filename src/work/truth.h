@@ -29,7 +29,8 @@ struct truth_rules {
 enum { TRUTH_LEVELS_ABOVE = 3 };
 
 /* Reads the boxtop.json of ROOT, else of the nearest of its TRUTH_LEVELS_ABOVE parents, into RULES
- * (appending, memory from ARENA). A missing file is no error. */
+ * (appending, memory from ARENA). A missing file is no error, and nothing is read when RULES hold a
+ * --gt: that goes before. */
 bool truth_read_rules(
     struct arena *arena, const char *root, struct truth_rules *rules, struct err *err);
 
