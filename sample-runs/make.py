@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 """Make the sample runs: draw the scenes, train the detectors, write the runs.
 
-    make.py [--quick] [--only RUN] [--boxtop FILE] [--work DIR] [--out DIR]
+    make.py [--quick] [--only RUN] [--layout NAME] [--boxtop FILE] [--work DIR]
+            [--out DIR]
 
 Needs Debian's python3-torch, python3-torchvision, python3-numpy,
 python3-pil, python3-psutil, python3-yaml and, to be fast enough,
@@ -13,6 +14,7 @@ Knows: the order of the work and which of it is done.  Must not know: how any
 part of it is done.
 """
 import argparse
+import dataclasses
 import json
 import multiprocessing
 import os
@@ -141,11 +143,14 @@ def main():
                         const="quick", default="full")
     parser.add_argument("--boxtop", type=Path, metavar="FILE")
     parser.add_argument("--only", metavar="RUN")
+    parser.add_argument("--layout", choices=layouts.LAYOUTS,
+                        help="one layout for all runs instead of their own")
     parser.add_argument("--work", type=Path, default=HERE / ".work")
     parser.add_argument("--out", type=Path, default=HERE)
     options = parser.parse_args()
     plan, work = plans.PLANS[options.plan], options.work.resolve()
-    runs = [run for run in plan.runs if options.only in (None, run.name)]
+    runs = [dataclasses.replace(run, layout=options.layout or run.layout)
+            for run in plan.runs if options.only in (None, run.name)]
     if not runs:
         sys.exit(f"make.py: no run {options.only} in plan {plan.name}")
     prepare(plan, work)
