@@ -111,15 +111,6 @@ static SCREEN *open_term(const char *term, FILE *out, FILE *in)
     return open_screen(term, out, in);
 }
 
-/* Curses scrolls lines that only moved, whatever idlok() says, and would take the pictures beside
- * them along. What it does not know it cannot do. */
-static void forget_scrolling(void)
-{
-    change_scroll_region = NULL;
-    scroll_forward = scroll_reverse = NULL;
-    parm_index = parm_rindex = NULL;
-}
-
 static void start_colours(struct painter *painter, bool mono)
 {
     if (mono || !has_colors() || start_color() == ERR)
@@ -150,7 +141,6 @@ static bool start_curses(
         return err_set(err, ERR_USAGE,
             "the terminal \"%.40s\" cannot place its cursor: use boxtop's commands instead",
             options->term);
-    forget_scrolling();
     start_colours(painter, options->mono);
     typeahead(-1);
     nonl();
@@ -309,15 +299,40 @@ static bool same_cell(const struct cell *a, const struct cell *b)
     return !memcmp(a, b, sizeof *a);
 }
 
+/* Returns whether any cell of ROW was painted. */
+static bool paint_row(struct painter *painter, const struct grid *grid, int row)
+{
+    bool any = false;
+    for (int col = 0; col < grid->cols; col++) {
+        size_t at = (size_t)row * (size_t)grid->cols + (size_t)col;
+        const struct cell *cell = &grid->cells[at];
+        if (cell->cols && (painter->redraw || !same_cell(cell, &painter->before->cells[at]))) {
+            paint_cell(painter, row, col, cell);
+            any = true;
+        }
+    }
+    return any;
+}
+
+static bool has_picture(const struct grid *grid)
+{
+    size_t cells = grid ? (size_t)grid->rows * (size_t)grid->cols : 0;
+    for (size_t i = 0; i < cells; i++)
+        if (grid->cells[i].role == STYLE_PICTURE)
+            return true;
+    return false;
+}
+
+/* Curses scrolls lines that have moved, whatever idlok() says, and would take a picture beside them
+ * along. A row that is refreshed alone has not moved: it stands where it was, too. */
 static void paint_cells(struct painter *painter, const struct grid *grid)
 {
+    bool alone = !painter->redraw && (has_picture(grid) || has_picture(painter->before));
+    leaveok(stdscr, TRUE);
     for (int row = 0; row < grid->rows; row++)
-        for (int col = 0; col < grid->cols; col++) {
-            size_t at = (size_t)row * (size_t)grid->cols + (size_t)col;
-            const struct cell *cell = &grid->cells[at];
-            if (cell->cols && (painter->redraw || !same_cell(cell, &painter->before->cells[at])))
-                paint_cell(painter, row, col, cell);
-        }
+        if (paint_row(painter, grid, row) && alone)
+            refresh();
+    leaveok(stdscr, FALSE);
 }
 
 /* Keeps a copy of what is painted, at its size. */
