@@ -28,10 +28,12 @@ static size_t next_kept, next_json;
 void program_init(int argc, char **argv)
 {
     if (argc < 2) {
-        fprintf(stderr, "usage: %s PROGRAM\n", argv[0]);
+        fprintf(stderr, "usage: %s PROGRAM [TEST]\n", argv[0]);
         exit(2);
     }
     path = realpath(argv[1], NULL);
+    if (argc > 2)
+        cmocka_set_test_filter(argv[2]);
     home = temp_dir();
     signal(SIGPIPE, SIG_IGN);
 }

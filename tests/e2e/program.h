@@ -30,7 +30,8 @@ struct outcome {
     size_t out_length, err_length;
 };
 
-/* Takes the program's path from the words of the test's own command line, and makes a home. */
+/* Takes the program's path from the words of the test's own command line, and makes a
+ * home. A second word chooses tests by their names. */
 void program_init(int argc, char **argv);
 const char *program_path(void);
 const char *program_home(void); /* a fresh directory: HOME; the index is below it */

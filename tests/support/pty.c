@@ -30,6 +30,9 @@ struct pty {
     char *text; /* of pty_screen() */
     char *row;  /* of pty_row() */
     char left_on[640];
+    char *log, *held; /* all output; answers that wait */
+    size_t log_length, log_capacity, held_length, held_capacity;
+    bool holding;
 };
 
 static void die(const char *doing)
@@ -62,6 +65,18 @@ static void find_cursor(void *self, int *row, int *col)
     *col = at.col;
 }
 
+static void append(char **to, size_t *used, size_t *capacity, const char *bytes, size_t length)
+{
+    if (*used + length > *capacity) {
+        *capacity = (*used + length) * 2;
+        *to = realloc(*to, *capacity);
+        if (!*to)
+            die("out of memory");
+    }
+    memcpy(*to + *used, bytes, length);
+    *used += length;
+}
+
 static void send_bytes(void *self, const char *bytes, size_t length)
 {
     struct pty *pty = self;
@@ -78,6 +93,23 @@ static void send_bytes(void *self, const char *bytes, size_t length)
             return; /* nobody listens any more */
         }
     }
+}
+
+static void answer(void *self, const char *bytes, size_t length)
+{
+    struct pty *pty = self;
+    if (pty->holding)
+        append(&pty->held, &pty->held_length, &pty->held_capacity, bytes, length);
+    else
+        send_bytes(pty, bytes, length);
+}
+
+void pty_release_answers(struct pty *pty)
+{
+    pty->holding = false;
+    if (pty->held_length)
+        send_bytes(pty, pty->held, pty->held_length);
+    pty->held_length = 0;
 }
 
 static struct winsize window_size(const struct pty *pty)
@@ -137,6 +169,7 @@ struct pty *pty_open(const struct pty_start *start)
     pty->cols = start->cols ? start->cols : 80;
     pty->rows = start->rows ? start->rows : 24;
     pty->terminal = start->terminal;
+    pty->holding = start->hold_answers;
     pty->deadline_ms = start->deadline_ms ? start->deadline_ms : DEADLINE_MS;
     pty->vterm = vterm_new(pty->rows, pty->cols);
     if (!pty->vterm)
@@ -145,7 +178,7 @@ struct pty *pty_open(const struct pty_start *start)
     pty->screen = vterm_obtain_screen(pty->vterm);
     vterm_screen_enable_altscreen(pty->screen, 1);
     vterm_screen_reset(pty->screen, 1);
-    struct wire_owner owner = {pty, show, send_bytes, find_cursor};
+    struct wire_owner owner = {pty, show, answer, find_cursor};
     pty->wire = wire_new(start->terminal, CELL_WIDTH_PX, CELL_HEIGHT_PX, &owner);
     wire_resize(pty->wire, pty->cols, pty->rows);
     start_child(pty, start);
@@ -166,6 +199,8 @@ void pty_close(struct pty *pty)
     vterm_free(pty->vterm);
     free(pty->text);
     free(pty->row);
+    free(pty->log);
+    free(pty->held);
     free(pty);
 }
 
@@ -178,10 +213,12 @@ static bool take_output(struct pty *pty, int64_t wait_ms)
     if (pty->closed || poll(&wait, 1, wait_ms < 0 ? 0 : (int)wait_ms) <= 0)
         return false;
     ssize_t count = read(pty->master, bytes, sizeof bytes);
-    if (count > 0)
+    if (count > 0) {
+        append(&pty->log, &pty->log_length, &pty->log_capacity, bytes, (size_t)count);
         wire_feed(pty->wire, bytes, (size_t)count);
-    else if (count == 0 || (errno != EAGAIN && errno != EINTR))
+    } else if (count == 0 || (errno != EAGAIN && errno != EINTR)) {
         pty->closed = true; /* EIO: the last one who had the terminal open is gone */
+    }
     return count > 0;
 }
 
@@ -408,6 +445,12 @@ void pty_print(struct pty *pty, FILE *out)
         fprintf(out, "|%s\n", pty_row(pty, row));
     fprintf(
         out, "(%zu bytes, %zu pictures)\n", wire_bytes(pty->wire), wire_picture_count(pty->wire));
+}
+
+const char *pty_bytes(struct pty *pty, size_t *length)
+{
+    *length = pty->log_length;
+    return pty->log;
 }
 
 struct wire *pty_wire(struct pty *pty)

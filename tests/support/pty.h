@@ -20,7 +20,8 @@ struct pty_start {
     const char *directory;   /* where the program starts; NULL for here */
     int cols, rows;          /* 0 for 80x24 */
     enum wire_terminal terminal;
-    int deadline_ms; /* of each wait; 0 for 20 s */
+    int deadline_ms;   /* of each wait; 0 for 20 s */
+    bool hold_answers; /* the terminal answers nothing until pty_release_answers() */
 };
 
 struct pty_cell {
@@ -53,6 +54,9 @@ void pty_mouse(struct pty *pty, int button, int row, int col);
 void pty_resize(struct pty *pty, int cols, int rows);
 void pty_signal(struct pty *pty, int signal_number);
 
+/* What the terminal had to answer goes out now, and at once from here on. */
+void pty_release_answers(struct pty *pty);
+
 /* True when it came to be in time; the screen then is as it was at that moment. */
 bool pty_wait_text(struct pty *pty, const char *text);
 bool pty_wait_no_text(struct pty *pty, const char *text);
@@ -70,6 +74,8 @@ struct pty_cell pty_cell(struct pty *pty, int row, int col);
 void pty_cursor(struct pty *pty, int *row, int *col);
 /* The screen within a frame, for a failed test's log. */
 void pty_print(struct pty *pty, FILE *out);
+/* Every byte that the program wrote so far; valid until the next call. */
+const char *pty_bytes(struct pty *pty, size_t *length);
 /* Pictures, modes and bytes so far; owned by the pty. */
 struct wire *pty_wire(struct pty *pty);
 
