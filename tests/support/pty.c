@@ -194,7 +194,8 @@ void pty_close(struct pty *pty)
         kill(pty->child, SIGKILL);
         waitpid(pty->child, NULL, 0);
     }
-    close(pty->master);
+    if (pty->master >= 0)
+        close(pty->master);
     wire_free(pty->wire);
     vterm_free(pty->vterm);
     free(pty->text);
@@ -252,6 +253,13 @@ void pty_signal(struct pty *pty, int signal_number)
 {
     if (!pty->ended)
         kill(pty->child, signal_number);
+}
+
+void pty_hang_up(struct pty *pty)
+{
+    close(pty->master);
+    pty->master = -1;
+    pty->closed = true;
 }
 
 /* Whether TEXT is on the screen, as WANTED. */

@@ -53,6 +53,8 @@ void pty_type(struct pty *pty, const char *keys);
 void pty_mouse(struct pty *pty, int button, int row, int col);
 void pty_resize(struct pty *pty, int cols, int rows);
 void pty_signal(struct pty *pty, int signal_number);
+/* The terminal goes away, as when its window is closed; after it only pty_wait_exit() and close. */
+void pty_hang_up(struct pty *pty);
 
 /* What the terminal had to answer goes out now, and at once from here on. */
 void pty_release_answers(struct pty *pty);
