@@ -23,8 +23,9 @@
 
 enum { PLAIN_RUNS = 40, EPOCHS = 2500, EVENT_RUNS = 4, EVENTS = 2500, KILLS = 20, KILLS_EACH = 5 };
 
-static const char *root, *fresh; /* what a fresh index says */
-static double whole_s;           /* how long that takes */
+static const char *root;
+static char *fresh;    /* what a fresh index says */
+static double whole_s; /* how long that takes */
 static unsigned seed = 20240501;
 
 /* Files of one and the same age, so that no run's status changes while the test goes on. */
@@ -52,7 +53,7 @@ static const char *index_file(const char *name)
     return path;
 }
 
-static char *say_fresh(void)
+static void ask_fresh(void)
 {
     static int number;
     char name[32];
@@ -61,7 +62,8 @@ static char *say_fresh(void)
     const struct outcome *outcome =
         EXPECT(0, "ls", root, "--format", "json", "--index", index_file(name));
     whole_s = now_s() - before;
-    return strdup(outcome->out);
+    free(fresh);
+    fresh = strdup(outcome->out);
 }
 
 static int make_runs(void **state)
@@ -80,7 +82,7 @@ static int make_runs(void **state)
         made_tensorboard(root, name, EVENTS);
     }
     nftw(root, make_old, 16, FTW_PHYS);
-    fresh = say_fresh();
+    ask_fresh();
     return 0;
 }
 
@@ -144,7 +146,7 @@ static void test_killed_while_runs_go_on(void **state)
         nftw(root, make_old, 16, FTW_PHYS); /* the sizes tell */
         index_and_kill(index_file("growing.db"));
     }
-    fresh = say_fresh();
+    ask_fresh();
     check_same(index_file("growing.db"));
 }
 
@@ -234,6 +236,13 @@ static void test_nothing_is_read_twice(void **state)
     free(text);
 }
 
+static int forget(void **state)
+{
+    (void)state;
+    free(fresh);
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
@@ -244,5 +253,5 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_nothing_is_read_twice),
     };
     program_init(argc, argv);
-    return cmocka_run_group_tests(tests, make_runs, NULL);
+    return cmocka_run_group_tests(tests, make_runs, forget);
 }
