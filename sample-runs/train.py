@@ -16,6 +16,7 @@ import datetime
 import json
 import math
 import random
+import resource
 import sys
 import threading
 import time
@@ -39,6 +40,12 @@ def now_iso():
     """This moment, as in 2024-05-01T10:00:00Z."""
     now = datetime.datetime.now(datetime.timezone.utc)
     return now.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def peak_rss_mb():
+    """The most memory this process has held so far, in MB."""
+    kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return round(kib * 1024 / 1e6, 1)
 
 
 def write_whole(path, text):
@@ -179,7 +186,8 @@ class Trainer:
                 "epoch": epoch, "step": last["step"],
                 "wall_time": round(time.time(), 2),
                 "train_s": round(seconds, 1), "detections": len(found),
-                "ms_per_image": round(ms_per_image, 1)})
+                "ms_per_image": round(ms_per_image, 1),
+                "peak_rss_mb": peak_rss_mb()})
             self._save()
             print(f"{run.name} epoch {epoch}: loss {last['loss']:.3f}, "
                   f"{seconds:.0f} s, {len(found)} detections", flush=True)

@@ -78,7 +78,7 @@ void runs_json_run(struct json_writer *json, const struct run_row *run)
     json_writer_key(json, "root");
     json_writer_string(json, run->root);
     json_writer_key(json, "name");
-    json_writer_string(json, path_base(run->name));
+    json_writer_string(json, run->title ? run->title : path_base(run->name));
     json_writer_key(json, "format");
     json_writer_string(json, run->format);
     json_writer_key(json, "status");

@@ -162,6 +162,11 @@ int text_compare_natural(const char *a, const char *b)
     return strcmp(a, b);
 }
 
+bool text_same(const char *a, const char *b)
+{
+    return a == b || (a && b && strcmp(a, b) == 0);
+}
+
 bool text_contains(const char *haystack, const char *needle)
 {
     return strcasestr(haystack, needle) != NULL;

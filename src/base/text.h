@@ -36,6 +36,8 @@ int text_cols(const char *text);
 
 /* Natural order: digit runs compare by value ("exp2" before "exp10"), letters without case first. */
 int text_compare_natural(const char *a, const char *b);
+/* Equal, byte by byte; NULL equals NULL only. */
+bool text_same(const char *a, const char *b);
 /* Case-insensitive (ASCII) substring test; an empty needle matches. */
 bool text_contains(const char *haystack, const char *needle);
 /* Shell pattern over a whole path: * within a component, ** across, ? one character. */

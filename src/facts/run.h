@@ -12,6 +12,10 @@ enum run_status { RUN_UNKNOWN, RUN_RUNNING, RUN_FINISHED, RUN_FAILED, RUN_STALLE
 /* "unknown", "running", ... as in the JSON of `boxtop ls`. */
 const char *run_status_name(enum run_status status);
 
+/* What the files of a run call it: a title for people, and the id that its tool gave it, by which
+ * one run is recognised in two places. */
+enum run_label { RUN_LABEL_TITLE, RUN_LABEL_ID };
+
 /* Something that a person should know about a source file: damage, or what was left out. */
 struct note {
     const char *file;  /* relative to the run, NULL for the run itself */
@@ -28,10 +32,11 @@ enum artifact_kind {
     ARTIFACT_PREDICTIONS,  /* a file of detections at one step */
     ARTIFACT_GROUND_TRUTH, /* what the run says its ground truth is: a COCO file or a data.yaml */
     ARTIFACT_IMAGES,       /* what the run says its image folder is */
+    ARTIFACT_PICTURE,      /* an image that the run logged: a file, or "FILE#NAME" inside one */
 };
 
 struct artifact {
     enum artifact_kind kind;
     const char *path; /* as said; relative to the file that said it unless absolute */
-    int64_t step;     /* ARTIFACT_PREDICTIONS: -1 when the run does not say */
+    int64_t step;     /* of predictions and pictures: -1 when the run does not say */
 };

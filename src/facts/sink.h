@@ -24,6 +24,8 @@ struct sink {
     bool (*points)(void *self, int metric, const struct point *points, size_t n);
     bool (*artifact)(void *self, const struct artifact *artifact);
     bool (*note)(void *self, const struct note *note);
+    /* Said again, a label replaces what was said before. */
+    bool (*label)(void *self, enum run_label label, const char *text);
     /* Said by the files themselves only (never inferred); NaN for a time that is not said. */
     bool (*status)(void *self, enum run_status status, double started_s, double ended_s);
 };

@@ -31,24 +31,53 @@ size_t reader_peek(const struct reader_place *place, const char *name, char *out
     return got;
 }
 
-bool reader_claim_add(
-    const struct reader_place *place, struct reader_claim *claim, const char *name)
+/* ROWS with room for one more, doubled in the place's arena when full; NULL when memory is out. */
+static void *with_room(
+    const struct reader_place *place, void *rows, size_t row_bytes, size_t count, size_t *capacity)
+{
+    if (count < *capacity)
+        return rows;
+    size_t wanted = *capacity ? *capacity * 2 : 8;
+    void *wider = arena_array(place->arena, wanted, row_bytes);
+    if (!wider)
+        return NULL;
+    if (count)
+        memcpy(wider, rows, count * row_bytes);
+    *capacity = wanted;
+    return wider;
+}
+
+bool reader_claim_part(const struct reader_place *place, struct reader_claim *claim,
+    const char *part, const char *name)
 {
     if (claim->count == READER_MAX_SOURCES)
         return false;
-    if (claim->count == claim->capacity) {
-        size_t capacity = claim->capacity ? claim->capacity * 2 : 8;
-        const char **wider = ARENA_ARRAY(place->arena, const char *, capacity);
-        if (!wider)
-            return false;
-        if (claim->count)
-            memcpy(wider, claim->sources, claim->count * sizeof *wider);
-        claim->sources = wider;
-        claim->capacity = capacity;
-    }
-    const char *copy = arena_string(place->arena, name);
-    if (!copy)
+    struct reader_claimed *rows =
+        with_room(place, claim->sources, sizeof *rows, claim->count, &claim->capacity);
+    struct reader_claimed row = {
+        arena_string(place->arena, name), part ? arena_string(place->arena, part) : NULL};
+    if (!rows || !row.name || (part && !row.part))
         return false;
-    claim->sources[claim->count++] = copy;
+    claim->sources = rows;
+    rows[claim->count++] = row;
     return true;
+}
+
+bool reader_claim_add(
+    const struct reader_place *place, struct reader_claim *claim, const char *name)
+{
+    return reader_claim_part(place, claim, NULL, name);
+}
+
+void reader_refuse(const struct reader_place *place, struct reader_claim *claim, const char *name,
+    const char *reason)
+{
+    struct reader_refusal *rows = with_room(
+        place, claim->refusals, sizeof *rows, claim->refusal_count, &claim->refusal_capacity);
+    struct reader_refusal row = {
+        arena_string(place->arena, name), arena_string(place->arena, reason)};
+    if (!rows || !row.name || !row.reason)
+        return;
+    claim->refusals = rows;
+    rows[claim->refusal_count++] = row;
 }

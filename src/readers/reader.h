@@ -27,15 +27,35 @@ size_t reader_peek(const struct reader_place *place, const char *name, char *out
 
 enum { READER_MAX_SOURCES = 4096 };
 
+struct reader_claimed {
+    const char *name; /* of the file, relative to the place */
+    const char *part; /* what reader_claim_part() said, else NULL */
+};
+
+/* A file that looks like one of the format's, and why it is none. */
+struct reader_refusal {
+    const char *name, *reason;
+};
+
 struct reader_claim {
-    const char **sources; /* file names relative to the place, in reading order; arena memory */
+    struct reader_claimed *sources; /* in reading order */
     size_t count, capacity;
+    struct reader_refusal *refusals; /* also of a place that is not claimed */
+    size_t refusal_count, refusal_capacity;
     bool owns_subdirectories; /* what lies below is this run's own: no runs are looked for there */
     const char *reason;       /* "results.csv beside args.yaml", for `boxtop index --explain` */
 };
 
 /* Appends a source (copied into the place's arena); false when out of memory or over the maximum. */
 bool reader_claim_add(const struct reader_place *place, struct reader_claim *claim, const char *name);
+/* The same for a file that holds several runs, or one of several files that are a run each: PART is
+ * the run's path below the place ("mlflow.db/4f0c...", "a1b2.zip"), though no directory may be
+ * there. Sources of equal parts are one run. */
+bool reader_claim_part(const struct reader_place *place, struct reader_claim *claim,
+    const char *part, const char *name);
+/* Says of the file NAME why it is not taken, for `boxtop index --explain`. */
+void reader_refuse(const struct reader_place *place, struct reader_claim *claim, const char *name,
+    const char *reason);
 
 /* One file of a claimed run. */
 struct reader_source {
@@ -43,6 +63,7 @@ struct reader_source {
     const char *name;      /* relative to it, as claimed */
     const char *path;      /* both joined */
     bool settled;          /* nobody has written to it for a while: its last line is whole */
+    const char *part;      /* as claimed with reader_claim_part(), else NULL */
 };
 
 /*
@@ -62,6 +83,7 @@ struct reader {
     const char *name;  /* "tensorboard": the format in `boxtop ls` */
     const char *reads; /* one line for the README and help */
     bool incremental;
+    const char *hidden_directory; /* the name of one that scanning must look into; NULL for none */
     /* Looks at one directory, by names and peeks. True when it holds a run of this format: CLAIM
      * (zeroed before) then lists its sources. */
     bool (*claim)(const struct reader_place *place, struct reader_claim *claim);

@@ -5,6 +5,7 @@
 #include "store/sources.h"
 
 #include "base/grow.h"
+#include "base/text.h"
 
 #include <limits.h>
 #include <math.h>
@@ -47,7 +48,8 @@ bool ingest_tail(const struct store_source *source, int64_t offset, int64_t *tai
 bool ingest_forget_facts(struct store *store, int64_t source, struct err *err)
 {
     static const enum statement FORGET[] = {STATEMENT_DELETE_CHUNKS, STATEMENT_DELETE_METRICS,
-        STATEMENT_DELETE_PARAMS, STATEMENT_DELETE_NOTES, STATEMENT_DELETE_ARTIFACTS};
+        STATEMENT_DELETE_PARAMS, STATEMENT_DELETE_NOTES, STATEMENT_DELETE_ARTIFACTS,
+        STATEMENT_FORGET_LABELS};
     for (size_t i = 0; i < sizeof FORGET / sizeof *FORGET; i++)
         if (!db_run(store, FORGET[i], err, "i", source))
             return false;
@@ -147,11 +149,6 @@ static bool sink_artifact(void *self, const struct artifact *artifact)
                (int64_t)artifact->kind, artifact->step, artifact->path);
 }
 
-static bool same_text(const char *a, const char *b)
-{
-    return a == b || (a && b && strcmp(a, b) == 0);
-}
-
 static bool keep_note(struct ingest *ingest, const struct note *note)
 {
     struct kept_note kept = {.line = note->line, .offset = note->offset, .count = note->count};
@@ -173,7 +170,7 @@ static bool sink_note(void *self, const struct note *note)
     struct note last = {.line = 0, .offset = -1, .count = note->count, .text = "and other notes"};
     for (size_t i = 0; i < ingest->note_count; i++) {
         struct kept_note *kept = &ingest->notes[i];
-        bool same = same_text(kept->text, note->text) && same_text(kept->file, note->file);
+        bool same = text_same(kept->text, note->text) && text_same(kept->file, note->file);
         if (same || i == MAX_NOTES - 1) {
             bool full = __builtin_add_overflow(kept->count, note->count, &kept->count);
             kept->count = full ? INT64_MAX : kept->count;
@@ -190,6 +187,15 @@ static bool sink_status(void *self, enum run_status status, double started_s, do
                                     "irri", (int64_t)status, started_s, ended_s, ingest->id);
 }
 
+static bool sink_label(void *self, enum run_label label, const char *text)
+{
+    static const enum statement SET[] = {[RUN_LABEL_TITLE] = STATEMENT_TITLE_OF_SOURCE,
+        [RUN_LABEL_ID] = STATEMENT_LABEL_ID_OF_SOURCE};
+    struct ingest *ingest = self;
+    return !ingest->err.code &&
+           db_run(ingest->store, SET[label], &ingest->err, "ti", text, ingest->id);
+}
+
 struct sink store_sink(struct store *store)
 {
     return (struct sink){.self = store->ingest,
@@ -198,6 +204,7 @@ struct sink store_sink(struct store *store)
         .points = sink_points,
         .artifact = sink_artifact,
         .note = sink_note,
+        .label = sink_label,
         .status = sink_status};
 }
 

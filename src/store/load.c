@@ -133,7 +133,7 @@ static int compare_run(const void *key, const void *run)
 }
 
 /* What a source says about its run as a whole; better believed sources come first. */
-static void add_status(struct store_run *run, sqlite3_stmt *row)
+static bool add_status(struct loading *l, struct store_run *run, sqlite3_stmt *row)
 {
     int64_t status = sqlite3_column_int64(row, 3), mtime_ns = sqlite3_column_int64(row, 6);
     double started_s = db_real(row, 4), ended_s = db_real(row, 5);
@@ -141,11 +141,17 @@ static void add_status(struct store_run *run, sqlite3_stmt *row)
         run->status = (enum run_status)status;
     run->started_s = fmin(run->started_s, started_s); /* fmin leaves NaN out */
     run->ended_s = fmax(run->ended_s, ended_s);
-    if (sqlite3_column_int64(row, 8))
-        return;
+    bool ok = true;
+    if (!run->title)
+        run->title = db_text(row, 9, l->arena, &ok, l->err);
+    if (!run->label_id)
+        run->label_id = db_text(row, 10, l->arena, &ok, l->err);
+    if (!ok || sqlite3_column_int64(row, 8))
+        return ok;
     int64_t size = sqlite3_column_int64(row, 7);
     run->newest_mtime_ns = mtime_ns > run->newest_mtime_ns ? mtime_ns : run->newest_mtime_ns;
     run->size_bytes += size > 0 ? size : 0;
+    return true;
 }
 
 static bool take_source(struct loading *l, sqlite3_stmt *row)
@@ -163,8 +169,7 @@ static bool take_source(struct loading *l, sqlite3_stmt *row)
     l->origins[l->origin_count] = (struct origin){
         .id = id, .run = (uint32_t)(run - l->out->runs), .rank = sqlite3_column_int(row, 2)};
     l->by_id[id] = (uint32_t)++l->origin_count;
-    add_status(run, row);
-    return true;
+    return add_status(l, run, row);
 }
 
 static struct origin *find_origin(struct loading *l, int64_t source)

@@ -40,6 +40,9 @@ static const char *const STEPS[] = {
     " PRIMARY KEY(source, kind, step, path)) WITHOUT ROWID;"
     "CREATE TABLE evaluation(id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE,"
     " result BLOB NOT NULL);",
+    /* 2: what the files call their run. */
+    "ALTER TABLE source ADD COLUMN title TEXT;"
+    "ALTER TABLE source ADD COLUMN label_id TEXT;",
 };
 
 struct schema schema_present(void)

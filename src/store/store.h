@@ -168,6 +168,7 @@ struct store_metric {
 struct store_run {
     int64_t id;
     const char *root, *name, *directory, *format;
+    const char *title, *label_id; /* as the best believed source says; NULL when none does */
     int64_t colour;            /* 0, 1, 2... in order of first sight; stays the run's own */
     enum run_status status;    /* as the files say: RUN_UNKNOWN when they do not */
     double started_s, ended_s; /* seconds since 1970, NaN when not said */

@@ -110,10 +110,10 @@ static bool check_source(struct refresh *refresh, int64_t run, const struct foun
     size_t index, struct arena *arena)
 {
     const struct found_source *found = &place->sources[index];
-    char *path = path_join(arena, place->directory, found->name);
+    char *path = path_join(arena, place->home, found->name);
     if (!path)
         return err_set(&refresh->err, ERR_MEMORY, "out of memory");
-    struct reader_source source = {place->directory, found->name, path, false};
+    struct reader_source source = {place->home, found->name, path, false, found->part};
     struct store_source known = {.name = found->name,
         .reader = found->reader->name,
         .rank = found->rank,
@@ -168,7 +168,7 @@ static void visit_unreadable(void *self, const char *directory, const struct err
 
 static bool scan(struct refresh *refresh, struct arena *arena)
 {
-    struct scan_visitor visitor = {refresh, visit_run, visit_unreadable};
+    struct scan_visitor visitor = {refresh, visit_run, visit_unreadable, NULL};
     refresh->progress.phase = INDEX_SCANNING;
     store_scan_begin(refresh->store);
     for (size_t i = 0; i < refresh->settings->root_count; i++) {

@@ -220,6 +220,8 @@ static bool load_row(
 {
     *to = (struct run_row){.id = from->id,
         .name = from->name,
+        .title = from->title,
+        .label_id = from->label_id,
         .root = from->root,
         .directory = from->directory,
         .format = from->format,

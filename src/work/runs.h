@@ -59,7 +59,9 @@ struct run_spark {
 
 struct run_row {
     int64_t id;
-    const char *name; /* below the root */
+    const char *name;     /* below the root */
+    const char *title;    /* what its files call it; NULL when they do not */
+    const char *label_id; /* the id that its tool gave it; NULL without one */
     const char *root, *directory;
     const char *format;
     enum run_status status;

@@ -43,65 +43,120 @@ static bool is_new(struct scan *scan, const struct file_stat *stat)
 struct claims {
     struct found_source *sources;
     size_t count, capacity;
-    const struct reader *first;
-    const char *reason;
     bool owns_subdirectories;
 };
 
-static bool already_claimed(const struct claims *claims, const char *name)
+static bool already_claimed(const struct claims *claims, const struct reader_claimed *source)
 {
     for (size_t i = 0; i < claims->count; i++)
-        if (strcmp(claims->sources[i].name, name) == 0)
+        if (text_same(claims->sources[i].part, source->part) &&
+            strcmp(claims->sources[i].name, source->name) == 0)
             return true;
     return false;
 }
 
-/* A file belongs to the first reader that claims it; several readers may share a directory. */
-static bool ask_readers(const struct reader_place *place, struct claims *claims)
+static bool add_claim(
+    struct claims *claims, const struct reader *reader, int rank, const struct reader_claim *claim)
 {
-    for (int rank = 0; readers[rank]; rank++) {
-        struct reader_claim claim = {0};
-        if (!readers[rank]->claim(place, &claim))
+    claims->owns_subdirectories |= claim->owns_subdirectories;
+    for (size_t i = 0; i < claim->count; i++) {
+        if (already_claimed(claims, &claim->sources[i]))
             continue;
-        if (!claims->first) {
-            claims->first = readers[rank];
-            claims->reason = claim.reason;
-        }
-        claims->owns_subdirectories |= claim.owns_subdirectories;
-        for (size_t i = 0; i < claim.count; i++) {
-            if (already_claimed(claims, claim.sources[i]))
-                continue;
-            if (!GROW(claims->sources, claims->capacity, claims->count + 1))
-                return false;
-            claims->sources[claims->count++] =
-                (struct found_source){readers[rank], claim.sources[i], rank};
-        }
+        if (!GROW(claims->sources, claims->capacity, claims->count + 1))
+            return false;
+        claims->sources[claims->count++] = (struct found_source){.reader = reader,
+            .name = claim->sources[i].name,
+            .part = claim->sources[i].part,
+            .reason = claim->reason ? claim->reason : "",
+            .rank = rank};
     }
     return true;
 }
 
-static bool visit_run(struct scan *scan, const struct reader_place *place,
-    const struct claims *claims, const struct file_stat *stat)
+/* A file belongs to the first reader that claims it; several readers may share a directory. */
+static bool ask_readers(
+    const struct scan_visitor *visitor, const struct reader_place *place, struct claims *claims)
 {
-    const char *below = path_below(scan->root, place->path);
+    for (int rank = 0; readers[rank]; rank++) {
+        struct reader_claim claim = {0};
+        if (readers[rank]->claim(place, &claim) && !add_claim(claims, readers[rank], rank, &claim))
+            return false;
+        for (size_t i = 0; visitor->refused && i < claim.refusal_count; i++)
+            visitor->refused(visitor->self, place->path, readers[rank], &claim.refusals[i]);
+    }
+    return true;
+}
+
+static int source_part_order(const struct found_source *a, const struct found_source *b)
+{
+    return text_compare_natural(a->part ? a->part : "", b->part ? b->part : "");
+}
+
+/* Stable: sources of one part lie together afterwards, those without a part first. */
+static void sort_by_part(struct found_source *sources, size_t count)
+{
+    for (size_t i = 1; i < count; i++) {
+        struct found_source source = sources[i];
+        size_t to = i;
+        while (to > 0 && source_part_order(&sources[to - 1], &source) > 0) {
+            sources[to] = sources[to - 1];
+            to--;
+        }
+        sources[to] = source;
+    }
+}
+
+/* The run whose COUNT sources these are. */
+static bool visit_run(struct scan *scan, const struct reader_place *place,
+    const struct found_source *sources, size_t count, const struct file_stat *stat)
+{
+    const char *part = sources->part;
+    const char *directory = part ? path_join(place->arena, place->path, part) : place->path;
+    if (!directory)
+        return false;
+    const char *below = path_below(scan->root, directory);
     struct found_run run = {
         .root = scan->root,
-        .directory = place->path,
+        .home = place->path,
+        .directory = directory,
         .name = strcmp(below, ".") == 0 ? path_base(scan->root) : below,
-        .format = claims->first->name,
-        .reason = claims->reason ? claims->reason : "",
-        .device = stat->device,
-        .inode = stat->inode,
-        .sources = claims->sources,
-        .source_count = claims->count,
+        .format = sources->reader->name,
+        .device = part ? 0 : stat->device,
+        .inode = part ? 0 : stat->inode,
+        .sources = sources,
+        .source_count = count,
     };
-    return scan->visitor->run(scan->visitor->self, &run);
+    scan->stopped = !scan->visitor->run(scan->visitor->self, &run);
+    return true;
+}
+
+static bool visit_runs(struct scan *scan, const struct reader_place *place, struct claims *claims,
+    const struct file_stat *stat)
+{
+    sort_by_part(claims->sources, claims->count);
+    for (size_t from = 0, to; from < claims->count && !scan->stopped; from = to) {
+        for (to = from + 1; to < claims->count; to++)
+            if (!text_same(claims->sources[from].part, claims->sources[to].part))
+                break;
+        if (!visit_run(scan, place, &claims->sources[from], to - from, stat))
+            return false;
+    }
+    return true;
 }
 
 static int compare_natural(const void *a, const void *b)
 {
     return text_compare_natural(
         ((const struct file_entry *)a)->name, ((const struct file_entry *)b)->name);
+}
+
+/* A hidden directory that a format keeps its runs in. */
+static bool is_looked_into(const char *name)
+{
+    for (size_t i = 0; readers[i]; i++)
+        if (text_same(readers[i]->hidden_directory, name))
+            return true;
+    return false;
 }
 
 static bool walk(struct scan *scan, const char *directory, int depth, struct err *err);
@@ -113,7 +168,7 @@ static bool walk_below(struct scan *scan, const char *directory, struct file_lis
         qsort(list->entries, list->count, sizeof *list->entries, compare_natural);
     for (size_t i = 0; i < list->count && !scan->stopped; i++) {
         const struct file_entry *entry = &list->entries[i];
-        if (!entry->is_dir || entry->name[0] == '.')
+        if (!entry->is_dir || (entry->name[0] == '.' && !is_looked_into(entry->name)))
             continue;
         char *child = path_join(arena, directory, entry->name);
         struct err refused = {0};
@@ -138,9 +193,9 @@ static bool walk(struct scan *scan, const char *directory, int depth, struct err
     bool ok = file_list(directory, &arena, &list, err);
     if (ok) {
         struct reader_place place = {directory, &list, &arena};
-        ok = ask_readers(&place, &claims) || err_set(err, ERR_MEMORY, "out of memory");
-        if (ok && claims.first)
-            scan->stopped = !visit_run(scan, &place, &claims, &stat);
+        ok = (ask_readers(scan->visitor, &place, &claims) &&
+                 visit_runs(scan, &place, &claims, &stat)) ||
+             err_set(err, ERR_MEMORY, "out of memory");
         if (ok && !scan->stopped && !claims.owns_subdirectories)
             ok = walk_below(scan, directory, &list, depth, &arena) ||
                  err_set(err, ERR_MEMORY, "out of memory");

@@ -8,17 +8,20 @@
 
 struct found_source {
     const struct reader *reader;
-    const char *name; /* relative to the run */
+    const char *name; /* relative to the run's home */
+    const char *part; /* which run of the file, see reader_claim_part(); NULL: the file is one's */
+    const char *reason; /* why it was claimed */
     int rank;         /* row of the reader in readers.def: lower is preferred */
 };
 
 struct found_run {
     const char *root;      /* cleaned absolute path */
-    const char *directory; /* cleaned absolute path */
+    const char *home;      /* cleaned absolute path of the directory that holds its files */
+    const char
+        *directory; /* the same; of one of several runs there, the path of its part below it */
     const char *name;      /* below the root; the root's own last component when it is the run */
     const char *format;    /* the preferred reader's name */
-    const char *reason;    /* why it was claimed */
-    uint64_t device, inode;
+    uint64_t device, inode; /* 0 for one of several runs in a place */
     const struct found_source *sources;
     size_t source_count;
 };
@@ -30,6 +33,9 @@ struct scan_visitor {
     bool (*run)(void *self, const struct found_run *run);
     /* A directory that cannot be listed; the scan goes on. May be NULL. */
     void (*unreadable)(void *self, const char *directory, const struct err *err);
+    /* A file of DIRECTORY that READER looked at and did not take. May be NULL. */
+    void (*refused)(void *self, const char *directory, const struct reader *reader,
+        const struct reader_refusal *refusal);
 };
 
 /* Walks ROOT (a directory, or a file: then the directory that holds it). Symbolic links are

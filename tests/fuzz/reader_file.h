@@ -79,6 +79,13 @@ static inline bool digest_note(void *self, const struct note *note)
     return true;
 }
 
+static inline bool digest_label(void *self, enum run_label label, const char *text)
+{
+    (void)self;
+    check((label == RUN_LABEL_TITLE || label == RUN_LABEL_ID) && text);
+    return true;
+}
+
 static inline bool digest_status(
     void *self, enum run_status status, double started_s, double ended_s)
 {
@@ -105,7 +112,7 @@ static inline uint64_t read_digest(
     struct reader_mark mark = {0};
     struct err err = {0};
     struct sink sink = {&digest, digest_param, digest_metric, digest_points, digest_artifact,
-        digest_note, digest_status};
+        digest_note, digest_label, digest_status};
     int fd = memfd_create("fuzz", MFD_CLOEXEC);
     snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
     struct reader_source source = {"", name, path};

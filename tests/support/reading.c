@@ -28,7 +28,7 @@ void reading_claims(const char *directory, struct buf *out)
         assert_non_null(claim.reason);
         buf_printf(out, "%s:", readers[r]->name);
         for (size_t i = 0; i < claim.count; i++)
-            buf_printf(out, " %s", claim.sources[i]);
+            buf_printf(out, " %s", claim.sources[i].name);
         buf_add_char(out, '\n');
     }
     arena_done(&arena);

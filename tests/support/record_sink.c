@@ -97,6 +97,15 @@ static bool take_note(void *self, const struct note *note)
     return true;
 }
 
+static bool take_label(void *self, enum run_label label, const char *text)
+{
+    struct record *record = self;
+    if (refuses(record))
+        return false;
+    *(label == RUN_LABEL_TITLE ? &record->title : &record->id) = keep(record, text);
+    return true;
+}
+
 static bool take_status(void *self, enum run_status status, double started_s, double ended_s)
 {
     struct record *record = self;
@@ -128,8 +137,14 @@ void record_done(struct record *record)
 
 struct sink record_sink(struct record *record)
 {
-    return (struct sink){
-        record, take_param, take_metric, take_points, take_artifact, take_note, take_status};
+    return (struct sink){.self = record,
+        .param = take_param,
+        .metric = take_metric,
+        .points = take_points,
+        .artifact = take_artifact,
+        .note = take_note,
+        .label = take_label,
+        .status = take_status};
 }
 
 const struct record_metric *record_metric(const struct record *record, const char *name)
@@ -173,7 +188,7 @@ static void print_number(struct buf *out, const char *before, double value)
 static void print_facts(const struct record *record, struct buf *out)
 {
     static const char *const KINDS[] = {"null", "bool", "number", "text"};
-    static const char *const ARTIFACTS[] = {"predictions", "ground truth", "images"};
+    static const char *const ARTIFACTS[] = {"predictions", "ground truth", "images", "picture"};
     for (size_t i = 0; i < record->param_count; i++) {
         buf_add_string(out, "param ");
         print_text(out, record->params[i].name);
@@ -211,6 +226,13 @@ void record_print(const struct record *record, struct buf *out)
         buf_printf(out, " line %" PRId64 " byte %" PRId64 " x%" PRId64 " %s\n", note->line,
             note->offset, note->count, note->text);
     }
+    const char *labels[] = {record->title, record->id};
+    for (size_t i = 0; i < 2; i++)
+        if (labels[i]) {
+            buf_add_string(out, i ? "id " : "title ");
+            print_text(out, labels[i]);
+            buf_add_char(out, '\n');
+        }
     if (record->status_count) {
         buf_printf(out, "status %s", run_status_name(record->status));
         print_number(out, " ", record->started_s);

@@ -28,6 +28,7 @@ struct record {
     enum run_status status; /* the last one said */
     double started_s, ended_s;
     size_t status_count;
+    const char *title, *id; /* the labels; NULL while not said */
     int64_t calls_left; /* the sink refuses from then on; INT64_MAX at first */
 };
 

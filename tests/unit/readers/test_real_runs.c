@@ -3,16 +3,14 @@
  * skipped where the folder of reference files is absent.
  */
 #include "base/file.h"
+#include "expected.h"
 #include "readers/reader.h"
 #include "record_sink.h"
 
-#include <cjson/cJSON.h>
-#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -34,95 +32,17 @@ static void read_with(const struct reader *reader, const char *path, struct reco
     buf_done(&mark.state);
 }
 
-static cJSON *load(const char *path)
-{
-    struct buf text;
-    struct err err = {0};
-    buf_init(&text, 64 << 20);
-    if (!file_read(path, &text, &err))
-        fail_msg("%s: %s", path, err.text);
-    cJSON *json = cJSON_ParseWithLength(text.data, text.length);
-    assert_non_null(json);
-    buf_done(&text);
-    return json;
-}
-
-static void check_number(const char *metric, const cJSON *facts, const char *key, double value)
-{
-    const cJSON *item = cJSON_GetObjectItemCaseSensitive(facts, key);
-    if (!cJSON_IsNumber(item))
-        return;
-    if (fabs(item->valuedouble - value) > 1e-6 * fabs(item->valuedouble))
-        fail_msg("%s: %s is %.17g, not %.17g", metric, key, value, item->valuedouble);
-}
-
-static int64_t duplicate_steps(const struct record_metric *metric)
-{
-    int64_t duplicates = 0;
-    for (size_t i = 0; i < metric->count; i++)
-        for (size_t k = 0; k < i; k++)
-            if (metric->points[k].step == metric->points[i].step) {
-                duplicates++;
-                break;
-            }
-    return duplicates;
-}
-
-static void check_metric(const struct record *record, const cJSON *facts)
-{
-    const struct record_metric *metric = record_metric(record, facts->string);
-    if (!metric)
-        fail_msg("%s is missing", facts->string);
-    struct metric_summary summary = {0};
-    metric_summary_add(&summary, metric->points, metric->count);
-    const char *name = facts->string;
-    check_number(name, facts, "count", (double)summary.count);
-    check_number(name, facts, "first_step", (double)summary.first_step);
-    check_number(name, facts, "last_step", (double)summary.last_step);
-    check_number(name, facts, "first", summary.first);
-    check_number(name, facts, "last", summary.last);
-    check_number(name, facts, "min", summary.min);
-    check_number(name, facts, "max", summary.max);
-    check_number(name, facts, "non_finite", (double)summary.nonfinite);
-    check_number(name, facts, "steps_go_back", (double)(summary.segments - 1));
-    check_number(name, facts, "duplicate_steps", (double)duplicate_steps(metric));
-    check_number(name, facts, "first_wall", summary.first_wall_s);
-    check_number(name, facts, "last_wall", summary.last_wall_s);
-}
-
 /* A file's own facts, as its reader gave them. Returns how many were compared. */
 static int check_facts(const struct record *record, const cJSON *facts)
 {
-    int compared = 0;
-    const cJSON *item, *metrics = cJSON_GetObjectItemCaseSensitive(facts, "metrics");
-    cJSON_ArrayForEach(item, metrics)
-    {
-        check_metric(record, item);
-        compared++;
-    }
+    int compared = expected_metrics(record, cJSON_GetObjectItemCaseSensitive(facts, "metrics")) +
+                   expected_params(record, cJSON_GetObjectItemCaseSensitive(facts, "hparams"));
     const cJSON *tags = cJSON_GetObjectItemCaseSensitive(facts, "scalar_tags");
     const cJSON *points = cJSON_GetObjectItemCaseSensitive(facts, "scalar_points");
     if (cJSON_IsNumber(tags)) {
         assert_int_equal(record->metric_count, (int)tags->valuedouble);
         assert_int_equal(record_points(record), (int)points->valuedouble);
         compared++;
-    }
-    const cJSON *hparams = cJSON_GetObjectItemCaseSensitive(facts, "hparams");
-    if (hparams) {
-        assert_int_equal(record->param_count,
-            (int)cJSON_GetObjectItemCaseSensitive(hparams, "count")->valuedouble);
-        cJSON_ArrayForEach(item, cJSON_GetObjectItemCaseSensitive(hparams, "values"))
-        {
-            const char *text = record_param(record, item->string);
-            assert_non_null(text);
-            if (cJSON_IsString(item))
-                assert_string_equal(text, item->valuestring);
-            if (cJSON_IsBool(item))
-                assert_string_equal(text, cJSON_IsTrue(item) ? "true" : "false");
-            if (cJSON_IsNumber(item))
-                assert_true(strtod(text, NULL) == item->valuedouble);
-            compared++;
-        }
     }
     return compared;
 }
@@ -166,7 +86,7 @@ static int check_folder(const char *folder)
     struct file_stat stat;
     if (!file_stat(path, &stat))
         return 0;
-    cJSON *expected = load(path);
+    cJSON *expected = expected_load(path);
     const cJSON *facts, *file;
     cJSON_ArrayForEach(facts, cJSON_GetObjectItemCaseSensitive(expected, "facts"))
     {
@@ -219,7 +139,7 @@ static int walk(const char *directory, struct buf *claims)
         for (size_t i = 0; i < claim.count; i++) {
             struct record record;
             record_init(&record);
-            read_with(readers[r], path_join(&arena, directory, claim.sources[i]), &record);
+            read_with(readers[r], path_join(&arena, directory, claim.sources[i].name), &record);
             record_done(&record);
         }
     }
