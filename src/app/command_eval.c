@@ -7,6 +7,7 @@
 #include "app/print.h"
 #include "base/json_writer.h"
 #include "base/text.h"
+#include "eval/image_stats.h"
 #include "work/study.h"
 
 #include <math.h>
@@ -23,6 +24,7 @@ struct report {
     int iou_index;
     double confidence, iou;
     struct eval_counts total, *classes, *images;
+    double (*image_stats)[EVAL_STATS]; /* NULL unless wanted */
     struct eval_best best;
 };
 
@@ -58,6 +60,14 @@ static bool prepare(
         return err_set(err, ERR_MEMORY, "out of memory");
     eval_counts_at(report->set, report->iou_index, report->confidence, filter, &report->total,
         report->classes, report->images);
+    if (settings->per_image) {
+        report->image_stats =
+            arena_array(arena, dataset->image_count + 1, sizeof *report->image_stats);
+        if (!report->image_stats)
+            return err_set(err, ERR_MEMORY, "out of memory");
+        if (!eval_image_stats(dataset, study->set, report->image_stats, err))
+            return false;
+    }
     return eval_best_f1(report->set, report->iou_index, filter, &report->best, err);
 }
 
@@ -95,12 +105,17 @@ static void write_category(struct json_writer *json, const struct category *cate
     json_writer_string(json, category->name);
 }
 
+static void write_twelve(struct json_writer *json, const double stats[EVAL_STATS])
+{
+    for (int i = 0; i < EVAL_STATS; i++)
+        write_number(json, eval_stat_name(i), stats[i]);
+}
+
 static void write_stats(struct json_writer *json, const struct study *study)
 {
     json_writer_key(json, "stats");
     json_writer_object(json);
-    for (int i = 0; i < EVAL_STATS; i++)
-        write_number(json, eval_stat_name((enum eval_stat)i), study->summary.stats[i]);
+    write_twelve(json, study->summary.stats);
     json_writer_object_end(json);
     json_writer_key(json, "per_class");
     json_writer_array(json);
@@ -108,8 +123,7 @@ static void write_stats(struct json_writer *json, const struct study *study)
         const struct eval_class *class = &study->summary.classes[i];
         json_writer_object(json);
         write_category(json, &study->dataset->categories[i]);
-        for (int s = 0; s < EVAL_STATS; s++)
-            write_number(json, eval_stat_name((enum eval_stat)s), class->stats[s]);
+        write_twelve(json, class->stats);
         write_int(json, "gt", class->gt);
         write_int(json, "dt", class->dt);
         json_writer_object_end(json);
@@ -158,6 +172,7 @@ static void write_images(struct json_writer *json, const struct report *report)
         json_writer_key(json, "file_name");
         json_writer_string(json, image->file_name);
         write_counts(json, &report->images[index]);
+        write_twelve(json, report->image_stats[index]);
         json_writer_object_end(json);
     }
     json_writer_array_end(json);
@@ -245,7 +260,8 @@ static bool class_table(
 static bool image_table(
     const struct report *report, struct arena *arena, enum print_format format, struct buf *out)
 {
-    static const char *const TITLES[] = {"image", "TP", "FP", "FN", "precision", "recall", "F1"};
+    static const char *const TITLES[] = {"image", "TP", "FP", "FN", "precision", "recall", "F1",
+        "AP", "AP50", "AP75", "APs", "APm", "APl", "AR1", "AR10", "AR100", "ARs", "ARm", "ARl"};
     enum { COLUMNS = sizeof TITLES / sizeof *TITLES };
     const struct dataset *dataset = report->study->dataset;
     struct print_cell *cells =
@@ -255,7 +271,11 @@ static bool image_table(
     for (size_t i = 0; i < dataset->image_count; i++) {
         int32_t index = report->set->image_order[i];
         cells[i * COLUMNS].text = dataset->images[index].file_name;
-        counts_cells(arena, &report->images[index], &cells[i * COLUMNS + 1]);
+        struct print_cell *row = &cells[i * COLUMNS];
+        counts_cells(arena, &report->images[index], &row[1]);
+        for (int s = 0; s < EVAL_STATS; s++)
+            row[7 + s] = (struct print_cell){
+                .text = four(arena, report->image_stats[index][s]), .is_number = true};
     }
     struct print_table table = {TITLES, COLUMNS, dataset->image_count, cells};
     buf_add_char(out, '\n');

@@ -159,22 +159,3 @@ struct detections *pair_detections(const char *folder, const char *name)
     cJSON_Delete(json);
     return detections;
 }
-
-struct dataset *pair_one_image(const struct dataset *dataset, size_t index)
-{
-    struct dataset *one =
-        malloc(sizeof *one + dataset->annotation_count * sizeof(struct annotation));
-    demand(one != NULL, "out of memory");
-    *one = *dataset;
-    one->images = &dataset->images[index];
-    one->image_count = 1;
-    one->annotations = (struct annotation *)(one + 1);
-    one->annotation_count = 0;
-    for (size_t i = 0; i < dataset->annotation_count; i++) {
-        if ((size_t)dataset->annotations[i].image != index)
-            continue;
-        one->annotations[one->annotation_count] = dataset->annotations[i];
-        one->annotations[one->annotation_count++].image = 0;
-    }
-    return one;
-}

@@ -14,5 +14,3 @@ cJSON *pair_json(const char *folder, const char *name);
 /* Missing area is w*h, missing iscrowd is 0. Exits on a document of another shape. */
 struct dataset *pair_truth(const char *folder);
 struct detections *pair_detections(const char *folder, const char *name);
-/* Image INDEX of DATASET alone; shares its memory, free() the result. */
-struct dataset *pair_one_image(const struct dataset *dataset, size_t index);

@@ -4,6 +4,7 @@
  */
 #include "sets.h"
 
+#include "eval/image_stats.h"
 #include "eval/verdicts.h"
 
 #include <math.h>
@@ -134,13 +135,21 @@ static int slow_image(const struct dataset *dataset, const struct detections *de
     return positives;
 }
 
+/* Images FROM..TO. */
+struct span {
+    int32_t from, to;
+};
+
+static const struct span ALL = {0, IMAGES - 1};
+
 /* accumulate for one class: AP and recall, -1 without ground truth. */
 static void slow_class(const struct dataset *dataset, const struct detections *detections,
-    int32_t class, double threshold, int area, int limit, double *ap, double *recall)
+    struct span images, int32_t class, double threshold, int area, int limit, double *ap,
+    double *recall)
 {
     struct slow all[MOST], sorted[MOST];
     int n = 0, positives = 0, kept = 0;
-    for (int32_t image = 0; image < IMAGES; image++)
+    for (int32_t image = images.from; image <= images.to; image++)
         positives += slow_image(dataset, detections, image, class, threshold, area, limit, all, &n);
     for (int i = 0; i < n; i++) {
         int at = i;
@@ -172,14 +181,14 @@ static void slow_class(const struct dataset *dataset, const struct detections *d
 
 /* Mean over classes and thresholds FIRST..LAST of what is defined. */
 static double slow_mean(const struct dataset *dataset, const struct detections *detections,
-    int first, int last, int area, int limit, bool wants_recall)
+    struct span images, int first, int last, int area, int limit, bool wants_recall)
 {
     double sum = 0, count = 0;
     for (int32_t class = 0; class < CLASSES; class ++)
         for (int t = first; t <= last; t++) {
             double ap, recall;
             double threshold = t == 9 ? .95 : .5 + t * ((.95 - .5) / 9);
-            slow_class(dataset, detections, class, threshold, area, limit, &ap, &recall);
+            slow_class(dataset, detections, images, class, threshold, area, limit, &ap, &recall);
             double value = wants_recall ? recall : ap;
             if (value > -1) {
                 sum += value;
@@ -189,8 +198,8 @@ static double slow_mean(const struct dataset *dataset, const struct detections *
     return count > 0 ? sum / count : -1;
 }
 
-static void check_stats(
-    const struct dataset *dataset, const struct detections *detections, const double *stats)
+static void check_stats(const struct dataset *dataset, const struct detections *detections,
+    struct span images, const double *stats)
 {
     static const struct {
         int first, last, area, limit;
@@ -200,10 +209,20 @@ static void check_stats(
         {0, 9, 0, 10, true}, {0, 9, 0, 100, true}, {0, 9, 1, 100, true}, {0, 9, 2, 100, true},
         {0, 9, 3, 100, true}};
     for (int i = 0; i < EVAL_STATS; i++) {
-        double should = slow_mean(dataset, detections, WANTED[i].first, WANTED[i].last,
+        double should = slow_mean(dataset, detections, images, WANTED[i].first, WANTED[i].last,
             WANTED[i].area, WANTED[i].limit, WANTED[i].recall);
         assert_true(fabs(stats[i] - should) < 1e-12);
     }
+}
+
+static void check_single_images(
+    const struct dataset *dataset, const struct detections *detections, const struct eval_set *set)
+{
+    struct err err;
+    double stats[IMAGES][EVAL_STATS];
+    assert_true(eval_image_stats(dataset, set, stats, &err));
+    for (int32_t i = 0; i < IMAGES; i++)
+        check_stats(dataset, detections, (struct span){i, i}, stats[i]);
 }
 
 /* Counts at a confidence, with the detections below it taken away before matching. */
@@ -298,7 +317,8 @@ static void small_sets_agree_with_the_slow_evaluator(void **unused)
         random_set(&state, dataset, detections);
         struct eval_set *set = sets_match(dataset, detections, &arena);
         assert_true(eval_stats(set, &arena, &summary, &err));
-        check_stats(dataset, detections, summary.stats);
+        check_stats(dataset, detections, ALL, summary.stats);
+        check_single_images(dataset, detections, set);
         check_counts(dataset, detections, set, IOUS[i % 5], &arena);
         check_best(set);
         detections_free(detections);
