@@ -4,8 +4,8 @@ Knows: the file names, columns and key names of some tools' logs.  Must not
 know: how the numbers came about.
 
 None of those tools was used: every directory gets a README.md that says so.
-AP values appear only when `trained.stats` has them, as boxtop's own evaluator
-computed them from the prediction files beside them.
+AP, AR and F1 appear only where boxtop's own evaluator computed them from the
+prediction files beside them.
 """
 import json
 import statistics
@@ -19,10 +19,8 @@ import scenes
 import train
 from eventfile import EventFile
 from textfiles import pretty, write_table
-from trained import flat, loss_name
+from trained import COCO_NAMES, flat, loss_name
 
-COCO_NAMES = ["AP", "AP50", "AP75", "APs", "APm", "APl", "AR1", "AR10",
-              "AR100", "ARs", "ARm", "ARl"]
 TB_EVERY = 5                            # steps between parts of the loss
 D2_WINDOW = 20                          # iterations a line of metrics.json
 D2_LOSSES = {"loss_classifier": "loss_cls", "loss_box_reg": "loss_box_reg",
@@ -51,21 +49,30 @@ def _logged(row):
     return [tag for tag in row if tag not in ("step", "wall_time", "epoch")]
 
 
+def _event_file(trained, target):
+    """An open event file; the number behind its host is a process's: here 1."""
+    started = _seconds(trained.status["started"])
+    name = f"events.out.tfevents.{int(started)}.street.1.0"
+    return EventFile(target / name, started)
+
+
+def _write_step_losses(trained, target):
+    """The loss of every step, beside a log that has a line an epoch."""
+    with _event_file(trained, target) as events:
+        for row in trained.steps:
+            events.scalar("train/loss", row["loss"], row["step"],
+                          row["wall_time"])
+
+
 def write_tensorboard(trained, target):
     """One event file with the hyperparameters, and hparams.yaml."""
     started = _seconds(trained.status["started"])
     parameters = flat(trained.parameters())
-    # Numbers in the file's name: when it began, and (here always) process 1.
-    name = f"events.out.tfevents.{int(started)}.street.1.0"
-    with EventFile(target / name, started) as events:
+    with _event_file(trained, target) as events:
         events.hparams(parameters, started)
         for row in trained.rows():
             for tag in _logged(row):
                 events.scalar(tag, row[tag], row["step"], row["wall_time"])
-        for epoch, stats in zip(trained.epochs, trained.stats):
-            for tag in COCO_NAMES:
-                events.scalar(f"val/{tag}", stats[tag], epoch["step"],
-                              epoch["wall_time"])
         events.ended(_seconds(trained.status["ended"]))
     _write_yaml(target / "hparams.yaml", trained.parameters())
 
@@ -74,7 +81,8 @@ def _d2_config(trained):
     run, plan = trained.run, trained.plan
     steps = plan.epochs * plans.steps_per_epoch(plan)
     return {
-        "MODEL": {"META_ARCHITECTURE": "GeneralizedRCNN",
+        "MODEL": {"META_ARCHITECTURE": run.detector,
+                  "PARAMETERS": trained.history["parameters"],
                   "MASK_ON": run.detector == "maskrcnn",
                   "WEIGHTS": run.backbone,
                   "BACKBONE": {"NAME": "resnet18_fpn"},
@@ -93,15 +101,27 @@ def _d2_config(trained):
         "SEED": run.seed}
 
 
-def _d2_line(window, previous_end):
-    """Medians over some iterations, keys sorted."""
-    line = {"iteration": window[-1]["step"], "lr": window[-1]["lr"],
-            "time": (window[-1]["wall_time"] - previous_end) / len(window),
-            "total_loss": statistics.median(row["loss"] for row in window)}
+def _d2_parts(window, previous_end):
+    """Medians over some iterations."""
+    line = {"time": (window[-1]["wall_time"] - previous_end) / len(window)}
     for ours, theirs in D2_LOSSES.items():
         if ours in window[0]:
             line[theirs] = statistics.median(row[ours] for row in window)
-    return dict(sorted(line.items()))
+    return line
+
+
+def _d2_scores(trained, epoch):
+    """Evaluation, as percent; undefined is NaN there."""
+    line = {}
+    for name, value in trained.scores(epoch).items():
+        if name == "F1":
+            line["val/F1"] = value
+        else:
+            line[f"bbox/{name.replace('/', '-')}"] = \
+                100 * value if value >= 0 else float("nan")
+    if epoch + 1 == len(trained.epochs):
+        line.update(trained.costs())
+    return line
 
 
 def write_detectron2(trained, target):
@@ -110,22 +130,24 @@ def write_detectron2(trained, target):
     lines, window = [], []
     previous_end = _seconds(trained.status["started"])
     for row in trained.steps:
+        line = {"iteration": row["step"], "lr": row["lr"],
+                "total_loss": row["loss"]}
         window.append(row)
         if len(window) == D2_WINDOW:
-            lines.append(_d2_line(window, previous_end))
+            line.update(_d2_parts(window, previous_end))
             previous_end, window = row["wall_time"], []
-        epoch = ends.get(row["step"])
-        if epoch is not None and epoch < len(trained.stats):
-            stats = trained.stats[epoch]
-            values = {f"bbox/{name}": 100 * stats[name] if stats[name] >= 0
-                      else float("nan") for name in COCO_NAMES[:6]}
-            lines.append({**values, "iteration": row["step"]})
+        lines.append(dict(sorted(line.items())))
+        if row["step"] in ends:
+            scores = _d2_scores(trained, ends[row["step"]])
+            lines.append({**scores, "iteration": row["step"]})
     _write_lines(target / "metrics.json", lines)
     _write_yaml(target / "config.yaml", _d2_config(trained))
     (target / "inference").mkdir()
-    found = trained.folder / "instances_results.json"
+    # The last epoch's detections, with masks, stand where that tool puts them.
+    masked = trained.folder / "instances_results.json"
     (target / "inference" / "coco_instances_results.json").write_bytes(
-        found.read_bytes())
+        masked.read_bytes())
+    (target / "predictions" / trained.predictions()[-1].name).unlink()
 
 
 def write_lightning(trained, target):
@@ -136,10 +158,6 @@ def write_lightning(trained, target):
     for row in trained.rows():
         row = {name.replace("train/", "train_"): value
                for name, value in row.items() if name != "wall_time"}
-        epoch = row["epoch"]
-        if "val/detections" in row and epoch < len(trained.stats):
-            row.update({f"val/{name}": trained.stats[epoch][name]
-                        for name in COCO_NAMES})
         rows.append(row)
     columns = sorted({name for row in rows for name in row})
     write_table(version / "metrics.csv", rows, columns)
@@ -156,13 +174,18 @@ def write_detr(trained, target):
             mean = statistics.fmean(row[name] for row in rows)
             line["train_loss" if name == "loss" else
                  f"train_{loss_name(name)}"] = mean
-        if i < len(trained.stats):
-            line["test_coco_eval_bbox"] = [trained.stats[i][name]
+        scores = trained.scores(i)
+        if scores:
+            line["test_coco_eval_bbox"] = [scores.pop(name)
                                            for name in COCO_NAMES]
+        line.update({f"test_{name}": value for name, value in scores.items()})
+        if i + 1 == len(trained.epochs):
+            line.update(trained.costs())
         line.update({"epoch": i,
                      "n_parameters": trained.history["parameters"]})
         lines.append(line)
     _write_lines(target / "log.txt", lines)
+    _write_step_losses(trained, target)
     (target / "args.json").write_text(
         pretty(trained.parameters()))
 
@@ -177,16 +200,18 @@ def write_ultralytics(trained, target):
         for name in trained.losses():
             row[f"train/{name}"] = statistics.fmean(step[name]
                                                     for step in steps)
-        if i < len(trained.stats):
-            row["metrics/mAP50(B)"] = trained.stats[i]["AP50"]
-            row["metrics/mAP50-95(B)"] = trained.stats[i]["AP"]
+        # Under our names: that tool computes another AP than COCO's.
+        row.update({f"val/{name}": value
+                    for name, value in trained.scores(i).items()})
         row["lr/pg0"] = steps[-1]["lr"]
         rows.append(row)
-    write_table(target / "results.csv", rows, list(rows[0]))
+    rows[-1].update(trained.costs())
+    write_table(target / "results.csv", rows, list(rows[-1]))
+    _write_step_losses(trained, target)
     run, plan = trained.run, trained.plan
     _write_yaml(target / "args.yaml", {
         "task": "detect", "mode": "train", "model": f"{run.detector}-resnet18",
-        "data": "street", "epochs": plan.epochs, "batch": plan.batch,
+        "parameters": trained.history["parameters"], "data": "street", "epochs": plan.epochs, "batch": plan.batch,
         "imgsz": scenes.WIDTH, "device": "cpu", "name": run.name,
         "pretrained": run.backbone != "scratch", "optimizer": "AdamW",
         "lr0": run.lr, "lrf": train.FINAL_LR,

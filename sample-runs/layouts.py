@@ -3,7 +3,8 @@
 Knows: what files a run directory holds and how they are written.  Must not
 know: how their content was computed; it only rounds and arranges.
 
-Every directory has predictions/epoch_NNN.json, dataset.json and system.csv.
+Every directory has predictions/epoch_NNN.json, dataset.json, system.csv and,
+once it was evaluated, per_image.csv.
 The layout `plain`, boxtop's own, adds config.json, metrics.csv and
 status.json; the others add what the tool of their name writes.
 """
@@ -72,6 +73,9 @@ def write_run(plan, run, work, out):
         "name": DATA, "ground_truth": f"../{DATA}/instances.json",
         "images": f"../{DATA}/images"}))
     LAYOUTS[run.layout](trained, target)
+    if trained.images():
+        write_table(target / "per_image.csv", trained.images(),
+                    list(trained.images()[0]))
     (target / "README.md").write_text(_about(run))
 
 

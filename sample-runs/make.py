@@ -8,7 +8,7 @@ Needs Debian's python3-torch, python3-torchvision, python3-numpy,
 python3-pil, python3-psutil, python3-yaml and, to be fast enough,
 libopenblas0-pthread.  Nothing is downloaded.  Interrupted, it goes on where it
 was when started again.  With --boxtop, that program evaluates the predictions,
-and the layouts that have a place for AP get it.
+and their AP, AR and F1 are logged with the rest.
 
 Knows: the order of the work and which of it is done.  Must not know: how any
 part of it is done.
@@ -26,6 +26,7 @@ from pathlib import Path
 import layouts
 import plans
 import scenes
+from trained import Trained
 
 HERE = Path(__file__).resolve().parent
 PROCESSES = 2                   # at a time, of one thread each
@@ -125,15 +126,16 @@ def time_models(plan, runs, work):
             start(plan, run, work, "time").wait()
 
 
-def evaluate(boxtop, folder, truth):
-    """Have boxtop evaluate every prediction file of a run: stats.json."""
-    stats = []
-    for path in sorted((folder / "predictions").glob("epoch_*.json")):
+def evaluate(boxtop, plan, run, work, truth):
+    """Have boxtop evaluate what a run publishes: scores.json, by epoch."""
+    scores = {}
+    trained = Trained(plan, run, work / plan.name / run.name)
+    for path in trained.predictions():
         answer = subprocess.run(
-            [boxtop, "eval", "--gt", truth, "--dt", path, "--format", "json"],
-            stdout=subprocess.PIPE, check=True).stdout
-        stats.append(json.loads(answer)["stats"])
-    (folder / "stats.json").write_text(json.dumps(stats))
+            [boxtop, "eval", "--gt", truth, "--dt", path, "--per-image",
+             "--format", "json"], stdout=subprocess.PIPE, check=True).stdout
+        scores[int(path.stem.split("_")[1])] = json.loads(answer)
+    (trained.folder / "scores.json").write_text(json.dumps(scores))
 
 
 def main():
@@ -160,7 +162,7 @@ def main():
     layouts.write_street(plan, work, options.out)
     for run in runs:
         if options.boxtop:
-            evaluate(options.boxtop, work / plan.name / run.name,
+            evaluate(options.boxtop, plan, run, work,
                      options.out / "street" / "instances.json")
         layouts.write_run(plan, run, work, options.out)
     print(f"{layouts.megabytes(plan, options.out):.2f} MB in {options.out}")

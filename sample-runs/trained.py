@@ -18,6 +18,8 @@ import street
 import train
 
 DATA = "street"                         # the name of the data set
+COCO_NAMES = ["AP", "AP50", "AP75", "APs", "APm", "APl", "AR1", "AR10",
+              "AR100", "ARs", "ARm", "ARl"]
 PLAIN_NAMES = {"step": "step", "epoch": "epoch", "wall_time": "wall_time",
                "lr": "lr", "grad_norm": "train/grad_norm"}
 
@@ -35,9 +37,10 @@ class Trained:
         self.history = self._json("history.json")
         self.timing = self._json("timing.json")
         self.status = self._json("status.json")
-        self.stats = []                 # COCO metrics of each epoch, if known
-        if (folder / "stats.json").exists():
-            self.stats = self._json("stats.json")
+        self.evaluations = {}           # by epoch, where boxtop made one
+        if (folder / "scores.json").exists():
+            self.evaluations = {int(epoch): found for epoch, found
+                                in self._json("scores.json").items()}
 
     def _json(self, name):
         return json.loads((self.folder / name).read_text())
@@ -61,6 +64,30 @@ class Trained:
         """The prediction files to publish, in the order of epochs."""
         files = sorted((self.folder / "predictions").glob("epoch_*.json"))
         return files if self.run.keep_all else files[-1:]
+
+    def scores(self, epoch):
+        """The COCO metrics, the best F1 and each class's AP of an epoch.
+
+        Empty when the epoch was not evaluated, or is not published.
+        """
+        found = self.evaluations.get(epoch)
+        if not found:
+            return {}
+        values = {name: found["stats"][name] for name in COCO_NAMES}
+        values["F1"] = found["best_f1"]["f1"] or 0.0
+        for row in found["per_class"]:
+            values[f"AP/{row['name']}"] = row["AP"]
+        return values
+
+    def images(self):
+        """The numbers of every validation picture, last published epoch."""
+        last = max(self.evaluations, default=None)
+        return [] if last is None else self.evaluations[last]["images"]
+
+    def costs(self):
+        """What the model takes: time a picture, memory."""
+        return {"time/ms_per_image": self.timing["ms_per_image"],
+                "memory/peak_rss_mb": self.epochs[-1]["peak_rss_mb"]}
 
     def parameters(self):
         """Everything that was set, nested as in a training script."""
@@ -112,8 +139,10 @@ class Trained:
                "val/detections": end["detections"],
                "time/train_s": end["train_s"],
                "time/ms_per_image_training": end["ms_per_image"]}
+        row.update({f"val/{name}": value for name, value
+                    in self.scores(end["epoch"]).items()})
         if end is self.epochs[-1]:
-            row["time/ms_per_image"] = self.timing["ms_per_image"]
+            row.update(self.costs())
         return row
 
 

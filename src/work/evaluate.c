@@ -123,6 +123,15 @@ static int64_t last_step(const struct run_row *run)
     return last;
 }
 
+/* Predictions without a step of their own are those of the end: they follow the numbered ones. */
+static int64_t step_of(const struct run_row *run, const struct artifact *predictions)
+{
+    if (predictions->step >= 0)
+        return predictions->step;
+    int64_t numbered = run->artifacts[run->prediction_count - 1].step; /* they are sorted */
+    return numbered >= 0 ? numbered + 1 : last_step(run);
+}
+
 static bool emit_scores(struct sink *sink, const struct study_scores *scores, int64_t step)
 {
     struct point point = {.step = step, .wall_s = NAN};
@@ -197,8 +206,12 @@ static bool evaluate_all(struct store *store, struct arena *arena, const struct 
         return remember_truth(store, arena, run, "", err);
     }
     const char *ground_truth = truth.ground_truth[0];
+    size_t unnumbered = 0; /* they stand first and come last */
+    while (unnumbered < run->prediction_count && run->artifacts[unnumbered].step < 0)
+        unnumbered++;
     for (size_t i = 0; i < run->prediction_count; i++) {
-        const struct artifact *predictions = &run->artifacts[i];
+        const struct artifact *predictions =
+            &run->artifacts[(i + unnumbered) % run->prediction_count];
         struct study_scores scores = {0};
         trouble = (struct err){0};
         if (!find_scores(
@@ -206,8 +219,7 @@ static bool evaluate_all(struct store *store, struct arena *arena, const struct 
             return false;
         if (trouble.code)
             emit_note(sink, run, &trouble);
-        else if (!emit_scores(
-                     sink, &scores, predictions->step >= 0 ? predictions->step : last_step(run)))
+        else if (!emit_scores(sink, &scores, step_of(run, predictions)))
             break;
     }
     return ground_truth && remember_truth(store, arena, run, ground_truth, err);

@@ -150,7 +150,8 @@ static void test_predictions_become_metrics(void **state)
     scene_done(&scene);
 }
 
-/* Predictions without a step of their own stand at the last that was logged. */
+/* Predictions without a step of their own stand at the last that was logged; where others have
+ * one, behind those. */
 static void test_a_step_for_predictions(void **state)
 {
     (void)state;
@@ -161,6 +162,15 @@ static void test_a_step_for_predictions(void **state)
     scene_write(&scene, "run/val.json", SCENE_TRUTH);
     scene_refresh(&scene);
     assert_int_equal(run_metric(scene_run(&scene, "run"), "eval/AP")->summary.last_step, 20);
+    scene_write(&scene, "run/predictions/epoch_001.json", SCENE_HALF);
+    scene_write(&scene, "run/predictions/epoch_004.json", SCENE_HALF);
+    scene_refresh(&scene);
+    const struct metric_summary *ap = &run_metric(scene_run(&scene, "run"), "eval/AP")->summary;
+    assert_int_equal(ap->count, 3);
+    assert_int_equal(ap->segments, 1);
+    assert_int_equal(ap->first_step, 1);
+    assert_int_equal(ap->last_step, 5);
+    assert_close(ap->last, 1);
     scene_done(&scene);
 }
 
