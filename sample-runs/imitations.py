@@ -151,17 +151,15 @@ def write_detectron2(trained, target):
 
 
 def write_lightning(trained, target):
-    """lightning_logs/version_0/: sparse metrics.csv and hparams.yaml."""
-    version = target / "lightning_logs" / "version_0"
-    version.mkdir(parents=True)
+    """Sparse metrics.csv and hparams.yaml."""
     rows = []
     for row in trained.rows():
         row = {name.replace("train/", "train_"): value
                for name, value in row.items() if name != "wall_time"}
         rows.append(row)
     columns = sorted({name for row in rows for name in row})
-    write_table(version / "metrics.csv", rows, columns)
-    _write_yaml(version / "hparams.yaml", trained.parameters())
+    write_table(target / "metrics.csv", rows, columns)
+    _write_yaml(target / "hparams.yaml", trained.parameters())
 
 
 def write_detr(trained, target):

@@ -3,10 +3,10 @@
 Knows: what files a run directory holds and how they are written.  Must not
 know: how their content was computed; it only rounds and arranges.
 
-Every directory has predictions/epoch_NNN.json, dataset.json, system.csv and,
-once it was evaluated, per_image.csv.
-The layout `plain`, boxtop's own, adds config.json, metrics.csv and
-status.json; the others add what the tool of their name writes.
+Every directory has predictions/epoch_NNN.json, dataset.json, status.json,
+system.csv and, once it was evaluated, per_image.csv.
+The layout `plain`, boxtop's own, adds config.json and metrics.csv; the others
+add what the tool of their name writes.
 """
 import json
 import shutil
@@ -37,7 +37,6 @@ def write_street(plan, work, out):
 
 def _write_plain(trained, target):
     (target / "config.json").write_text(pretty(trained.parameters()))
-    (target / "status.json").write_text(pretty(trained.status))
     rows = list(trained.rows())
     columns = dict.fromkeys(["step", "epoch", "wall_time", "train/loss"])
     for row in rows:
@@ -69,6 +68,7 @@ def write_run(plan, run, work, out):
     for path in trained.predictions():
         shutil.copyfile(path, target / "predictions" / path.name)
     shutil.copyfile(trained.folder / "system.csv", target / "system.csv")
+    (target / "status.json").write_text(pretty(trained.status))
     (target / "dataset.json").write_text(pretty({
         "name": DATA, "ground_truth": f"../{DATA}/instances.json",
         "images": f"../{DATA}/images"}))

@@ -18,6 +18,8 @@ def pretty(value):
 
 def _text(name, value):
     """A number as text: times to 10 ms, the rest to 6 digits."""
+    if value is None:
+        return ""
     if name == "wall_time":
         return f"{value:.2f}"
     return f"{value:.6g}" if isinstance(value, float) else str(value)
