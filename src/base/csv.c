@@ -18,18 +18,6 @@ void csv_done(struct csv *csv)
     csv_init(csv, csv->separator);
 }
 
-static bool is_blank(char c, char separator)
-{
-    return (c == ' ' || c == '\t' || c == '\r' || c == '\n') && c != separator;
-}
-
-static const char *skip_blanks(const char *at, const char *end, char separator)
-{
-    while (at < end && is_blank(*at, separator))
-        at++;
-    return at;
-}
-
 /* The closing quote of the cell whose text begins at AT, or NULL. *DOUBLED: quotes stand inside. */
 static const char *closing_quote(const char *at, const char *end, bool *doubled)
 {
@@ -75,7 +63,7 @@ bool csv_is_open(const char *record, size_t length, char separator)
 {
     const char *at = record, *end = length ? record + length : record;
     while (at < end) {
-        at = skip_blanks(at, end, separator);
+        at = csv_skip_blanks(at, end, separator);
         if (at < end && *at == '"') {
             bool doubled;
             at = closing_quote(at + 1, end, &doubled);
@@ -105,7 +93,7 @@ static struct csv_cell undouble(struct buf *buf, const char *at, const char *end
 static struct csv_cell take_cell(
     struct csv *csv, const char *at, const char *end, const char **next)
 {
-    at = skip_blanks(at, end, csv->separator);
+    at = csv_skip_blanks(at, end, csv->separator);
     if (at < end && *at == '"') {
         bool doubled;
         const char *close = closing_quote(at + 1, end, &doubled);
@@ -117,9 +105,7 @@ static struct csv_cell take_cell(
         return (struct csv_cell){at + 1, (size_t)(close - at - 1), true};
     }
     *next = next_separator(at, end, csv->separator);
-    const char *last = *next;
-    while (last > at && is_blank(last[-1], csv->separator))
-        last--;
+    const char *last = csv_trim_blanks(at, *next, csv->separator);
     return (struct csv_cell){at, (size_t)(last - at), false};
 }
 

@@ -45,3 +45,26 @@ bool csv_is_open(const char *record, size_t length, char separator);
 bool csv_split(struct csv *csv, const char *record, size_t length);
 /* The first cell equal to NAME, or -1: for the header, before the next csv_split(). */
 int csv_find(const struct csv *csv, const char *name);
+
+/* ---- for those who walk through a record without quotes themselves ---- */
+
+static inline bool csv_is_blank(char c, char separator)
+{
+    return (c == ' ' || c == '\t' || c == '\r' || c == '\n') && c != separator;
+}
+
+/* The first byte at or behind AT that is no blank, or END. */
+static inline const char *csv_skip_blanks(const char *at, const char *end, char separator)
+{
+    while (at < end && csv_is_blank(*at, separator))
+        at++;
+    return at;
+}
+
+/* END, moved back to AT at most, without the blanks before it. */
+static inline const char *csv_trim_blanks(const char *at, const char *end, char separator)
+{
+    while (end > at && csv_is_blank(end[-1], separator))
+        end--;
+    return end;
+}

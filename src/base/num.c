@@ -8,7 +8,11 @@
 #include <string.h>
 #include <strings.h>
 
-enum { LONGEST_NUMBER = 400, SHORTEST_NUMBER_OUT = 32 };
+enum {
+    LONGEST_NUMBER = 400,
+    SHORTEST_NUMBER_OUT = 32,
+    MOST_DIGITS = 19, /* that a 64-bit integer always holds */
+};
 
 static locale_t c_locale;
 static pthread_once_t c_locale_once = PTHREAD_ONCE_INIT;
@@ -103,6 +107,56 @@ static inline const char *scan_digits(const char *at, const char *end, uint64_t 
     return at;
 }
 
+/* How many of the SEEN digits from AT on, among which a point may stand, matter. */
+static ptrdiff_t significant(const char *at, ptrdiff_t seen)
+{
+    for (; seen && (*at == '0' || *at == '.'); at++)
+        seen -= *at == '0';
+    return seen;
+}
+
+#ifdef __SIZEOF_INT128__
+#define HAS_DIVISION 1
+/* 5^27 is the last power of five below 2^63. */
+enum { MOST_FIVES = 27 };
+
+static const uint64_t POWERS_OF_FIVE[MOST_FIVES + 1] = {1, 5, 25, 125, 625, 3125, 15625, 78125,
+    390625, 1953125, 9765625, 48828125, 244140625, 1220703125, 6103515625, 30517578125,
+    152587890625, 762939453125, 3814697265625, 19073486328125, 95367431640625, 476837158203125,
+    2384185791015625, 11920928955078125, 59604644775390625, 298023223876953125, 1490116119384765625,
+    7450580596923828125};
+
+/*
+ * DIGITS / 10^PLACES, correctly rounded, without a table of approximations: both are shifted until
+ * their highest bit is set, so that the quotient of 127 bits by 64 has 63 or 64 bits; whether a
+ * remainder is left goes into its last bit, which is far below the 53 that stay. The conversion to
+ * double then rounds once, and multiplying by a power of two is exact, for nothing here is small
+ * enough to be subnormal. DIGITS is not 0.
+ */
+static double divide(uint64_t digits, int places)
+{
+    uint64_t fives = POWERS_OF_FIVE[places];
+    int digits_shift = __builtin_clzll(digits), fives_shift = __builtin_clzll(fives);
+    unsigned __int128 dividend = (unsigned __int128)(digits << digits_shift) << 63;
+    uint64_t divisor = fives << fives_shift;
+    uint64_t quotient = (uint64_t)(dividend / divisor);
+    quotient |= (uint64_t)dividend != quotient * divisor;
+    uint64_t scale_bits = (uint64_t)(1023 + fives_shift - digits_shift - 63 - places) << 52;
+    double scale;
+    memcpy(&scale, &scale_bits, sizeof scale);
+    return (double)quotient * scale;
+}
+#else
+#define HAS_DIVISION 0
+enum { MOST_FIVES = 0 };
+
+static double divide(uint64_t digits, int places)
+{
+    (void)places;
+    return (double)digits;
+}
+#endif
+
 size_t num_scan(const char *text, const char *end, double *value)
 {
     const char *at = text;
@@ -124,13 +178,17 @@ size_t num_scan(const char *text, const char *end, double *value)
         return 0;
     if (at < end && (*at | 0x20) == 'e')
         at = scan_exponent(at, end, &exponent);
-    if (seen > 19 || digits > UINT64_C(1) << 53 || exponent < -22 || exponent > 22) {
-        *value = parse_slowly(text, (size_t)(at - text));
-    } else {
-        double whole = (double)digits;
+    double whole = (double)digits;
+    bool held = seen <= MOST_DIGITS || significant(first, seen) <= MOST_DIGITS;
+    if (held && digits <= UINT64_C(1) << 53 && exponent >= -22 && exponent <= 22)
         whole = exponent < 0 ? whole / POWERS_OF_TEN[-exponent] : whole * POWERS_OF_TEN[exponent];
-        *value = negative ? -whole : whole;
+    else if (HAS_DIVISION && held && digits && exponent < 0 && exponent >= -MOST_FIVES)
+        whole = divide(digits, -exponent);
+    else {
+        *value = parse_slowly(text, (size_t)(at - text));
+        return (size_t)(at - text);
     }
+    *value = negative ? -whole : whole;
     return (size_t)(at - text);
 }
 

@@ -134,6 +134,69 @@ static void test_random_numbers(void **state)
     }
 }
 
+static void assert_as_strtod(const char *text)
+{
+    double value;
+    if (!num_parse(text, strlen(text), &value))
+        fail_msg("%s is refused", text);
+    double expected = strtod(text, NULL);
+    if (memcmp(&value, &expected, sizeof value) != 0)
+        fail_msg("%s gives %.17g, not %.17g", text, value, expected);
+}
+
+/* Where roundings go wrong: halfway between two doubles and one digit to either side, the longest
+ * that are held exactly and one more, leading zeros, the ends of the range. */
+static void test_hard_numbers(void **state)
+{
+    static const char *const TEXTS[] = {"9007199254740993", "9007199254740992.999",
+        "9007199254740993.001", "9007199254740995", "9007199254740991.5", "4503599627370496.5",
+        "4503599627370497.5", "4503599627370496.500000001",
+        "0.500000000000000166533453693773481063544750213623046875",
+        "1.00000000000000011102230246251565404236316680908203125",
+        "1.00000000000000011102230246251565404236316680908203124",
+        "1.00000000000000011102230246251565404236316680908203126", "18446744073709551615e-5",
+        "18446744073709551616e-5", "9999999999999999999e-27", "9999999999999999999e-28", "1e-27",
+        "1e-28", "1e22", "1e23", "9007199254740993e-27", "123456789012345678e-19",
+        "0.0000000000012345678901234567", "0.00000000000000000000000000012345678901234567",
+        "00000000000000000000000000.1", "0.0000000000000000000000000000000", "0e-400", "0e400",
+        "-0.0", "1e-400", "-1e-400", "1e400", "-1e400", "2.2250738585072014e-308",
+        "2.2250738585072011e-308", "2.2250738585072012e-308", "4.9406564584124654e-324",
+        "2.4703282292062327e-324", "2.4703282292062328e-324", "1.7976931348623157e308",
+        "1.7976931348623158e308", "1.7976931348623159e308", "7.2057594037927933e16",
+        "0.1234567890123456789", "6.5751519203186035", "9.999999747378752e-05", "3.3554432e7",
+        "8.5e-25", "1.0000000000000002220446049250313"};
+    (void)state;
+    for (size_t i = 0; i < sizeof TEXTS / sizeof *TEXTS; i++)
+        assert_as_strtod(TEXTS[i]);
+}
+
+/* Law: halfway between two neighbours, and a bit beside it, at every scale that is divided. */
+static void test_halfway_numbers(void **state)
+{
+    (void)state;
+    uint64_t seed = 3;
+    for (int round = 0; round < 50000; round++) {
+        char text[80];
+        uint64_t bits = next_random(&seed);
+        uint64_t digits = bits % UINT64_C(9999999999999999999);
+        snprintf(text, sizeof text, "%llue-%d", (unsigned long long)digits, (int)(bits >> 57) % 32);
+        assert_as_strtod(text);
+        /* An odd number of 54 bits over a power of two lies halfway; 5^places keeps it short. */
+        uint64_t odd = (bits >> 10 | UINT64_C(1) << 53 | 1) & ((UINT64_C(1) << 54) - 1);
+        int halvings = 1 + (int)(bits & 3);
+        unsigned __int128 scaled = odd;
+        for (int i = 0; i < halvings; i++)
+            scaled *= 5;
+        for (int beside = -1; beside <= 1; beside++) {
+            unsigned __int128 number = scaled + (unsigned __int128)(__int128)beside;
+            if (number > UINT64_MAX)
+                continue;
+            snprintf(text, sizeof text, "%llue-%d", (unsigned long long)number, halvings);
+            assert_as_strtod(text);
+        }
+    }
+}
+
 static void test_printing(void **state)
 {
     (void)state;
@@ -176,6 +239,8 @@ int main(void)
         cmocka_unit_test(test_long_numbers),
         cmocka_unit_test(test_integers),
         cmocka_unit_test(test_random_numbers),
+        cmocka_unit_test(test_hard_numbers),
+        cmocka_unit_test(test_halfway_numbers),
         cmocka_unit_test(test_printing),
         cmocka_unit_test(test_decimal_comma),
     };
