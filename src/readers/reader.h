@@ -87,6 +87,9 @@ struct reader {
     /* Looks at one directory, by names and peeks. True when it holds a run of this format: CLAIM
      * (zeroed before) then lists its sources. */
     bool (*claim)(const struct reader_place *place, struct reader_claim *claim);
+    /* Asked before a file that has grown is read on: false when what MARK says of its beginning no
+     * longer holds, so that all is read anew. NULL: it always holds. */
+    bool (*continues)(const struct reader_source *source, const struct reader_mark *mark);
     /* Reads SOURCE from MARK on into SINK. Damage inside the file is a note on the sink; false is for
      * a file that cannot be read at all. */
     bool (*read)(const struct reader_source *source, struct reader_mark *mark, struct sink *sink,

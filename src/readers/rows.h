@@ -17,7 +17,8 @@ struct rows_rules {
     const char *const *steps;
     const char *const *walls; /* dates: seconds or milliseconds since 1970, or ISO 8601 */
     const char *prefix;       /* of every metric's name */
-    bool numbers_only;        /* a cell that is no number is damage too, not just text */
+    bool numbers_only;        /* a cell that is no number is damage too, not just text; NA, N/A,
+                                 None and null are as empty */
 };
 
 /*
@@ -30,6 +31,10 @@ bool rows_read_csv(struct stream *stream, const struct reader_source *source,
     const struct rows_rules *rules, struct reader_mark *mark, struct sink *sink, struct err *err);
 bool rows_read_json(struct stream *stream, const char *name, const struct rows_rules *rules,
     struct reader_mark *mark, struct sink *sink, struct err *err);
+
+/* For the `continues` of a reader: false when MARK is that of a table in CSV whose header is no
+ * longer what it was. */
+bool rows_continue_csv(const struct reader_source *source, const struct reader_mark *mark);
 
 /* True when LINE, the first of a file, names a step: as a column of CSV, as a key of a JSON object.
  */

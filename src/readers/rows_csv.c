@@ -11,20 +11,36 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
-enum { STATE_VERSION = 1, IGNORED = -1 };
+enum { STATE_VERSION = 2, IGNORED = -1 };
+
+struct cell {
+    size_t column;
+    double value;
+};
 
 struct table {
     const struct rows_rules *rules;
     struct series_set series;
     struct csv csv;
     struct buf header; /* the line as it stands; empty: not seen yet */
+    int64_t header_at; /* its offset in the file */
     int32_t *columns;  /* the series of each, or IGNORED */
     size_t column_count, column_capacity;
     int step, wall;      /* columns, or -1 */
     int64_t lines, rows; /* so far in the file */
     struct rows_damage damage;
     bool unended; /* the row being taken has no line end: its last cell may be cut */
+
+    /* Of the row being taken. */
+    struct cell *cells;                      /* what has a value, no more than there are columns */
+    size_t cell_count, cell_capacity, width; /* WIDTH: how many cells, but for a cut last one */
+    const char *step_text;                   /* NULL: none */
+    size_t step_length;
+    double wall_s;
+    int64_t texts;
+    bool too_wide; /* something stands behind the last column */
 };
 
 /* The column that the best of NAMES heads, -1 for none. */
@@ -43,7 +59,8 @@ static size_t skip_mark(const char *line, size_t length)
     return length >= 3 && memcmp(line, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
 }
 
-static bool take_header(struct table *table, const char *line, size_t length)
+/* The line at byte AT of the file. False when out of memory. */
+static bool take_header(struct table *table, int64_t at, const char *line, size_t length)
 {
     size_t skip = skip_mark(line, length);
     line += skip;
@@ -56,8 +73,10 @@ static bool take_header(struct table *table, const char *line, size_t length)
     }
     const struct csv *csv = &table->csv;
     if (!GROW(table->columns, table->column_capacity, csv->count) ||
+        !GROW(table->cells, table->cell_capacity, csv->count) ||
         !buf_add(&table->header, line, length))
         return false;
+    table->header_at = at + (int64_t)skip;
     table->step = best_column(csv, table->rules->steps);
     table->wall = best_column(csv, table->rules->walls);
     table->column_count = csv->count;
@@ -69,69 +88,127 @@ static bool take_header(struct table *table, const char *line, size_t length)
     return true;
 }
 
-/* How many of the row's cells are whole. */
-static size_t whole_cells(const struct table *table)
+/* ---- a row: its cells are gathered first, for none counts unless the row fits ---- */
+
+/* What tools write for a value that is not there. */
+static bool is_missing(const char *text, size_t length)
 {
-    size_t count = table->csv.count - table->unended;
-    return count < table->column_count ? count : table->column_count;
+    static const char *const WORDS[] = {"NA", "N/A", "None", "null", NULL};
+    return rows_name_index(WORDS, text, length) >= 0;
 }
 
-/* True when the row's cells fit the header's; empty ones behind them are a trailing separator's. */
-static bool fits(const struct table *table)
+/* A cell that is not empty, in any spelling. */
+static void put_cell(struct table *table, size_t column, const char *text, size_t length)
 {
-    const struct csv *csv = &table->csv;
-    if (table->unended)
-        return table->step < (int)whole_cells(table);
-    for (size_t i = table->column_count; i < csv->count; i++)
-        if (csv->cells[i].length)
-            return false;
-    return csv->count >= table->column_count;
+    double value;
+    if (column >= table->column_count) {
+        table->too_wide = true;
+    } else if ((int)column == table->step) {
+        table->step_text = text;
+        table->step_length = length;
+    } else if (table->columns[column] == IGNORED ||
+               ((int)column == table->wall && rows_parse_wall(text, length, &table->wall_s))) {
+        return;
+    } else if (num_parse(text, length, &value)) {
+        table->cells[table->cell_count++] = (struct cell){column, value};
+    } else if (table->rules->numbers_only && !is_missing(text, length)) {
+        table->texts++;
+    }
 }
 
-static bool take_step(struct table *table, int64_t *step)
+/*
+ * The cells of a line without quotes, in one pass: where a number stands that fills its cell, what
+ * ends the number is the separator that would else have to be looked for.
+ */
+static void put_plain_cells(struct table *table, const char *at, const char *end)
 {
-    *step = table->rows;
-    if (table->step < 0)
-        return true;
-    bool fraction;
-    const struct csv_cell *cell = &table->csv.cells[table->step];
-    if (!rows_parse_step(cell->text, cell->length, step, &fraction))
+    const char separator = table->csv.separator;
+    for (size_t column = 0;; column++, at++) {
+        double value;
+        size_t used;
+        at = csv_skip_blanks(at, end, separator);
+        if (at < end && *at != separator) {
+            bool common = column < table->column_count && table->columns[column] != IGNORED &&
+                          (int)column != table->wall;
+            if (common && (used = num_scan(at, end, &value)) &&
+                (at + used < end ? at[used] == separator : !table->unended)) {
+                table->cells[table->cell_count++] = (struct cell){column, value};
+                at += used;
+            } else {
+                const char *next = memchr(at, separator, (size_t)(end - at));
+                next = next ? next : end;
+                if (next < end || !table->unended)
+                    put_cell(
+                        table, column, at, (size_t)(csv_trim_blanks(at, next, separator) - at));
+                at = next;
+            }
+        }
+        if (at == end) {
+            table->width = column + !table->unended;
+            return;
+        }
+    }
+}
+
+/* False when the line cannot be split. */
+static bool put_cells(struct table *table, const char *line, size_t length)
+{
+    table->cell_count = table->width = 0;
+    table->step_text = NULL;
+    table->wall_s = NAN;
+    table->texts = 0;
+    table->too_wide = false;
+    if (length > CSV_MAX_RECORD_BYTES)
         return false;
-    if (fraction && !table->damage.fractions++)
-        table->damage.fractions_line = table->lines;
+    if (!memchr(line, '"', length)) {
+        put_plain_cells(table, line, line + length);
+        return true;
+    }
+    if (!csv_split(&table->csv, line, length))
+        return false;
+    const struct csv_cell *cells = table->csv.cells;
+    table->width = table->csv.count - (table->csv.count && table->unended);
+    for (size_t i = 0; i < table->width; i++)
+        if (cells[i].length)
+            put_cell(table, i, cells[i].text, cells[i].length);
     return true;
 }
 
-static void take_row(struct table *table)
+/* An unended row may have too few cells. */
+static bool fits(const struct table *table)
 {
-    int64_t step;
-    if (!fits(table) || !take_step(table, &step)) {
-        rows_count_skipped(&table->damage, table->lines, false);
-        return;
-    }
+    return !table->too_wide && (table->unended || table->width >= table->column_count);
+}
+
+/* Adds the points of the row that has been gathered; false when it is damaged. */
+static bool take_row(struct table *table)
+{
+    int64_t step = table->rows;
+    bool fraction = false;
+    if (!fits(table))
+        return false;
+    if (table->step >= 0 && !(table->step_text && rows_parse_step(table->step_text,
+                                                      table->step_length, &step, &fraction)))
+        return false;
+    if (fraction && !table->damage.fractions++)
+        table->damage.fractions_line = table->lines;
+    if (table->texts && !table->damage.texts)
+        table->damage.texts_line = table->lines;
+    table->damage.texts += table->texts;
     table->rows++;
-    double wall_s = NAN;
-    const struct csv_cell *cells = table->csv.cells;
-    size_t count = whole_cells(table);
-    bool dated = table->wall >= 0 && (size_t)table->wall < count &&
-                 rows_parse_wall(cells[table->wall].text, cells[table->wall].length, &wall_s);
-    for (size_t i = 0; i < count && !table->series.stopped; i++) {
-        double value;
-        if (table->columns[i] == IGNORED || !cells[i].length || (dated && (int)i == table->wall))
-            continue;
-        if (num_parse(cells[i].text, cells[i].length, &value))
-            series_add(&table->series, table->columns[i], step, wall_s, value);
-        else if (table->rules->numbers_only && !table->damage.texts++)
-            table->damage.texts_line = table->lines;
-    }
+    for (size_t i = 0; i < table->cell_count && !table->series.stopped; i++)
+        series_add(&table->series, table->columns[table->cells[i].column], step, table->wall_s,
+            table->cells[i].value);
+    return true;
 }
 
 /* The header again, as a second start that appends writes it; it may have other columns. */
-static bool is_header_again(const struct table *table)
+static bool is_header_again(struct table *table, const char *line, size_t length)
 {
-    const struct csv *csv = &table->csv;
-    if (table->step < 0)
+    if (table->step < 0 || length >= READER_MAX_STATE_BYTES / 2 ||
+        !csv_split(&table->csv, line, length))
         return false;
+    const struct csv *csv = &table->csv;
     double value;
     for (size_t i = 0; i < csv->count; i++)
         if (num_parse(csv->cells[i].text, csv->cells[i].length, &value))
@@ -139,8 +216,8 @@ static bool is_header_again(const struct table *table)
     return best_column(csv, table->rules->steps) >= 0;
 }
 
-/* False when out of memory. */
-static bool take_line(struct table *table, const char *line, size_t length)
+/* The line at byte AT of the file. False when out of memory. */
+static bool take_line(struct table *table, int64_t at, const char *line, size_t length)
 {
     table->lines++;
     if (rows_is_blank(line, length))
@@ -150,13 +227,12 @@ static bool take_line(struct table *table, const char *line, size_t length)
         return true;
     }
     if (!table->header.length && length < READER_MAX_STATE_BYTES / 2)
-        return take_header(table, line, length);
-    if (!table->header.length || !csv_split(&table->csv, line, length))
-        rows_count_skipped(&table->damage, table->lines, false);
-    else if (is_header_again(table) && length < READER_MAX_STATE_BYTES / 2)
-        return take_header(table, line, length);
-    else
-        take_row(table);
+        return take_header(table, at, line, length);
+    if (table->header.length && put_cells(table, line, length) && take_row(table))
+        return true;
+    if (table->header.length && is_header_again(table, line, length))
+        return take_header(table, at, line, length);
+    rows_count_skipped(&table->damage, table->lines, false);
     return true;
 }
 
@@ -166,20 +242,53 @@ static void save_state(const struct table *table, struct buf *state)
     buf_add_varint(state, STATE_VERSION);
     buf_add_varint(state, (uint64_t)table->lines);
     buf_add_varint(state, (uint64_t)table->rows);
+    buf_add_varint(state, (uint64_t)table->header_at);
     buf_add(state, table->header.data, table->header.length);
 }
 
-/* False when out of memory. A state of another version, or damaged, is as none. */
-static bool load_state(struct table *table, const struct buf *state)
+/* What a bookmark holds; false when it is none of ours, or damaged. */
+struct state {
+    uint64_t lines, rows, header_at;
+    struct wire header;
+};
+
+static bool parse_state(const struct buf *bytes, struct state *state)
 {
-    struct wire rest = wire_of(state->length ? state->data : "", state->length);
-    uint64_t version, lines, rows;
-    if (!state->length || !wire_varint(&rest, &version) || version != STATE_VERSION ||
-        !wire_varint(&rest, &lines) || !wire_varint(&rest, &rows))
+    uint64_t version;
+    state->header = wire_of(bytes->length ? bytes->data : "", bytes->length);
+    return bytes->length && wire_varint(&state->header, &version) && version == STATE_VERSION &&
+           wire_varint(&state->header, &state->lines) &&
+           wire_varint(&state->header, &state->rows) &&
+           wire_varint(&state->header, &state->header_at) && state->header_at <= INT64_MAX;
+}
+
+/* False when out of memory. A state that is none is as no state. */
+static bool load_state(struct table *table, const struct buf *bytes)
+{
+    struct state state;
+    if (!parse_state(bytes, &state))
         return true;
-    table->lines = (int64_t)lines;
-    table->rows = (int64_t)rows;
-    return !wire_left(rest) || take_header(table, (const char *)rest.at, wire_left(rest));
+    table->lines = (int64_t)state.lines;
+    table->rows = (int64_t)state.rows;
+    return !wire_left(state.header) || take_header(table, (int64_t)state.header_at,
+                                           (const char *)state.header.at, wire_left(state.header));
+}
+
+bool rows_continue_csv(const struct reader_source *source, const struct reader_mark *mark)
+{
+    struct state state;
+    struct stream stream;
+    if (!parse_state(&mark->state, &state) || !wire_left(state.header))
+        return true;
+    if (!stream_open(&stream, source->path, (int64_t)state.header_at, NULL))
+        return true; /* the reader will say why */
+    const char *line;
+    size_t length;
+    bool complete, same = stream_line(&stream, &line, &length, &complete) &&
+                          length == wire_left(state.header) &&
+                          memcmp(line, state.header.at, length) == 0;
+    stream_close(&stream);
+    return same;
 }
 
 bool rows_read_csv(struct stream *stream, const struct reader_source *source,
@@ -196,7 +305,7 @@ bool rows_read_csv(struct stream *stream, const struct reader_source *source,
     while (ok && !table.series.stopped && stream_line(stream, &line, &length, &complete) &&
            (complete || length > ROWS_MAX_LINE_BYTES || source->settled)) {
         table.unended = !complete && length <= ROWS_MAX_LINE_BYTES;
-        ok = take_line(&table, line, length);
+        ok = take_line(&table, mark->offset, line, length);
         mark->offset = stream->offset;
     }
     if (!ok)
@@ -219,6 +328,7 @@ bool rows_read_csv(struct stream *stream, const struct reader_source *source,
     csv_done(&table.csv);
     buf_done(&table.header);
     free(table.columns);
+    free(table.cells);
     return ok;
 }
 

@@ -86,7 +86,8 @@ static bool read_source(struct refresh *refresh, int64_t run, const struct found
     const struct reader_source *source, const struct store_source *known, enum store_change change,
     struct reader_mark *mark)
 {
-    bool go_on = change == STORE_APPENDED && found->reader->incremental && mark->offset > 0;
+    bool go_on = change == STORE_APPENDED && found->reader->incremental && mark->offset > 0 &&
+                 (!found->reader->continues || found->reader->continues(source, mark));
     if (!go_on) {
         mark->offset = 0;
         buf_clear(&mark->state);
