@@ -47,16 +47,18 @@ static void *with_room(
     return wider;
 }
 
-bool reader_claim_part(const struct reader_place *place, struct reader_claim *claim,
-    const char *part, const char *name)
+/* PART and PREFIX may be NULL. */
+static bool add_source(const struct reader_place *place, struct reader_claim *claim,
+    const char *part, const char *prefix, const char *name)
 {
     if (claim->count == READER_MAX_SOURCES)
         return false;
     struct reader_claimed *rows =
         with_room(place, claim->sources, sizeof *rows, claim->count, &claim->capacity);
-    struct reader_claimed row = {
-        arena_string(place->arena, name), part ? arena_string(place->arena, part) : NULL};
-    if (!rows || !row.name || (part && !row.part))
+    struct reader_claimed row = {arena_string(place->arena, name),
+        part ? arena_string(place->arena, part) : NULL,
+        prefix ? arena_string(place->arena, prefix) : NULL};
+    if (!rows || !row.name || (part && !row.part) || (prefix && !row.prefix))
         return false;
     claim->sources = rows;
     rows[claim->count++] = row;
@@ -66,7 +68,19 @@ bool reader_claim_part(const struct reader_place *place, struct reader_claim *cl
 bool reader_claim_add(
     const struct reader_place *place, struct reader_claim *claim, const char *name)
 {
-    return reader_claim_part(place, claim, NULL, name);
+    return add_source(place, claim, NULL, NULL, name);
+}
+
+bool reader_claim_part(const struct reader_place *place, struct reader_claim *claim,
+    const char *part, const char *name)
+{
+    return add_source(place, claim, part, NULL, name);
+}
+
+bool reader_claim_prefixed(const struct reader_place *place, struct reader_claim *claim,
+    const char *prefix, const char *name)
+{
+    return add_source(place, claim, NULL, prefix, name);
 }
 
 void reader_refuse(const struct reader_place *place, struct reader_claim *claim, const char *name,

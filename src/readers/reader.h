@@ -30,6 +30,7 @@ enum { READER_MAX_SOURCES = 4096 };
 struct reader_claimed {
     const char *name; /* of the file, relative to the place */
     const char *part; /* what reader_claim_part() said, else NULL */
+    const char *prefix; /* what reader_claim_prefixed() said, else NULL */
 };
 
 /* A file that looks like one of the format's, and why it is none. */
@@ -53,6 +54,10 @@ bool reader_claim_add(const struct reader_place *place, struct reader_claim *cla
  * there. Sources of equal parts are one run. */
 bool reader_claim_part(const struct reader_place *place, struct reader_claim *claim,
     const char *part, const char *name);
+/* The same as reader_claim_add(), where several files of one run hold metrics of equal names:
+ * PREFIX is to stand before those of this one. When it changes, the file is read anew. */
+bool reader_claim_prefixed(const struct reader_place *place, struct reader_claim *claim,
+    const char *prefix, const char *name);
 /* Says of the file NAME why it is not taken, for `boxtop index --explain`. */
 void reader_refuse(const struct reader_place *place, struct reader_claim *claim, const char *name,
     const char *reason);
@@ -64,6 +69,7 @@ struct reader_source {
     const char *path;      /* both joined */
     bool settled;          /* nobody has written to it for a while: its last line is whole */
     const char *part;      /* as claimed with reader_claim_part(), else NULL */
+    const char *prefix;    /* as claimed with reader_claim_prefixed(), else NULL */
 };
 
 /*

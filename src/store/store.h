@@ -99,7 +99,7 @@ int64_t store_put_run(struct store *store, const struct store_place *place, stru
 
 struct store_source {
     const char *name;   /* relative to the run's directory */
-    const char *reader; /* its name */
+    const char *reader; /* its name, and what else decides what is read from the same bytes */
     int rank;           /* of two ranks that hold the same metric or parameter the lower is shown */
     int position;  /* in reading order among sources of the same rank: their series are joined */
     bool computed; /* made by the program itself (an evaluation): no file, so never "missing" */

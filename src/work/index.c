@@ -112,11 +112,16 @@ static bool check_source(struct refresh *refresh, int64_t run, const struct foun
 {
     const struct found_source *found = &place->sources[index];
     char *path = path_join(arena, place->home, found->name);
-    if (!path)
+    /* The same file under other names is another reading. */
+    const char *reading = found->prefix
+                              ? arena_printf(arena, "%s %s", found->reader->name, found->prefix)
+                              : found->reader->name;
+    if (!path || !reading)
         return err_set(&refresh->err, ERR_MEMORY, "out of memory");
-    struct reader_source source = {place->home, found->name, path, false, found->part};
+    struct reader_source source = {
+        place->home, found->name, path, false, found->part, found->prefix};
     struct store_source known = {.name = found->name,
-        .reader = found->reader->name,
+        .reader = reading,
         .rank = found->rank,
         .position = (int)index,
         .read_at = read_at,

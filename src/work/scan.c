@@ -67,6 +67,7 @@ static bool add_claim(
         claims->sources[claims->count++] = (struct found_source){.reader = reader,
             .name = claim->sources[i].name,
             .part = claim->sources[i].part,
+            .prefix = claim->sources[i].prefix,
             .reason = claim->reason ? claim->reason : "",
             .rank = rank};
     }

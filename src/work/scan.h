@@ -10,6 +10,7 @@ struct found_source {
     const struct reader *reader;
     const char *name; /* relative to the run's home */
     const char *part; /* which run of the file, see reader_claim_part(); NULL: the file is one's */
+    const char *prefix; /* of its metrics' names, see reader_claim_prefixed(); NULL: none */
     const char *reason; /* why it was claimed */
     int rank;         /* row of the reader in readers.def: lower is preferred */
 };
