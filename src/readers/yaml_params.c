@@ -12,6 +12,8 @@ enum {
     MOST_STEPS = 1 << 24, /* from node to node while flattening, where aliases can multiply them */
 };
 
+static const char SET_TAG[] = "tag:yaml.org,2002:set";
+
 enum kind { SCALAR, LIST, MAP };
 
 /* A node. Of a map the children alternate: key, value, key, value... An alias is the node itself,
@@ -19,6 +21,8 @@ enum kind { SCALAR, LIST, MAP };
 struct node {
     enum kind kind;
     bool plain; /* SCALAR: unquoted */
+    bool set;   /* LIST: written as a map of nothing but keys */
+    bool behind_key; /* SET, while it is being built: the value of a key comes next */
     const char *text;
     size_t length;
     struct link *first, *last;
@@ -71,9 +75,15 @@ static void anchor(struct tree *tree, const yaml_char_t *name, struct node *node
 
 static void append(struct tree *tree, struct node *node)
 {
-    if (!tree->open) {
+    struct node *open = tree->open;
+    if (!open) {
         tree->root = node;
         return;
+    }
+    if (open->set) {
+        open->behind_key = !open->behind_key;
+        if (!open->behind_key)
+            return;
     }
     struct link *link = ARENA_NEW(&tree->arena, struct link);
     if (!link) {
@@ -81,11 +91,11 @@ static void append(struct tree *tree, struct node *node)
         return;
     }
     link->node = node;
-    if (tree->open->last)
-        tree->open->last->next = link;
+    if (open->last)
+        open->last->next = link;
     else
-        tree->open->first = link;
-    tree->open->last = link;
+        open->first = link;
+    open->last = link;
 }
 
 static struct node *new_node(struct tree *tree, enum kind kind, const yaml_char_t *name)
@@ -102,8 +112,10 @@ static struct node *new_node(struct tree *tree, enum kind kind, const yaml_char_
     return node;
 }
 
-static void open_container(struct tree *tree, enum kind kind, const yaml_char_t *name)
+static void open_container(
+    struct tree *tree, enum kind kind, const yaml_char_t *name, const yaml_char_t *tag)
 {
+    bool set = kind == MAP && tag && strcmp((const char *)tag, SET_TAG) == 0;
     if (tree->depth >= PARAMS_MOST_DEPTH) {
         if (!tree->too_deep++) {
             tree->dropped++;
@@ -111,9 +123,10 @@ static void open_container(struct tree *tree, enum kind kind, const yaml_char_t 
         }
         return;
     }
-    struct node *node = new_node(tree, kind, name);
+    struct node *node = new_node(tree, set ? LIST : kind, name);
     if (!node)
         return;
+    node->set = set;
     node->parent = tree->open;
     tree->open = node;
     tree->depth++;
@@ -167,10 +180,10 @@ static void take_event(struct tree *tree, const yaml_event_t *event)
             take_alias(tree, event);
         break;
     case YAML_SEQUENCE_START_EVENT:
-        open_container(tree, LIST, event->data.sequence_start.anchor);
+        open_container(tree, LIST, event->data.sequence_start.anchor, NULL);
         break;
     case YAML_MAPPING_START_EVENT:
-        open_container(tree, MAP, event->data.mapping_start.anchor);
+        open_container(tree, MAP, event->data.mapping_start.anchor, event->data.mapping_start.tag);
         break;
     case YAML_SEQUENCE_END_EVENT:
     case YAML_MAPPING_END_EVENT:

@@ -2,9 +2,9 @@
  * YAML to parameters: nested maps become dotted names, lists become JSON text.
  * Knows: YAML (through libyaml). Must not know: which file it is, or what a parameter means.
  *
- * Tags, Python's too, are passed over: a tagged node is the plain map, list or scalar that it is.
- * Aliases and merge keys ("<<") are followed, within the limits of params.h. Only the first
- * document counts.
+ * Tags, Python's too, are passed over: a tagged node is the plain map, list or scalar that it is,
+ * and a set the list of its members. Aliases and merge keys ("<<") are followed, within the limits
+ * of params.h. Only the first document counts.
  */
 #pragma once
 

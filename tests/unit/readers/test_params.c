@@ -93,7 +93,7 @@ static void tags_anchors_and_merges_are_followed(void **state)
                   "h: *nothing\n"),
         "param a = text [1,2]\nparam b.type = text cuda\nparam c.x = number 1\n"
         "param c.y = number 2\nparam d.x = number 1\nparam d.y = number 2\nparam e.x = number 1\n"
-        "param e.y = number 3\nparam f.p = null null\n"
+        "param e.y = number 3\nparam f = text [\"p\"]\n"
         "param g = text [{\"x\":1,\"y\":2},{\"x\":1,\"y\":2}]\nparam h = text \n");
     assert_string_equal(from_yaml("a: 1\n---\nb: 2\n"), "param a = number 1\n");
 }
