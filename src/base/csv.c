@@ -143,3 +143,10 @@ int csv_find(const struct csv *csv, const char *name)
             return (int)i;
     return -1;
 }
+
+int csv_compare(const struct csv_cell *a, const struct csv_cell *b)
+{
+    size_t shorter = a->length < b->length ? a->length : b->length;
+    int order = shorter ? memcmp(a->text, b->text, shorter) : 0;
+    return order ? order : (a->length > b->length) - (a->length < b->length);
+}

@@ -45,6 +45,8 @@ bool csv_is_open(const char *record, size_t length, char separator);
 bool csv_split(struct csv *csv, const char *record, size_t length);
 /* The first cell equal to NAME, or -1: for the header, before the next csv_split(). */
 int csv_find(const struct csv *csv, const char *name);
+/* Below, equal to or above 0 as A stands before, beside or behind B, byte by byte. */
+int csv_compare(const struct csv_cell *a, const struct csv_cell *b);
 
 /* ---- for those who walk through a record without quotes themselves ---- */
 

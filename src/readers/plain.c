@@ -170,5 +170,6 @@ const struct reader reader_plain = {
     .reads = "boxtop's own layout: config.json, metrics.csv, predictions/, dataset.json",
     .incremental = true,
     .claim = claim,
+    .continues = rows_continue_csv,
     .read = read,
 };

@@ -37,6 +37,12 @@ bool rows_is_blank(const char *line, size_t length)
     return true;
 }
 
+bool rows_is_missing(const char *text, size_t length)
+{
+    static const char *const WORDS[] = {"NA", "N/A", "None", "null", NULL};
+    return rows_name_index(WORDS, text, length) >= 0;
+}
+
 bool rows_parse_step(const char *text, size_t length, int64_t *step, bool *fraction)
 {
     double value;

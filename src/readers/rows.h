@@ -17,8 +17,8 @@ struct rows_rules {
     const char *const *steps;
     const char *const *walls; /* dates: seconds or milliseconds since 1970, or ISO 8601 */
     const char *prefix;       /* of every metric's name */
-    bool numbers_only;        /* a cell that is no number is damage too, not just text; NA, N/A,
-                                 None and null are as empty */
+    bool numbers_only; /* a cell that is no number is damage too, unless it says that it is missing
+                        */
 };
 
 /*
@@ -32,6 +32,10 @@ bool rows_read_csv(struct stream *stream, const struct reader_source *source,
 bool rows_read_json(struct stream *stream, const char *name, const struct rows_rules *rules,
     struct reader_mark *mark, struct sink *sink, struct err *err);
 
+/* The one object that the file PATH holds, as a row of step 0. False, with ERR, also when it cannot
+ * be read. */
+bool rows_read_json_object(const char *path, const char *name, const struct rows_rules *rules,
+    struct sink *sink, struct err *err);
 /* For the `continues` of a reader: false when MARK is that of a table in CSV whose header is no
  * longer what it was. */
 bool rows_continue_csv(const struct reader_source *source, const struct reader_mark *mark);
@@ -55,6 +59,8 @@ struct rows_damage {
 int rows_name_index(const char *const *names, const char *name, size_t length);
 bool rows_is_merge_marker(const char *line, size_t length);
 bool rows_is_blank(const char *line, size_t length);
+/* A cell that stands for a value that is not there: NA, N/A, None, null. */
+bool rows_is_missing(const char *text, size_t length);
 /* A step: whole numbers exactly, others rounded down with *FRACTION set. */
 bool rows_parse_step(const char *text, size_t length, int64_t *step, bool *fraction);
 /* A date; false also for numbers too small to be one (seconds since the start, say). */

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The version is none that the states of JSON lines have: a reader may meet either. */
 enum { STATE_VERSION = 2, IGNORED = -1 };
 
 struct cell {
@@ -90,13 +91,6 @@ static bool take_header(struct table *table, int64_t at, const char *line, size_
 
 /* ---- a row: its cells are gathered first, for none counts unless the row fits ---- */
 
-/* What tools write for a value that is not there. */
-static bool is_missing(const char *text, size_t length)
-{
-    static const char *const WORDS[] = {"NA", "N/A", "None", "null", NULL};
-    return rows_name_index(WORDS, text, length) >= 0;
-}
-
 /* A cell that is not empty, in any spelling. */
 static void put_cell(struct table *table, size_t column, const char *text, size_t length)
 {
@@ -111,7 +105,7 @@ static void put_cell(struct table *table, size_t column, const char *text, size_
         return;
     } else if (num_parse(text, length, &value)) {
         table->cells[table->cell_count++] = (struct cell){column, value};
-    } else if (table->rules->numbers_only && !is_missing(text, length)) {
+    } else if (table->rules->numbers_only && !rows_is_missing(text, length)) {
         table->texts++;
     }
 }

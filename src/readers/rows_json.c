@@ -2,6 +2,7 @@
  * Rows as JSON lines: one object a line, nested names joined by "/".
  * Knows: JSON and the rules of rows.h. Must not know: CSV.
  */
+#include "base/file.h"
 #include "base/grow.h"
 #include "base/json.h"
 #include "base/num.h"
@@ -13,6 +14,7 @@
 #include <stdlib.h>
 
 enum { STATE_VERSION = 1, UNDECIDED = -2, COUNTED = -1, MOST_DEPTH = 64 };
+enum { MOST_OBJECT_BYTES = 1 << 20 };
 
 struct cell {
     int32_t series;
@@ -205,30 +207,65 @@ static bool take_line(struct log *log, const char *line, size_t length, bool com
     return taken;
 }
 
+static void log_init(struct log *log, const struct rows_rules *rules, struct sink *sink)
+{
+    *log = (struct log){.rules = rules, .primary = UNDECIDED};
+    series_init(&log->series, sink, rules->prefix);
+    buf_init(&log->name, SERIES_NAME_BYTES);
+    log->no_memory = !buf_reserve(&log->name, 1); /* also an empty name is one */
+}
+
+/* Hands over what waits and tells of damage; false when memory ran out. */
+static bool log_end(struct log *log, const char *name, struct err *err)
+{
+    if (log->no_memory)
+        err_set(err, ERR_MEMORY, "out of memory");
+    bool ok = !log->no_memory && series_end(&log->series, name, err);
+    if (ok && !log->series.stopped)
+        rows_note(&log->damage, log->series.sink, name);
+    return ok;
+}
+
+static void log_done(struct log *log)
+{
+    series_done(&log->series);
+    buf_done(&log->name);
+    free(log->cells);
+}
+
 bool rows_read_json(struct stream *stream, const char *name, const struct rows_rules *rules,
     struct reader_mark *mark, struct sink *sink, struct err *err)
 {
-    struct log log = {.rules = rules, .primary = UNDECIDED};
+    struct log log;
     const char *line;
     size_t length;
     bool complete;
-    series_init(&log.series, sink, rules->prefix);
-    buf_init(&log.name, SERIES_NAME_BYTES);
-    log.no_memory = !buf_reserve(&log.name, 1); /* also an empty name is one */
+    log_init(&log, rules, sink);
     load_state(&log, &mark->state);
     while (!log.series.stopped && !log.no_memory &&
            stream_line(stream, &line, &length, &complete) &&
            take_line(&log, line, length, complete))
         mark->offset = stream->offset;
-    if (log.no_memory)
-        err_set(err, ERR_MEMORY, "out of memory");
-    bool ok = !log.no_memory && series_end(&log.series, name, err);
-    if (ok && !log.series.stopped)
-        rows_note(&log.damage, sink, name);
+    bool ok = log_end(&log, name, err);
     save_state(&log, &mark->state);
-    series_done(&log.series);
-    buf_done(&log.name);
-    free(log.cells);
+    log_done(&log);
+    return ok;
+}
+
+bool rows_read_json_object(const char *path, const char *name, const struct rows_rules *rules,
+    struct sink *sink, struct err *err)
+{
+    struct log log;
+    struct buf text;
+    log_init(&log, rules, sink);
+    log.primary = COUNTED;
+    buf_init(&text, MOST_OBJECT_BYTES);
+    bool ok = file_read(path, &text, err);
+    if (ok && !(text.length && take_row(&log, text.data, text.length)))
+        rows_count_skipped(&log.damage, 1, false);
+    ok = ok && log_end(&log, name, err);
+    buf_done(&text);
+    log_done(&log);
     return ok;
 }
 

@@ -14,22 +14,40 @@
 
 #include <cmocka.h>
 
+static bool is_claimed(const struct reader_claim *claims, size_t count, const char *name)
+{
+    for (size_t c = 0; c < count; c++)
+        for (size_t i = 0; i < claims[c].count; i++)
+            if (strcmp(claims[c].sources[i].name, name) == 0)
+                return true;
+    return false;
+}
+
 void reading_claims(const char *directory, struct buf *out)
 {
+    enum { MOST_READERS = 64 };
+    struct reader_claim claims[MOST_READERS] = {0};
     struct arena arena = {0};
     struct file_list list;
     struct err err = {0};
     assert_true(file_list(directory, &arena, &list, &err));
     struct reader_place place = {directory, &list, &arena};
     for (size_t r = 0; readers[r]; r++) {
-        struct reader_claim claim = {0};
-        if (!readers[r]->claim(&place, &claim))
-            continue;
-        assert_non_null(claim.reason);
-        buf_printf(out, "%s:", readers[r]->name);
-        for (size_t i = 0; i < claim.count; i++)
-            buf_printf(out, " %s", claim.sources[i].name);
-        buf_add_char(out, '\n');
+        assert_true(r < MOST_READERS);
+        if (!readers[r]->claim(&place, &claims[r]))
+            claims[r].count = 0;
+        bool named = false;
+        for (size_t i = 0; i < claims[r].count; i++) {
+            const struct reader_claimed *source = &claims[r].sources[i];
+            assert_non_null(claims[r].reason);
+            if (is_claimed(claims, r, source->name))
+                continue;
+            buf_printf(out, "%s%s %s%s%s", named ? "" : readers[r]->name, named ? "" : ":",
+                source->prefix ? source->prefix : "", source->prefix ? "=" : "", source->name);
+            named = true;
+        }
+        if (named)
+            buf_add_char(out, '\n');
     }
     arena_done(&arena);
 }

@@ -7,8 +7,10 @@
 #include "readers/reader.h"
 #include "record_sink.h"
 
-/* Names the readers of the claim on DIRECTORY with their sources, a line each: "plain: config.json
- * ...". */
+/* Names the readers that DIRECTORY's files belong to, a line each with its files in reading order:
+ * "plain: config.json metrics.csv". As when scanning, a file belongs to the first reader that
+ * claims it. What goes before its metrics' names stands before the file: "generic: a/=a.csv
+ * b/=b.csv". */
 void reading_claims(const char *directory, struct buf *out);
 
 /* Reads DIRECTORY/NAME from the front. RECORD is initialised here. */

@@ -57,7 +57,7 @@ static const struct reader *reader_for(const char *kind, const char *file)
     if (strcmp(kind, "csv") == 0 && strcmp(base, "results.csv") == 0)
         return reader_find("ultralytics");
     if (strcmp(kind, "csv") == 0 && strcmp(base, "metrics.csv") == 0)
-        return reader_find("plain");
+        return reader_find("lightning");
     for (size_t i = 0; i < sizeof YAML / sizeof *YAML; i++)
         if (strcmp(kind, "yaml") == 0 && strcmp(base, YAML[i]) == 0)
             return reader_find("ultralytics");
@@ -160,13 +160,13 @@ static void every_directory_is_recognised_for_what_it_is(void **state)
     static const char *const THERE[] = {"ultralytics-deeplabscan/train ultralytics\n",
         "yolov5-crashed/exp ultralytics\n", "yolov5-crashed/exp tensorboard\n",
         "yolov5-disaster/exp2 ultralytics\n", "tensorboard-tf2/validation tensorboard\n",
-        "detectron2-smn/output tensorboard\n", "lightning-xkv/version_0 plain\n",
+        "detectron2-smn/output tensorboard\n", "lightning-xkv/version_0 lightning\n",
         "detectron2-medwaste/output predictions\n"};
     for (size_t i = 0; i < sizeof THERE / sizeof *THERE; i++)
         if (!strstr(claims.data, THERE[i]))
             fail_msg("missing %s among\n%s", THERE[i], claims.data);
     static const char *const NOT_THERE[] = {"detectron2-smn/output plain\n",
-        "dvclive-hf/dvclive plain\n", "sacred-local/my_runs/1 plain\n", "synthetic-mmdet3"};
+        "dvclive-hf/dvclive plain\n", "sacred-local/my_runs/1 plain\n", "synthetic-mmdet3 plain\n"};
     for (size_t i = 0; i < sizeof NOT_THERE / sizeof *NOT_THERE; i++)
         if (strstr(claims.data, NOT_THERE[i]))
             fail_msg("%s among\n%s", NOT_THERE[i], claims.data);

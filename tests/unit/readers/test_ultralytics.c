@@ -145,7 +145,7 @@ static void its_directories_are_recognised(void **state)
     (void)state;
     assert_string_equal(CLAIMS_ON("results.csv", TABLE, "args.yaml", ARGS, "predictions.json",
                             DETECTIONS, "other.json", "{}"),
-        "ultralytics: args.yaml results.csv predictions.json\npredictions: predictions.json\n");
+        "ultralytics: args.yaml results.csv predictions.json\n");
     assert_string_equal(CLAIMS_ON("results.csv", "epoch, train/loss\n", "args.yaml", ARGS),
         "ultralytics: args.yaml results.csv\n");
     assert_string_equal(CLAIMS_ON("results.csv", TABLE), "ultralytics: results.csv\n");

@@ -112,11 +112,11 @@ static void test_precedence_of_readers(void **state)
     scene_write(&scene, "run/results.csv", "epoch,train/box_loss,x\n1,5,1\n");
     scene_refresh(&scene);
     const struct run_row *run = scene_run(&scene, "run");
-    assert_string_equal(run->format, "plain");
-    assert_int_equal(run_metric(run, "train/box_loss")->summary.count, 3);
-    assert_close(scene_last(run, "train/box_loss"), 30);
+    assert_string_equal(run->format, "ultralytics");
+    assert_int_equal(run_metric(run, "train/box_loss")->summary.count, 1);
+    assert_close(scene_last(run, "train/box_loss"), 5);
     assert_close(scene_last(run, "x"), 1);
-    assert_true(run_param(run, "epochs")->number == 3);
+    assert_true(run_param(run, "epochs")->number == 99);
     assert_true(run_param(run, "seed")->number == 7);
     scene_done(&scene);
 }
@@ -227,6 +227,63 @@ static void test_what_was_appended_is_read_on(void **state)
     assert_true(store_load_files(scene.store, id, &scene.arena, &files, &file_count, &err));
     assert_int_equal(file_count, 1);
     assert_int_equal(files[0].offset, files[0].size_bytes);
+    scene_done(&scene);
+}
+
+/* The rows before the bookmark are as they were, byte by byte: only the header tells. */
+static void test_a_table_with_another_header_is_read_again(void **state)
+{
+    enum { ROWS = 100 };
+    char rows[ROWS * 8 + 1] = "", text[ROWS * 8 + 64];
+    (void)state;
+    struct scene scene;
+    scene_init(&scene);
+    for (int i = 0; i < ROWS; i++)
+        memcpy(rows + strlen(rows), "0,1,2\n", sizeof "0,1,2\n");
+    snprintf(text, sizeof text, "epoch,step,train_a\n%s", rows);
+    scene_write(&scene, "version_0/metrics.csv", text);
+    scene_refresh(&scene);
+    assert_string_equal(scene_run(&scene, "version_0")->format, "lightning");
+    assert_int_equal(run_metric(scene_run(&scene, "version_0"), "train_a")->summary.count, ROWS);
+    snprintf(text, sizeof text, "epoch,step,train_b\n%s1,2,3\n", rows);
+    FILE *out = fopen(scene_path(&scene, "version_0/metrics.csv"), "r+b"); /* the same inode */
+    assert_non_null(out);
+    fputs(text, out);
+    fclose(out);
+    scene_refresh(&scene);
+    const struct run_row *run = scene_run(&scene, "version_0");
+    assert_null(run_metric(run, "train_a"));
+    assert_int_equal(run_metric(run, "train_b")->summary.count, ROWS + 1);
+    assert_close(scene_last(run, "train_b"), 3);
+    scene_done(&scene);
+}
+
+/* A second table comes: the first one's metrics are renamed, though its file is as it was. */
+static void test_several_tables_of_a_run_are_told_apart(void **state)
+{
+    (void)state;
+    struct scene scene;
+    scene_init(&scene);
+    scene_write(&scene, "run/train.csv", "step,loss,lr\n1,5,1\n2,4,1\n");
+    scene_write(&scene, "run/params.json", "{\"width\": 32}");
+    scene_refresh(&scene);
+    const struct run_row *run = scene_run(&scene, "run");
+    assert_string_equal(run->format, "generic");
+    assert_close(scene_last(run, "loss"), 4);
+    assert_true(run_param(run, "width")->number == 32);
+    scene_write(&scene, "run/val.csv", "step,loss\n1,9\n");
+    scene_refresh(&scene);
+    run = scene_run(&scene, "run");
+    assert_int_equal(run->metric_count, 3);
+    assert_null(run_metric(run, "loss"));
+    assert_close(scene_last(run, "train/loss"), 4);
+    assert_close(scene_last(run, "train/lr"), 1);
+    assert_close(scene_last(run, "val/loss"), 9);
+    assert_int_equal(unlink(scene_path(&scene, "run/val.csv")), 0);
+    scene_refresh(&scene);
+    run = scene_run(&scene, "run");
+    assert_int_equal(run->metric_count, 2);
+    assert_close(scene_last(run, "loss"), 4);
     scene_done(&scene);
 }
 
@@ -608,6 +665,8 @@ int main(void)
         cmocka_unit_test(test_a_step_for_predictions),
         cmocka_unit_test(test_a_second_refresh_writes_nothing),
         cmocka_unit_test(test_what_was_appended_is_read_on),
+        cmocka_unit_test(test_a_table_with_another_header_is_read_again),
+        cmocka_unit_test(test_several_tables_of_a_run_are_told_apart),
         cmocka_unit_test(test_a_file_that_was_replaced_is_read_again),
         cmocka_unit_test(test_runs_that_are_gone_are_forgotten),
         cmocka_unit_test(test_a_run_that_moves_keeps_its_id),

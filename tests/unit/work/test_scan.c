@@ -170,7 +170,7 @@ static void test_a_file_belongs_to_one_reader(void **state)
     temp_text(root, "alone/results.json", SCENE_PERFECT);
     struct seen seen = scan(root);
     assert_string_equal(seen.names, " alone both");
-    assert_string_equal(seen.formats, " predictions plain");
+    assert_string_equal(seen.formats, " predictions ultralytics");
     assert_int_equal(seen.sources, 5);
 }
 
