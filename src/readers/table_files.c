@@ -22,8 +22,8 @@ static bool is_parameters(const char *name)
 
 static bool is_candidate(const struct file_entry *entry)
 {
-    static const char *const SUFFIXES[] = {
-        ".csv", ".tsv", ".log", "log.txt", ".jsonl", ".ndjson", ".json"};
+    static const char *const SUFFIXES[] = {".csv", ".tsv", ".log", "log.txt", ".jsonl", ".ndjson",
+        "log.json", "history.json", "metrics.json"};
     if (entry->is_dir || entry->name[0] == '.' || is_parameters(entry->name))
         return false;
     for (size_t i = 0; i < sizeof SUFFIXES / sizeof *SUFFIXES; i++)

@@ -1,11 +1,13 @@
 /*
  * Tables of training rows that lie in a directory under any name, and the parameters beside them.
- * Knows: which files are looked into, how several are told apart. Must not know: what a table's beginning
- * says (table_sniff.h), or how rows become points (rows.h).
+ * Knows: which files are looked into, how several are told apart. Must not know: what a table's
+ * beginning says (table_sniff.h), or how rows become points (rows.h).
  *
- * A table is called *.csv, *.tsv, *.log, *log.txt, *.jsonl, *.ndjson or, as JSON lines, *.json; metrics.json
- * may also hold final scores. Where there is more than one table each one's metrics begin with its file's
- * name without the extension ("forward/loss"), so that equal names are not one series.
+ * A table is called *.csv, *.tsv, *.log, *log.txt, *.jsonl, *.ndjson, or as JSON lines *log.json,
+ * *history.json, *metrics.json; metrics.json may also hold final scores. Other *.json are not
+ * looked into: runs have many, and opening a file may cost a turn of the network. Where there is
+ * more than one table each one's metrics begin with its file's name without the extension
+ * ("forward/loss"), so that equal names are not one series.
  */
 #pragma once
 

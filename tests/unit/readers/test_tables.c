@@ -160,7 +160,7 @@ static void lines_of_json_are_tables_too(void **state)
     for (size_t i = 0; i < sizeof NONE / sizeof *NONE; i++)
         assert_string_equal(CLAIMS_ON("log.jsonl", NONE[i]), "");
     /* A file that keeps where something stands. */
-    assert_string_equal(CLAIMS_ON("state.json", "{\"epoch\": 3, \"best\": 0.5}\n"), "");
+    assert_string_equal(CLAIMS_ON("last_log.json", "{\"epoch\": 3, \"best\": 0.5}\n"), "");
 }
 
 static void final_scores_are_known_by_name(void **state)
@@ -172,7 +172,7 @@ static void final_scores_are_known_by_name(void **state)
         "generic: params.yaml metrics.json\n");
     assert_string_equal(CLAIMS_ON("metrics.json", SCORES, "log.csv", CSV),
         "generic: log.csv metrics/=metrics.json\n");
-    assert_string_equal(CLAIMS_ON("scores.json", SCORES), "");
+    assert_string_equal(CLAIMS_ON("val_metrics.json", SCORES), "");
     static const char *const NONE[] = {"{}", "{\"a\": \"words\"}", "[0.5]",
         "{\"loss\": {\"steps\": [1], \"values\": [2]}}",
         "{\"info\": {\"year\": 2017}, \"images\": [{\"id\": 1}]}", "{\"AP\": 0.5"};
@@ -227,7 +227,7 @@ static void why_a_table_is_not_taken_is_told(void **state)
         {"d.csv", "step,loss\n", "it has no whole row yet"},
         {"e.jsonl", "{\"a\": 1}\n{\"a\": 2}\n", "no column counts steps"},
         {"f.log", "name,value\na,1\n", NULL},
-        {"g.json", "{\"a\": 1}\n{\"a\": 2}\n", NULL},
+        {"g_log.json", "{\"a\": 1}\n{\"a\": 2}\n", NULL},
     };
     enum { COUNT = sizeof CASES / sizeof *CASES };
     (void)state;
@@ -262,7 +262,7 @@ static void only_so_many_files_are_looked_into(void **state)
     const char *directory = temp_dir();
     struct buf claims;
     for (int i = 0; i < FILES; i++) {
-        snprintf(name, sizeof name, "%03d.json", i);
+        snprintf(name, sizeof name, "%03d.log", i);
         temp_text(directory, name, "{\"label\": 1}");
     }
     temp_text(directory, "z.csv", CSV);
@@ -278,7 +278,7 @@ static void only_so_many_files_are_looked_into(void **state)
     struct reader_place place = {directory, &list, &arena};
     assert_false(reader_find("generic")->claim(&place, &claim));
     assert_int_equal(claim.refusal_count, 1);
-    assert_string_equal(claim.refusals[0].name, "064.json");
+    assert_string_equal(claim.refusals[0].name, "064.log");
     arena_done(&arena);
 }
 
