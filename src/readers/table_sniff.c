@@ -104,12 +104,22 @@ static const char *take_header(struct columns *columns, const struct csv *csv)
     return NULL;
 }
 
+/* Keras puts quotes around a list, which then are quoted themselves. */
+static bool is_list(const struct csv_cell *cell)
+{
+    size_t i = 0;
+    while (i < cell->length && cell->text[i] == '"')
+        i++;
+    return i < cell->length && cell->text[i] == '[';
+}
+
+/* Lists and truths are not read, but tell no rows of one kind from those of another. */
 static bool is_word(const struct csv_cell *cell)
 {
+    static const char *const TRUTHS[] = {"True", "False", "true", "false", NULL};
     double value;
-    return cell->length && !(cell->quoted && cell->text[0] == '[') &&
-           !rows_is_missing(cell->text, cell->length) &&
-           !num_parse(cell->text, cell->length, &value);
+    return cell->length && !is_list(cell) && !rows_is_missing(cell->text, cell->length) &&
+           !is_in(TRUTHS, cell) && !num_parse(cell->text, cell->length, &value);
 }
 
 /* Whether the row is one of the table; *WORDS when a cell holds words. Rows of another width, or

@@ -152,6 +152,16 @@ static void test_random_cells_come_back(void **state)
     csv_done(&csv);
 }
 
+static void test_comparing(void **state)
+{
+    (void)state;
+    const struct csv_cell a = {"ab", 2, false}, b = {"abc", 3, true}, c = {"b", 1, false},
+                          none = {NULL, 0, false};
+    assert_true(csv_compare(&a, &b) < 0 && csv_compare(&b, &a) > 0);
+    assert_true(csv_compare(&b, &c) < 0 && csv_compare(&a, &a) == 0);
+    assert_true(csv_compare(&none, &a) < 0 && csv_compare(&none, &none) == 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -161,6 +171,7 @@ int main(void)
         cmocka_unit_test(test_header_is_searched),
         cmocka_unit_test(test_limits),
         cmocka_unit_test(test_random_cells_come_back),
+        cmocka_unit_test(test_comparing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

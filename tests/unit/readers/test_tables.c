@@ -15,7 +15,7 @@
 static const char KERAS[] = "epoch,accuracy,loss,per_class,val_accuracy,val_loss\r\n"
                             "0,0.51,1.4481,\"[0.5, 0.52]\",0.55,1.31\r\n"
                             "1,0.62,1.1002,\"[0.6, 0.64]\",NA,NA\r\n"
-                            "0,0.74,nan,\"[0.73, 0.75]\",0.7,0.9\r\n";
+                            "0,0.74,nan,\"\"\"[0.73, 0.75]\"\"\",0.7,0.9\r\n";
 
 static const char KERAS_FACTS[] = "metric accuracy: 0=0.51 1=0.62 0=0.74\n"
                                   "metric loss: 0=1.4481 1=1.1002 0=NaN\n"
@@ -134,6 +134,7 @@ static void tables_have_a_step_and_numbers(void **state)
     (void)state;
     assert_string_equal(CLAIMS_ON("t.csv", CSV), GENERIC);
     assert_string_equal(CLAIMS_ON("t.csv", "step,loss\n1,0.5"), GENERIC);
+    assert_string_equal(CLAIMS_ON("t.csv", "step;a;b\n1;[1, 2];True\n"), GENERIC);
     assert_string_equal(CLAIMS_ON("t.csv", ",epoch,loss\n0,1,0.5\n1,2,nan\n"), GENERIC); /* pandas */
     assert_string_equal(CLAIMS_ON("t.csv", "step,loss\n<<<<<<< HEAD\n1,NA\n"), GENERIC);
     static const char *const NONE[] = {"", "\n", "step\n1\n", "step,loss\n", "step,loss\n1",
