@@ -27,8 +27,13 @@ void reading_claims(const char *directory, struct buf *out)
             continue;
         assert_non_null(claim.reason);
         buf_printf(out, "%s:", readers[r]->name);
-        for (size_t i = 0; i < claim.count; i++)
-            buf_printf(out, " %s", claim.sources[i].name);
+        for (size_t i = 0; i < claim.count; i++) {
+            const struct reader *other = claim.sources[i].reader;
+            buf_printf(out, " %s%s%s", other && other != readers[r] ? other->name : "",
+                other && other != readers[r] ? ":" : "", claim.sources[i].name);
+        }
+        for (size_t i = 0; i < claim.owned_count; i++)
+            buf_printf(out, " %s/", claim.owned[i]);
         buf_add_char(out, '\n');
     }
     arena_done(&arena);
@@ -130,6 +135,11 @@ void reading_grows_to_the_same(
                                               : now + chunk < length ? now + chunk
                                                                      : length) {
         write_again(path, data, now);
+        if (!reader->incremental || !mark.offset) { /* read from the front, as the index does */
+            record_done(&grown);
+            buf_clear(&mark.state);
+            mark.offset = 0;
+        }
         reading_on(reader, directory, name, &mark, &grown);
         assert_true(mark.offset <= (int64_t)now);
     }

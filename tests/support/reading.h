@@ -8,7 +8,7 @@
 #include "record_sink.h"
 
 /* Names the readers of the claim on DIRECTORY with their sources, a line each: "plain: config.json
- * ...". */
+ * ..."; a source for another reader as "tensorboard:NAME", what the claim owns as "NAME/". */
 void reading_claims(const char *directory, struct buf *out);
 
 /* Reads DIRECTORY/NAME from the front. RECORD is initialised here. */
@@ -26,8 +26,9 @@ const char *reading_text(
  * of the whole. */
 void reading_survives_cuts(
     const struct reader *reader, const char *name, const void *data, size_t length);
-/* Lets the file grow by CHUNK bytes at a time, reading on at its mark each time: the metrics,
- * parameters and status are in the end those of reading the whole at once. */
+/* Lets the file grow by CHUNK bytes at a time, reading on at its mark each time (from the front
+ * where the reader keeps none): the metrics, parameters and status are in the end those of reading
+ * the whole at once. */
 void reading_grows_to_the_same(
     const struct reader *reader, const char *name, const void *data, size_t length, size_t chunk);
 /* Reads with a sink that refuses after 0, 1, 2... calls: no crash, and no complaint. */
