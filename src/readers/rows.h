@@ -18,6 +18,8 @@ struct rows_rules {
     const char *const *walls; /* dates: seconds or milliseconds since 1970, or ISO 8601 */
     const char *prefix;       /* of every metric's name */
     bool numbers_only;        /* a cell that is no number is damage too, not just text */
+    const char *last;         /* of CSV: what the last column is called, whatever its header says;
+                                 NULL: as it says */
 };
 
 /*
