@@ -112,11 +112,11 @@ static void test_precedence_of_readers(void **state)
     scene_write(&scene, "run/results.csv", "epoch,train/box_loss,x\n1,5,1\n");
     scene_refresh(&scene);
     const struct run_row *run = scene_run(&scene, "run");
-    assert_string_equal(run->format, "plain");
-    assert_int_equal(run_metric(run, "train/box_loss")->summary.count, 3);
-    assert_close(scene_last(run, "train/box_loss"), 30);
+    assert_string_equal(run->format, "ultralytics");
+    assert_int_equal(run_metric(run, "train/box_loss")->summary.count, 1);
+    assert_close(scene_last(run, "train/box_loss"), 5);
     assert_close(scene_last(run, "x"), 1);
-    assert_true(run_param(run, "epochs")->number == 3);
+    assert_true(run_param(run, "epochs")->number == 99);
     assert_true(run_param(run, "seed")->number == 7);
     scene_done(&scene);
 }
