@@ -81,34 +81,37 @@ static bool is_ended(const struct reader_place *place)
 static bool is_picture(const char *name)
 {
     static const char *const PATTERNS[] = {"train_batch*.jpg", "val_batch*_pred.jpg",
-        "val_batch*_labels.jpg", "test_batch*_pred.jpg", "test_batch*_labels.jpg", "*_curve.png",
-        "confusion_matrix.png", "confusion_matrix_normalized.png"};
+        "test_batch*_pred.jpg", "*_curve.png", "confusion_matrix.png",
+        "confusion_matrix_normalized.png"};
     for (size_t i = 0; i < sizeof PATTERNS / sizeof *PATTERNS; i++)
         if (text_glob(PATTERNS[i], name))
             return true;
     return false;
 }
 
-/* Returns how many pictures of the tool's own naming were claimed. */
+/* Claims the pictures of the tool's own naming; with CLAIM NULL only counts them. */
 static int claim_pictures(const struct reader_place *place, struct reader_claim *claim)
 {
-    int added = 0;
-    for (size_t i = 0; i < place->list->count && added < MOST_PICTURES; i++) {
+    int count = 0;
+    for (size_t i = 0; i < place->list->count && count < MOST_PICTURES; i++) {
         const struct file_entry *entry = &place->list->entries[i];
-        added += !entry->is_dir && is_picture(entry->name) &&
-                 reader_claim_add(place, claim, entry->name);
+        count += !entry->is_dir && is_picture(entry->name) &&
+                 (!claim || reader_claim_add(place, claim, entry->name));
     }
-    if (reader_has_file(place, PLOT) && is_ended(place))
+    if (claim && reader_has_file(place, PLOT) && is_ended(place))
         reader_claim_add(place, claim, PLOT);
-    return added;
+    return count;
+}
+
+static bool has_labels(const struct reader_place *place)
+{
+    const struct file_entry *entry = file_list_find(place->list, LABELS);
+    return entry && entry->is_dir;
 }
 
 /* The rows of save_txt, one file an image; without confidences they cannot be ranked. */
 static bool claim_labels(const struct reader_place *place, struct reader_claim *claim)
 {
-    const struct file_entry *entry = file_list_find(place->list, LABELS);
-    if (!entry || !entry->is_dir)
-        return false;
     if (!predictions_is_file(place, LABELS)) {
         reader_refuse(place, claim, LABELS,
             "no labels with confidences: predict and validate with save_conf=True to have them");
@@ -122,17 +125,20 @@ static bool claim(const struct reader_place *place, struct reader_claim *claim)
 {
     static const char *const FILES[] = {"args.yaml", "opt.yaml", "hyp.yaml", RESULTS};
     const char *training = recognise(place);
+    bool plots = claim_pictures(place, NULL) > 0, folder = has_labels(place);
+    if (!training && !plots && !folder)
+        return false;
     for (size_t i = 0; training && i < sizeof FILES / sizeof *FILES; i++)
         if (reader_has_file(place, FILES[i]))
             reader_claim_add(place, claim, FILES[i]);
-    size_t json = predictions_claim(place, "", place->list, true, claim);
+    bool json = predictions_claim(place, "", place->list, true, claim) > 0;
     /* What is in both is the same, and predictions.json says it in pixels. */
-    bool labels = !json && claim_labels(place, claim);
-    int pictures = training || labels || json ? claim_pictures(place, claim) : 0;
+    bool labels = folder && !json && claim_labels(place, claim);
+    claim_pictures(place, claim);
     claim->reason = training ? training
                     : labels ? "labels/ with confidences"
                              : "detections beside plots of a validation";
-    return training || labels || (json && pictures);
+    return training || labels || (json && plots);
 }
 
 /* Passes parameters on; "data" also says what the ground truth is. */
