@@ -144,6 +144,8 @@ static void take_param(struct trainer *trainer, const char *name, size_t length)
         buf_clear(&trainer->name);
         if (json_add_string(json, &trainer->name) && trainer->name.data)
             params_put_text(params, trainer->name.data, trainer->name.length);
+        else
+            params->left_out++;
         break;
     case JSON_TRUE:
     case JSON_FALSE:

@@ -39,6 +39,23 @@ void reading_claims(const char *directory, struct buf *out)
     arena_done(&arena);
 }
 
+const char *reading_claims_on(const char *below, const char *const *files)
+{
+    static char text[4096];
+    struct buf claims;
+    struct arena arena = {0};
+    const char *top = temp_dir();
+    for (; *files; files += 2)
+        temp_text(top, files[0], files[1]);
+    buf_init(&claims, sizeof text - 1);
+    reading_claims(path_join(&arena, top, below), &claims);
+    assert_false(claims.failed);
+    snprintf(text, sizeof text, "%s", claims.data ? claims.data : "");
+    buf_done(&claims);
+    arena_done(&arena);
+    return text;
+}
+
 static bool try_on(const struct reader *reader, const char *directory, const char *name,
     struct reader_mark *mark, struct record *record, struct err *err)
 {

@@ -11,6 +11,11 @@
  * ..."; a source for another reader as "tensorboard:NAME", what the claim owns as "NAME/". */
 void reading_claims(const char *directory, struct buf *out);
 
+/* The same, in a static buffer, for the directory BELOW (a path, "" for itself) of a fresh
+ * directory with FILES: name, content, name, content, ..., NULL. */
+const char *reading_claims_on(const char *below, const char *const *files);
+#define READING_CLAIMS(...) reading_claims_on("", (const char *const[]){__VA_ARGS__, NULL})
+
 /* Reads DIRECTORY/NAME from the front. RECORD is initialised here. */
 void reading_whole(
     const struct reader *reader, const char *directory, const char *name, struct record *record);

@@ -100,43 +100,31 @@ static void parameters_are_yaml(void **state)
         "param lr = number 1e-3\nparam opt.name = text adam\n");
 }
 
-/* The claims on the directory NAME with FILES (name, content, name, content, ..., NULL). */
-static const char *claims_on(const char *name, const char *const *files)
+/* The claims on a directory of that NAME with one FILE. */
+static const char *claims_below(const char *name, const char *file, const char *text)
 {
-    static char text[1024];
-    struct buf claims;
-    struct arena arena = {0};
-    const char *directory = path_join(&arena, temp_dir(), name);
-    for (; *files; files += 2)
-        temp_text(directory, files[0], files[1]);
-    buf_init(&claims, sizeof text - 1);
-    reading_claims(directory, &claims);
-    snprintf(text, sizeof text, "%s", claims.data ? claims.data : "");
-    buf_done(&claims);
-    arena_done(&arena);
-    return text;
+    return reading_claims_on(name, (const char *const[]){file, text, NULL});
 }
-
-#define CLAIMS_ON(name, ...) claims_on(name, (const char *const[]){__VA_ARGS__, NULL})
 
 static void its_directories_are_recognised(void **state)
 {
     static const char TABLE[] = "step\tloss\n";
     (void)state;
     assert_string_equal(
-        CLAIMS_ON("any", "plots/metrics/train/loss.tsv", TABLE, "plots/metrics/lr.tsv", TABLE,
+        READING_CLAIMS("plots/metrics/train/loss.tsv", TABLE, "plots/metrics/lr.tsv", TABLE,
             "metrics.json", "{}", "params.yaml", "a: 1\n", "plots/metrics/readme.txt", "",
             "plots/metrics/words.tsv", "a\tb\n"),
         "dvclive: plots/metrics/lr.tsv plots/metrics/train/loss.tsv params.yaml metrics.json "
         "plots/ "
         "scalars/\n");
-    assert_string_equal(CLAIMS_ON("any", "scalars/loss.tsv", TABLE, "dvclive.json", "{}"),
+    assert_string_equal(READING_CLAIMS("scalars/loss.tsv", TABLE, "dvclive.json", "{}"),
         "dvclive: scalars/loss.tsv dvclive.json plots/ scalars/\n");
-    assert_string_equal(CLAIMS_ON("dvclive", "params.yaml", "a: 1\n"), "dvclive: params.yaml\n");
-    assert_string_equal(CLAIMS_ON("other", "params.yaml", "a: 1\n"), "");
-    assert_string_equal(CLAIMS_ON("other", "metrics.json", "{}"), "");
-    assert_string_equal(CLAIMS_ON("other", "plots/metrics/loss.tsv", "a\tb\n"), "");
-    assert_string_equal(CLAIMS_ON("dvclive", "live.py", ""), "");
+    assert_string_equal(
+        claims_below("dvclive", "dvclive/params.yaml", "a: 1\n"), "dvclive: params.yaml\n");
+    assert_string_equal(claims_below("other", "other/params.yaml", "a: 1\n"), "");
+    assert_string_equal(claims_below("other", "other/metrics.json", "{}"), "");
+    assert_string_equal(claims_below("other", "other/plots/metrics/loss.tsv", "a\tb\n"), "");
+    assert_string_equal(claims_below("dvclive", "dvclive/live.py", ""), "");
 }
 
 static void a_real_run_says_what_independent_readers_found(void **state)

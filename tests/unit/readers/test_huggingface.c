@@ -8,7 +8,6 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -140,47 +139,32 @@ static void configurations_are_parameters_without_the_names_of_classes(void **st
         "param peft_type = text LORA\nparam r = number 8\nparam target = text [\"q\"]\n");
 }
 
-/* The claims on a directory with FILES (name, content, name, content, ..., NULL). */
-static const char *claims_on(const char *const *files)
-{
-    static char text[2048];
-    struct buf claims;
-    const char *directory = temp_dir();
-    for (; *files; files += 2)
-        temp_text(directory, files[0], files[1]);
-    buf_init(&claims, sizeof text - 1);
-    reading_claims(directory, &claims);
-    snprintf(text, sizeof text, "%s", claims.data ? claims.data : "");
-    buf_done(&claims);
-    return text;
-}
-
-#define CLAIMS_ON(...) claims_on((const char *const[]){__VA_ARGS__, NULL})
-
 static void the_latest_state_is_read_and_all_below_is_one_run(void **state)
 {
     static const char HEAD[] = "{\"global_step\": 10, \"log_history\": []}", OTHER[] = "{\"a\": 1}",
                       LATER[] = "{\"global_step\": 20, \"log_history\": []}",
                       MODEL[] = "{\"architectures\": [\"Detr\"], \"model_type\": \"detr\"}";
     (void)state;
-    assert_string_equal(CLAIMS_ON("checkpoint-5/trainer_state.json", HEAD,
+    assert_string_equal(READING_CLAIMS("checkpoint-5/trainer_state.json", HEAD,
                             "checkpoint-10/trainer_state.json", HEAD, "checkpoint-9/x", ""),
         "huggingface: checkpoint-10/trainer_state.json checkpoint-10/ checkpoint-9/ "
         "checkpoint-5/\n");
-    assert_string_equal(CLAIMS_ON("checkpoint-10/trainer_state.json", HEAD, "trainer_state.json",
-                            LATER, "config.json", MODEL, "checkpoint-10/config.json", MODEL),
+    assert_string_equal(
+        READING_CLAIMS("checkpoint-10/trainer_state.json", HEAD, "trainer_state.json", LATER,
+            "config.json", MODEL, "checkpoint-10/config.json", MODEL),
         "huggingface: trainer_state.json config.json checkpoint-10/\n");
-    assert_string_equal(CLAIMS_ON("checkpoint-10/trainer_state.json", LATER, "trainer_state.json",
-                            HEAD, "config.json", OTHER, "checkpoint-10/config.json", MODEL,
-                            "checkpoint-10/adapter_config.json", "{\"peft_type\": \"LORA\"}"),
+    assert_string_equal(
+        READING_CLAIMS("checkpoint-10/trainer_state.json", LATER, "trainer_state.json", HEAD,
+            "config.json", OTHER, "checkpoint-10/config.json", MODEL,
+            "checkpoint-10/adapter_config.json", "{\"peft_type\": \"LORA\"}"),
         "huggingface: checkpoint-10/trainer_state.json checkpoint-10/config.json "
         "checkpoint-10/adapter_config.json checkpoint-10/\n");
-    assert_string_equal(CLAIMS_ON("checkpoint-20/trainer_state.json", "version https://git-lfs",
-                            "checkpoint-best/trainer_state.json", HEAD),
+    assert_string_equal(READING_CLAIMS("checkpoint-20/trainer_state.json",
+                            "version https://git-lfs", "checkpoint-best/trainer_state.json", HEAD),
         "huggingface: checkpoint-best/trainer_state.json checkpoint-20/ checkpoint-best/\n");
-    assert_string_equal(CLAIMS_ON("trainer_state.json", OTHER), "");
-    assert_string_equal(CLAIMS_ON("checkpoint-1/model.bin", ""), "");
-    assert_string_equal(CLAIMS_ON("config.json", MODEL), "");
+    assert_string_equal(READING_CLAIMS("trainer_state.json", OTHER), "");
+    assert_string_equal(READING_CLAIMS("checkpoint-1/model.bin", ""), "");
+    assert_string_equal(READING_CLAIMS("config.json", MODEL), "");
 }
 
 static void event_files_below_runs_belong_to_the_run(void **state)
@@ -188,8 +172,8 @@ static void event_files_below_runs_belong_to_the_run(void **state)
     static const char HEAD[] = "{\"global_step\": 10}";
     (void)state;
     assert_string_equal(
-        CLAIMS_ON("trainer_state.json", HEAD, "runs/Sep01_host/events.out.tfevents.200.h.1.0", "",
-            "runs/Apr01_host/events.out.tfevents.300.h.1.0", "",
+        READING_CLAIMS("trainer_state.json", HEAD, "runs/Sep01_host/events.out.tfevents.200.h.1.0",
+            "", "runs/Apr01_host/events.out.tfevents.300.h.1.0", "",
             "runs/Apr01_host/300.5/events.out.tfevents.301.h.1.1", "", "runs/other/notes.txt", "",
             "events.out.tfevents.100.h.1.0", ""),
         "huggingface: trainer_state.json tensorboard:runs/Sep01_host/events.out.tfevents.200.h.1.0 "

@@ -9,7 +9,6 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -167,33 +166,17 @@ static void wrappers_are_taken_off(void **state)
     check_reduced("", "", 0);
 }
 
-/* The claims on a directory with FILES (name, content, name, content, ..., NULL). */
-static const char *claims_on(const char *const *files)
-{
-    static char text[1024];
-    struct buf claims;
-    const char *directory = temp_dir();
-    for (; *files; files += 2)
-        temp_text(directory, files[0], files[1]);
-    buf_init(&claims, sizeof text - 1);
-    reading_claims(directory, &claims);
-    snprintf(text, sizeof text, "%s", claims.data ? claims.data : "");
-    buf_done(&claims);
-    return text;
-}
-
-#define CLAIMS_ON(...) claims_on((const char *const[]){__VA_ARGS__, NULL})
-
 static void its_directories_are_recognised(void **state)
 {
     (void)state;
-    assert_string_equal(
-        CLAIMS_ON("run.json", FAILED, "config.json", "{}", "metrics.json", "{}", "info.json", "{}"),
+    assert_string_equal(READING_CLAIMS("run.json", FAILED, "config.json", "{}", "metrics.json",
+                            "{}", "info.json", "{}"),
         "sacred: run.json config.json metrics.json\n");
     assert_string_equal(
-        CLAIMS_ON("run.json", FAILED, "info.json", "{}"), "sacred: run.json info.json\n");
-    assert_string_equal(CLAIMS_ON("run.json", "{\"a\": 1}", "metrics.json", "{}"), "");
-    assert_string_equal(CLAIMS_ON("config.json", "{}", "metrics.json", "{}", "cout.txt", ""), "");
+        READING_CLAIMS("run.json", FAILED, "info.json", "{}"), "sacred: run.json info.json\n");
+    assert_string_equal(READING_CLAIMS("run.json", "{\"a\": 1}", "metrics.json", "{}"), "");
+    assert_string_equal(
+        READING_CLAIMS("config.json", "{}", "metrics.json", "{}", "cout.txt", ""), "");
 }
 
 /* Whether looking at DIRECTORY leads to a claim that owns its stores though there is no run. */

@@ -6,7 +6,6 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -135,23 +134,6 @@ static void predictions_and_pictures_are_artifacts(void **state)
         text_of("results.png", ""), "picture results.png step -1\nstatus finished NaN NaN\n");
 }
 
-/* The claims on a directory with FILES (name, content, name, content, ..., NULL). */
-static const char *claims_on(const char *const *files)
-{
-    static char text[1024];
-    struct buf claims;
-    const char *directory = temp_dir();
-    for (; *files; files += 2)
-        temp_text(directory, files[0], files[1]);
-    buf_init(&claims, sizeof text - 1);
-    reading_claims(directory, &claims);
-    snprintf(text, sizeof text, "%s", claims.data ? claims.data : "");
-    buf_done(&claims);
-    return text;
-}
-
-#define CLAIMS_ON(...) claims_on((const char *const[]){__VA_ARGS__, NULL})
-
 static void its_directories_are_recognised(void **state)
 {
     static const char TABLE[] = "epoch, train/box_loss\n", OTHER[] = "model,accuracy\n";
@@ -160,21 +142,21 @@ static void its_directories_are_recognised(void **state)
         DETECTIONS[] =
             "[{\"image_id\": 1, \"category_id\": 1, \"bbox\": [0, 0, 1, 1], \"score\": 0.5}]";
     (void)state;
-    assert_string_equal(CLAIMS_ON("results.csv", TABLE, "args.yaml", ARGS, "predictions.json",
+    assert_string_equal(READING_CLAIMS("results.csv", TABLE, "args.yaml", ARGS, "predictions.json",
                             DETECTIONS, "other.json", "{}"),
         "ultralytics: args.yaml results.csv predictions.json\npredictions: predictions.json\n");
-    assert_string_equal(CLAIMS_ON("results.csv", "epoch, train/loss\n", "args.yaml", ARGS),
+    assert_string_equal(READING_CLAIMS("results.csv", "epoch, train/loss\n", "args.yaml", ARGS),
         "ultralytics: args.yaml results.csv\n");
-    assert_string_equal(CLAIMS_ON("results.csv", TABLE), "ultralytics: results.csv\n");
-    assert_string_equal(
-        CLAIMS_ON("opt.yaml", "a: 1\n", "hyp.yaml", "b: 1\n"), "ultralytics: opt.yaml hyp.yaml\n");
-    assert_string_equal(CLAIMS_ON("args.yaml", ARGS), "ultralytics: args.yaml\n");
-    assert_string_equal(
-        CLAIMS_ON("results.csv", "", "args.yaml", ARGS), "ultralytics: args.yaml results.csv\n");
-    assert_string_equal(CLAIMS_ON("args.yaml", "model: resnet\n"), "");
-    assert_string_equal(CLAIMS_ON("results.csv", OTHER, "args.yaml", "model: resnet\n"), "");
-    assert_string_equal(CLAIMS_ON("results.csv", OTHER), "");
-    assert_string_equal(CLAIMS_ON("opt.yaml", "a: 1\n"), "");
+    assert_string_equal(READING_CLAIMS("results.csv", TABLE), "ultralytics: results.csv\n");
+    assert_string_equal(READING_CLAIMS("opt.yaml", "a: 1\n", "hyp.yaml", "b: 1\n"),
+        "ultralytics: opt.yaml hyp.yaml\n");
+    assert_string_equal(READING_CLAIMS("args.yaml", ARGS), "ultralytics: args.yaml\n");
+    assert_string_equal(READING_CLAIMS("results.csv", "", "args.yaml", ARGS),
+        "ultralytics: args.yaml results.csv\n");
+    assert_string_equal(READING_CLAIMS("args.yaml", "model: resnet\n"), "");
+    assert_string_equal(READING_CLAIMS("results.csv", OTHER, "args.yaml", "model: resnet\n"), "");
+    assert_string_equal(READING_CLAIMS("results.csv", OTHER), "");
+    assert_string_equal(READING_CLAIMS("opt.yaml", "a: 1\n"), "");
 }
 
 static const char DETECTIONS[] =
@@ -184,32 +166,32 @@ static const char SCORED[] = "0 0.5 0.5 0.1 0.1 0.9\n", PLAIN[] = "0 0.5 0.5 0.1
 static void validation_and_prediction_are_runs_of_their_own(void **state)
 {
     (void)state;
-    assert_string_equal(CLAIMS_ON("predictions.json", DETECTIONS, "confusion_matrix.png", "",
+    assert_string_equal(READING_CLAIMS("predictions.json", DETECTIONS, "confusion_matrix.png", "",
                             "BoxF1_curve.png", "", "val_batch0_pred.jpg", "", "val_batch0.png", ""),
         "ultralytics: predictions.json BoxF1_curve.png confusion_matrix.png val_batch0_pred.jpg\n"
         "predictions: predictions.json\n");
-    assert_string_equal(CLAIMS_ON("labels/a.txt", SCORED, "a.jpg", "", "PR_curve.png", ""),
+    assert_string_equal(READING_CLAIMS("labels/a.txt", SCORED, "a.jpg", "", "PR_curve.png", ""),
         "ultralytics: labels PR_curve.png labels/\n");
-    assert_string_equal(CLAIMS_ON("labels/a.txt", SCORED, "predictions.json", DETECTIONS,
+    assert_string_equal(READING_CLAIMS("labels/a.txt", SCORED, "predictions.json", DETECTIONS,
                             "val_batch0_pred.jpg", ""),
         "ultralytics: predictions.json val_batch0_pred.jpg\npredictions: predictions.json\n");
     assert_string_equal(
-        CLAIMS_ON("predictions.json", DETECTIONS), "predictions: predictions.json\n");
-    assert_string_equal(CLAIMS_ON("labels/a.txt", PLAIN, "images/a.jpg", ""), "");
-    assert_string_equal(CLAIMS_ON("labels", SCORED), "");
-    assert_string_equal(CLAIMS_ON("confusion_matrix.png", "", "results.png", ""), "");
+        READING_CLAIMS("predictions.json", DETECTIONS), "predictions: predictions.json\n");
+    assert_string_equal(READING_CLAIMS("labels/a.txt", PLAIN, "images/a.jpg", ""), "");
+    assert_string_equal(READING_CLAIMS("labels", SCORED), "");
+    assert_string_equal(READING_CLAIMS("confusion_matrix.png", "", "results.png", ""), "");
 }
 
 static void a_training_has_its_pictures_and_what_its_last_validation_left(void **state)
 {
     static const char ARGS[] = "task: detect\nmode: train\n";
     (void)state;
-    assert_string_equal(CLAIMS_ON("args.yaml", ARGS, "results.csv", "epoch, train/box_loss\n",
+    assert_string_equal(READING_CLAIMS("args.yaml", ARGS, "results.csv", "epoch, train/box_loss\n",
                             "results.png", "", "train_batch0.jpg", "", "labels/a.txt", SCORED,
                             "weights/best.pt", "", "labels.jpg", "", "holiday.jpg", ""),
         "ultralytics: args.yaml results.csv labels train_batch0.jpg results.png labels/\n");
     assert_string_equal(
-        CLAIMS_ON("args.yaml", ARGS, "labels/a.txt", PLAIN), "ultralytics: args.yaml\n");
+        READING_CLAIMS("args.yaml", ARGS, "labels/a.txt", PLAIN), "ultralytics: args.yaml\n");
 }
 
 static void touch(const char *path, time_t seconds)
