@@ -21,7 +21,7 @@ enum { PEEK_BYTES = 4096, SUMMARY_MAX_BYTES = 16 << 20, MOST_DEPTH = 32 };
 
 static const char SUMMARY[] = "metrics.json", OLD_SUMMARY[] = "dvclive.json";
 static const char PARAMS[] = "params.yaml", TABLE[] = ".tsv";
-/* Where tables lie, and how many bytes of their path are no part of the metric's name. */
+/* Where tables lie; what their path says below it is the metric's name. */
 static const char *const FOLDERS[] = {"plots/metrics", "scalars"};
 static const char *const STEPS[] = {"step", NULL}, *const WALLS[] = {"timestamp", NULL};
 static const struct rows_rules RULES = {
@@ -42,45 +42,41 @@ static bool is_table(const struct reader_place *place, const char *name)
     return rows_is_csv_header(&RULES, head, end ? (size_t)(end - head) : got);
 }
 
-/* Claims the tables below FOLDER, which are a metric's each. Returns how many. */
-static size_t claim_tables(
-    const struct reader_place *place, struct reader_claim *claim, const char *folder)
+/* Claims the tables of FOLDER, a metric each, and owns the place's folder TOP in which it lies.
+ * Where one is DVCLive's so are the others: this is asked at each refresh, and there may be
+ * hundreds. Returns how many. */
+static size_t claim_tables(const struct reader_place *place, struct reader_claim *claim,
+    const char *top, const char *folder)
 {
-    struct tree tree = tree_list(place, folder, is_table_name);
+    const struct file_entry *entry = file_list_find(place->list, top);
+    struct tree tree = {0};
     size_t added = 0;
+    if (entry && entry->is_dir)
+        tree = tree_list(place, folder, is_table_name);
     for (size_t i = 0; i < tree.count; i++) {
-        if (!is_table(place, tree.names[i]))
+        if (!added && !is_table(place, tree.names[i]))
             reader_refuse(place, claim, tree.names[i], "its first line does not name a step");
         else if (reader_claim_add(place, claim, tree.names[i]))
             added++;
         else
             reader_refuse(place, claim, tree.names[i], "the run has too many files already");
     }
+    if (added)
+        reader_claim_own(place, claim, top);
     return added;
-}
-
-static bool has_folder(const struct reader_place *place, const char *name)
-{
-    const struct file_entry *entry = file_list_find(place->list, name);
-    return entry && entry->is_dir;
 }
 
 static bool claim(const struct reader_place *place, struct reader_claim *claim)
 {
     bool named = strcmp(path_base(place->path), "dvclive") == 0;
-    size_t tables = 0;
-    if (has_folder(place, "plots"))
-        tables += claim_tables(place, claim, FOLDERS[0]);
-    if (has_folder(place, "scalars"))
-        tables += claim_tables(place, claim, FOLDERS[1]);
-    if (tables) {
-        reader_claim_own(place, claim, "plots");
-        reader_claim_own(place, claim, "scalars");
-    } else if (!named || !(reader_has_file(place, PARAMS) || reader_has_file(place, SUMMARY)))
+    size_t tables = claim_tables(place, claim, "plots", FOLDERS[0]);
+    tables += claim_tables(place, claim, "scalars", FOLDERS[1]);
+    bool has_params = reader_has_file(place, PARAMS), has_last = reader_has_file(place, SUMMARY);
+    if (!tables && !(named && (has_params || has_last)))
         return false;
-    if (reader_has_file(place, PARAMS))
+    if (has_params)
         reader_claim_add(place, claim, PARAMS);
-    if (reader_has_file(place, SUMMARY))
+    if (has_last)
         reader_claim_add(place, claim, SUMMARY);
     else if (reader_has_file(place, OLD_SUMMARY))
         reader_claim_add(place, claim, OLD_SUMMARY);

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -113,18 +114,36 @@ static void its_directories_are_recognised(void **state)
     assert_string_equal(
         READING_CLAIMS("plots/metrics/train/loss.tsv", TABLE, "plots/metrics/lr.tsv", TABLE,
             "metrics.json", "{}", "params.yaml", "a: 1\n", "plots/metrics/readme.txt", "",
-            "plots/metrics/words.tsv", "a\tb\n"),
+            "plots/metrics/a.tsv", "a\tb\n"),
         "dvclive: plots/metrics/lr.tsv plots/metrics/train/loss.tsv params.yaml metrics.json "
-        "plots/ "
-        "scalars/\n");
+        "plots/\n");
     assert_string_equal(READING_CLAIMS("scalars/loss.tsv", TABLE, "dvclive.json", "{}"),
-        "dvclive: scalars/loss.tsv dvclive.json plots/ scalars/\n");
+        "dvclive: scalars/loss.tsv dvclive.json scalars/\n");
     assert_string_equal(
         claims_below("dvclive", "dvclive/params.yaml", "a: 1\n"), "dvclive: params.yaml\n");
     assert_string_equal(claims_below("other", "other/params.yaml", "a: 1\n"), "");
     assert_string_equal(claims_below("other", "other/metrics.json", "{}"), "");
     assert_string_equal(claims_below("other", "other/plots/metrics/loss.tsv", "a\tb\n"), "");
     assert_string_equal(claims_below("dvclive", "dvclive/live.py", ""), "");
+}
+
+static void tables_are_looked_for_within_limits(void **state)
+{
+    (void)state;
+    const char *directory = temp_dir();
+    struct arena arena = {0};
+    struct buf claims;
+    temp_text(directory, "plots/metrics/a.tsv", "step\ta\n");
+    temp_text(directory, "plots/metrics/.hidden/b.tsv", "step\tb\n");
+    temp_text(directory, "plots/metrics/1/2/3/4/5/6/7/c.tsv", "step\tc\n");
+    temp_text(directory, "plots/metrics/1/2/3/4/5/6/7/8/d.tsv", "step\td\n");
+    assert_int_equal(symlink(".", path_join(&arena, directory, "plots/metrics/loop")), 0);
+    buf_init(&claims, 1 << 12);
+    reading_claims(directory, &claims);
+    assert_string_equal(claims.data, "dvclive: plots/metrics/a.tsv "
+                                     "plots/metrics/1/2/3/4/5/6/7/c.tsv plots/\n");
+    buf_done(&claims);
+    arena_done(&arena);
 }
 
 static void a_real_run_says_what_independent_readers_found(void **state)
@@ -175,6 +194,7 @@ int main(void)
         cmocka_unit_test(a_summary_that_is_cut_counts_for_nothing),
         cmocka_unit_test(parameters_are_yaml),
         cmocka_unit_test(its_directories_are_recognised),
+        cmocka_unit_test(tables_are_looked_for_within_limits),
         cmocka_unit_test(a_real_run_says_what_independent_readers_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

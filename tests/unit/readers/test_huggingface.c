@@ -167,6 +167,27 @@ static void the_latest_state_is_read_and_all_below_is_one_run(void **state)
     assert_string_equal(READING_CLAIMS("config.json", MODEL), "");
 }
 
+static void a_file_that_is_no_state_says_why(void **state)
+{
+    (void)state;
+    const char *directory = temp_dir();
+    struct arena arena = {0};
+    struct file_list list;
+    struct err err = {0};
+    struct reader_claim claim = {0};
+    temp_text(directory, "trainer_state.json", "version https://git-lfs.github.com/spec/v1\n");
+    temp_text(directory, "checkpoint-3/trainer_state.json", "{\"epoch\": 1}");
+    assert_true(file_list(directory, &arena, &list, &err));
+    struct reader_place place = {directory, &list, &arena};
+    assert_false(reader()->claim(&place, &claim));
+    assert_int_equal(claim.refusal_count, 2);
+    assert_string_equal(claim.refusals[0].name, "trainer_state.json");
+    assert_string_equal(claim.refusals[1].name, "checkpoint-3/trainer_state.json");
+    assert_string_equal(
+        claim.refusals[1].reason, "does not begin as a trainer's state with a global_step");
+    arena_done(&arena);
+}
+
 static void event_files_below_runs_belong_to_the_run(void **state)
 {
     static const char HEAD[] = "{\"global_step\": 10}";
@@ -234,6 +255,7 @@ int main(void)
         cmocka_unit_test(damage_is_told),
         cmocka_unit_test(configurations_are_parameters_without_the_names_of_classes),
         cmocka_unit_test(the_latest_state_is_read_and_all_below_is_one_run),
+        cmocka_unit_test(a_file_that_is_no_state_says_why),
         cmocka_unit_test(event_files_below_runs_belong_to_the_run),
         cmocka_unit_test(real_states_say_what_independent_readers_found),
     };
