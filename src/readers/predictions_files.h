@@ -15,7 +15,7 @@ struct file_list predictions_list(const struct reader_place *place);
 /* True when a file of LIST, the sub-directory "predictions" of PLACE, does hold detections. */
 bool predictions_any(const struct reader_place *place, const struct file_list *list);
 
-/* The file NAME of PLACE exists and holds detections. */
+/* The file NAME of PLACE, or folder of files, exists and holds detections. */
 bool predictions_is_file(const struct reader_place *place, const char *name);
 
 /* The step that a file's name says: the digits that its stem ends with, unless they belong to a

@@ -21,6 +21,12 @@ const struct reader *reader_find(const char *name)
     return NULL;
 }
 
+bool reader_has_file(const struct reader_place *place, const char *name)
+{
+    const struct file_entry *entry = file_list_find(place->list, name);
+    return entry && !entry->is_dir;
+}
+
 size_t reader_peek(const struct reader_place *place, const char *name, char *out, size_t bytes)
 {
     /* The caller's arena is for what a claim keeps: a path that is needed for one call is not. */
@@ -55,9 +61,9 @@ static bool add_source(const struct reader_place *place, struct reader_claim *cl
         return false;
     struct reader_claimed *rows =
         with_room(place, claim->sources, sizeof *rows, claim->count, &claim->capacity);
-    struct reader_claimed row = {arena_string(place->arena, name),
-        part ? arena_string(place->arena, part) : NULL,
-        prefix ? arena_string(place->arena, prefix) : NULL};
+    struct reader_claimed row = {.name = arena_string(place->arena, name),
+        .part = part ? arena_string(place->arena, part) : NULL,
+        .prefix = prefix ? arena_string(place->arena, prefix) : NULL};
     if (!rows || !row.name || (part && !row.part) || (prefix && !row.prefix))
         return false;
     claim->sources = rows;
@@ -81,6 +87,28 @@ bool reader_claim_prefixed(const struct reader_place *place, struct reader_claim
     const char *prefix, const char *name)
 {
     return add_source(place, claim, NULL, prefix, name);
+}
+
+bool reader_claim_for(const struct reader_place *place, struct reader_claim *claim,
+    const char *reader, const char *name)
+{
+    const struct reader *other = reader_find(reader);
+    if (!other || !reader_claim_add(place, claim, name))
+        return false;
+    claim->sources[claim->count - 1].reader = other;
+    return true;
+}
+
+void reader_claim_own(
+    const struct reader_place *place, struct reader_claim *claim, const char *name)
+{
+    const char **rows =
+        with_room(place, claim->owned, sizeof *rows, claim->owned_count, &claim->owned_capacity);
+    const char *own = rows ? arena_string(place->arena, name) : NULL;
+    if (!own)
+        return;
+    claim->owned = rows;
+    rows[claim->owned_count++] = own;
 }
 
 void reader_refuse(const struct reader_place *place, struct reader_claim *claim, const char *name,

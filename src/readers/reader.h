@@ -22,6 +22,8 @@ struct reader_place {
     struct arena *arena; /* for what a claim keeps */
 };
 
+/* PLACE has a file called NAME. */
+bool reader_has_file(const struct reader_place *place, const char *name);
 /* The first bytes of file NAME in PLACE (at most BYTES); 0 when it cannot be read. */
 size_t reader_peek(const struct reader_place *place, const char *name, char *out, size_t bytes);
 
@@ -31,6 +33,7 @@ struct reader_claimed {
     const char *name; /* of the file, relative to the place */
     const char *part; /* what reader_claim_part() said, else NULL */
     const char *prefix; /* what reader_claim_prefixed() said, else NULL */
+    const struct reader *reader; /* that reads it; NULL: the one that claims it */
 };
 
 /* A file that looks like one of the format's, and why it is none. */
@@ -44,6 +47,8 @@ struct reader_claim {
     struct reader_refusal *refusals; /* also of a place that is not claimed */
     size_t refusal_count, refusal_capacity;
     bool owns_subdirectories; /* what lies below is this run's own: no runs are looked for there */
+    const char **owned; /* the same for some subdirectories only; also of an unclaimed place */
+    size_t owned_count, owned_capacity;
     const char *reason;       /* "results.csv beside args.yaml", for `boxtop index --explain` */
 };
 
@@ -58,6 +63,13 @@ bool reader_claim_part(const struct reader_place *place, struct reader_claim *cl
  * PREFIX is to stand before those of this one. When it changes, the file is read anew. */
 bool reader_claim_prefixed(const struct reader_place *place, struct reader_claim *claim,
     const char *prefix, const char *name);
+/* The same for a file that the reader called READER reads and ranks, though the claim is another's:
+ * the logs that one tool lets another write below the run. */
+bool reader_claim_for(const struct reader_place *place, struct reader_claim *claim,
+    const char *reader, const char *name);
+/* Says that no runs are to be looked for in the subdirectory NAME (a path below the place). */
+void reader_claim_own(
+    const struct reader_place *place, struct reader_claim *claim, const char *name);
 /* Says of the file NAME why it is not taken, for `boxtop index --explain`. */
 void reader_refuse(const struct reader_place *place, struct reader_claim *claim, const char *name,
     const char *reason);

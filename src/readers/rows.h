@@ -19,6 +19,8 @@ struct rows_rules {
     const char *prefix;       /* of every metric's name */
     bool numbers_only; /* a cell that is no number is damage too, unless it says that it is missing
                         */
+    const char *last;  /* of CSV: what the last column is called, whatever its header says; NULL: as
+                          it says */
 };
 
 /*

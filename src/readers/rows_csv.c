@@ -81,11 +81,14 @@ static bool take_header(struct table *table, int64_t at, const char *line, size_
     table->step = best_column(csv, table->rules->steps);
     table->wall = best_column(csv, table->rules->walls);
     table->column_count = csv->count;
-    for (size_t i = 0; i < csv->count; i++)
-        table->columns[i] =
-            (int)i == table->step || !csv->cells[i].length
-                ? IGNORED
-                : series_find(&table->series, csv->cells[i].text, csv->cells[i].length);
+    for (size_t i = 0; i < csv->count; i++) {
+        const char *last = i + 1 == csv->count ? table->rules->last : NULL;
+        const char *name = last ? last : csv->cells[i].text;
+        size_t name_length = last ? strlen(last) : csv->cells[i].length;
+        table->columns[i] = (int)i == table->step || !name_length
+                                ? IGNORED
+                                : series_find(&table->series, name, name_length);
+    }
     return true;
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/num.h"
 #include "readers/crc32c.h"
+#include "readers/tree.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -57,7 +58,7 @@ static bool is_event_file(const struct reader_place *place, const char *name)
 {
     static const char USUAL[] = "events.out.tfevents.";
     char head[PEEK_BYTES];
-    return strncmp(name, USUAL, sizeof USUAL - 1) == 0 ||
+    return strncmp(path_base(name), USUAL, sizeof USUAL - 1) == 0 ||
            (reader_peek(place, name, head, sizeof head) >= TB_HEADER_BYTES &&
                is_header((const unsigned char *)head));
 }
@@ -74,27 +75,53 @@ static int compare_named(const void *a, const void *b)
                                     : strcmp(x->name, y->name);
 }
 
+/* Appends those of the files NAMES that are event files, by their time. Returns how many. */
+static size_t claim_files(const struct reader_place *place, struct reader_claim *claim,
+    const char *const *names, size_t named)
+{
+    struct named *files = ARENA_ARRAY(place->arena, struct named, named);
+    size_t count = 0, added = 0;
+    for (size_t i = 0; files && i < named; i++) {
+        files[count].name = names[i];
+        if (has_event_name(path_base(names[i]), &files[count].seconds) &&
+            is_event_file(place, names[i]))
+            count++;
+    }
+    if (count)
+        qsort(files, count, sizeof *files, compare_named);
+    while (added < count && reader_claim_for(place, claim, "tensorboard", files[added].name))
+        added++;
+    return added;
+}
+
 static bool claim(const struct reader_place *place, struct reader_claim *claim)
 {
-    struct named *files = ARENA_ARRAY(place->arena, struct named, place->list->count);
+    const char **names = ARENA_ARRAY(place->arena, const char *, place->list->count);
     size_t count = 0;
-    for (size_t i = 0; files && i < place->list->count; i++) {
-        const struct file_entry *entry = &place->list->entries[i];
-        struct named *file = &files[count];
-        if (!entry->is_dir && has_event_name(entry->name, &file->seconds) &&
-            is_event_file(place, entry->name)) {
-            file->name = entry->name;
-            count++;
-        }
-    }
-    if (!count)
-        return false;
-    qsort(files, count, sizeof *files, compare_named);
-    for (size_t i = 0; i < count; i++)
-        if (!reader_claim_add(place, claim, files[i].name))
-            break;
+    for (size_t i = 0; names && i < place->list->count; i++)
+        if (!place->list->entries[i].is_dir)
+            names[count++] = place->list->entries[i].name;
     claim->reason = "TensorBoard event files";
-    return true;
+    return claim_files(place, claim, names, count) > 0;
+}
+
+static bool may_be_event_file(const char *base_name)
+{
+    int64_t seconds;
+    return has_event_name(base_name, &seconds);
+}
+
+size_t tensorboard_claim_below(
+    const struct reader_place *place, struct reader_claim *claim, const char *directory)
+{
+    struct tree tree = tree_list(place, directory, may_be_event_file);
+    size_t before = claim->count, added = claim_files(place, claim, tree.names, tree.count);
+    for (size_t i = before; i < claim->count; i++) {
+        const char *parent = path_parent(place->arena, claim->sources[i].name);
+        if (parent)
+            reader_claim_own(place, claim, parent);
+    }
+    return added;
 }
 
 /* ---- records ---- */

@@ -28,6 +28,12 @@ enum {
     TB_HP_METRIC = 8,
 };
 
+/* For readers of runs that let TensorBoard write below them: appends the event files below
+ * DIRECTORY of PLACE to CLAIM, by their time, for the TensorBoard reader to read, and owns the
+ * directories that they lie in. Returns how many. */
+size_t tensorboard_claim_below(
+    const struct reader_place *place, struct reader_claim *claim, const char *directory);
+
 struct tb_damage {
     int64_t count, first_offset;
 };

@@ -1,7 +1,8 @@
 /*
- * The Ultralytics reader: YOLOv5 and its successors, from their CSV and YAML files.
- * Knows: results.csv, args.yaml, opt.yaml, hyp.yaml. Must not know: the event files that lie beside
- * them.
+ * The Ultralytics reader: YOLOv5 and its successors, from their CSV and YAML files, and what
+ * validation and prediction leave: predictions.json or labels/.
+ * Knows: results.csv, args.yaml, opt.yaml, hyp.yaml, the names of detections and pictures. Must not
+ * know: the event files that lie beside them.
  *
  * The epoch stays as written: older versions count from 0, newer ones from 1.
  */
@@ -10,23 +11,19 @@
 #include "readers/yaml_params.h"
 
 #include "base/csv.h"
+#include "base/text.h"
 
+#include <math.h>
 #include <string.h>
 
-enum { PEEK_BYTES = 16 << 10 };
+enum { PEEK_BYTES = 16 << 10, MOST_PICTURES = 64, RESUMED_S = 60 };
 
-static const char RESULTS[] = "results.csv";
+static const char RESULTS[] = "results.csv", PLOT[] = "results.png", LABELS[] = "labels";
 static const char *const STEPS[] = {"epoch", NULL};
 static const char *const NONE[] = {NULL};
 
 static const struct rows_rules RULES = {
     .steps = STEPS, .walls = NONE, .prefix = "", .numbers_only = true};
-
-static bool has(const struct reader_place *place, const char *name)
-{
-    const struct file_entry *entry = file_list_find(place->list, name);
-    return entry && !entry->is_dir;
-}
 
 /* The columns that only Ultralytics' table has, and those that any table of epochs has. */
 static void look_at_header(const struct reader_place *place, bool *its_own, bool *epochs)
@@ -51,34 +48,97 @@ static bool has_args(const struct reader_place *place)
     return strstr(head, "\ntask:") && strstr(head, "\nmode:");
 }
 
+/* What makes PLACE a training; NULL when it is none. */
 static const char *recognise(const struct reader_place *place)
 {
     bool its_own = false, epochs = false;
-    if (has(place, RESULTS))
+    if (reader_has_file(place, RESULTS))
         look_at_header(place, &its_own, &epochs);
-    bool args = has(place, "args.yaml"), opt = has(place, "opt.yaml");
+    bool args = reader_has_file(place, "args.yaml"), opt = reader_has_file(place, "opt.yaml");
     if (args && (its_own || epochs))
         return "results.csv beside args.yaml";
     if (opt && (its_own || epochs))
         return "results.csv beside opt.yaml";
     if (its_own)
         return "results.csv with train/box_loss";
-    if (opt && has(place, "hyp.yaml"))
+    if (opt && reader_has_file(place, "hyp.yaml"))
         return "opt.yaml and hyp.yaml";
     return args && has_args(place) ? "args.yaml" : NULL;
+}
+
+/* Drawn when training ends, early or not. One that is older than the table is of a training that
+ * has been resumed since. */
+static bool is_ended(const struct reader_place *place)
+{
+    struct file_stat table, plot;
+    const char *plot_path = path_join(place->arena, place->path, PLOT);
+    const char *table_path = path_join(place->arena, place->path, RESULTS);
+    return plot_path && table_path && file_stat(plot_path, &plot) &&
+           file_stat(table_path, &table) &&
+           table.mtime_ns - plot.mtime_ns < RESUMED_S * INT64_C(1000000000);
+}
+
+static bool is_picture(const char *name)
+{
+    static const char *const PATTERNS[] = {"train_batch*.jpg", "val_batch*_pred.jpg",
+        "test_batch*_pred.jpg", "*_curve.png", "confusion_matrix.png",
+        "confusion_matrix_normalized.png"};
+    for (size_t i = 0; i < sizeof PATTERNS / sizeof *PATTERNS; i++)
+        if (text_glob(PATTERNS[i], name))
+            return true;
+    return false;
+}
+
+/* Claims the pictures of the tool's own naming; with CLAIM NULL only counts them. */
+static int claim_pictures(const struct reader_place *place, struct reader_claim *claim)
+{
+    int count = 0;
+    for (size_t i = 0; i < place->list->count && count < MOST_PICTURES; i++) {
+        const struct file_entry *entry = &place->list->entries[i];
+        count += !entry->is_dir && is_picture(entry->name) &&
+                 (!claim || reader_claim_add(place, claim, entry->name));
+    }
+    if (claim && reader_has_file(place, PLOT) && is_ended(place))
+        reader_claim_add(place, claim, PLOT);
+    return count;
+}
+
+static bool has_labels(const struct reader_place *place)
+{
+    const struct file_entry *entry = file_list_find(place->list, LABELS);
+    return entry && entry->is_dir;
+}
+
+/* The rows of save_txt, one file an image; without confidences they cannot be ranked. */
+static bool claim_labels(const struct reader_place *place, struct reader_claim *claim)
+{
+    if (!predictions_is_file(place, LABELS)) {
+        reader_refuse(place, claim, LABELS,
+            "no labels with confidences: predict and validate with save_conf=True to have them");
+        return false;
+    }
+    reader_claim_own(place, claim, LABELS);
+    return reader_claim_add(place, claim, LABELS);
 }
 
 static bool claim(const struct reader_place *place, struct reader_claim *claim)
 {
     static const char *const FILES[] = {"args.yaml", "opt.yaml", "hyp.yaml", RESULTS};
-    claim->reason = recognise(place);
-    if (!claim->reason)
+    const char *training = recognise(place);
+    bool plots = claim_pictures(place, NULL) > 0, folder = has_labels(place);
+    if (!training && !plots && !folder)
         return false;
-    for (size_t i = 0; i < sizeof FILES / sizeof *FILES; i++)
-        if (has(place, FILES[i]))
+    for (size_t i = 0; training && i < sizeof FILES / sizeof *FILES; i++)
+        if (reader_has_file(place, FILES[i]))
             reader_claim_add(place, claim, FILES[i]);
-    predictions_claim(place, "", place->list, true, claim);
-    return true;
+    bool json = predictions_claim(place, "", place->list, true, claim) > 0;
+    /* What is in both is the same, and predictions.json says it in pixels. */
+    bool labels = folder && !json && claim_labels(place, claim);
+    claim_pictures(place, claim);
+    claim->reason = training ? training
+                    : labels ? "labels/ with confidences"
+                             : "detections beside plots of a validation";
+    return training || labels || (json && plots);
 }
 
 /* Passes parameters on; "data" also says what the ground truth is. */
@@ -100,11 +160,22 @@ static bool read_yaml(const struct reader_source *source, struct sink *sink, str
     return ok;
 }
 
+static void emit_picture(const struct reader_source *source, struct sink *sink)
+{
+    struct artifact picture = {ARTIFACT_PICTURE, source->name, -1};
+    if (sink->artifact(sink->self, &picture) && strcmp(source->name, PLOT) == 0)
+        sink->status(sink->self, RUN_FINISHED, NAN, NAN);
+}
+
 static bool read(const struct reader_source *source, struct reader_mark *mark, struct sink *sink,
     struct err *err)
 {
     if (path_has_suffix(source->name, ".yaml"))
         return read_yaml(source, sink, err);
+    if (path_has_suffix(source->name, ".png") || path_has_suffix(source->name, ".jpg")) {
+        emit_picture(source, sink);
+        return true;
+    }
     if (strcmp(source->name, RESULTS) != 0) {
         predictions_emit(source, sink);
         return true;
@@ -119,7 +190,8 @@ static bool read(const struct reader_source *source, struct reader_mark *mark, s
 
 const struct reader reader_ultralytics = {
     .name = "ultralytics",
-    .reads = "YOLOv5 and Ultralytics: results.csv, args.yaml, opt.yaml, hyp.yaml, predictions",
+    .reads = "YOLOv5 and Ultralytics: results.csv, args.yaml, opt.yaml, hyp.yaml, predictions.json "
+             "or labels/, plots",
     .incremental = true,
     .claim = claim,
     .read = read,

@@ -119,15 +119,28 @@ static bool all_epochs_done(const struct run_row *run)
     return false;
 }
 
+/* Ultralytics stops PATIENCE epochs after the best one. Which was best it tells by nine parts of AP
+ * and one of AP50; AP alone comes close. */
+static bool stopped_early(const struct run_row *run)
+{
+    const struct param *patience = run_param(run, "patience");
+    const struct run_metric *ap = run->by_role[ROLE_ULTRALYTICS_AP];
+    return patience && patience->kind == PARAM_NUMBER && patience->number > 0 && ap &&
+           (double)(ap->summary.last_step - ap->summary.max_step) == patience->number;
+}
+
 static enum run_status infer_status(
     const struct store_run *from, const struct run_row *run, double now_s)
 {
     double untouched_s = now_s - (double)from->newest_mtime_ns * 1e-9;
-    if (from->status == RUN_RUNNING && untouched_s > STALLED_S)
+    double unheard_s = now_s - from->ended_s; /* NaN unless it says when it last gave a sign */
+    if (from->status == RUN_RUNNING && (untouched_s > STALLED_S || unheard_s > STALLED_S))
         return RUN_STALLED;
     if (from->status != RUN_UNKNOWN)
         return from->status;
     if (all_epochs_done(run))
+        return RUN_FINISHED;
+    if (stopped_early(run) && untouched_s >= FRESH_S)
         return RUN_FINISHED;
     return untouched_s < FRESH_S ? RUN_RUNNING : RUN_UNKNOWN;
 }

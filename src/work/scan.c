@@ -55,13 +55,22 @@ static bool already_claimed(const struct claims *claims, const struct reader_cla
     return false;
 }
 
+static int rank_of(const struct reader *reader)
+{
+    int rank = 0;
+    while (readers[rank] && readers[rank] != reader)
+        rank++;
+    return rank;
+}
+
 static bool add_claim(
-    struct claims *claims, const struct reader *reader, int rank, const struct reader_claim *claim)
+    struct claims *claims, const struct reader *claiming, const struct reader_claim *claim)
 {
     claims->owns_subdirectories |= claim->owns_subdirectories;
     for (size_t i = 0; i < claim->count; i++) {
         if (already_claimed(claims, &claim->sources[i]))
             continue;
+        const struct reader *other = claim->sources[i].reader, *reader = other ? other : claiming;
         if (!GROW(claims->sources, claims->capacity, claims->count + 1))
             return false;
         claims->sources[claims->count++] = (struct found_source){.reader = reader,
@@ -69,21 +78,34 @@ static bool add_claim(
             .part = claim->sources[i].part,
             .prefix = claim->sources[i].prefix,
             .reason = claim->reason ? claim->reason : "",
-            .rank = rank};
+            .rank = rank_of(reader)};
     }
     return true;
 }
 
-/* A file belongs to the first reader that claims it; several readers may share a directory. */
-static bool ask_readers(
-    const struct scan_visitor *visitor, const struct reader_place *place, struct claims *claims)
+/* A subdirectory that a run owns counts as met: it is not walked. */
+static void meet_owned(
+    struct scan *scan, const struct reader_place *place, const struct reader_claim *claim)
 {
-    for (int rank = 0; readers[rank]; rank++) {
+    for (size_t i = 0; i < claim->owned_count; i++) {
+        const char *path = path_join(place->arena, place->path, claim->owned[i]);
+        struct file_stat stat;
+        if (path && file_stat(path, &stat))
+            is_new(scan, &stat);
+    }
+}
+
+/* A file belongs to the first reader that claims it; several readers may share a directory. */
+static bool ask_readers(struct scan *scan, const struct reader_place *place, struct claims *claims)
+{
+    const struct scan_visitor *visitor = scan->visitor;
+    for (size_t r = 0; readers[r]; r++) {
         struct reader_claim claim = {0};
-        if (readers[rank]->claim(place, &claim) && !add_claim(claims, readers[rank], rank, &claim))
+        if (readers[r]->claim(place, &claim) && !add_claim(claims, readers[r], &claim))
             return false;
+        meet_owned(scan, place, &claim);
         for (size_t i = 0; visitor->refused && i < claim.refusal_count; i++)
-            visitor->refused(visitor->self, place->path, readers[rank], &claim.refusals[i]);
+            visitor->refused(visitor->self, place->path, readers[r], &claim.refusals[i]);
     }
     return true;
 }
@@ -194,8 +216,7 @@ static bool walk(struct scan *scan, const char *directory, int depth, struct err
     bool ok = file_list(directory, &arena, &list, err);
     if (ok) {
         struct reader_place place = {directory, &list, &arena};
-        ok = (ask_readers(scan->visitor, &place, &claims) &&
-                 visit_runs(scan, &place, &claims, &stat)) ||
+        ok = (ask_readers(scan, &place, &claims) && visit_runs(scan, &place, &claims, &stat)) ||
              err_set(err, ERR_MEMORY, "out of memory");
         if (ok && !scan->stopped && !claims.owns_subdirectories)
             ok = walk_below(scan, directory, &list, depth, &arena) ||

@@ -23,6 +23,28 @@ static bool is_claimed(const struct reader_claim *claims, size_t count, const ch
     return false;
 }
 
+/* What the claim of reader INDEX has that those before it have not. */
+static void print_claim(const struct reader_claim *claims, size_t index, struct buf *out)
+{
+    const struct reader_claim *claim = &claims[index];
+    bool named = false;
+    assert_non_null(claim->reason);
+    for (size_t i = 0; i < claim->count; i++) {
+        const struct reader_claimed *source = &claim->sources[i];
+        const struct reader *other = source->reader != readers[index] ? source->reader : NULL;
+        if (is_claimed(claims, index, source->name))
+            continue;
+        buf_printf(out, "%s%s %s%s%s%s%s", named ? "" : readers[index]->name, named ? "" : ":",
+            other ? other->name : "", other ? ":" : "", source->prefix ? source->prefix : "",
+            source->prefix ? "=" : "", source->name);
+        named = true;
+    }
+    for (size_t i = 0; named && i < claim->owned_count; i++)
+        buf_printf(out, " %s/", claim->owned[i]);
+    if (named)
+        buf_add_char(out, '\n');
+}
+
 void reading_claims(const char *directory, struct buf *out)
 {
     enum { MOST_READERS = 64 };
@@ -34,22 +56,29 @@ void reading_claims(const char *directory, struct buf *out)
     struct reader_place place = {directory, &list, &arena};
     for (size_t r = 0; readers[r]; r++) {
         assert_true(r < MOST_READERS);
-        if (!readers[r]->claim(&place, &claims[r]))
+        if (readers[r]->claim(&place, &claims[r]))
+            print_claim(claims, r, out);
+        else
             claims[r].count = 0;
-        bool named = false;
-        for (size_t i = 0; i < claims[r].count; i++) {
-            const struct reader_claimed *source = &claims[r].sources[i];
-            assert_non_null(claims[r].reason);
-            if (is_claimed(claims, r, source->name))
-                continue;
-            buf_printf(out, "%s%s %s%s%s", named ? "" : readers[r]->name, named ? "" : ":",
-                source->prefix ? source->prefix : "", source->prefix ? "=" : "", source->name);
-            named = true;
-        }
-        if (named)
-            buf_add_char(out, '\n');
     }
     arena_done(&arena);
+}
+
+const char *reading_claims_on(const char *below, const char *const *files)
+{
+    static char text[4096];
+    struct buf claims;
+    struct arena arena = {0};
+    const char *top = temp_dir();
+    for (; *files; files += 2)
+        temp_text(top, files[0], files[1]);
+    buf_init(&claims, sizeof text - 1);
+    reading_claims(path_join(&arena, top, below), &claims);
+    assert_false(claims.failed);
+    snprintf(text, sizeof text, "%s", claims.data ? claims.data : "");
+    buf_done(&claims);
+    arena_done(&arena);
+    return text;
 }
 
 static bool try_on(const struct reader *reader, const char *directory, const char *name,
@@ -148,6 +177,11 @@ void reading_grows_to_the_same(
                                               : now + chunk < length ? now + chunk
                                                                      : length) {
         write_again(path, data, now);
+        if (!reader->incremental || !mark.offset) { /* read from the front, as the index does */
+            record_done(&grown);
+            buf_clear(&mark.state);
+            mark.offset = 0;
+        }
         reading_on(reader, directory, name, &mark, &grown);
         assert_true(mark.offset <= (int64_t)now);
     }

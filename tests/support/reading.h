@@ -10,8 +10,13 @@
 /* Names the readers that DIRECTORY's files belong to, a line each with its files in reading order:
  * "plain: config.json metrics.csv". As when scanning, a file belongs to the first reader that
  * claims it. What goes before its metrics' names stands before the file: "generic: a/=a.csv
- * b/=b.csv". */
+ * b/=b.csv"; a source for another reader is "tensorboard:NAME", what the claim owns "NAME/". */
 void reading_claims(const char *directory, struct buf *out);
+
+/* The same, in a static buffer, for the directory BELOW (a path, "" for itself) of a fresh
+ * directory with FILES: name, content, name, content, ..., NULL. */
+const char *reading_claims_on(const char *below, const char *const *files);
+#define READING_CLAIMS(...) reading_claims_on("", (const char *const[]){__VA_ARGS__, NULL})
 
 /* Reads DIRECTORY/NAME from the front. RECORD is initialised here. */
 void reading_whole(
@@ -28,8 +33,9 @@ const char *reading_text(
  * of the whole. */
 void reading_survives_cuts(
     const struct reader *reader, const char *name, const void *data, size_t length);
-/* Lets the file grow by CHUNK bytes at a time, reading on at its mark each time: the metrics,
- * parameters and status are in the end those of reading the whole at once. */
+/* Lets the file grow by CHUNK bytes at a time, reading on at its mark each time (from the front
+ * where the reader keeps none): the metrics, parameters and status are in the end those of reading
+ * the whole at once. */
 void reading_grows_to_the_same(
     const struct reader *reader, const char *name, const void *data, size_t length, size_t chunk);
 /* Reads with a sink that refuses after 0, 1, 2... calls: no crash, and no complaint. */

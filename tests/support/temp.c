@@ -10,7 +10,7 @@
 enum { MOST_PATHS = 65536 };
 
 static char *kept[MOST_PATHS];
-static size_t kept_count, directories[64], directory_count;
+static size_t kept_count, directories[1024], directory_count;
 static pid_t owner;
 
 static int remove_one(const char *path, const struct stat *s, int type, struct FTW *ftw)
@@ -58,7 +58,7 @@ const char *temp_file(const char *directory, const char *file, const void *data,
     char *path;
     if (asprintf(&path, "%s/%s", directory, file) < 0)
         abort();
-    for (char *slash = strchr(path + strlen(directory) + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+    for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
         *slash = '\0';
         mkdir(path, 0700);
         *slash = '/';

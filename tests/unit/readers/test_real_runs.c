@@ -139,7 +139,9 @@ static int walk(const char *directory, struct buf *claims)
         for (size_t i = 0; i < claim.count; i++) {
             struct record record;
             record_init(&record);
-            read_with(readers[r], path_join(&arena, directory, claim.sources[i].name), &record);
+            const struct reader *other = claim.sources[i].reader;
+            read_with(other ? other : readers[r],
+                path_join(&arena, directory, claim.sources[i].name), &record);
             record_done(&record);
         }
     }

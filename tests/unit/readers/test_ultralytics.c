@@ -2,12 +2,14 @@
 #include "reading.h"
 #include "temp.h"
 
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -111,29 +113,26 @@ static void arguments_become_parameters_and_name_the_data(void **state)
         "from here on: the rest is not read\n");
 }
 
-static void predictions_are_artifacts(void **state)
+static void masks_and_key_points_have_their_columns(void **state)
+{
+    (void)state;
+    assert_string_equal(
+        text_of(RESULTS, "epoch,train/seg_loss,metrics/mAP50-95(B),metrics/mAP50-95(M),"
+                         "metrics/mAP50-95(P)\n1,2,0.5,0.25,0.125\n"),
+        "metric train/seg_loss: 1=2\nmetric metrics/mAP50-95(B): 1=0.5\n"
+        "metric metrics/mAP50-95(M): 1=0.25\nmetric metrics/mAP50-95(P): 1=0.125\n");
+}
+
+static void predictions_and_pictures_are_artifacts(void **state)
 {
     (void)state;
     assert_string_equal(
         text_of("predictions.json", "[]"), "predictions predictions.json step -1\n");
+    assert_string_equal(text_of("labels", ""), "predictions labels step -1\n");
+    assert_string_equal(text_of("train_batch2.jpg", ""), "picture train_batch2.jpg step -1\n");
+    assert_string_equal(
+        text_of("results.png", ""), "picture results.png step -1\nstatus finished NaN NaN\n");
 }
-
-/* The claims on a directory with FILES (name, content, name, content, ..., NULL). */
-static const char *claims_on(const char *const *files)
-{
-    static char text[1024];
-    struct buf claims;
-    const char *directory = temp_dir();
-    for (; *files; files += 2)
-        temp_text(directory, files[0], files[1]);
-    buf_init(&claims, sizeof text - 1);
-    reading_claims(directory, &claims);
-    snprintf(text, sizeof text, "%s", claims.data ? claims.data : "");
-    buf_done(&claims);
-    return text;
-}
-
-#define CLAIMS_ON(...) claims_on((const char *const[]){__VA_ARGS__, NULL})
 
 static void its_directories_are_recognised(void **state)
 {
@@ -143,21 +142,81 @@ static void its_directories_are_recognised(void **state)
         DETECTIONS[] =
             "[{\"image_id\": 1, \"category_id\": 1, \"bbox\": [0, 0, 1, 1], \"score\": 0.5}]";
     (void)state;
-    assert_string_equal(CLAIMS_ON("results.csv", TABLE, "args.yaml", ARGS, "predictions.json",
+    assert_string_equal(READING_CLAIMS("results.csv", TABLE, "args.yaml", ARGS, "predictions.json",
                             DETECTIONS, "other.json", "{}"),
         "ultralytics: args.yaml results.csv predictions.json\n");
-    assert_string_equal(CLAIMS_ON("results.csv", "epoch, train/loss\n", "args.yaml", ARGS),
+    assert_string_equal(READING_CLAIMS("results.csv", "epoch, train/loss\n", "args.yaml", ARGS),
         "ultralytics: args.yaml results.csv\n");
-    assert_string_equal(CLAIMS_ON("results.csv", TABLE), "ultralytics: results.csv\n");
+    assert_string_equal(READING_CLAIMS("results.csv", TABLE), "ultralytics: results.csv\n");
+    assert_string_equal(READING_CLAIMS("opt.yaml", "a: 1\n", "hyp.yaml", "b: 1\n"),
+        "ultralytics: opt.yaml hyp.yaml\n");
+    assert_string_equal(READING_CLAIMS("args.yaml", ARGS), "ultralytics: args.yaml\n");
+    assert_string_equal(READING_CLAIMS("results.csv", "", "args.yaml", ARGS),
+        "ultralytics: args.yaml results.csv\n");
+    assert_string_equal(READING_CLAIMS("args.yaml", "model: resnet\n"), "");
+    assert_string_equal(READING_CLAIMS("results.csv", OTHER, "args.yaml", "model: resnet\n"), "");
+    assert_string_equal(READING_CLAIMS("results.csv", OTHER), "");
+    assert_string_equal(READING_CLAIMS("opt.yaml", "a: 1\n"), "");
+}
+
+static const char DETECTIONS[] =
+    "[{\"image_id\": 1, \"category_id\": 1, \"bbox\": [0, 0, 1, 1], \"score\": 0.5}]";
+static const char SCORED[] = "0 0.5 0.5 0.1 0.1 0.9\n", PLAIN[] = "0 0.5 0.5 0.1 0.1\n";
+
+static void validation_and_prediction_are_runs_of_their_own(void **state)
+{
+    (void)state;
+    assert_string_equal(READING_CLAIMS("predictions.json", DETECTIONS, "confusion_matrix.png", "",
+                            "BoxF1_curve.png", "", "val_batch0_pred.jpg", "", "val_batch0.png", ""),
+        "ultralytics: predictions.json BoxF1_curve.png confusion_matrix.png val_batch0_pred.jpg\n");
+    assert_string_equal(READING_CLAIMS("labels/a.txt", SCORED, "a.jpg", "", "PR_curve.png", ""),
+        "ultralytics: labels PR_curve.png labels/\n");
+    assert_string_equal(READING_CLAIMS("labels/a.txt", SCORED, "predictions.json", DETECTIONS,
+                            "val_batch0_pred.jpg", ""),
+        "ultralytics: predictions.json val_batch0_pred.jpg\n");
     assert_string_equal(
-        CLAIMS_ON("opt.yaml", "a: 1\n", "hyp.yaml", "b: 1\n"), "ultralytics: opt.yaml hyp.yaml\n");
-    assert_string_equal(CLAIMS_ON("args.yaml", ARGS), "ultralytics: args.yaml\n");
+        READING_CLAIMS("predictions.json", DETECTIONS), "predictions: predictions.json\n");
+    assert_string_equal(READING_CLAIMS("labels/a.txt", PLAIN, "images/a.jpg", ""), "");
+    assert_string_equal(READING_CLAIMS("labels", SCORED), "");
+    assert_string_equal(READING_CLAIMS("confusion_matrix.png", "", "results.png", ""), "");
+}
+
+static void a_training_has_its_pictures_and_what_its_last_validation_left(void **state)
+{
+    static const char ARGS[] = "task: detect\nmode: train\n";
+    (void)state;
+    assert_string_equal(READING_CLAIMS("args.yaml", ARGS, "results.csv", "epoch, train/box_loss\n",
+                            "results.png", "", "train_batch0.jpg", "", "labels/a.txt", SCORED,
+                            "weights/best.pt", "", "labels.jpg", "", "holiday.jpg", ""),
+        "ultralytics: args.yaml results.csv labels train_batch0.jpg results.png labels/\n");
     assert_string_equal(
-        CLAIMS_ON("results.csv", "", "args.yaml", ARGS), "ultralytics: args.yaml results.csv\n");
-    assert_string_equal(CLAIMS_ON("args.yaml", "model: resnet\n"), "");
-    assert_string_equal(CLAIMS_ON("results.csv", OTHER, "args.yaml", "model: resnet\n"), "");
-    assert_string_equal(CLAIMS_ON("results.csv", OTHER), "");
-    assert_string_equal(CLAIMS_ON("opt.yaml", "a: 1\n"), "");
+        READING_CLAIMS("args.yaml", ARGS, "labels/a.txt", PLAIN), "ultralytics: args.yaml\n");
+}
+
+static void touch(const char *path, time_t seconds)
+{
+    struct timespec times[2] = {{.tv_sec = seconds}, {.tv_sec = seconds}};
+    assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
+}
+
+/* results.png is drawn at the end; when the table goes on after it, training was resumed. */
+static void the_last_plot_tells_of_the_end_until_training_is_resumed(void **state)
+{
+    (void)state;
+    const char *directory = temp_dir();
+    const char *table = temp_text(directory, RESULTS, "epoch,train/box_loss\n1,2\n");
+    const char *plot = temp_text(directory, "results.png", "");
+    struct buf claims;
+    buf_init(&claims, 1 << 10);
+    touch(table, 1000000);
+    touch(plot, 1000005);
+    reading_claims(directory, &claims);
+    assert_string_equal(claims.data, "ultralytics: results.csv results.png\n");
+    touch(table, 1000100);
+    buf_clear(&claims);
+    reading_claims(directory, &claims);
+    assert_string_equal(claims.data, "ultralytics: results.csv\n");
+    buf_done(&claims);
 }
 
 int main(void)
@@ -171,8 +230,12 @@ int main(void)
         cmocka_unit_test(names_are_kept_whatever_they_are),
         cmocka_unit_test(tables_of_nothing_are_no_trouble),
         cmocka_unit_test(arguments_become_parameters_and_name_the_data),
-        cmocka_unit_test(predictions_are_artifacts),
+        cmocka_unit_test(masks_and_key_points_have_their_columns),
+        cmocka_unit_test(predictions_and_pictures_are_artifacts),
         cmocka_unit_test(its_directories_are_recognised),
+        cmocka_unit_test(validation_and_prediction_are_runs_of_their_own),
+        cmocka_unit_test(a_training_has_its_pictures_and_what_its_last_validation_left),
+        cmocka_unit_test(the_last_plot_tells_of_the_end_until_training_is_resumed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

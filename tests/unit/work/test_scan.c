@@ -183,6 +183,47 @@ static void test_a_directory_of_predictions_is_no_run_of_its_own(void **state)
     assert_string_equal(scan(root).names, " run");
 }
 
+static void test_what_a_claim_owns_is_no_run_of_its_own(void **state)
+{
+    (void)state;
+    static const char STATE[] = "{\"global_step\": 10, \"log_history\": []}";
+    const char *root = temp_dir();
+    temp_text(root, "out/checkpoint-5/trainer_state.json", STATE);
+    temp_text(root, "out/checkpoint-10/trainer_state.json", STATE);
+    temp_text(root, "out/runs/Sep01/events.out.tfevents.1.h", "");
+    temp_text(root, "out/runs/mine/metrics.csv", CSV);
+    temp_text(root, "out/stage2/checkpoint-1/trainer_state.json", STATE);
+    struct seen seen = scan(root);
+    assert_string_equal(seen.names, " out out/runs/mine out/stage2");
+    assert_string_equal(seen.formats, " huggingface plain huggingface");
+    assert_int_equal(seen.sources, 4); /* the event file is the first run's */
+    char path[4096];
+    snprintf(path, sizeof path, "%s/out/checkpoint-5", root);
+    assert_string_equal(scan(path).names, " checkpoint-5"); /* asked for by itself */
+}
+
+static bool take_ranks(void *self, const struct found_run *run)
+{
+    (void)self;
+    assert_int_equal(run->source_count, 2);
+    assert_ptr_equal(run->sources[0].reader, reader_find("huggingface"));
+    assert_ptr_equal(run->sources[1].reader, reader_find("tensorboard"));
+    for (size_t i = 0; i < run->source_count; i++)
+        assert_ptr_equal(readers[run->sources[i].rank], run->sources[i].reader);
+    return true;
+}
+
+static void test_a_source_claimed_for_another_reader_is_read_and_ranked_by_it(void **state)
+{
+    (void)state;
+    const char *root = temp_dir();
+    struct err err = {0};
+    struct scan_visitor visitor = {NULL, take_ranks, NULL, NULL};
+    temp_text(root, "trainer_state.json", "{\"global_step\": 10}");
+    temp_text(root, "runs/a/events.out.tfevents.1.h", "");
+    assert_true(scan_root(root, &visitor, &err));
+}
+
 static void test_hostile_names_come_through_as_they_are(void **state)
 {
     (void)state;
@@ -243,6 +284,8 @@ int main(void)
         cmocka_unit_test(test_the_visitor_stops_the_scan),
         cmocka_unit_test(test_a_file_belongs_to_one_reader),
         cmocka_unit_test(test_a_directory_of_predictions_is_no_run_of_its_own),
+        cmocka_unit_test(test_what_a_claim_owns_is_no_run_of_its_own),
+        cmocka_unit_test(test_a_source_claimed_for_another_reader_is_read_and_ranked_by_it),
         cmocka_unit_test(test_hostile_names_come_through_as_they_are),
         cmocka_unit_test(test_a_bottomless_tree_ends),
         cmocka_unit_test(test_ten_thousand_directories),
