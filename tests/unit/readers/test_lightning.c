@@ -124,14 +124,16 @@ static void hyperparameters_may_be_missing_empty_or_of_python(void **state)
 static const char *claims_on(const char *below, const char *const *files)
 {
     static char text[4096];
+    static const char *top;
+    static int calls; /* one temporary directory, and below it one for each call */
     struct buf claims;
     char path[512];
-    const char *directory = temp_dir();
+    top = top ? top : temp_dir();
     for (; *files; files += 2) {
-        snprintf(path, sizeof path, "%s/%s", below, files[0]);
-        temp_text(directory, path, files[1]);
+        snprintf(path, sizeof path, "%d/%s/%s", calls, below, files[0]);
+        temp_text(top, path, files[1]);
     }
-    snprintf(path, sizeof path, "%s/%s", directory, below);
+    snprintf(path, sizeof path, "%s/%d/%s", top, calls++, below);
     buf_init(&claims, sizeof text - 1);
     reading_claims(path, &claims);
     snprintf(text, sizeof text, "%s", claims.data ? claims.data : "");
@@ -207,7 +209,8 @@ static void why_it_is_not_taken_is_told(void **state)
 /* Both loggers of one trainer: the names are the same, so that each metric is shown once. */
 static void names_are_those_of_the_event_file_beside_it(void **state)
 {
-    static const char EVENTS[] = "events.out.tfevents.1700000000.host.1.0";
+    static const char EVENTS[] = "events.out.tfevents.1700000000.host.1.0",
+                      EVENTS_PATH[] = "version_0/events.out.tfevents.1700000000.host.1.0";
     (void)state;
     struct record ours, theirs;
     struct buf file = event_buf();
@@ -216,9 +219,10 @@ static void names_are_those_of_the_event_file_beside_it(void **state)
     event_scalar(&file, 101, 49, "epoch", 0);
     event_scalar(&file, 102, 62, "val/AP", 0.125f);
     char directory[512];
-    snprintf(directory, sizeof directory, "%s/version_0", temp_dir());
-    temp_text(directory, "metrics.csv", CSV);
-    temp_file(directory, EVENTS, file.data, file.length);
+    const char *top = temp_dir();
+    snprintf(directory, sizeof directory, "%s/version_0", top);
+    temp_text(top, "version_0/metrics.csv", CSV);
+    temp_file(top, EVENTS_PATH, file.data, file.length);
     reading_whole(reader(), directory, "metrics.csv", &ours);
     reading_whole(reader_find("tensorboard"), directory, EVENTS, &theirs);
     assert_int_equal(theirs.metric_count, 3);
@@ -255,8 +259,9 @@ static int check_real(const char *run)
         /* A set, which that reader printed as Python does, and cut. */
         cJSON_DeleteItemFromObjectCaseSensitive(
             cJSON_GetObjectItemCaseSensitive(params, "values"), "config.__pydantic_fields_set__");
-        reading_whole(reader(), folder,
-            cJSON_GetObjectItemCaseSensitive(facts, "file")->valuestring, &record);
+        const char *path =
+            path_join(&arena, folder, cJSON_GetObjectItemCaseSensitive(facts, "file")->valuestring);
+        reading_whole(reader(), path_parent(&arena, path), path_base(path), &record);
         assert_int_equal(record.note_count, 0);
         compared += expected_metrics(&record, cJSON_GetObjectItemCaseSensitive(facts, "metrics")) +
                     expected_params(&record, params);

@@ -104,12 +104,18 @@ static void cuts_growth_and_refusals_are_survived(void **state)
 static const char *claims_on(const char *const *files)
 {
     static char text[4096];
+    static const char *top;
+    static int calls; /* one temporary directory, and below it one for each call */
     struct buf claims;
-    const char *directory = temp_dir();
-    for (; *files; files += 2)
-        temp_text(directory, files[0], files[1]);
+    top = top ? top : temp_dir();
+    char path[512];
+    for (; *files; files += 2) {
+        snprintf(path, sizeof path, "%d/%s", calls, files[0]);
+        temp_text(top, path, files[1]);
+    }
+    snprintf(path, sizeof path, "%s/%d", top, calls++);
     buf_init(&claims, sizeof text - 1);
-    reading_claims(directory, &claims);
+    reading_claims(path, &claims);
     snprintf(text, sizeof text, "%s", claims.data ? claims.data : "");
     buf_done(&claims);
     return text;
