@@ -47,26 +47,53 @@ static void *with_room(
     return wider;
 }
 
-bool reader_claim_part(const struct reader_place *place, struct reader_claim *claim,
-    const char *part, const char *name)
+static bool add_source(
+    const struct reader_place *place, struct reader_claim *claim, struct reader_claimed source)
 {
     if (claim->count == READER_MAX_SOURCES)
         return false;
     struct reader_claimed *rows =
         with_room(place, claim->sources, sizeof *rows, claim->count, &claim->capacity);
-    struct reader_claimed row = {
-        arena_string(place->arena, name), part ? arena_string(place->arena, part) : NULL};
-    if (!rows || !row.name || (part && !row.part))
+    if (!rows || !source.name)
         return false;
     claim->sources = rows;
-    rows[claim->count++] = row;
+    rows[claim->count++] = source;
     return true;
+}
+
+bool reader_claim_part(const struct reader_place *place, struct reader_claim *claim,
+    const char *part, const char *name)
+{
+    struct reader_claimed source = {.name = arena_string(place->arena, name),
+        .part = part ? arena_string(place->arena, part) : NULL};
+    return (!part || source.part) && add_source(place, claim, source);
 }
 
 bool reader_claim_add(
     const struct reader_place *place, struct reader_claim *claim, const char *name)
 {
     return reader_claim_part(place, claim, NULL, name);
+}
+
+void reader_claim_below(const struct reader_place *place, struct reader_claim *claim,
+    const struct reader *reader, const char *directory)
+{
+    const struct file_entry *entry = file_list_find(place->list, directory);
+    const char *path =
+        entry && entry->is_dir ? path_join(place->arena, place->path, directory) : NULL;
+    struct file_list list;
+    if (!path || !file_list(path, place->arena, &list, NULL))
+        return;
+    struct reader_place below = {path, &list, place->arena};
+    struct reader_claim its = {0};
+    if (!reader->claim(&below, &its))
+        return;
+    for (size_t i = 0; i < its.count; i++) {
+        struct reader_claimed source = {
+            .name = path_join(place->arena, directory, its.sources[i].name), .reader = reader};
+        if (!add_source(place, claim, source))
+            return;
+    }
 }
 
 void reader_refuse(const struct reader_place *place, struct reader_claim *claim, const char *name,

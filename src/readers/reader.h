@@ -27,9 +27,12 @@ size_t reader_peek(const struct reader_place *place, const char *name, char *out
 
 enum { READER_MAX_SOURCES = 4096 };
 
+struct reader;
+
 struct reader_claimed {
     const char *name; /* of the file, relative to the place */
     const char *part; /* what reader_claim_part() said, else NULL */
+    const struct reader *reader; /* who reads it; NULL: the one that claims */
 };
 
 /* A file that looks like one of the format's, and why it is none. */
@@ -46,13 +49,18 @@ struct reader_claim {
     const char *reason;       /* "results.csv beside args.yaml", for `boxtop index --explain` */
 };
 
-/* Appends a source (copied into the place's arena); false when out of memory or over the maximum. */
+/* Appends a source (copied into the place's arena); false when out of memory or over the maximum.
+ * A sub-directory from which files are claimed is the run's own: no runs are looked for there. */
 bool reader_claim_add(const struct reader_place *place, struct reader_claim *claim, const char *name);
 /* The same for a file that holds several runs, or one of several files that are a run each: PART is
  * the run's path below the place ("mlflow.db/4f0c...", "a1b2.zip"), though no directory may be
  * there. Sources of equal parts are one run. */
 bool reader_claim_part(const struct reader_place *place, struct reader_claim *claim,
     const char *part, const char *name);
+/* Appends what READER would claim in PLACE's sub-directory DIRECTORY, to be read by READER as this
+ * run's: tools put event files of a run into a folder of their own. Nothing when it is not there. */
+void reader_claim_below(const struct reader_place *place, struct reader_claim *claim,
+    const struct reader *reader, const char *directory);
 /* Says of the file NAME why it is not taken, for `boxtop index --explain`. */
 void reader_refuse(const struct reader_place *place, struct reader_claim *claim, const char *name,
     const char *reason);

@@ -55,20 +55,31 @@ static bool already_claimed(const struct claims *claims, const struct reader_cla
     return false;
 }
 
+/* The row of READER in readers.def. */
+static int rank_of(const struct reader *reader)
+{
+    int rank = 0;
+    while (readers[rank] != reader)
+        rank++;
+    return rank;
+}
+
 static bool add_claim(
-    struct claims *claims, const struct reader *reader, int rank, const struct reader_claim *claim)
+    struct claims *claims, const struct reader *reader, const struct reader_claim *claim)
 {
     claims->owns_subdirectories |= claim->owns_subdirectories;
     for (size_t i = 0; i < claim->count; i++) {
-        if (already_claimed(claims, &claim->sources[i]))
+        const struct reader_claimed *source = &claim->sources[i];
+        const struct reader *its = source->reader ? source->reader : reader;
+        if (already_claimed(claims, source))
             continue;
         if (!GROW(claims->sources, claims->capacity, claims->count + 1))
             return false;
-        claims->sources[claims->count++] = (struct found_source){.reader = reader,
-            .name = claim->sources[i].name,
-            .part = claim->sources[i].part,
+        claims->sources[claims->count++] = (struct found_source){.reader = its,
+            .name = source->name,
+            .part = source->part,
             .reason = claim->reason ? claim->reason : "",
-            .rank = rank};
+            .rank = rank_of(its)};
     }
     return true;
 }
@@ -77,12 +88,12 @@ static bool add_claim(
 static bool ask_readers(
     const struct scan_visitor *visitor, const struct reader_place *place, struct claims *claims)
 {
-    for (int rank = 0; readers[rank]; rank++) {
+    for (size_t r = 0; readers[r]; r++) {
         struct reader_claim claim = {0};
-        if (readers[rank]->claim(place, &claim) && !add_claim(claims, readers[rank], rank, &claim))
+        if (readers[r]->claim(place, &claim) && !add_claim(claims, readers[r], &claim))
             return false;
         for (size_t i = 0; visitor->refused && i < claim.refusal_count; i++)
-            visitor->refused(visitor->self, place->path, readers[rank], &claim.refusals[i]);
+            visitor->refused(visitor->self, place->path, readers[r], &claim.refusals[i]);
     }
     return true;
 }
@@ -159,18 +170,30 @@ static bool is_looked_into(const char *name)
     return false;
 }
 
+/* The run of this place has taken files from the sub-directory NAME. */
+static bool is_runs_own(const struct claims *claims, const char *name)
+{
+    size_t length = strlen(name);
+    for (size_t i = 0; i < claims->count; i++)
+        if (strncmp(claims->sources[i].name, name, length) == 0 &&
+            claims->sources[i].name[length] == '/')
+            return true;
+    return false;
+}
+
 static bool walk(struct scan *scan, const char *directory, int depth, struct err *err);
 
-static bool walk_below(struct scan *scan, const char *directory, struct file_list *list, int depth,
-    struct arena *arena)
+static bool walk_below(struct scan *scan, const struct reader_place *place,
+    const struct claims *claims, struct file_list *list, int depth)
 {
     if (list->count)
         qsort(list->entries, list->count, sizeof *list->entries, compare_natural);
     for (size_t i = 0; i < list->count && !scan->stopped; i++) {
         const struct file_entry *entry = &list->entries[i];
-        if (!entry->is_dir || (entry->name[0] == '.' && !is_looked_into(entry->name)))
+        if (!entry->is_dir || (entry->name[0] == '.' && !is_looked_into(entry->name)) ||
+            is_runs_own(claims, entry->name))
             continue;
-        char *child = path_join(arena, directory, entry->name);
+        char *child = path_join(place->arena, place->path, entry->name);
         struct err refused = {0};
         if (child && walk(scan, child, depth + 1, &refused))
             continue;
@@ -197,7 +220,7 @@ static bool walk(struct scan *scan, const char *directory, int depth, struct err
                  visit_runs(scan, &place, &claims, &stat)) ||
              err_set(err, ERR_MEMORY, "out of memory");
         if (ok && !scan->stopped && !claims.owns_subdirectories)
-            ok = walk_below(scan, directory, &list, depth, &arena) ||
+            ok = walk_below(scan, &place, &claims, &list, depth) ||
                  err_set(err, ERR_MEMORY, "out of memory");
     }
     free(claims.sources);

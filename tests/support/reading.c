@@ -14,24 +14,57 @@
 
 #include <cmocka.h>
 
-void reading_claims(const char *directory, struct buf *out)
+/* One reader on the directory; what it refuses goes into REFUSALS unless that is NULL. */
+static void ask(const struct reader *reader, const struct reader_place *place, struct buf *claims,
+    struct buf *refusals)
+{
+    struct reader_claim claim = {0};
+    if (reader->claim(place, &claim)) {
+        assert_non_null(claim.reason);
+        buf_printf(claims, "%s:", reader->name);
+        for (size_t i = 0; i < claim.count; i++)
+            buf_printf(claims, " %s", claim.sources[i].name);
+        buf_add_char(claims, '\n');
+    }
+    for (size_t i = 0; refusals && i < claim.refusal_count; i++)
+        buf_printf(refusals, "%s not %s: %s\n", reader->name, claim.refusals[i].name,
+            claim.refusals[i].reason);
+}
+
+static void ask_all(const char *directory, struct buf *claims, struct buf *refusals)
 {
     struct arena arena = {0};
     struct file_list list;
     struct err err = {0};
     assert_true(file_list(directory, &arena, &list, &err));
     struct reader_place place = {directory, &list, &arena};
-    for (size_t r = 0; readers[r]; r++) {
-        struct reader_claim claim = {0};
-        if (!readers[r]->claim(&place, &claim))
-            continue;
-        assert_non_null(claim.reason);
-        buf_printf(out, "%s:", readers[r]->name);
-        for (size_t i = 0; i < claim.count; i++)
-            buf_printf(out, " %s", claim.sources[i].name);
-        buf_add_char(out, '\n');
-    }
+    for (size_t r = 0; readers[r]; r++)
+        ask(readers[r], &place, claims, refusals);
     arena_done(&arena);
+}
+
+void reading_claims(const char *directory, struct buf *out)
+{
+    ask_all(directory, out, NULL);
+}
+
+const char *reading_claims_of(const char *below, const char *const *files)
+{
+    static char text[8192];
+    char path[512];
+    struct buf claims, refusals;
+    const char *directory = temp_dir();
+    for (; *files; files += 2)
+        temp_text(directory, files[0], files[1]);
+    snprintf(path, sizeof path, "%s%s", directory, below);
+    buf_init(&claims, sizeof text);
+    buf_init(&refusals, sizeof text);
+    ask_all(path, &claims, &refusals);
+    snprintf(text, sizeof text, "%s%s", claims.data ? claims.data : "",
+        refusals.data ? refusals.data : "");
+    buf_done(&claims);
+    buf_done(&refusals);
+    return text;
 }
 
 static bool try_on(const struct reader *reader, const char *directory, const char *name,

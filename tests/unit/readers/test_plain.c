@@ -236,7 +236,7 @@ static void what_is_another_tools_is_not_claimed(void **state)
     (void)state;
     assert_string_equal(CLAIMS_ON("", "metrics.json", "{\"iteration\": 19, \"lr\": 1}\n",
                             "config.yaml", "SOLVER: {}\n"),
-        "");
+        "detectron2: metrics.json config.yaml\n");
     assert_string_equal(CLAIMS_ON("", "metrics.csv", "name,value\na,1\n"), "");
     assert_string_equal(CLAIMS_ON("", "config.json", "{\"hidden_size\": 768}"), "");
     assert_string_equal(CLAIMS_ON("", "dataset.json", "{\"images\": []}"), "");

@@ -139,7 +139,8 @@ static int walk(const char *directory, struct buf *claims)
         for (size_t i = 0; i < claim.count; i++) {
             struct record record;
             record_init(&record);
-            read_with(readers[r], path_join(&arena, directory, claim.sources[i].name), &record);
+            const struct reader *its = claim.sources[i].reader;
+            read_with(its ? its : readers[r], path_join(&arena, directory, claim.sources[i].name), &record);
             record_done(&record);
         }
     }
@@ -161,12 +162,14 @@ static void every_directory_is_recognised_for_what_it_is(void **state)
         "yolov5-crashed/exp ultralytics\n", "yolov5-crashed/exp tensorboard\n",
         "yolov5-disaster/exp2 ultralytics\n", "tensorboard-tf2/validation tensorboard\n",
         "detectron2-smn/output tensorboard\n", "lightning-xkv/version_0 plain\n",
-        "detectron2-medwaste/output predictions\n"};
+        "detectron2-medwaste/output predictions\n", "detectron2-smn/output detectron2\n",
+        "synthetic-mmdet3/20240102_030405 openmmlab\n", "detr-dfine/m_custom detr\n",
+        "synthetic-torchvision-stdout torchvision\n"};
     for (size_t i = 0; i < sizeof THERE / sizeof *THERE; i++)
         if (!strstr(claims.data, THERE[i]))
             fail_msg("missing %s among\n%s", THERE[i], claims.data);
     static const char *const NOT_THERE[] = {"detectron2-smn/output plain\n",
-        "dvclive-hf/dvclive plain\n", "sacred-local/my_runs/1 plain\n", "synthetic-mmdet3"};
+        "dvclive-hf/dvclive plain\n", "sacred-local/my_runs/1 plain\n"};
     for (size_t i = 0; i < sizeof NOT_THERE / sizeof *NOT_THERE; i++)
         if (strstr(claims.data, NOT_THERE[i]))
             fail_msg("%s among\n%s", NOT_THERE[i], claims.data);
