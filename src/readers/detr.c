@@ -16,10 +16,9 @@
 static const char LOG[] = "log.txt";
 static const char *const STEPS[] = {"epoch", NULL};
 static const char *const NONE[] = {NULL};
-static const char *const COCO[] = {"AP", "AP50", "AP75", "APs", "APm", "APl", "AR1", "AR10",
-    "AR100", "ARs", "ARm", "ARl", NULL};
-static const struct rows_rules RULES = {
-    .steps = STEPS, .walls = NONE, .prefix = "", .items = COCO};
+static const char *const COCO[] = {
+    "AP", "AP50", "AP75", "APs", "APm", "APl", "AR1", "AR10", "AR100", "ARs", "ARm", "ARl", NULL};
+static const struct rows_rules RULES = {.steps = STEPS, .walls = NONE, .prefix = "", .items = COCO};
 
 /* Where forks leave what they were called with; one of them is enough. */
 static const char *const CONFIGS[] = {"args.json", "config_args_all.json", "config_args_raw.json",

@@ -41,8 +41,7 @@ static bool is_twin(const struct reader_place *place, const char *name)
     size_t length = strlen(name), ending = sizeof MASKS - 1;
     if (length < ending || strcmp(name + length - ending, MASKS) != 0)
         return false;
-    const char *other =
-        arena_printf(place->arena, "%.*s%s", (int)(length - ending), name, BOXES);
+    const char *other = arena_printf(place->arena, "%.*s%s", (int)(length - ending), name, BOXES);
     return other && file_in(place->list, other);
 }
 
@@ -50,8 +49,8 @@ static void claim_predictions(const struct reader_place *place, struct reader_cl
 {
     for (size_t i = 0; i < place->list->count; i++) {
         const struct file_entry *entry = &place->list->entries[i];
-        if (!entry->is_dir && path_has_suffix(entry->name, ".json") && !is_twin(place, entry->name) &&
-            predictions_is_file(place, entry->name))
+        if (!entry->is_dir && path_has_suffix(entry->name, ".json") &&
+            !is_twin(place, entry->name) && predictions_is_file(place, entry->name))
             reader_claim_add(place, claim, entry->name);
     }
 }
@@ -127,7 +126,8 @@ static const char *scalars_in(const struct reader_place *place, const char *belo
     return NULL;
 }
 
-/* The config in the directory above the run, which is where MMEngine leaves it for all its starts. */
+/* The config in the directory above the run, which is where MMEngine leaves it for all its starts.
+ */
 static void claim_config_above(const struct reader_place *place, struct reader_claim *claim)
 {
     struct file_list list;

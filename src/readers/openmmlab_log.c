@@ -1,12 +1,12 @@
 /*
  * The rows of OpenMMLab's logs: where each stands, and what the header says.
  *
- * 2.x: {"mode": "train", "epoch": 2, "iter": 50, ...}; `iter` begins anew with each epoch (unless the
- * run counts iterations only), so that the length of an epoch, the largest iteration met, makes a
- * step of both. {"mode": "val", ...}: `iter` is the number of images.
- * 3.x: training rows with `iter` and a `step` that is the iteration; evaluations without `iter`, whose
- * `step` is the epoch where training is counted in epochs.
- * In both, evaluations stand where training stood when they were made.
+ * 2.x: {"mode": "train", "epoch": 2, "iter": 50, ...}; `iter` begins anew with each epoch (unless
+ * the run counts iterations only), so that the length of an epoch, the largest iteration met, makes
+ * a step of both. {"mode": "val", ...}: `iter` is the number of images. 3.x: training rows with
+ * `iter` and a `step` that is the iteration; evaluations without `iter`, whose `step` is the epoch
+ * where training is counted in epochs. In both, evaluations stand where training stood when they
+ * were made.
  */
 #include "readers/openmmlab.h"
 
@@ -77,7 +77,7 @@ enum {
 /* The log being read. */
 struct openmmlab_log {
     struct sink *sink;
-    const char *name; /* for notes */
+    const char *name;     /* for notes */
     int64_t first_length; /* of the epoch that the log begins with; 0 where that is the first */
     bool continuous;      /* the log begins so */
     struct buf text;
@@ -110,7 +110,7 @@ static void take_training(const struct openmmlab_log *log, struct rows_row *row)
         memory[LENGTH] = log->first_length;
         memory[CONTINUOUS] = log->continuous;
     } else if (epoch > memory[EPOCH] && memory[LENGTH] == memory[ITERATION] &&
-             iteration > memory[ITERATION])
+               iteration > memory[ITERATION])
         memory[CONTINUOUS] = true;
     if (iteration > memory[LENGTH])
         memory[LENGTH] = iteration;
@@ -209,8 +209,8 @@ static void look_at(struct opening *opening, const char *line, size_t length)
         bool of_iteration = json_is(&json, "iter");
         json_next(&json);
         training |= mode && json.kind == JSON_STRING && json_is(&json, "train");
-        if ((of_epoch && !json_int(&json, &epoch)) || (of_iteration && !json_int(&json, &iteration)) ||
-            !json_skip(&json))
+        if ((of_epoch && !json_int(&json, &epoch)) ||
+            (of_iteration && !json_int(&json, &iteration)) || !json_skip(&json))
             return;
     }
     if (!training || json.kind != JSON_OBJECT_END || epoch < 1 || iteration < 1)

@@ -58,7 +58,8 @@ bool reader_claim_add(const struct reader_place *place, struct reader_claim *cla
 bool reader_claim_part(const struct reader_place *place, struct reader_claim *claim,
     const char *part, const char *name);
 /* Appends what READER would claim in PLACE's sub-directory DIRECTORY, to be read by READER as this
- * run's: tools put event files of a run into a folder of their own. Nothing when it is not there. */
+ * run's: tools put event files of a run into a folder of their own. Nothing when it is not there.
+ */
 void reader_claim_below(const struct reader_place *place, struct reader_claim *claim,
     const struct reader *reader, const char *directory);
 /* Says of the file NAME why it is not taken, for `boxtop index --explain`. */

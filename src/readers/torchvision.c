@@ -87,8 +87,7 @@ static bool claim(const struct reader_place *place, struct reader_claim *claim)
 /* ---- reading ---- */
 
 /* Takes the whole lines that are there. A line that is drawn again ends with a carriage return. */
-static void read_lines(
-    struct torchvision_log *log, struct stream *stream, struct reader_mark *mark)
+static void read_lines(struct torchvision_log *log, struct stream *stream, struct reader_mark *mark)
 {
     const char *line;
     size_t length;

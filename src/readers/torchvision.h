@@ -39,15 +39,13 @@ size_t torchvision_line_length(const char *text, size_t length);
 /* Where PART is in the line; NULL. */
 const char *torchvision_find(const char *line, size_t length, const char *part);
 /* The progress of training in a line, wherever it begins; false when it has none. */
-bool torchvision_take_epoch(
-    const char *line, size_t length, struct torchvision_progress *progress);
+bool torchvision_take_epoch(const char *line, size_t length, struct torchvision_progress *progress);
 /* The next meter of the line (but "eta"); false at its end. */
-bool torchvision_next_meter(
-    struct torchvision_progress *progress, struct torchvision_meter *meter);
+bool torchvision_next_meter(struct torchvision_progress *progress, struct torchvision_meter *meter);
 
 /* LOG's memory is the caller's; STATE is a mark's, and is where the last reading stopped. */
-void torchvision_begin(struct torchvision_log *log, const char *name, struct sink *sink,
-    const struct buf *state);
+void torchvision_begin(
+    struct torchvision_log *log, const char *name, struct sink *sink, const struct buf *state);
 void torchvision_take_line(struct torchvision_log *log, const char *line, size_t length);
 /* Hands over what waits, notes damage and fills STATE. False, with ERR, when memory ran out. */
 bool torchvision_end(struct torchvision_log *log, struct buf *state, struct err *err);

@@ -1,9 +1,9 @@
 /*
  * The lines of the torchvision reference scripts.
  *
- * The step is counted over epochs: epoch * batches + batch. Evaluations, which have no step, stand at
- * the last one of training. Their metrics are called "test/...", as the scripts say "Test:"; so are
- * COCO's numbers, which are fractions here ("bbox/AP" without it is detectron2's, in percent).
+ * The step is counted over epochs: epoch * batches + batch. Evaluations, which have no step, stand
+ * at the last one of training. Their metrics are called "test/...", as the scripts say "Test:"; so
+ * are COCO's numbers, which are fractions here ("bbox/AP" without it is detectron2's, in percent).
  */
 #include "base/num.h"
 #include "readers/python_params.h"
@@ -84,8 +84,7 @@ static bool parse_meter(const char *at, const char *end, struct torchvision_mete
     const char *colon = torchvision_find(at, (size_t)(end - at), ": ");
     if (!colon || colon == at)
         return false;
-    *meter = (struct torchvision_meter){
-        .name = at, .length = (size_t)(colon - at), .torn = true};
+    *meter = (struct torchvision_meter){.name = at, .length = (size_t)(colon - at), .torn = true};
     const char *value = skip_blanks(colon + 1, end);
     const char *open = memchr(value, '(', (size_t)(end - value));
     if (!num_parse(value, (size_t)((open ? open : end) - value), &meter->value))
@@ -96,8 +95,7 @@ static bool parse_meter(const char *at, const char *end, struct torchvision_mete
     return true;
 }
 
-bool torchvision_next_meter(
-    struct torchvision_progress *progress, struct torchvision_meter *meter)
+bool torchvision_next_meter(struct torchvision_progress *progress, struct torchvision_meter *meter)
 {
     for (;;) {
         const char *at = skip_blanks(progress->at, progress->end);
@@ -117,8 +115,8 @@ bool torchvision_next_meter(
 /* ---- what a line says ---- */
 
 /* "max mem" becomes max_mem. */
-static void add_point(struct torchvision_log *log, const char *prefix, const char *name,
-    size_t length, double value)
+static void add_point(
+    struct torchvision_log *log, const char *prefix, const char *name, size_t length, double value)
 {
     char text[NAME_BYTES];
     size_t used = strlen(prefix);

@@ -13,7 +13,7 @@ void reading_claims(const char *directory, struct buf *out);
 /* The same of a fresh directory with FILES (name, content, name, content, ..., NULL), or of the one
  * BELOW it ("" or "/sub"); then what is refused, "plain not NAME: why". A static buffer. */
 const char *reading_claims_of(const char *below, const char *const *files);
-#define READING_CLAIMS(below, ...) \
+#define READING_CLAIMS(below, ...)                                                                 \
     reading_claims_of(below, (const char *const[]){__VA_ARGS__, NULL})
 
 /* Reads DIRECTORY/NAME from the front. RECORD is initialised here. */

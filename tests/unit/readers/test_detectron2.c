@@ -73,8 +73,7 @@ static void results_are_predictions_and_converted_sets_ground_truth(void **state
         "predictions inference/coco_instances_results.json step -1\n");
     assert_string_equal(text_of("inference/my_val_coco_format.json", TRUTH),
         "ground truth inference/my_val_coco_format.json step -1\n");
-    assert_string_equal(
-        text_of("inference/coco_2017_val/coco_instances_results.json", DETECTIONS),
+    assert_string_equal(text_of("inference/coco_2017_val/coco_instances_results.json", DETECTIONS),
         "predictions inference/coco_2017_val/coco_instances_results.json step -1\n");
     assert_string_equal(
         text_of("inference/model_0004999/val/coco_instances_results.json", DETECTIONS),
@@ -89,8 +88,8 @@ static void a_run_is_claimed_with_all_that_is_its_own(void **state)
 {
     (void)state;
     assert_string_equal(
-        READING_CLAIMS("", "metrics.json", LINE, "config.yaml", "SOLVER: {}\n", "log.txt", "words\n",
-            "notes.json", "{}", "inference/coco_instances_results.json", DETECTIONS,
+        READING_CLAIMS("", "metrics.json", LINE, "config.yaml", "SOLVER: {}\n", "log.txt",
+            "words\n", "notes.json", "{}", "inference/coco_instances_results.json", DETECTIONS,
             "inference/val_coco_format.json", TRUTH, "inference/val_coco_format.json.lock", "",
             "inference/other/coco_instances_results.json", DETECTIONS,
             "inference/other/b/other_coco_format.json", TRUTH,
@@ -103,8 +102,8 @@ static void a_run_is_claimed_with_all_that_is_its_own(void **state)
                             DETECTIONS, "val_coco_format.json", TRUTH),
         "detectron2: metrics.json coco_instances_results.json val_coco_format.json\n"
         "predictions: coco_instances_results.json\n");
-    assert_string_equal(READING_CLAIMS("", "metrics.json",
-                            "<<<<<<< HEAD\n{\"bbox/AP\": 1.5, \"iteration\": 0}\n"),
+    assert_string_equal(
+        READING_CLAIMS("", "metrics.json", "<<<<<<< HEAD\n{\"bbox/AP\": 1.5, \"iteration\": 0}\n"),
         "detectron2: metrics.json\n");
 }
 
@@ -115,7 +114,8 @@ static void what_others_call_metrics_json_is_refused(void **state)
         "3\n}\n",
         "{\"loss\": {\"steps\": [0, 1], \"values\": [1.5, 1.0], \"timestamps\": []}}",
         "{\"iteration\": {\"steps\": [0], \"values\": [1]}}\n", "{\"mAP\": 0.5, \"AP50\": 0.75}\n",
-        "{\"mAP\": 0.5, \"iteration\": 1000}", "version https://git-lfs.github.com/spec/v1\n", "[1]\n"};
+        "{\"mAP\": 0.5, \"iteration\": 1000}", "version https://git-lfs.github.com/spec/v1\n",
+        "[1]\n"};
     (void)state;
     for (size_t i = 0; i < sizeof OTHERS / sizeof *OTHERS; i++)
         assert_non_null(strstr(READING_CLAIMS("", "metrics.json", OTHERS[i]),
@@ -135,10 +135,10 @@ static void compare_run(const char *run)
         skip();
     }
     cJSON *expected = expected_load(path);
-    const cJSON *facts =
-        cJSON_GetArrayItem(cJSON_GetObjectItemCaseSensitive(expected, "facts"), 0);
-    reading_whole(reader(), directory,
-        cJSON_GetObjectItemCaseSensitive(facts, "file")->valuestring, &record);
+    const cJSON *facts = cJSON_GetArrayItem(cJSON_GetObjectItemCaseSensitive(expected, "facts"), 0);
+    const char *file =
+        path_join(&arena, directory, cJSON_GetObjectItemCaseSensitive(facts, "file")->valuestring);
+    reading_whole(reader(), path_parent(&arena, file), path_base(file), &record);
     const cJSON *metrics = cJSON_GetObjectItemCaseSensitive(facts, "metrics");
     assert_int_equal(expected_metrics(&record, metrics), cJSON_GetArraySize(metrics));
     assert_int_equal(record.metric_count, cJSON_GetArraySize(metrics));

@@ -14,8 +14,8 @@
 #include <cmocka.h>
 
 static const char RUNS[] = SHARED "/real-runs";
-static const char *const COCO[] = {"AP", "AP50", "AP75", "APs", "APm", "APl", "AR1", "AR10",
-    "AR100", "ARs", "ARm", "ARl"};
+static const char *const COCO[] = {
+    "AP", "AP50", "AP75", "APs", "APm", "APl", "AR1", "AR10", "AR100", "ARs", "ARm", "ARl"};
 enum { COCO_COUNT = sizeof COCO / sizeof *COCO };
 
 static const char LINE[] = "{\"train_loss\": 1.5, \"epoch\": 0}\n";
@@ -82,18 +82,17 @@ static void the_arguments_become_parameters(void **state)
     (void)state;
     assert_string_equal(text_of("args.json", "{\"lr\": 0.0001, \"masks\": false}"),
         "param lr = number 0.0001\nparam masks = bool false\n");
-    assert_string_equal(text_of("config.yml", "optimizer: {lr: 0.0001}\n"),
-        "param optimizer.lr = number 0.0001\n");
+    assert_string_equal(
+        text_of("config.yml", "optimizer: {lr: 0.0001}\n"), "param optimizer.lr = number 0.0001\n");
     assert_string_equal(text_of("preds.json", "[]"), "predictions preds.json step -1\n");
 }
 
 static void a_run_is_claimed_with_its_event_files(void **state)
 {
     (void)state;
-    assert_string_equal(
-        READING_CLAIMS("", "log.txt", LINE, "args.json", "{}", "config.yml", "a: 1\n",
-            "summary/events.out.tfevents.2.host.1.0", "", "summary/events.out.tfevents.1.host.1.0",
-            "", "eval/latest.pth", ""),
+    assert_string_equal(READING_CLAIMS("", "log.txt", LINE, "args.json", "{}", "config.yml",
+                            "a: 1\n", "summary/events.out.tfevents.2.host.1.0", "",
+                            "summary/events.out.tfevents.1.host.1.0", "", "eval/latest.pth", ""),
         "detr: log.txt args.json summary/events.out.tfevents.1.host.1.0 "
         "summary/events.out.tfevents.2.host.1.0\n");
     assert_string_equal(READING_CLAIMS("", "log.txt", "\n{\"epoch\": 3}\n"), "detr: log.txt\n");
@@ -154,9 +153,9 @@ static void a_real_run_says_what_others_found_in_it(void **state)
         if (!cJSON_IsString(file))
             continue;
         struct record record;
-        reading_whole(reader(), directory, file->valuestring, &record);
-        compared +=
-            expected_metrics(&record, cJSON_GetObjectItemCaseSensitive(facts, "metrics"));
+        path = path_join(&arena, directory, file->valuestring);
+        reading_whole(reader(), path_parent(&arena, path), path_base(path), &record);
+        compared += expected_metrics(&record, cJSON_GetObjectItemCaseSensitive(facts, "metrics"));
         compare_arrays(&record, cJSON_GetObjectItemCaseSensitive(facts, "arrays"));
         assert_int_equal(record.note_count, 0);
         record_done(&record);

@@ -48,8 +48,9 @@ static void literals_are_what_they_are(void **state)
                                  "rate = .5e-3 # a comment, (unclosed\n"),
         "param lr = number 0.02\nparam seed = number -1\nparam resume = null None\n"
         "param fp16 = bool True\nparam name = text a b\nparam rate = number .5e-3\n");
-    assert_string_equal(assigned("one = \"it's\"\ntwo = 'a' \"b\"\nlong = '''x\n'y' '''\n"
-                                 "raw = r'\\d'\nbytes = b'z'\nescaped = 'a\\tb\\'c\\\\'\nempty = ''\n"),
+    assert_string_equal(
+        assigned("one = \"it's\"\ntwo = 'a' \"b\"\nlong = '''x\n'y' '''\n"
+                 "raw = r'\\d'\nbytes = b'z'\nescaped = 'a\\tb\\'c\\\\'\nempty = ''\n"),
         "param one = text it's\nparam two = text ab\nparam long = text x\\x0a'y' \n"
         "param raw = text \\d\nparam bytes = text z\nparam escaped = text a\\x09b'c\\\n"
         "param empty = text \n");
@@ -59,18 +60,21 @@ static void maps_become_dotted_names_and_lists_json(void **state)
 {
     (void)state;
     assert_string_equal(
-        assigned("model = dict(\n    type='RetinaNet',  # the detector\n    backbone=dict(depth=50, "
-                 "frozen=[1, -1]),\n    test_cfg={'nms': {\"iou\": 0.5}, 3: None},)\n"),
+        assigned(
+            "model = dict(\n    type='RetinaNet',  # the detector\n    backbone=dict(depth=50, "
+            "frozen=[1, -1]),\n    test_cfg={'nms': {\"iou\": 0.5}, 3: None},)\n"),
         "param model.type = text RetinaNet\nparam model.backbone.depth = number 50\n"
         "param model.backbone.frozen = text [1,-1]\nparam model.test_cfg.nms.iou = number 0.5\n"
         "param model.test_cfg.3 = null None\n");
     assert_string_equal(
-        assigned("scale = (1333, 800)\none = (0.1)\njoined = ('a'\n  'b')\nnone = ()\nopen = dict()\n"
-                 "steps = [dict(type='Resize', keep=True), {'a': (1,)}, None, 'x', y * 2]\nset = {1, "
-                 "2}\n"),
+        assigned(
+            "scale = (1333, 800)\none = (0.1)\njoined = ('a'\n  'b')\nnone = ()\nopen = dict()\n"
+            "steps = [dict(type='Resize', keep=True), {'a': (1,)}, None, 'x', y * 2]\nset = {1, "
+            "2}\n"),
         "param scale = text [1333,800]\nparam one = number 0.1\nparam joined = text ab\n"
         "param none = text []\nparam open = text {}\n"
-        "param steps = text [{\"type\":\"Resize\",\"keep\":true},{\"a\":[1]},null,\"x\",\"y * 2\"]\n"
+        "param steps = text [{\"type\":\"Resize\",\"keep\":true},{\"a\":[1]},null,\"x\",\"y * "
+        "2\"]\n"
         "param set = text [1,2]\n");
 }
 
@@ -103,8 +107,9 @@ static void arguments_of_a_call(void **state)
     assert_int_equal(python_call_length(CALL, sizeof CALL - 2), 0);
     assert_int_equal(python_call_length("Namespace", 9), 0);
     assert_int_equal(python_call_length("(1)", 3), 0);
-    assert_string_equal(facts_of(python_params_put_arguments, "lr=0.02, steps=[16, 22], positional, "
-                                                             "out=PosixPath('a)b'), x=None"),
+    assert_string_equal(
+        facts_of(python_params_put_arguments, "lr=0.02, steps=[16, 22], positional, "
+                                              "out=PosixPath('a)b'), x=None"),
         "param lr = number 0.02\nparam steps = text [16,22]\n"
         "param out = text PosixPath('a)b')\nparam x = null None\n");
 }

@@ -140,7 +140,8 @@ static int walk(const char *directory, struct buf *claims)
             struct record record;
             record_init(&record);
             const struct reader *its = claim.sources[i].reader;
-            read_with(its ? its : readers[r], path_join(&arena, directory, claim.sources[i].name), &record);
+            read_with(its ? its : readers[r], path_join(&arena, directory, claim.sources[i].name),
+                &record);
             record_done(&record);
         }
     }
