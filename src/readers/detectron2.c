@@ -24,12 +24,6 @@ static const struct rows_rules RULES = {.steps = STEPS, .walls = NONE, .prefix =
 
 /* ---- recognising ---- */
 
-static bool has(const struct reader_place *place, const char *name)
-{
-    const struct file_entry *entry = file_list_find(place->list, name);
-    return entry && !entry->is_dir;
-}
-
 /* Detections, and the ground truth that detectron2 wrote down for them, in DIRECTORY of the place
  * and in the folders of its data sets. */
 static void claim_results(const struct reader_place *place, struct reader_claim *claim,
@@ -53,7 +47,7 @@ static void claim_results(const struct reader_place *place, struct reader_claim 
 
 static bool claim(const struct reader_place *place, struct reader_claim *claim)
 {
-    if (!has(place, METRICS))
+    if (!reader_has(place, METRICS))
         return false;
     if (!rows_is_json_log(place, METRICS, &RULES)) {
         reader_refuse(place, claim, METRICS, "is not JSON lines with an iteration");
@@ -61,7 +55,7 @@ static bool claim(const struct reader_place *place, struct reader_claim *claim)
     }
     claim->reason = "metrics.json of lines with an iteration";
     reader_claim_add(place, claim, METRICS);
-    if (has(place, CONFIG))
+    if (reader_has(place, CONFIG))
         reader_claim_add(place, claim, CONFIG);
     claim_results(place, claim, "", place->list, 0);
     const struct file_entry *inference = file_list_find(place->list, INFERENCE);
@@ -101,17 +95,6 @@ static int64_t step_of(const char *name)
     return step;
 }
 
-static bool read_metrics(const struct reader_source *source, struct reader_mark *mark,
-    struct sink *sink, struct err *err)
-{
-    struct stream stream;
-    if (!stream_open(&stream, source->path, mark->offset, err))
-        return false;
-    bool ok = rows_read_json(&stream, source->name, &RULES, mark, sink, err);
-    stream_close(&stream);
-    return ok;
-}
-
 static bool read_config(const struct reader_source *source, struct sink *sink, struct err *err)
 {
     struct params params;
@@ -125,7 +108,7 @@ static bool read(const struct reader_source *source, struct reader_mark *mark, s
     struct err *err)
 {
     if (strcmp(source->name, METRICS) == 0)
-        return read_metrics(source, mark, sink, err);
+        return rows_read_json_file(source, &RULES, mark, sink, err);
     if (strcmp(source->name, CONFIG) == 0)
         return read_config(source, sink, err);
     bool truth = path_has_suffix(source->name, CONVERTED);

@@ -24,15 +24,9 @@ static const struct rows_rules RULES = {.steps = STEPS, .walls = NONE, .prefix =
 static const char *const CONFIGS[] = {"args.json", "config_args_all.json", "config_args_raw.json",
     "config.json", "config.yml", "config.yaml", "args.yaml"};
 
-static bool has(const struct reader_place *place, const char *name)
-{
-    const struct file_entry *entry = file_list_find(place->list, name);
-    return entry && !entry->is_dir;
-}
-
 static bool claim(const struct reader_place *place, struct reader_claim *claim)
 {
-    if (!has(place, LOG))
+    if (!reader_has(place, LOG))
         return false;
     if (!rows_is_json_log(place, LOG, &RULES)) {
         reader_refuse(place, claim, LOG, "is not JSON lines with an epoch");
@@ -41,24 +35,13 @@ static bool claim(const struct reader_place *place, struct reader_claim *claim)
     claim->reason = "log.txt of lines with an epoch";
     reader_claim_add(place, claim, LOG);
     for (size_t i = 0; i < sizeof CONFIGS / sizeof *CONFIGS; i++)
-        if (has(place, CONFIGS[i])) {
+        if (reader_has(place, CONFIGS[i])) {
             reader_claim_add(place, claim, CONFIGS[i]);
             break;
         }
     predictions_claim(place, "", place->list, true, claim);
     reader_claim_below(place, claim, reader_find("tensorboard"), "summary");
     return true;
-}
-
-static bool read_log(const struct reader_source *source, struct reader_mark *mark,
-    struct sink *sink, struct err *err)
-{
-    struct stream stream;
-    if (!stream_open(&stream, source->path, mark->offset, err))
-        return false;
-    bool ok = rows_read_json(&stream, source->name, &RULES, mark, sink, err);
-    stream_close(&stream);
-    return ok;
 }
 
 static bool read_config(const struct reader_source *source, struct sink *sink, struct err *err)
@@ -76,7 +59,7 @@ static bool read(const struct reader_source *source, struct reader_mark *mark, s
     struct err *err)
 {
     if (strcmp(source->name, LOG) == 0)
-        return read_log(source, mark, sink, err);
+        return rows_read_json_file(source, &RULES, mark, sink, err);
     for (size_t i = 0; i < sizeof CONFIGS / sizeof *CONFIGS; i++)
         if (strcmp(source->name, CONFIGS[i]) == 0)
             return read_config(source, sink, err);

@@ -20,10 +20,10 @@
 static const char VIS_DATA[] = "vis_data", SCALARS[] = "scalars.json", LOG[] = ".log.json",
                   CONFIG[] = "config.py";
 
-static const struct file_entry *file_in(const struct file_list *list, const char *name)
+static bool file_in(const struct file_list *list, const char *name)
 {
     const struct file_entry *entry = file_list_find(list, name);
-    return entry && !entry->is_dir ? entry : NULL;
+    return entry && !entry->is_dir;
 }
 
 static bool directory_in(const struct reader_place *place, const char *name)
@@ -42,7 +42,7 @@ static bool is_twin(const struct reader_place *place, const char *name)
     if (length < ending || strcmp(name + length - ending, MASKS) != 0)
         return false;
     const char *other = arena_printf(place->arena, "%.*s%s", (int)(length - ending), name, BOXES);
-    return other && file_in(place->list, other);
+    return other && reader_has(place, other);
 }
 
 static void claim_predictions(const struct reader_place *place, struct reader_claim *claim)

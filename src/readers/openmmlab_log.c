@@ -245,9 +245,7 @@ bool openmmlab_read_log(const struct reader_source *source, struct reader_mark *
     struct sink *sink, struct err *err)
 {
     struct opening opening = {0};
-    struct stream stream;
-    if ((!mark->offset && !look_ahead(source->path, &opening, err)) ||
-        !stream_open(&stream, source->path, mark->offset, err))
+    if (!mark->offset && !look_ahead(source->path, &opening, err))
         return false;
     struct openmmlab_log log = {.sink = sink,
         .name = source->name,
@@ -256,9 +254,8 @@ bool openmmlab_read_log(const struct reader_source *source, struct reader_mark *
     struct rows_rules rules = {
         .steps = NONE, .walls = NONE, .prefix = "", .arrange = arrange, .self = &log};
     buf_init(&log.text, JSON_MAX_TOKEN_BYTES);
-    bool ok = rows_read_json(&stream, source->name, &rules, mark, sink, err);
+    bool ok = rows_read_json_file(source, &rules, mark, sink, err);
     buf_done(&log.text);
-    stream_close(&stream);
     if (opening.begun && !opening.over) { /* steps still depend on what comes: read it all again */
         mark->offset = 0;
         buf_clear(&mark->state);

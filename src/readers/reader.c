@@ -31,6 +31,12 @@ size_t reader_peek(const struct reader_place *place, const char *name, char *out
     return got;
 }
 
+bool reader_has(const struct reader_place *place, const char *name)
+{
+    const struct file_entry *entry = file_list_find(place->list, name);
+    return entry && !entry->is_dir;
+}
+
 /* ROWS with room for one more, doubled in the place's arena when full; NULL when memory is out. */
 static void *with_room(
     const struct reader_place *place, void *rows, size_t row_bytes, size_t count, size_t *capacity)

@@ -25,6 +25,9 @@ struct reader_place {
 /* The first bytes of file NAME in PLACE (at most BYTES); 0 when it cannot be read. */
 size_t reader_peek(const struct reader_place *place, const char *name, char *out, size_t bytes);
 
+/* True when NAME in PLACE is there and no directory. */
+bool reader_has(const struct reader_place *place, const char *name);
+
 enum { READER_MAX_SOURCES = 4096 };
 
 struct reader;

@@ -59,6 +59,9 @@ bool rows_read_csv(struct stream *stream, const struct reader_source *source,
     const struct rows_rules *rules, struct reader_mark *mark, struct sink *sink, struct err *err);
 bool rows_read_json(struct stream *stream, const char *name, const struct rows_rules *rules,
     struct reader_mark *mark, struct sink *sink, struct err *err);
+/* The whole file SOURCE from MARK on; false also when it cannot be opened. */
+bool rows_read_json_file(const struct reader_source *source, const struct rows_rules *rules,
+    struct reader_mark *mark, struct sink *sink, struct err *err);
 
 /* True when LINE, the first of a file, names a step: as a column of CSV, as a key of a JSON object.
  */

@@ -309,6 +309,17 @@ bool rows_read_json(struct stream *stream, const char *name, const struct rows_r
     return ok;
 }
 
+bool rows_read_json_file(const struct reader_source *source, const struct rows_rules *rules,
+    struct reader_mark *mark, struct sink *sink, struct err *err)
+{
+    struct stream stream;
+    if (!stream_open(&stream, source->path, mark->offset, err))
+        return false;
+    bool ok = rows_read_json(&stream, source->name, rules, mark, sink, err);
+    stream_close(&stream);
+    return ok;
+}
+
 bool rows_is_json_row(const struct rows_rules *rules, const char *line, size_t length)
 {
     return best_step(rules, line, length) >= 0;

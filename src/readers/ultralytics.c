@@ -22,12 +22,6 @@ static const char *const NONE[] = {NULL};
 static const struct rows_rules RULES = {
     .steps = STEPS, .walls = NONE, .prefix = "", .numbers_only = true};
 
-static bool has(const struct reader_place *place, const char *name)
-{
-    const struct file_entry *entry = file_list_find(place->list, name);
-    return entry && !entry->is_dir;
-}
-
 /* The columns that only Ultralytics' table has, and those that any table of epochs has. */
 static void look_at_header(const struct reader_place *place, bool *its_own, bool *epochs)
 {
@@ -54,16 +48,16 @@ static bool has_args(const struct reader_place *place)
 static const char *recognise(const struct reader_place *place)
 {
     bool its_own = false, epochs = false;
-    if (has(place, RESULTS))
+    if (reader_has(place, RESULTS))
         look_at_header(place, &its_own, &epochs);
-    bool args = has(place, "args.yaml"), opt = has(place, "opt.yaml");
+    bool args = reader_has(place, "args.yaml"), opt = reader_has(place, "opt.yaml");
     if (args && (its_own || epochs))
         return "results.csv beside args.yaml";
     if (opt && (its_own || epochs))
         return "results.csv beside opt.yaml";
     if (its_own)
         return "results.csv with train/box_loss";
-    if (opt && has(place, "hyp.yaml"))
+    if (opt && reader_has(place, "hyp.yaml"))
         return "opt.yaml and hyp.yaml";
     return args && has_args(place) ? "args.yaml" : NULL;
 }
@@ -75,7 +69,7 @@ static bool claim(const struct reader_place *place, struct reader_claim *claim)
     if (!claim->reason)
         return false;
     for (size_t i = 0; i < sizeof FILES / sizeof *FILES; i++)
-        if (has(place, FILES[i]))
+        if (reader_has(place, FILES[i]))
             reader_claim_add(place, claim, FILES[i]);
     predictions_claim(place, "", place->list, true, claim);
     return true;
