@@ -69,12 +69,7 @@ static bool read_csv(const struct reader_source *source, struct reader_mark *mar
 static bool read_jsonl(const struct reader_source *source, struct reader_mark *mark,
     struct sink *sink, struct err *err)
 {
-    struct stream stream;
-    if (!stream_open(&stream, source->path, mark->offset, err))
-        return false;
-    bool ok = rows_read_json(&stream, source->name, &METRICS, mark, sink, err);
-    stream_close(&stream);
-    return ok;
+    return rows_read_json_file(source, &METRICS, mark, sink, err);
 }
 
 static bool read_predictions(const struct reader_source *source, struct reader_mark *mark,
@@ -110,16 +105,10 @@ static bool read(const struct reader_source *source, struct reader_mark *mark, s
 
 /* ---- recognising ---- */
 
-static bool has(const struct reader_place *place, const char *name)
-{
-    const struct file_entry *entry = file_list_find(place->list, name);
-    return entry && !entry->is_dir;
-}
-
 /* The first line of NAME, as far as PEEK_BYTES reach; its length, 0 for none. */
 static size_t first_line(const struct reader_place *place, const char *name, char *head)
 {
-    size_t got = has(place, name) ? reader_peek(place, name, head, PEEK_BYTES) : 0;
+    size_t got = reader_has_file(place, name) ? reader_peek(place, name, head, PEEK_BYTES) : 0;
     const char *end = got ? memchr(head, '\n', got) : NULL;
     return end ? (size_t)(end - head) : got;
 }
@@ -127,8 +116,9 @@ static size_t first_line(const struct reader_place *place, const char *name, cha
 static bool names_ground_truth(const struct reader_place *place)
 {
     char head[PEEK_BYTES + 1];
-    size_t got =
-        has(place, "dataset.json") ? reader_peek(place, "dataset.json", head, PEEK_BYTES) : 0;
+    size_t got = reader_has_file(place, "dataset.json")
+                     ? reader_peek(place, "dataset.json", head, PEEK_BYTES)
+                     : 0;
     head[got] = '\0';
     return strstr(head, "\"ground_truth\"") != NULL;
 }
@@ -136,8 +126,9 @@ static bool names_ground_truth(const struct reader_place *place)
 static const char *recognise(const struct reader_place *place, const struct file_list *predictions)
 {
     char head[PEEK_BYTES];
-    bool csv = has(place, "metrics.csv"), jsonl = has(place, "metrics.jsonl");
-    bool json_config = has(place, "config.json"), yaml_config = has(place, "config.yaml");
+    bool csv = reader_has_file(place, "metrics.csv"), jsonl = reader_has_file(place, "metrics.jsonl");
+    bool json_config = reader_has_file(place, "config.json"),
+         yaml_config = reader_has_file(place, "config.yaml");
     if (names_ground_truth(place))
         return "dataset.json with a ground truth";
     if ((csv || jsonl) && json_config)
@@ -158,7 +149,7 @@ static bool claim(const struct reader_place *place, struct reader_claim *claim)
     if (!claim->reason)
         return false;
     for (size_t i = 0; i < sizeof FILES / sizeof *FILES; i++)
-        if (has(place, FILES[i].name) &&
+        if (reader_has_file(place, FILES[i].name) &&
             (FILES[i].read != read_predictions || predictions_is_file(place, FILES[i].name)))
             reader_claim_add(place, claim, FILES[i].name);
     predictions_claim(place, "predictions", &predictions, false, claim);

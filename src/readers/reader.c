@@ -102,6 +102,9 @@ bool reader_claim_for(const struct reader_place *place, struct reader_claim *cla
 void reader_claim_own(
     const struct reader_place *place, struct reader_claim *claim, const char *name)
 {
+    for (size_t i = 0; i < claim->owned_count; i++)
+        if (strcmp(claim->owned[i], name) == 0)
+            return;
     const char **rows =
         with_room(place, claim->owned, sizeof *rows, claim->owned_count, &claim->owned_capacity);
     const char *own = rows ? arena_string(place->arena, name) : NULL;

@@ -29,6 +29,8 @@ size_t reader_peek(const struct reader_place *place, const char *name, char *out
 
 enum { READER_MAX_SOURCES = 4096 };
 
+struct reader;
+
 struct reader_claimed {
     const char *name; /* of the file, relative to the place */
     const char *part; /* what reader_claim_part() said, else NULL */

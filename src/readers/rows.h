@@ -11,6 +11,27 @@
 #include "base/stream.h"
 #include "readers/reader.h"
 
+/* A number of a row of JSON. */
+struct rows_cell {
+    const char *name; /* LENGTH bytes, nested names joined by "/" */
+    size_t length;
+    double value;
+    bool unprefixed; /* its metric's name is without the row's prefix */
+};
+
+enum { ROWS_MEMORY = 8 };
+
+/* A whole row of JSON on its way to become points. */
+struct rows_row {
+    const char *line; /* as written, for what are no numbers */
+    size_t line_length;
+    struct rows_cell *cells; /* one may be changed, or taken out with rows_drop() */
+    size_t count;
+    int64_t step;
+    const char *prefix; /* before the names of its metrics; "" at first */
+    int64_t *memory;    /* ROWS_MEMORY numbers from row to row, kept with the mark; 0 at first */
+};
+
 struct rows_rules {
     /* NULL-terminated names, best first. The step is no metric; a better one's presence makes the
      * others metrics. Without any, rows count from 0. */
@@ -21,6 +42,14 @@ struct rows_rules {
                         */
     const char *last;  /* of CSV: what the last column is called, whatever its header says; NULL: as
                           it says */
+
+    /* ---- of JSON only ---- */
+    /* NULL, or how the items of a list of just so many numbers are called: "NAME/ITEM". */
+    const char *const *items;
+    /* NULL, or says of a row what its step and metrics are; false: it has none. Without it the
+     * rules above say so. */
+    bool (*arrange)(void *self, struct rows_row *row);
+    void *self;
 };
 
 /*
@@ -32,6 +61,9 @@ struct rows_rules {
 bool rows_read_csv(struct stream *stream, const struct reader_source *source,
     const struct rows_rules *rules, struct reader_mark *mark, struct sink *sink, struct err *err);
 bool rows_read_json(struct stream *stream, const char *name, const struct rows_rules *rules,
+    struct reader_mark *mark, struct sink *sink, struct err *err);
+/* The whole file SOURCE from MARK on; false also when it cannot be opened. */
+bool rows_read_json_file(const struct reader_source *source, const struct rows_rules *rules,
     struct reader_mark *mark, struct sink *sink, struct err *err);
 
 /* The one object that the file PATH holds, as a row of step 0. False, with ERR, also when it cannot
@@ -46,6 +78,21 @@ bool rows_continue_csv(const struct reader_source *source, const struct reader_m
  */
 bool rows_is_csv_header(const struct rows_rules *rules, const char *line, size_t length);
 bool rows_is_json_row(const struct rows_rules *rules, const char *line, size_t length);
+
+/* True when one of the first lines of the file NAME is such a row of JSON, with its line end, and
+ * none before it is anything but damage: documents of one object are not, nor are texts. */
+bool rows_is_json_log(
+    const struct reader_place *place, const char *name, const struct rows_rules *rules);
+
+/* ---- for arrange() ---- */
+
+/* The cell called NAME, NULL when the row has none. */
+struct rows_cell *rows_find(const struct rows_row *row, const char *name);
+/* Takes the cell called NAME out, if there is one. */
+void rows_drop(struct rows_row *row, const char *name);
+/* The text of the row's member NAME, unescaped, into the emptied TEXT; false when it is no text, or
+ * too long. */
+bool rows_text(const struct rows_row *row, const char *name, struct buf *text);
 
 /* ---- for the two spellings ---- */
 

@@ -55,6 +55,7 @@ static bool already_claimed(const struct claims *claims, const struct reader_cla
     return false;
 }
 
+/* The row of READER in readers.def. */
 static int rank_of(const struct reader *reader)
 {
     int rank = 0;

@@ -45,7 +45,7 @@ static void print_claim(const struct reader_claim *claims, size_t index, struct 
         buf_add_char(out, '\n');
 }
 
-void reading_claims(const char *directory, struct buf *out)
+static void ask_all(const char *directory, struct buf *out, struct buf *refusals)
 {
     enum { MOST_READERS = 64 };
     struct reader_claim claims[MOST_READERS] = {0};
@@ -60,25 +60,49 @@ void reading_claims(const char *directory, struct buf *out)
             print_claim(claims, r, out);
         else
             claims[r].count = 0;
+        for (size_t i = 0; refusals && i < claims[r].refusal_count; i++)
+            buf_printf(refusals, "%s not %s: %s\n", readers[r]->name, claims[r].refusals[i].name,
+                claims[r].refusals[i].reason);
     }
     arena_done(&arena);
 }
 
-const char *reading_claims_on(const char *below, const char *const *files)
+void reading_claims(const char *directory, struct buf *out)
 {
-    static char text[4096];
-    struct buf claims;
+    ask_all(directory, out, NULL);
+}
+
+/* In a static buffer, for the directory BELOW of a fresh one with FILES. */
+static const char *ask_on(const char *below, const char *const *files, bool refusals)
+{
+    static char text[8192];
+    struct buf claims, refused;
     struct arena arena = {0};
     const char *top = temp_dir();
     for (; *files; files += 2)
         temp_text(top, files[0], files[1]);
+    while (*below == '/')
+        below++;
     buf_init(&claims, sizeof text - 1);
-    reading_claims(path_join(&arena, top, below), &claims);
-    assert_false(claims.failed);
-    snprintf(text, sizeof text, "%s", claims.data ? claims.data : "");
+    buf_init(&refused, sizeof text - 1);
+    ask_all(path_join(&arena, top, below), &claims, refusals ? &refused : NULL);
+    assert_false(claims.failed || refused.failed);
+    snprintf(text, sizeof text, "%s%s", claims.data ? claims.data : "",
+        refused.data ? refused.data : "");
     buf_done(&claims);
+    buf_done(&refused);
     arena_done(&arena);
     return text;
+}
+
+const char *reading_claims_on(const char *below, const char *const *files)
+{
+    return ask_on(below, files, false);
+}
+
+const char *reading_claims_of(const char *below, const char *const *files)
+{
+    return ask_on(below, files, true);
 }
 
 static bool try_on(const struct reader *reader, const char *directory, const char *name,
@@ -189,7 +213,8 @@ void reading_grows_to_the_same(
     assert_int_equal(record_points(&grown), record_points(&whole));
     assert_true(record_is_prefix(&grown, &whole));
     for (size_t i = 0; i < whole.param_count; i++)
-        assert_same_text(record_param(&grown, whole.params[i].name), whole.params[i].text);
+        assert_same_text(
+            record_param(&grown, whole.params[i].name), record_param(&whole, whole.params[i].name));
     assert_int_equal(grown.status, whole.status);
     assert_true(grown.ended_s == whole.ended_s || isnan(whole.ended_s));
     buf_done(&mark.state);

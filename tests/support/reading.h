@@ -12,11 +12,14 @@
  * claims it. What goes before its metrics' names stands before the file: "generic: a/=a.csv
  * b/=b.csv"; a source for another reader is "tensorboard:NAME", what the claim owns "NAME/". */
 void reading_claims(const char *directory, struct buf *out);
-
 /* The same, in a static buffer, for the directory BELOW (a path, "" for itself) of a fresh
  * directory with FILES: name, content, name, content, ..., NULL. */
 const char *reading_claims_on(const char *below, const char *const *files);
 #define READING_CLAIMS(...) reading_claims_on("", (const char *const[]){__VA_ARGS__, NULL})
+/* The same, and then what is refused: "plain not NAME: why". */
+const char *reading_claims_of(const char *below, const char *const *files);
+#define READING_CLAIMS_BELOW(below, ...)                                                           \
+    reading_claims_of(below, (const char *const[]){__VA_ARGS__, NULL})
 
 /* Reads DIRECTORY/NAME from the front. RECORD is initialised here. */
 void reading_whole(

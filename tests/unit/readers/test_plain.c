@@ -234,9 +234,9 @@ static void any_one_sign_is_enough(void **state)
 static void what_is_another_tools_is_not_claimed(void **state)
 {
     (void)state;
-    assert_null(strstr(CLAIMS_ON("", "metrics.json", "{\"iteration\": 19, \"lr\": 1}\n",
-                           "config.yaml", "SOLVER: {}\n"),
-        "plain"));
+    assert_string_equal(CLAIMS_ON("", "metrics.json", "{\"iteration\": 19, \"lr\": 1}\n",
+                            "config.yaml", "SOLVER: {}\n"),
+        "detectron2: metrics.json config.yaml\n");
     assert_string_equal(CLAIMS_ON("", "metrics.csv", "name,value\na,1\n"), "");
     assert_string_equal(CLAIMS_ON("", "config.json", "{\"hidden_size\": 768}"), "");
     assert_string_equal(CLAIMS_ON("", "dataset.json", "{\"images\": []}"), "");

@@ -163,7 +163,9 @@ static void every_directory_is_recognised_for_what_it_is(void **state)
         "yolov5-crashed/exp ultralytics\n", "yolov5-crashed/exp tensorboard\n",
         "yolov5-disaster/exp2 ultralytics\n", "tensorboard-tf2/validation tensorboard\n",
         "detectron2-smn/output tensorboard\n", "lightning-xkv/version_0 lightning\n",
-        "detectron2-medwaste/output predictions\n"};
+        "detectron2-medwaste/output predictions\n", "detectron2-smn/output detectron2\n",
+        "synthetic-mmdet3/20240102_030405 openmmlab\n", "detr-dfine/m_custom detr\n",
+        "synthetic-torchvision-stdout torchvision\n"};
     for (size_t i = 0; i < sizeof THERE / sizeof *THERE; i++)
         if (!strstr(claims.data, THERE[i]))
             fail_msg("missing %s among\n%s", THERE[i], claims.data);

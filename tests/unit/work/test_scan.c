@@ -224,6 +224,24 @@ static void test_a_source_claimed_for_another_reader_is_read_and_ranked_by_it(vo
     assert_true(scan_root(root, &visitor, &err));
 }
 
+/* What another reader reads in a folder of the run is the run's, and read by that one. */
+static void test_a_folder_that_files_are_claimed_from_is_the_runs_own(void **state)
+{
+    (void)state;
+    const char *root = temp_dir();
+    temp_text(root, "cfg/20240102_030405/vis_data/scalars.json", "{\"loss\": 1, \"step\": 20}\n");
+    temp_text(root, "cfg/20240102_030405/vis_data/events.out.tfevents.1.host.1.0", "");
+    temp_text(root, "cfg/20240102_030405/other/metrics.csv", CSV);
+    temp_text(root, "detr/log.txt", "{\"epoch\": 0, \"train_loss\": 1}\n");
+    temp_text(root, "detr/summary/events.out.tfevents.1.host.1.0", "");
+    temp_text(root, "d2/metrics.json", "{\"iteration\": 19, \"lr\": 1}\n");
+    temp_text(root, "d2/inference/val/coco_instances_results.json", SCENE_PERFECT);
+    struct seen seen = scan(root);
+    assert_string_equal(seen.names, " cfg/20240102_030405 cfg/20240102_030405/other d2 detr");
+    assert_string_equal(seen.formats, " openmmlab plain detectron2 detr");
+    assert_int_equal(seen.sources, 2 + 1 + 2 + 2);
+}
+
 static void test_hostile_names_come_through_as_they_are(void **state)
 {
     (void)state;
@@ -286,6 +304,7 @@ int main(void)
         cmocka_unit_test(test_a_directory_of_predictions_is_no_run_of_its_own),
         cmocka_unit_test(test_what_a_claim_owns_is_no_run_of_its_own),
         cmocka_unit_test(test_a_source_claimed_for_another_reader_is_read_and_ranked_by_it),
+        cmocka_unit_test(test_a_folder_that_files_are_claimed_from_is_the_runs_own),
         cmocka_unit_test(test_hostile_names_come_through_as_they_are),
         cmocka_unit_test(test_a_bottomless_tree_ends),
         cmocka_unit_test(test_ten_thousand_directories),

@@ -1,0 +1,77 @@
+/*
+ * The DETR reader: log.txt of DETR and its kin (Deformable DETR, DINO, RT-DETR, D-FINE, RF-DETR).
+ * Knows: a row of JSON an epoch, and the twelve numbers of COCO in it. Must not know: other files
+ * called log.txt, or event files.
+ *
+ * The loss of every decoder layer ("train_loss_ce_0", "..._aux_1", "..._dn_2") is a metric like
+ * others; facts/metrics.def keeps them without a role, so that tables leave them out.
+ */
+#include "readers/json_params.h"
+#include "readers/predictions_files.h"
+#include "readers/rows.h"
+#include "readers/tensorboard.h"
+#include "readers/yaml_params.h"
+
+#include <string.h>
+
+static const char LOG[] = "log.txt";
+static const char *const STEPS[] = {"epoch", NULL};
+static const char *const NONE[] = {NULL};
+static const char *const COCO[] = {
+    "AP", "AP50", "AP75", "APs", "APm", "APl", "AR1", "AR10", "AR100", "ARs", "ARm", "ARl", NULL};
+static const struct rows_rules RULES = {.steps = STEPS, .walls = NONE, .prefix = "", .items = COCO};
+
+/* Where forks leave what they were called with; one of them is enough. */
+static const char *const CONFIGS[] = {"args.json", "config_args_all.json", "config_args_raw.json",
+    "config.json", "config.yml", "config.yaml", "args.yaml"};
+
+static bool claim(const struct reader_place *place, struct reader_claim *claim)
+{
+    if (!reader_has_file(place, LOG))
+        return false;
+    if (!rows_is_json_log(place, LOG, &RULES)) {
+        reader_refuse(place, claim, LOG, "is not JSON lines with an epoch");
+        return false;
+    }
+    claim->reason = "log.txt of lines with an epoch";
+    reader_claim_add(place, claim, LOG);
+    for (size_t i = 0; i < sizeof CONFIGS / sizeof *CONFIGS; i++)
+        if (reader_has_file(place, CONFIGS[i])) {
+            reader_claim_add(place, claim, CONFIGS[i]);
+            break;
+        }
+    predictions_claim(place, "", place->list, true, claim);
+    tensorboard_claim_below(place, claim, "summary");
+    return true;
+}
+
+static bool read_config(const struct reader_source *source, struct sink *sink, struct err *err)
+{
+    struct params params;
+    params_init_sink(&params, sink);
+    bool ok = path_has_suffix(source->name, ".json")
+                  ? json_params_read(source->path, source->name, &params, sink, err)
+                  : yaml_params_read(source->path, source->name, &params, sink, err);
+    params_done(&params);
+    return ok;
+}
+
+static bool read(const struct reader_source *source, struct reader_mark *mark, struct sink *sink,
+    struct err *err)
+{
+    if (strcmp(source->name, LOG) == 0)
+        return rows_read_json_file(source, &RULES, mark, sink, err);
+    for (size_t i = 0; i < sizeof CONFIGS / sizeof *CONFIGS; i++)
+        if (strcmp(source->name, CONFIGS[i]) == 0)
+            return read_config(source, sink, err);
+    predictions_emit(source, sink);
+    return true;
+}
+
+const struct reader reader_detr = {
+    .name = "detr",
+    .reads = "DETR, DINO, RT-DETR, D-FINE and kin: log.txt of JSON lines",
+    .incremental = true,
+    .claim = claim,
+    .read = read,
+};
