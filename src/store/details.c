@@ -25,7 +25,7 @@ static bool take_artifact(sqlite3_stmt *row, struct arena *arena, void *out, str
     bool ok = true;
     struct store_artifact *artifact = out;
     int64_t kind = sqlite3_column_int64(row, 0);
-    if (kind < 0 || kind > ARTIFACT_IMAGES)
+    if (kind < 0 || kind > ARTIFACT_PICTURE)
         return err_set(err, ERR_FORMAT, "the index is damaged: rebuild it");
     *artifact = (struct store_artifact){.artifact = {.kind = (enum artifact_kind)kind,
                                             .step = sqlite3_column_int64(row, 1),

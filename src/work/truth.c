@@ -200,7 +200,7 @@ static void take_said(struct arena *arena, const char *root, const char *directo
     const struct artifact *artifacts, size_t count, struct truth *out)
 {
     for (size_t i = 0; i < count; i++) {
-        if (artifacts[i].kind == ARTIFACT_PREDICTIONS)
+        if (artifacts[i].kind != ARTIFACT_GROUND_TRUTH && artifacts[i].kind != ARTIFACT_IMAGES)
             continue;
         const char *path = resolve_said(arena, root, directory, artifacts[i].path);
         if (!path)
