@@ -76,10 +76,14 @@ static bool assemble(struct wandb_log *log, int type, struct wire data, struct w
         log->record_offset = log->stream.offset;
     }
     buf_add(&log->record, data.at, wire_left(data));
-    if (type == LAST && log->record.failed)
-        lose(log, log->record_offset);
+    if (type != LAST)
+        return false;
+    if (log->record.failed) {
+        lose(log, log->record_offset); /* too large */
+        return false;
+    }
     *record = wire_of(log->record.data, log->record.length);
-    return type == LAST && !log->record.failed;
+    return true;
 }
 
 /* Takes the next fragment. False where there is none; *WHOLE_RECORD says that *RECORD is one. */

@@ -99,8 +99,10 @@ static void take_names(struct wandb_file *file, struct wire *state)
 
 void wandb_load_state(struct wandb_file *file, struct wandb_log *log, const struct buf *state)
 {
+    if (!state->length)
+        return;
     struct wire rest = wire_of(state->data, state->length);
-    if (!state->length || state_take_varint(&rest) != STATE_VERSION)
+    if (state_take_varint(&rest) != STATE_VERSION)
         return;
     uint64_t flags = state_take_varint(&rest);
     file->is_known = flags & KNOWN;
