@@ -89,8 +89,8 @@ void tb_take_picture(struct tb_file *file, struct wire tag, int64_t step);
 
 /* The first text in a TensorProto; false when it has none. */
 bool tb_tensor_text(struct wire tensor, struct wire *text);
-/* The JSON object in TEXT, perhaps in Markdown, is the arguments of the run. False when it is
- * broken: what came before is taken. */
+/* TEXT is the arguments of the run: a JSON object, perhaps in Markdown, else YAML. False when it is
+ * broken JSON: what came before is taken. */
 bool tb_take_arguments(struct tb_file *file, struct wire text);
 
 /* The one number in a TensorProto. DECLARED: the plugin said that it is a scalar, so that a shape

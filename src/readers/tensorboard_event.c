@@ -116,6 +116,11 @@ static bool withhold(
     return false;
 }
 
+static bool is_arguments(struct wire tag)
+{
+    return equals(tag, "args/text_summary") || equals(tag, "config/text_summary");
+}
+
 /* A tensor of a plugin other than scalars. */
 static void take_other(
     struct tb_file *file, const struct value *value, int32_t kind, const struct moment *moment)
@@ -123,7 +128,7 @@ static void take_other(
     struct wire text;
     if (kind & TB_DECLARED_PICTURES)
         tb_take_picture(file, value->tag, moment->step);
-    else if (equals(value->tag, "args/text_summary") && !file->session.seen &&
+    else if (is_arguments(value->tag) && !file->session.seen &&
              tb_tensor_text(value->tensor, &text) && !tb_take_arguments(file, text))
         count_damage(&file->malformed, moment->offset);
 }

@@ -1,11 +1,12 @@
 /*
- * What other plugins keep in event files that is of use: where pictures are, and the arguments that
- * Hugging Face's Trainer logs as text.
- * Knows: tags, steps, JSON as parameters. Must not know: events, tensors' insides, pictures'
- * formats.
+ * What other plugins keep in event files that is of use: where pictures are, and arguments that are
+ * logged as text.
+ * Knows: tags, steps, JSON and YAML as parameters. Must not know: events, tensors' insides,
+ * pictures' formats.
  */
 #include "readers/json_params.h"
 #include "readers/tensorboard.h"
+#include "readers/yaml_params.h"
 
 enum { PICTURES_LISTED_AT_FIRST = 64 };
 
@@ -39,18 +40,35 @@ void tb_take_picture(struct tb_file *file, struct wire tag, int64_t step)
     buf_done(&path);
 }
 
-bool tb_take_arguments(struct tb_file *file, struct wire text)
+static bool begins_with(struct wire text, const char *beginning)
 {
-    struct params params;
+    while (text.at < text.end && (*text.at == ' ' || *text.at == '\t' || *text.at == '\n'))
+        text.at++;
+    return wire_left(text) >= strlen(beginning) &&
+           memcmp(text.at, beginning, strlen(beginning)) == 0;
+}
+
+/* False when it is broken. */
+static bool put_json(struct params *params, struct wire text)
+{
     size_t length = wire_left(text);
     const char *begin = length ? memchr(text.at, '{', length) : NULL;
     const char *end = length ? memrchr(text.at, '}', length) : NULL;
-    if (!begin || !end || end < begin)
-        return false;
+    return begin && end && begin < end &&
+           (json_params_put(begin, (size_t)(end - begin) + 1, params) < 0 || params->stopped);
+}
+
+bool tb_take_arguments(struct tb_file *file, struct wire text)
+{
+    struct params params;
+    bool whole = true;
     params_init_sink(&params, file->sink);
-    bool whole = json_params_put(begin, (size_t)(end - begin) + 1, &params) < 0;
-    bool stopped = params.stopped || !params_note(&params, file->sink, file->name);
+    if (begins_with(text, "{") || begins_with(text, "<pre>"))
+        whole = put_json(&params, text);
+    else
+        yaml_params_put(text.at, wire_left(text), &params);
+    if (params.stopped || !params_note(&params, file->sink, file->name))
+        file->series.stopped = true;
     params_done(&params);
-    file->series.stopped |= stopped;
-    return whole || stopped;
+    return whole;
 }

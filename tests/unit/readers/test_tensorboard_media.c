@@ -5,6 +5,8 @@
 #include "reading.h"
 #include "temp.h"
 
+#include "base/file.h"
+
 #include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -161,6 +163,55 @@ static void the_trainers_arguments_become_parameters(void **state)
     }
 }
 
+static void arguments_in_yaml_are_read_and_other_text_is_none(void **state)
+{
+    (void)state;
+    struct buf file = event_buf();
+    event_text(&file, 1, "config/text_summary",
+        "task: detection\nuse_amp: True\nyaml_cfg: {'lr': 0.1, 'model': {'depth': 50}}\n");
+    event_text(&file, 1, "notes/text_summary", "x: 1\n");
+    assert_string_equal(text_of(&file),
+        "param task = text detection\nparam use_amp = bool True\n"
+        "param yaml_cfg.lr = number 0.1\nparam yaml_cfg.model.depth = number 50\n");
+    buf_clear(&file);
+    event_text(&file, 1, "config/text_summary", "just a text");
+    event_text(&file, 1, "config/text_summary", "");
+    assert_string_equal(text_of(&file), "");
+    buf_done(&file);
+}
+
+/* The first event file of the real run RUN; skips the test when it is absent. */
+static void read_real(const char *run, struct record *record)
+{
+    struct arena arena = {0};
+    struct file_list list;
+    const char *directory = path_join(&arena, SHARED "/real-runs", run);
+    if (!file_list(directory, &arena, &list, NULL)) {
+        arena_done(&arena);
+        skip();
+    }
+    assert_true(list.count > 0);
+    reading_whole(reader(), directory, list.entries[0].name, record);
+    arena_done(&arena);
+}
+
+static void arguments_of_real_runs_are_read(void **state)
+{
+    struct record record;
+    (void)state;
+    read_real("hf-agnews/runs/run0", &record);
+    assert_string_equal(record_param(&record, "learning_rate"), "5e-06");
+    assert_string_equal(record_param(&record, "fsdp_config.xla"), "false");
+    assert_string_equal(record_param(&record, "report_to"), "[\"tensorboard\"]");
+    assert_int_equal(record.note_count, 0);
+    record_done(&record);
+    read_real("detr-dfine/m_custom/summary", &record);
+    assert_string_equal(record_param(&record, "epoches"), "132");
+    assert_string_equal(record_param(&record, "yaml_cfg.num_classes"), "14");
+    assert_int_equal(record.note_count, 0);
+    record_done(&record);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -169,6 +220,8 @@ int main(void)
         cmocka_unit_test(of_very_many_pictures_ever_fewer_are_told),
         cmocka_unit_test(a_scalar_beside_a_picture_is_found),
         cmocka_unit_test(the_trainers_arguments_become_parameters),
+        cmocka_unit_test(arguments_in_yaml_are_read_and_other_text_is_none),
+        cmocka_unit_test(arguments_of_real_runs_are_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
