@@ -4,23 +4,21 @@
  * wandb_media.h.
  *
  * A picture is known by its key in the row and its place there ("val/3"), which stay the same from
- * step to step, and by its file. Coordinates are fractions unless a box says "pixel". A predicted
- * box without a score counts as certain. Boxes that cannot be used, and those of files that are
- * not there, are dropped and counted.
+ * step to step, and by its file. A predicted box without a score counts as certain. Boxes that
+ * cannot be used are dropped and counted; a file that is not there counts as one.
  */
 #include "readers/annotation.h"
+#include "readers/wandb_box_file.h"
 #include "readers/wandb_media.h"
 
 #include "base/grow.h"
-#include "base/json.h"
 #include "base/map.h"
-#include "base/num.h"
 
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 
-enum { MOST_FILE_BYTES = 16 << 20, MOST_BOXES = 1 << 22 };
+enum { MOST_BOXES = 1 << 22 };
 
 struct row_box {
     struct box box;
@@ -44,7 +42,7 @@ struct boxes {
     bool no_memory;
 };
 
-/* ---- a box file ---- */
+/* ---- box files ---- */
 
 /* The index of class ID. */
 static int32_t label_of(struct boxes *boxes, int64_t id)
@@ -61,150 +59,26 @@ static int32_t label_of(struct boxes *boxes, int64_t id)
     return (int32_t)index;
 }
 
-/* "class_labels": {"0": "node"}, the object that is next. */
-static void take_labels(struct json *json, struct boxes *boxes)
+static void keep_label(void *self, int64_t id, const char *name)
 {
-    int64_t id;
-    if (json_next(json) != JSON_OBJECT) {
-        json_skip(json);
-        return;
-    }
-    while (json_next(json) == JSON_KEY) {
-        bool numbered = num_parse_int(json->text, json->length, &id);
-        if (json_next(json) != JSON_STRING || !numbered) {
-            json_skip(json);
-            continue;
-        }
-        int32_t label = label_of(boxes, id);
-        const char *name = json_string(json, boxes->arena);
-        if (label >= 0 && name)
-            boxes->labels[label].name = name;
-    }
+    struct boxes *boxes = self;
+    int32_t label = label_of(boxes, id);
+    if (label >= 0)
+        boxes->labels[label].name = name;
 }
 
-/* A box as it is spelt; NaN: not said. */
-struct spelt {
-    double left, top, right, bottom; /* "minX" and so on */
-    double middle[2], width, height;
-    double score;
-    int64_t label;
-    bool in_pixels, has_label;
-};
-
-static double take_number(struct json *json)
+/* A box of the latest image. */
+static void keep_box(void *self, const struct wandb_box *box)
 {
-    if (json_next(json) == JSON_NUMBER)
-        return json->number;
-    json_skip(json);
-    return NAN;
-}
-
-static void take_position(struct json *json, struct spelt *box)
-{
-    const struct {
-        const char *key;
-        double *value;
-    } KEYS[] = {{"minX", &box->left}, {"minY", &box->top}, {"maxX", &box->right},
-        {"maxY", &box->bottom}, {"width", &box->width}, {"height", &box->height}};
-    if (json_next(json) != JSON_OBJECT) {
-        json_skip(json);
-        return;
-    }
-    while (json_next(json) == JSON_KEY) {
-        double *value = NULL;
-        for (size_t i = 0; i < sizeof KEYS / sizeof *KEYS && !value; i++)
-            value = json_is(json, KEYS[i].key) ? KEYS[i].value : NULL;
-        if (value)
-            *value = take_number(json);
-        else if (!json_is(json, "middle") || json_next(json) != JSON_ARRAY)
-            json_skip(json);
-        else if (json_numbers(json, box->middle, 2) != 2)
-            box->middle[0] = NAN;
-    }
-}
-
-/* The first number of "scores": {NAME: NUMBER}. */
-static double take_score(struct json *json)
-{
-    double score = NAN;
-    if (json_next(json) != JSON_OBJECT) {
-        json_skip(json);
-        return NAN;
-    }
-    while (json_next(json) == JSON_KEY) {
-        double number = take_number(json);
-        score = isnan(score) ? number : score;
-    }
-    return score;
-}
-
-/* The object that is open. */
-static struct spelt take_box(struct json *json)
-{
-    struct spelt box = {NAN, NAN, NAN, NAN, {NAN, NAN}, NAN, NAN, NAN, 0, false, false};
-    while (json_next(json) == JSON_KEY)
-        if (json_is(json, "position"))
-            take_position(json, &box);
-        else if (json_is(json, "scores"))
-            box.score = take_score(json);
-        else if (json_is(json, "class_id") && json_next(json) == JSON_NUMBER)
-            box.has_label = json_int(json, &box.label);
-        else if (json_is(json, "domain") && json_next(json) == JSON_STRING)
-            box.in_pixels = json_is(json, "pixel");
-        else
-            json_skip(json);
-    return box;
-}
-
-/* In pixels from the top left corner; false when it is not one. */
-static bool box_of(const struct spelt *spelt, const struct image *image, struct box *box)
-{
-    double width = isnan(spelt->left) ? spelt->width : spelt->right - spelt->left;
-    double height = isnan(spelt->left) ? spelt->height : spelt->bottom - spelt->top;
-    double x = isnan(spelt->left) ? spelt->middle[0] - width / 2 : spelt->left;
-    double y = isnan(spelt->left) ? spelt->middle[1] - height / 2 : spelt->top;
-    double x_px = spelt->in_pixels ? 1 : image->width_px;
-    double y_px = spelt->in_pixels ? 1 : image->height_px;
-    *box = (struct box){x * x_px, y * y_px, width * x_px, height * y_px};
-    return x_px > 0 && y_px > 0 && box->w >= 0 && box->h >= 0 && isfinite(box->x + box->w) &&
-           isfinite(box->y + box->h);
-}
-
-/* The object that is open, a box of the latest image. */
-static void keep_box(struct json *json, struct boxes *boxes)
-{
-    struct spelt spelt = take_box(json);
-    struct row_box row = {
-        .score = isnan(spelt.score) ? 1 : spelt.score, .image = (int32_t)boxes->image_count - 1};
-    if (json->kind != JSON_OBJECT_END || !spelt.has_label ||
-        !box_of(&spelt, &boxes->images[row.image], &row.box) || !isfinite(row.score) ||
-        boxes->count == MOST_BOXES) {
+    struct boxes *boxes = self;
+    struct row_box row = {box->box, isnan(box->score) ? 1 : box->score,
+        (int32_t)boxes->image_count - 1, label_of(boxes, box->label)};
+    if (boxes->count == MOST_BOXES)
         boxes->dropped++;
-        return;
-    }
-    row.label = label_of(boxes, spelt.label);
-    if (row.label < 0 || !GROW(boxes->rows, boxes->capacity, boxes->count + 1)) {
+    else if (row.label < 0 || !GROW(boxes->rows, boxes->capacity, boxes->count + 1))
         boxes->no_memory = true;
-        return;
-    }
-    boxes->rows[boxes->count++] = row;
-}
-
-static void take_box_file(struct json *json, struct boxes *boxes)
-{
-    if (json_next(json) != JSON_OBJECT)
-        return;
-    while (json_next(json) == JSON_KEY)
-        if (json_is(json, "class_labels"))
-            take_labels(json, boxes);
-        else if (!json_is(json, "box_data") || json_next(json) != JSON_ARRAY)
-            json_skip(json);
-        else
-            while (json_next(json) != JSON_ARRAY_END && json->kind != JSON_BAD)
-                if (json->kind == JSON_OBJECT)
-                    keep_box(json, boxes);
-                else
-                    json_skip(json);
+    else
+        boxes->rows[boxes->count++] = row;
 }
 
 /* Only what lies below the run's files is its own. */
@@ -215,22 +89,15 @@ static bool is_below(const char *path)
 
 static void read_box_file(struct boxes *boxes, const char *name)
 {
-    struct arena arena = {0};
-    struct json json;
-    struct buf text;
-    const char *path = is_below(name) ? path_join(&arena, boxes->files, name) : NULL;
+    const struct wandb_box_taker taker = {boxes, keep_box, keep_label};
+    const struct image *image = &boxes->images[boxes->image_count - 1];
+    int32_t width_px = image->width_px, height_px = image->height_px;
+    const char *path = is_below(name) ? path_join(boxes->arena, boxes->files, name) : NULL;
+    int64_t dropped =
+        path ? wandb_box_file_read(path, width_px, height_px, boxes->arena, &taker) : -1;
     boxes->box_files++;
-    buf_init(&text, MOST_FILE_BYTES);
-    if (path && file_read(path, &text, NULL)) {
-        json_init_memory(&json, text.data ? text.data : "", text.length);
-        take_box_file(&json, boxes);
-        boxes->dropped += json.kind == JSON_BAD;
-    } else {
-        boxes->missing_files++;
-        boxes->dropped++;
-    }
-    buf_done(&text);
-    arena_done(&arena);
+    boxes->missing_files += dropped < 0;
+    boxes->dropped += dropped < 0 ? 1 : dropped;
 }
 
 /* ---- a row ---- */
@@ -244,8 +111,7 @@ static void take_picture(
         boxes->no_memory = true;
         return;
     }
-    boxes->images[boxes->image_count++] = (struct image){.id = (int64_t)boxes->image_count,
-        .key = name,
+    boxes->images[boxes->image_count++] = (struct image){.key = name,
         .file_name = picture->file_name ? picture->file_name : name,
         .width_px = picture->width_px,
         .height_px = picture->height_px};
