@@ -166,9 +166,7 @@ static bool walk_rows(const char *log_path, int64_t *step, struct boxes *boxes, 
         while (wire_next(&record, &field)) {
             if (field.number != RECORD_HISTORY || field.type != WIRE_BYTES)
                 continue;
-            int64_t before = row_step;
-            if (!wandb_row_moment(field.bytes, &name, &row_step, &wall_s))
-                row_step = before + 1;
+            wandb_row_moment(field.bytes, &name, &row_step, &wall_s);
             if (boxes && row_step == *step)
                 take_row(boxes, field.bytes, &name);
             else if (!boxes && has_boxes(field.bytes, &name))

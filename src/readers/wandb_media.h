@@ -37,6 +37,6 @@ bool wandb_boxes_path(const char *log, int64_t step, char *out, size_t out_bytes
 /* The length of the log's path in PATH, and *STEP (-1: the last); 0 when PATH names no such log. */
 size_t wandb_boxes_log(const char *path, int64_t *step);
 
-/* Sets *STEP and *WALL_S to those of the HistoryRecord ROW, as far as it has them; true when it has
- * a step. NAME is room for names. */
-bool wandb_row_moment(struct wire row, struct buf *name, int64_t *step, double *wall_s);
+/* The moment of the HistoryRecord ROW: *STEP, which is that of the row before, becomes its own (the
+ * next one when it has none); *WALL_S, when it has a time. NAME is room for names. */
+void wandb_row_moment(struct wire row, struct buf *name, int64_t *step, double *wall_s);

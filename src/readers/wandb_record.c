@@ -58,32 +58,33 @@ static void take_number(void *self, const char *name, size_t length, double valu
     series_add(history, index, row->step, row->wall_s, value);
 }
 
-bool wandb_row_moment(struct wire row, struct buf *name, int64_t *step, double *wall_s)
+/* HistoryStep: 1 num. */
+static void take_step(struct wire message, int64_t *step)
 {
-    struct wire_field field, inner;
+    struct wire_field field;
+    while (wire_next(&message, &field))
+        if (field.number == 1 && field.type == WIRE_VARINT)
+            *step = (int64_t)field.value;
+}
+
+void wandb_row_moment(struct wire row, struct buf *name, int64_t *step, double *wall_s)
+{
+    struct wire_field field;
     struct wandb_item item;
-    bool has_step = false;
     double number;
+    *step += *step < INT64_MAX;
     while (wire_next(&row, &field)) {
-        if (field.type != WIRE_BYTES)
+        if (field.number == 2 && field.type == WIRE_BYTES)
+            take_step(field.bytes, step);
+        if (field.number != 1 || field.type != WIRE_BYTES ||
+            !wandb_item_parse(field.bytes, name, &item) || !name->length ||
+            !wandb_item_number(&item, &number))
             continue;
-        if (field.number == 2)
-            while (!has_step && wire_next(&field.bytes, &inner))
-                if (inner.number == 1 && inner.type == WIRE_VARINT) {
-                    *step = (int64_t)inner.value;
-                    has_step = true;
-                }
-        if (field.number != 1 || !wandb_item_parse(field.bytes, name, &item) || !name->length)
-            continue;
-        if (strcmp(name->data, "_timestamp") == 0 && wandb_item_number(&item, &number))
+        if (strcmp(name->data, "_timestamp") == 0)
             *wall_s = number;
-        if (strcmp(name->data, "_step") == 0 && wandb_item_number(&item, &number) &&
-            fabs(number) < 0x1p53) {
+        if (strcmp(name->data, "_step") == 0 && fabs(number) < 0x1p53)
             *step = (int64_t)number;
-            has_step = true;
-        }
     }
-    return has_step;
 }
 
 /* Boxes that the row logged: the log itself names them, see wandb_media.h. */
@@ -105,7 +106,7 @@ static void tell_boxes(struct wandb_file *file, int64_t step, bool has_truth)
 
 static void take_history(struct wandb_file *file, struct wire message)
 {
-    struct row row = {file, file->step + 1, NAN};
+    struct row row = {file, file->step, NAN};
     struct wire items = message;
     struct wire_field field;
     struct wandb_item item;
