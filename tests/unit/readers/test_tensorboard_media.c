@@ -1,5 +1,5 @@
 /*
- * What else event files hold: pictures, told by their place, and the Trainer's arguments.
+ * What else event files hold: pictures, told by their place, session logs, and arguments as text.
  */
 #include "event_file.h"
 #include "reading.h"
@@ -138,6 +138,22 @@ static void a_scalar_beside_a_picture_is_found(void **state)
     buf_done(&summary);
 }
 
+/* ---- session logs ---- */
+
+static void a_restart_is_seen_by_its_steps(void **state)
+{
+    (void)state;
+    struct buf file = event_buf(), session = event_buf();
+    for (int step = 1; step < 4; step++)
+        event_scalar(&file, step, step, "loss", (float)step);
+    pb_varint(&session, 1, 1); /* START */
+    event_add(&file, 10, 2, 7, &session);
+    event_scalar(&file, 11, 2, "loss", 5);
+    assert_string_equal(text_of(&file), "metric loss: 1=1@1 2=2@2 3=3@3 2=5@11\n");
+    buf_done(&file);
+    buf_done(&session);
+}
+
 /* ---- text ---- */
 
 static void the_trainers_arguments_become_parameters(void **state)
@@ -219,6 +235,7 @@ int main(void)
         cmocka_unit_test(pictures_of_both_writers_are_told_with_their_steps),
         cmocka_unit_test(of_very_many_pictures_ever_fewer_are_told),
         cmocka_unit_test(a_scalar_beside_a_picture_is_found),
+        cmocka_unit_test(a_restart_is_seen_by_its_steps),
         cmocka_unit_test(the_trainers_arguments_become_parameters),
         cmocka_unit_test(arguments_in_yaml_are_read_and_other_text_is_none),
         cmocka_unit_test(arguments_of_real_runs_are_read),

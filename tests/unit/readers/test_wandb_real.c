@@ -83,10 +83,37 @@ static void facts_are_those_of_an_independent_reader(void **state)
     cJSON_Delete(expected);
 }
 
+static void run_directories_are_recognised(void **state)
+{
+    static const struct {
+        const char *run, *claims;
+    } CASES[] = {
+        {"run-20251114_164253-smj7jmcd", "wandb: run-smj7jmcd.wandb\n"},
+        {"run-20251114_164035-4doac29i", "wandb: run-4doac29i.wandb files/wandb-metadata.json\n"},
+    };
+    (void)state;
+    struct arena arena = {0};
+    struct file_stat stat;
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        struct buf claims;
+        const char *path = arena_printf(&arena, "%s/wandb/%s", FOLDER, CASES[i].run);
+        if (!file_stat(path, &stat)) {
+            arena_done(&arena);
+            skip();
+        }
+        buf_init(&claims, 1 << 16);
+        reading_claims(path, &claims);
+        assert_string_equal(claims.data, CASES[i].claims);
+        buf_done(&claims);
+    }
+    arena_done(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(facts_are_those_of_an_independent_reader),
+        cmocka_unit_test(run_directories_are_recognised),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
