@@ -45,7 +45,7 @@ static void show_head(const struct run_row *run, struct buf *out)
         add_line(out, "note", text);
     }
     for (size_t i = 0; i < run->artifact_count; i++) {
-        static const char *const KINDS[] = {"predicts", "truth", "images"};
+        static const char *const KINDS[] = {"predicts", "truth", "images", "picture"};
         add_line(out, KINDS[run->artifacts[i].kind], run->artifacts[i].path);
     }
 }

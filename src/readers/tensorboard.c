@@ -191,20 +191,38 @@ static size_t take_window(
     return used;
 }
 
+/* What was declared of TAG, 0 when nothing (yet). */
+static int32_t declared_kind(const struct tb_file *file, struct wire tag)
+{
+    int64_t index = tag.at ? map_get(&file->series.by_name, tag.at, wire_left(tag)) : -1;
+    return index < 0 ? 0
+                     : file->series.items[index].kind &
+                           (TB_DECLARED_SCALAR | TB_DECLARED_OTHER | TB_DECLARED_PICTURES);
+}
+
 /* The record of WANT bytes at the front is not wholly in the window: passes over it without loading
- * it when nothing in it is of use, or when it is too large to hold. */
+ * it when nothing in it is of use, or when it is too large to hold. Which plugin a tensor is for
+ * stands behind it, in the first of its tag: that one is loaded. */
 static bool pass_over(
     struct tb_file *file, struct stream *stream, int64_t size_bytes, uint64_t want)
 {
+    struct tb_bulk bulk;
     size_t head = stream_need(stream, TB_HEADER_BYTES + HEAD_BYTES);
     const unsigned char *at = (const unsigned char *)stream_at(stream);
+    bool fits = want <= STREAM_MAX_WINDOW;
     if (want < STREAM_BLOCK_BYTES || head < TB_HEADER_BYTES + HEAD_BYTES)
         return false;
-    bool bulk = tb_is_bulk(wire_of(at + TB_HEADER_BYTES, HEAD_BYTES), want - TB_FRAME_BYTES);
-    if ((!bulk && want <= STREAM_MAX_WINDOW) || (int64_t)want > size_bytes - stream->offset)
+    bool is_bulk =
+        tb_is_bulk(wire_of(at + TB_HEADER_BYTES, HEAD_BYTES), want - TB_FRAME_BYTES, &bulk);
+    int32_t kind = is_bulk && bulk.is_tensor ? declared_kind(file, bulk.tag) : 0;
+    if (is_bulk && bulk.is_tensor && !kind && fits)
         return false;
-    if (!bulk)
+    if ((!is_bulk && fits) || (int64_t)want > size_bytes - stream->offset)
+        return false;
+    if (!is_bulk)
         count_one(&file->too_large, stream->offset);
+    else if (bulk.tag.at && (bulk.is_picture || kind & TB_DECLARED_PICTURES))
+        tb_take_picture(file, bulk.tag, bulk.step);
     stream_skip(stream, (int64_t)want);
     return true;
 }
@@ -239,6 +257,7 @@ bool tb_read(struct stream *stream, int64_t size_bytes, const char *name, struct
         .last_wall_s = -INFINITY,
         .noted_stop = -1};
     series_init(&file.series, sink, "");
+    series_init(&file.pictures, sink, "");
     tb_load_state(&file, &mark->state);
     read_records(&file, stream, size_bytes);
     bool ok = series_end(&file.series, name, err);
@@ -248,6 +267,7 @@ bool tb_read(struct stream *stream, int64_t size_bytes, const char *name, struct
         mark->offset = stream->offset;
         tb_save_state(&file, &mark->state);
     }
+    series_done(&file.pictures);
     series_done(&file.series);
     return ok;
 }
@@ -271,7 +291,7 @@ static bool read(const struct reader_source *source, struct reader_mark *mark, s
 
 const struct reader reader_tensorboard = {
     .name = "tensorboard",
-    .reads = "TensorBoard event files: scalars of any writer, the hparams plugin",
+    .reads = "TensorBoard event files: scalars of any writer, hparams, where pictures are",
     .incremental = true,
     .claim = claim,
     .read = read,

@@ -1,6 +1,12 @@
 /*
  * What the files of the TensorBoard reader share: the event file being read, and its parts.
- * Knows: events, summaries, tensors, the hparams plugin. Must not know: other formats.
+ * Knows: events, summaries, tensors, the plugins for scalars, hparams, pictures and text. Must not
+ * know: other formats.
+ *
+ * Of pictures only where they are is told, as "EVENTFILE#TAG" and the step: the first 64 of a tag,
+ * then every second up to the 128th, every fourth up to the 256th, and so on, so that a long run
+ * has few and from all its length. Text is left out but for the arguments that Hugging Face's
+ * Trainer logs, which are parameters where the file has no hparams before them.
  *
  * Messages and field numbers: tensorflow/core/util/event.proto, framework/summary.proto,
  * tensor.proto, tensorboard/plugins/hparams/plugin_data.proto; records: the TFRecord format.
@@ -26,6 +32,7 @@ enum {
     TB_DECLARED_SCALAR = 2, /* by the metadata of an earlier value, which later ones leave out */
     TB_DECLARED_OTHER = 4,
     TB_HP_METRIC = 8,
+    TB_DECLARED_PICTURES = 16, /* beside TB_DECLARED_OTHER */
 };
 
 /* For readers of runs that let TensorBoard write below them: appends the event files below
@@ -49,6 +56,7 @@ struct tb_file {
     struct sink *sink;
     const char *name; /* for notes */
     struct series_set series;
+    struct series_set pictures; /* names only; their kind counts them */
     struct tb_session session;
     double last_wall_s; /* latest event but those that end the session; -inf before */
 
@@ -70,9 +78,26 @@ bool tb_read(struct stream *stream, int64_t size_bytes, const char *name, struct
 
 /* The facts of one whole record at OFFSET. */
 void tb_take_event(struct tb_file *file, struct wire event, int64_t offset);
+/* A large record that has no scalars, of which only the beginning was looked at. */
+struct tb_bulk {
+    int64_t step;
+    struct wire tag; /* of its only value; .at NULL for what has none */
+    bool is_picture; /* else perhaps, when it is a tensor */
+    bool is_tensor;
+};
+
 /* True when the record of LENGTH bytes that begins with HEAD has no scalars: a graph, or a summary
  * of one picture, histogram, sound or large tensor only. */
-bool tb_is_bulk(struct wire head, uint64_t length);
+bool tb_is_bulk(struct wire head, uint64_t length, struct tb_bulk *bulk);
+
+/* A picture called TAG was logged at STEP. */
+void tb_take_picture(struct tb_file *file, struct wire tag, int64_t step);
+
+/* The first text in a TensorProto; false when it has none. */
+bool tb_tensor_text(struct wire tensor, struct wire *text);
+/* TEXT is the arguments of the run: a JSON object, perhaps in Markdown, else YAML. False when it is
+ * broken JSON: what came before is taken. */
+bool tb_take_arguments(struct tb_file *file, struct wire text);
 
 /* The one number in a TensorProto. DECLARED: the plugin said that it is a scalar, so that a shape
  * of ones is accepted too. False for anything else. */

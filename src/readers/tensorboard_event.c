@@ -2,6 +2,9 @@
  * One event: its moment, the values of its summary, and which of them are scalars.
  * Knows: event.proto, summary.proto, plugin metadata. Must not know: files, records, tensors'
  * insides.
+ *
+ * A SessionLog that says START (TensorBoard then drops the points from its step on) needs nothing:
+ * whoever keeps points sees the step fall back and opens a segment.
  */
 #include "readers/tensorboard.h"
 
@@ -22,7 +25,7 @@ struct moment {
 
 struct value {
     struct wire tag, tensor, metadata; /* .at NULL: absent */
-    bool has_simple;
+    bool has_simple, has_picture;
     double simple;
 };
 
@@ -56,6 +59,7 @@ static inline bool parse_value(struct wire message, struct value *value)
             ok = wire_bytes(&message, &value->metadata);
             break;
         default:
+            value->has_picture |= key == WIRE_KEY(VALUE_IMAGE, WIRE_BYTES);
             ok = wire_skip(&message, key);
         }
     return ok && message.at == message.end;
@@ -87,6 +91,8 @@ static int32_t take_metadata(struct tb_file *file, struct wire metadata, bool *e
         tb_take_hparams(file, content, ends);
     if (scalar_class || (name.at && equals(name, "scalars")))
         return TB_DECLARED_SCALAR;
+    if (name.at && equals(name, "images"))
+        return TB_DECLARED_OTHER | TB_DECLARED_PICTURES;
     return name.at && wire_left(name) ? TB_DECLARED_OTHER : 0;
 }
 
@@ -110,6 +116,23 @@ static bool withhold(
     return false;
 }
 
+static bool is_arguments(struct wire tag)
+{
+    return equals(tag, "args/text_summary") || equals(tag, "config/text_summary");
+}
+
+/* A tensor of a plugin other than scalars. */
+static void take_other(
+    struct tb_file *file, const struct value *value, int32_t kind, const struct moment *moment)
+{
+    struct wire text;
+    if (kind & TB_DECLARED_PICTURES)
+        tb_take_picture(file, value->tag, moment->step);
+    else if (is_arguments(value->tag) && !file->session.seen &&
+             tb_tensor_text(value->tensor, &text) && !tb_take_arguments(file, text))
+        count_damage(&file->malformed, moment->offset);
+}
+
 static void take_value(struct tb_file *file, struct wire message, struct moment *moment)
 {
     struct value value;
@@ -117,12 +140,16 @@ static void take_value(struct tb_file *file, struct wire message, struct moment 
         count_damage(&file->malformed, moment->offset);
     int32_t declared =
         value.metadata.at ? take_metadata(file, value.metadata, &moment->ends_session) : 0;
-    if (!value.has_simple && !value.tensor.at && !declared)
+    if (!value.has_simple && !value.tensor.at && !value.has_picture && !declared)
         return;
     if (!value.tag.at) {
         count_damage(&file->untagged, moment->offset);
         return;
     }
+    if (value.has_picture)
+        tb_take_picture(file, value.tag, moment->step);
+    if (!value.has_simple && !value.tensor.at && !declared)
+        return;
     int32_t index = series_find(&file->series, (const char *)value.tag.at, wire_left(value.tag));
     if (index < 0)
         return;
@@ -133,7 +160,9 @@ static void take_value(struct tb_file *file, struct wire message, struct moment 
         *kind = (*kind & (TB_SEEN | TB_HP_METRIC)) | declared;
     double number = value.simple;
     bool scalar = value.has_simple;
-    if (!scalar && value.tensor.at && !(*kind & TB_DECLARED_OTHER))
+    if (!scalar && value.tensor.at && *kind & TB_DECLARED_OTHER)
+        take_other(file, &value, *kind, moment);
+    else if (!scalar && value.tensor.at)
         scalar = tb_tensor_number(value.tensor, *kind & TB_DECLARED_SCALAR, &number);
     if (scalar && !(*kind & TB_HP_METRIC && withhold(file, index, moment, number)))
         series_add(&file->series, index, moment->step, moment->wall_s, number);
@@ -218,12 +247,15 @@ static bool enter_whole(struct wire *head, uint64_t *length, uint32_t *number)
     return *length == inner;
 }
 
-bool tb_is_bulk(struct wire head, uint64_t length)
+bool tb_is_bulk(struct wire head, uint64_t length, struct tb_bulk *bulk)
 {
     uint32_t number;
     struct wire_field field;
     struct wire next = head;
+    *bulk = (struct tb_bulk){0};
     while (wire_next(&next, &field) && field.type != WIRE_BYTES) {
+        if (field.number == EVENT_STEP)
+            bulk->step = (int64_t)field.value;
         length -= (uint64_t)(next.at - head.at);
         head = next;
     }
@@ -237,13 +269,17 @@ bool tb_is_bulk(struct wire head, uint64_t length)
     for (next = head; wire_next(&next, &field); head = next) {
         if (field.number == VALUE_METADATA)
             return false; /* to be remembered */
+        if (field.number == VALUE_TAG && field.type == WIRE_BYTES)
+            bulk->tag = field.bytes;
         length -= (uint64_t)(next.at - head.at);
     }
     uint64_t key, inner;
     if (!wire_varint(&head, &key) || (key & 7) != WIRE_BYTES || !wire_varint(&head, &inner))
         return false;
     number = (uint32_t)(key >> 3);
+    bulk->is_picture = number == VALUE_IMAGE;
+    bulk->is_tensor = number == VALUE_TENSOR;
     return inner > length / 2 &&
-           (number == VALUE_OLD_HISTOGRAM || number == VALUE_IMAGE || number == VALUE_HISTOGRAM ||
-               number == VALUE_AUDIO || number == VALUE_TENSOR);
+           (bulk->is_picture || bulk->is_tensor || number == VALUE_OLD_HISTOGRAM ||
+               number == VALUE_HISTOGRAM || number == VALUE_AUDIO);
 }

@@ -1,12 +1,12 @@
 /*
- * TensorProto: the one number in a tensor of any numeric type, however it is spelt.
+ * TensorProto: the one number in a tensor of any numeric type, however it is spelt; the first text.
  * Knows: tensor.proto and types.proto. Must not know: tags or plugins.
  */
 #include "readers/tensorboard.h"
 
 #include <math.h>
 
-enum { FIELD_DTYPE = 1, FIELD_SHAPE = 2, FIELD_CONTENT = 4 };
+enum { FIELD_DTYPE = 1, FIELD_SHAPE = 2, FIELD_CONTENT = 4, FIELD_STRING = 8 };
 
 enum spelling { AS_SIGNED, AS_UNSIGNED, AS_FLOAT, AS_DOUBLE, AS_HALF, AS_BFLOAT16 };
 
@@ -169,4 +169,15 @@ bool tb_tensor_number(struct wire tensor, bool declared, double *value)
     int rank = wire_left(shape) ? rank_of_single(shape) : 0;
     return ok && tensor.at == tensor.end && dtype && rank >= 0 && (rank == 0 || declared) &&
            number_from(dtype, content, &values, value);
+}
+
+bool tb_tensor_text(struct wire tensor, struct wire *text)
+{
+    struct wire_field field;
+    while (wire_next(&tensor, &field))
+        if (field.number == FIELD_STRING && field.type == WIRE_BYTES) {
+            *text = field.bytes;
+            return true;
+        }
+    return false;
 }

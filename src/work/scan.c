@@ -168,10 +168,12 @@ static bool visit_runs(struct scan *scan, const struct reader_place *place, stru
     return true;
 }
 
+/* Links last: a run has the name of its directory, not of a link to it ("latest-run"). */
 static int compare_natural(const void *a, const void *b)
 {
-    return text_compare_natural(
-        ((const struct file_entry *)a)->name, ((const struct file_entry *)b)->name);
+    const struct file_entry *x = a, *y = b;
+    return x->is_link != y->is_link ? x->is_link - y->is_link
+                                    : text_compare_natural(x->name, y->name);
 }
 
 /* A hidden directory that a format keeps its runs in. */

@@ -29,7 +29,8 @@ struct found_run {
 
 struct scan_visitor {
     void *self;
-    /* Each run, in natural order of paths; memory is valid during the call. False stops the scan.
+    /* Each run, in natural order of paths, what links lead to last; memory is valid during the
+     * call. False stops the scan.
      */
     bool (*run)(void *self, const struct found_run *run);
     /* A directory that cannot be listed; the scan goes on. May be NULL. */

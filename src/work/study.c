@@ -24,6 +24,17 @@ static void copy_truth(struct study *study, const struct truth *truth)
         study->truth.image_dirs[i] = arena_string(&study->arena, truth->image_dirs[i]);
 }
 
+/* Detections inside a file ("LOG#STEP") whose ground truth is said to be in the same file are
+ * judged by that of their own step. */
+static void choose_same_step(struct truth *truth, const char *predictions)
+{
+    for (size_t i = 0; i < truth->count; i++) {
+        size_t length = strlen(truth->ground_truth[i]);
+        if (strncmp(truth->ground_truth[i], predictions, length) == 0 && predictions[length] == '#')
+            truth->ground_truth[i] = predictions;
+    }
+}
+
 /* The first candidate that joins at least one image; else the first that can be read. */
 static bool join(struct study *study, const struct truth *truth, struct err *err)
 {
@@ -119,10 +130,12 @@ static void describe(struct study *study)
 static bool load(struct study *study, const struct study_request *request, const atomic_bool *stale,
     struct err *err)
 {
-    copy_truth(study, request->truth);
+    struct truth truth = *request->truth;
+    choose_same_step(&truth, request->predictions);
+    copy_truth(study, &truth);
     study->predictions = arena_string(&study->arena, request->predictions);
     study->detections = annotation_read_detections(request->predictions, err);
-    if (!study->detections || cancelled(stale, err) || !join(study, request->truth, err))
+    if (!study->detections || cancelled(stale, err) || !join(study, &truth, err))
         return false;
     study->ground_truth = arena_string(&study->arena, study->dataset->path);
     if (!size_images(study, stale, err) || cancelled(stale, err))

@@ -144,6 +144,59 @@ void event_tensor(
     buf_done(&tensor);
 }
 
+static char *zeros(size_t bytes)
+{
+    char *data = calloc(1, bytes);
+    if (!data)
+        abort();
+    return data;
+}
+
+void event_picture(struct buf *file, int64_t step, const char *tag, size_t bytes)
+{
+    struct buf image = event_buf(), value = event_buf();
+    char *data = zeros(bytes);
+    pb_bytes(&image, 4, data, bytes);
+    pb_string(&value, 1, tag);
+    pb_message(&value, 4, &image);
+    event_value(file, 1, step, &value);
+    free(data);
+    buf_done(&image);
+    buf_done(&value);
+}
+
+void event_picture_tensor(
+    struct buf *file, int64_t step, const char *tag, size_t bytes, bool metadata)
+{
+    struct buf tensor = event_buf(), value = event_buf();
+    char *data = zeros(bytes);
+    pb_varint(&tensor, 1, 7);
+    pb_string(&tensor, 8, "64");
+    pb_string(&tensor, 8, "48");
+    pb_bytes(&tensor, 8, data, bytes);
+    pb_string(&value, 1, tag);
+    pb_message(&value, 8, &tensor);
+    if (metadata)
+        add_plugin(&value, "images", NULL);
+    event_value(file, 1, step, &value);
+    free(data);
+    buf_done(&tensor);
+    buf_done(&value);
+}
+
+void event_text(struct buf *file, double wall_s, const char *tag, const char *text)
+{
+    struct buf tensor = event_buf(), value = event_buf();
+    pb_varint(&tensor, 1, 7);
+    pb_string(&tensor, 8, text);
+    pb_string(&value, 1, tag);
+    pb_message(&value, 8, &tensor);
+    add_plugin(&value, "text", NULL);
+    event_value(file, wall_s, 0, &value);
+    buf_done(&tensor);
+    buf_done(&value);
+}
+
 void event_hparams(struct buf *file, double wall_s, const char *tag, struct buf *content)
 {
     struct buf message = event_buf();

@@ -30,5 +30,12 @@ void event_scalar(struct buf *file, double wall_s, int64_t step, const char *tag
 /* A float tensor of rank 0, as TensorFlow 2 writes it; PLUGIN (may be NULL) is its metadata's. */
 void event_tensor(struct buf *file, double wall_s, int64_t step, const char *tag,
     const char *plugin, float value);
+/* A picture of BYTES zeros: in the old field of PyTorch, or (PLUGIN) as TensorFlow 2's tensor of
+ * texts, whose first value of a tag says METADATA. */
+void event_picture(struct buf *file, int64_t step, const char *tag, size_t bytes);
+void event_picture_tensor(
+    struct buf *file, int64_t step, const char *tag, size_t bytes, bool metadata);
+/* TEXT for the text plugin. */
+void event_text(struct buf *file, double wall_s, const char *tag, const char *text);
 /* A value that carries CONTENT for the hparams plugin; CONTENT is emptied. */
 void event_hparams(struct buf *file, double wall_s, const char *tag, struct buf *content);

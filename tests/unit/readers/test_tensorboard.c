@@ -282,6 +282,22 @@ static void hparams_become_parameters_and_a_status(void **state)
     }
 }
 
+static void arguments_are_not_needed_beside_hparams(void **state)
+{
+    (void)state;
+    struct buf file = event_buf();
+    add_session_start(&file);
+    event_text(&file, 1, "args/text_summary", "{\"lr\": 5}");
+    assert_null(strstr(text_of(&file), "lr = number 5"));
+    buf_clear(&file);
+    event_text(&file, 1, "args/text_summary", "{\"lr\": 5, \"x\"}");
+    assert_string_equal(text_of(&file),
+        "param lr = number 5\n"
+        "note events.out.tfevents.1700000000.host.1.0 line 0 byte 0 x1 record that is not what its "
+        "format says, read in part\n");
+    buf_done(&file);
+}
+
 /* ---- damage ---- */
 
 static struct buf sample(void)
@@ -428,63 +444,7 @@ static void malformed_messages_lose_only_themselves(void **state)
     buf_done(&summary);
 }
 
-/* ---- pictures, many metrics, names ---- */
-
-static void add_picture(struct buf *file, int64_t step, size_t bytes)
-{
-    struct buf image = event_buf(), value = event_buf();
-    char *data = calloc(1, bytes);
-    assert_non_null(data);
-    pb_bytes(&image, 4, data, bytes);
-    pb_string(&value, 1, "picture");
-    pb_message(&value, 4, &image);
-    event_value(file, 1, step, &value);
-    free(data);
-    buf_done(&image);
-    buf_done(&value);
-}
-
-static void pictures_are_passed_over(void **state)
-{
-    (void)state;
-    struct buf file = event_buf();
-    event_scalar(&file, 1, 1, "loss", 1);
-    add_picture(&file, 1, 3 << 20);
-    size_t behind = file.length;
-    event_scalar(&file, 2, 2, "loss", 2);
-    add_picture(&file, 2, 300 << 10);
-    event_scalar(&file, 3, 3, "loss", 3);
-    assert_string_equal(text_of(&file), "metric loss: 1=1@1 2=2@2 3=3@3\n");
-    reading_grows_to_the_same(reader(), NAME, file.data, file.length, 1 << 20);
-    /* Its data is not looked at: not even its checksum. */
-    file.data[1 << 20] ^= 1;
-    assert_string_equal(text_of(&file), "metric loss: 1=1@1 2=2@2 3=3@3\n");
-    file.length = behind - 1; /* but it must be there */
-    assert_string_equal(text_of(&file), "metric loss: 1=1@1\n");
-    buf_done(&file);
-}
-
-static void a_scalar_beside_a_picture_is_found(void **state)
-{
-    (void)state;
-    struct buf file = event_buf(), image = event_buf(), value = event_buf(), summary = event_buf();
-    char *data = calloc(1, 1 << 20);
-    assert_non_null(data);
-    pb_bytes(&image, 4, data, 1 << 20);
-    pb_string(&value, 1, "picture");
-    pb_message(&value, 4, &image);
-    pb_message(&summary, 1, &value);
-    pb_string(&value, 1, "loss");
-    pb_float(&value, 2, 4);
-    pb_message(&summary, 1, &value);
-    event_add(&file, 1, 1, 5, &summary);
-    assert_string_equal(text_of(&file), "metric loss: 1=4@1\n");
-    free(data);
-    buf_done(&file);
-    buf_done(&image);
-    buf_done(&value);
-    buf_done(&summary);
-}
+/* ---- many metrics, names ---- */
 
 static void many_metrics_keep_all_their_points(void **state)
 {
@@ -580,8 +540,7 @@ int main(void)
         cmocka_unit_test(what_is_no_event_file_says_so),
         cmocka_unit_test(a_length_beyond_reason_is_damage),
         cmocka_unit_test(malformed_messages_lose_only_themselves),
-        cmocka_unit_test(pictures_are_passed_over),
-        cmocka_unit_test(a_scalar_beside_a_picture_is_found),
+        cmocka_unit_test(arguments_are_not_needed_beside_hparams),
         cmocka_unit_test(many_metrics_keep_all_their_points),
         cmocka_unit_test(names_are_kept_whatever_they_are),
         cmocka_unit_test(event_files_are_claimed_in_the_order_of_their_times),
