@@ -195,6 +195,7 @@ struct reading {
     struct sink *sink;
     struct params params;
     struct series_set series;
+    bool has_title;
     int64_t left_out; /* metric rows without a value */
     struct err err;
 };
@@ -227,7 +228,10 @@ static void say(struct reading *reading, int64_t count, const char *text)
 static void set_title(struct reading *reading, const char *title)
 {
     struct sink *sink = reading->sink;
-    if (*title && !is_stopped(reading) && !sink->label(sink->self, RUN_LABEL_TITLE, title))
+    if (!*title || reading->has_title || is_stopped(reading))
+        return;
+    reading->has_title = true;
+    if (!sink->label(sink->self, RUN_LABEL_TITLE, title))
         reading->params.stopped = true;
 }
 
@@ -366,8 +370,8 @@ static void read_metrics(struct reading *reading)
 
 static bool read_parts(struct reading *reading, struct err *err)
 {
-    read_tags(reading);
     bool there = read_run(reading);
+    read_tags(reading);
     read_params(reading);
     read_metrics(reading);
     bool ok = series_end(&reading->series, reading->name, err);
@@ -397,6 +401,7 @@ static bool read(const struct reader_source *source, struct reader_mark *mark, s
         series_init(&reading.series, sink, "");
         say(&reading, sqlite_file_is_torn(path),
             "a transaction stands half written in it: its last rows may be wrong");
+        say(&reading, sqlite_file_is_cut(&reading.file), "is shorter than it says: half copied?");
         ok = read_parts(&reading, err);
         series_done(&reading.series);
         params_done(&reading.params);

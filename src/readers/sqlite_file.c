@@ -303,6 +303,29 @@ void sqlite_file_close(struct sqlite_file *file)
     *file = (struct sqlite_file){.fd = -1, .wal_fd = -1};
 }
 
+static int64_t big_endian(const unsigned char *at, int bytes)
+{
+    int64_t value = 0;
+    for (int i = 0; i < bytes; i++)
+        value = value << 8 | at[i];
+    return value;
+}
+
+bool sqlite_file_is_cut(const struct sqlite_file *file)
+{
+    enum { PAGE_BYTES = 16, CHANGES = 24, PAGES = 28, PAGES_AS_OF = 92, HEADER_BYTES = 100 };
+    unsigned char head[HEADER_BYTES];
+    if (file->wal_fd >= 0)
+        return false; /* its pages may still be in the log */
+    if (pread(file->fd, head, sizeof head, 0) != (ssize_t)sizeof head)
+        return true;
+    int64_t page_bytes = big_endian(head + PAGE_BYTES, 2);
+    if (page_bytes == 1)
+        page_bytes = 65536;
+    return memcmp(head + CHANGES, head + PAGES_AS_OF, 4) == 0 &&
+           file->stat.size_bytes < page_bytes * big_endian(head + PAGES, 4);
+}
+
 /* ---- asking ---- */
 
 static bool has_changed(int fd, const struct file_stat *then)

@@ -39,6 +39,8 @@ bool sqlite_file_is_torn(const char *path);
 bool sqlite_file_open(
     struct sqlite_file *file, const char *path, int64_t time_ms, struct err *err);
 void sqlite_file_close(struct sqlite_file *file);
+/* The file is shorter than it says itself: half copied, or cut off. What is left may do. */
+bool sqlite_file_is_cut(const struct sqlite_file *file);
 
 /* Prepares SQL, with TEXT bound to its first parameter unless NULL. NULL with ERR. */
 sqlite3_stmt *sqlite_file_ask(
