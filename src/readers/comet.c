@@ -116,7 +116,8 @@ static void read_experiment(struct reading *reading, struct err *damage)
     buf_init(&text, EXPERIMENT_BYTES);
     while (!text.failed && zip_piece(&reading->zip, &piece, &length, damage))
         buf_add(&text, piece, length);
-    cJSON *json = text.failed ? NULL : cJSON_ParseWithLength(text.data ? text.data : "", text.length);
+    cJSON *json =
+        text.failed ? NULL : cJSON_ParseWithLength(text.data ? text.data : "", text.length);
     if (cJSON_IsObject(json))
         reading->stopped |= !emit_experiment(json, reading->sink);
     else if (!damage->code)

@@ -26,7 +26,7 @@ static bool collect(struct json *json, const struct members *members)
     return json->kind == JSON_OBJECT_END;
 }
 
-#define COLLECT(json, names, at) \
+#define COLLECT(json, names, at)                                                                   \
     collect((json), &(struct members){(at), (names), sizeof(names) / sizeof *(names)})
 
 /* The value AT is an object, which is then open. */
@@ -223,7 +223,18 @@ static void take_upload(struct comet_messages *m, struct json file_path, struct 
 /* ---- lines ---- */
 
 enum {
-    TIME, CONTEXT, METRIC, PARAM, PARAMS, OLD_OTHER, GIT, KEY, VALUE, FILE_PATH, UPLOAD, ADDITIONAL,
+    TIME,
+    CONTEXT,
+    METRIC,
+    PARAM,
+    PARAMS,
+    OLD_OTHER,
+    GIT,
+    KEY,
+    VALUE,
+    FILE_PATH,
+    UPLOAD,
+    ADDITIONAL,
     PAYLOAD_COUNT
 };
 
@@ -305,8 +316,7 @@ bool comet_messages_take(struct comet_messages *m, const void *data, size_t leng
 
 static void say(struct comet_messages *m, int64_t line, int64_t count, const char *text)
 {
-    struct note note = {
-        .file = m->file, .line = line, .offset = -1, .count = count, .text = text};
+    struct note note = {.file = m->file, .line = line, .offset = -1, .count = count, .text = text};
     if (count > 0 && !is_stopped(m) && !m->sink->note(m->sink->self, &note))
         m->params.stopped = true;
 }

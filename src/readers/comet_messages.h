@@ -26,5 +26,6 @@ void comet_messages_done(struct comet_messages *messages);
 
 /* The next bytes of the file. False when the sink takes no more, or memory is out. */
 bool comet_messages_take(struct comet_messages *messages, const void *data, size_t length);
-/* The file is over: hands over what waits and tells of damage. False, with ERR, when memory ran out. */
+/* The file is over: hands over what waits and tells of damage. False, with ERR, when memory ran
+ * out. */
 bool comet_messages_end(struct comet_messages *messages, struct err *err);

@@ -8,9 +8,9 @@
  *     EXPERIMENT/RUN/params/a/b       the parameter "a/b": the file is the value
  *     EXPERIMENT/RUN/tags/NAME        likewise
  *
- * A metric's file is a source and read on as it grows. Of parameters each *directory* is one source:
- * they are written once, so its time tells of every change at the price of one file. So are the
- * tags, but for the note, the one that people edit in place.
+ * A metric's file is a source and read on as it grows. Of parameters each *directory* is one
+ * source: they are written once, so its time tells of every change at the price of one file. So are
+ * the tags, but for the note, the one that people edit in place.
  */
 #include "base/num.h"
 #include "base/stream.h"
@@ -25,10 +25,10 @@
 
 enum {
     PEEK_BYTES = 16 << 10,
-    DEEPEST = 16,              /* directories within metrics/ and params/ */
+    DEEPEST = 16, /* directories within metrics/ and params/ */
     ARTIFACTS_DEEPEST = 4,
     MOST_ARTIFACT_DIRS = 64,
-    MOST_SNIFFED = 256,        /* JSON files among the artifacts that are looked into */
+    MOST_SNIFFED = 256, /* JSON files among the artifacts that are looked into */
 };
 
 static const char META[] = "meta.yaml", EXPERIMENT[] = "../meta.yaml";

@@ -10,8 +10,7 @@ enum { MLFLOW_ID_BYTES = 64 };
 
 /* A field of the run or one of its tags, if it is one that a person compares runs by: it becomes a
  * parameter ("git.commit", "user", "parent_run", ...). Others are passed over. */
-void mlflow_put_about(
-    struct params *params, const char *field, const char *value, size_t length);
+void mlflow_put_about(struct params *params, const char *field, const char *value, size_t length);
 /* The tags of which mlflow_put_about() makes parameters; NULL-terminated. */
 const char *const *mlflow_tags(void);
 

@@ -43,8 +43,8 @@ static bool promises_runs(const char *name)
     return text_contains(name, "mlflow") || text_contains(name, "mlruns");
 }
 
-/* Plain tables only: a view, a virtual table or a computed column of such a name is somebody's joke,
- * and would have us run what it says. */
+/* Plain tables only: a view, a virtual table or a computed column of such a name is somebody's
+ * joke, and would have us run what it says. */
 static bool has_tables(struct sqlite_file *file, struct err *err)
 {
     static const char SQL[] =
@@ -107,8 +107,8 @@ static void take_ids(struct sqlite_file *file, sqlite3_stmt *rows, struct ids *i
 }
 
 /* The runs in FILE that are not deleted, in natural order. */
-static bool list_ids(struct sqlite_file *file, const struct reader_place *place, struct ids *ids,
-    struct err *err)
+static bool list_ids(
+    struct sqlite_file *file, const struct reader_place *place, struct ids *ids, struct err *err)
 {
     char sql[512];
     ids->items = ARENA_ARRAY(place->arena, const char *, MOST_RUNS);
@@ -143,7 +143,8 @@ static void claim_runs(const struct reader_place *place, struct reader_claim *cl
         room = part && reader_claim_part(place, claim, part, source);
     }
     if (!room || ids->more)
-        reader_refuse(place, claim, name, "more runs than a directory may hold: the rest is left out");
+        reader_refuse(
+            place, claim, name, "more runs than a directory may hold: the rest is left out");
     refuse_some(place, claim, name, ids->deleted, "runs are deleted in MLflow");
     refuse_some(place, claim, name, ids->strange, "runs have an id that is no file's name");
 }
@@ -204,7 +205,8 @@ struct reading {
 static sqlite3_stmt *ask(struct reading *reading, const char *columns, const char *table)
 {
     char sql[512];
-    snprintf(sql, sizeof sql, "SELECT %s FROM %s WHERE run_uuid = ?1 ORDER BY rowid", columns, table);
+    snprintf(
+        sql, sizeof sql, "SELECT %s FROM %s WHERE run_uuid = ?1 ORDER BY rowid", columns, table);
     return sqlite_file_ask(&reading->file, sql, reading->id, &reading->err);
 }
 
@@ -257,8 +259,8 @@ static void read_tags(struct reading *reading)
 
 static void read_experiment(struct reading *reading, const char *id)
 {
-    sqlite3_stmt *rows = sqlite_file_ask(&reading->file,
-        "SELECT name FROM experiments WHERE experiment_id = ?1", id, &reading->err);
+    sqlite3_stmt *rows = sqlite_file_ask(
+        &reading->file, "SELECT name FROM experiments WHERE experiment_id = ?1", id, &reading->err);
     if (next(reading, &rows) && length_at(rows, 0))
         put_text(reading, "experiment", text_at(rows, 0), length_at(rows, 0));
     sqlite3_finalize(rows);
@@ -279,7 +281,8 @@ static bool read_run(struct reading *reading)
     struct buf list;
     buf_init(&list, 256);
     for (size_t i = 0; i < COUNT; i++)
-        buf_printf(&list, "%s%s", i ? ", " : "", column(&reading->file, "runs", COLUMNS[i], "NULL"));
+        buf_printf(
+            &list, "%s%s", i ? ", " : "", column(&reading->file, "runs", COLUMNS[i], "NULL"));
     sqlite3_stmt *row = list.failed ? NULL : ask(reading, list.data, "runs");
     bool there = next(reading, &row);
     if (there) {
@@ -370,10 +373,12 @@ static void read_metrics(struct reading *reading)
 
 static bool read_parts(struct reading *reading, struct err *err)
 {
-    bool there = read_run(reading);
-    read_tags(reading);
-    read_params(reading);
-    read_metrics(reading);
+    bool there = has_tables(&reading->file, &reading->err) && read_run(reading);
+    if (there) {
+        read_tags(reading);
+        read_params(reading);
+        read_metrics(reading);
+    }
     bool ok = series_end(&reading->series, reading->name, err);
     if (!is_stopped(reading) && !params_note(&reading->params, reading->sink, reading->name))
         reading->params.stopped = true;

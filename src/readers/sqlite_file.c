@@ -267,12 +267,11 @@ static bool connect(struct sqlite_file *file, const char *path, struct err *err)
     sqlite3_vfs_unregister(&file->vfs); /* nobody else is to find it by name */
     if (code == SQLITE_OK)
         return true;
-    return err_set(err, code == SQLITE_NOMEM ? ERR_MEMORY : ERR_IO, "cannot open: %s",
-        sqlite3_errstr(code));
+    return err_set(
+        err, code == SQLITE_NOMEM ? ERR_MEMORY : ERR_IO, "cannot open: %s", sqlite3_errstr(code));
 }
 
-bool sqlite_file_open(
-    struct sqlite_file *file, const char *path, int64_t time_ms, struct err *err)
+bool sqlite_file_open(struct sqlite_file *file, const char *path, int64_t time_ms, struct err *err)
 {
     char wal[4096];
     *file = (struct sqlite_file){.fd = -1, .wal_fd = -1, .deadline_ms = clock_ms() + time_ms};

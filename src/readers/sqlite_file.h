@@ -3,10 +3,10 @@
  * beside it, and nobody is waited for.
  * Knows: SQLite. Must not know: any schema.
  *
- * The file and its write-ahead log ("FILE-wal") are read through a file layer of our own that can do
- * nothing but read; SQLite keeps the log's index in memory. What a server commits meanwhile is not
- * seen, or (when it moves its log into the file at that moment) found to be damaged: read again later.
- * The database is not trusted: no views and triggers run, sizes and time are bounded.
+ * The file and its write-ahead log ("FILE-wal") are read through a file layer of our own that can
+ * do nothing but read; SQLite keeps the log's index in memory. What a server commits meanwhile is
+ * not seen, or (when it moves its log into the file at that moment) found to be damaged: read again
+ * later. The database is not trusted: no views and triggers run, sizes and time are bounded.
  */
 #pragma once
 
@@ -34,10 +34,9 @@ bool sqlite_file_has_wal(const char *path, char *out, size_t out_bytes);
 /* A transaction stands half written in PATH: its writer is at it, or died of it. */
 bool sqlite_file_is_torn(const char *path);
 
-/* Opens PATH for at most TIME_MS of work. FILE must stay where it is until it is closed. ERR: ERR_IO,
- * ERR_MEMORY; damage shows itself only when something is asked. One thread at a time. */
-bool sqlite_file_open(
-    struct sqlite_file *file, const char *path, int64_t time_ms, struct err *err);
+/* Opens PATH for at most TIME_MS of work. FILE must stay where it is until it is closed. ERR:
+ * ERR_IO, ERR_MEMORY; damage shows itself only when something is asked. One thread at a time. */
+bool sqlite_file_open(struct sqlite_file *file, const char *path, int64_t time_ms, struct err *err);
 void sqlite_file_close(struct sqlite_file *file);
 /* The file is shorter than it says itself: half copied, or cut off. What is left may do. */
 bool sqlite_file_is_cut(const struct sqlite_file *file);

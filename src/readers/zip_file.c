@@ -60,8 +60,7 @@ static bool read_at(int fd, void *out, size_t bytes, int64_t offset)
 
 /* Where the directory of the archive lies that ends at SIZE; false with ERR when there is none. Who
  * writes archives for us puts no comment behind it. */
-static bool find_directory(
-    int fd, int64_t size, int64_t *offset, uint32_t *bytes, struct err *err)
+static bool find_directory(int fd, int64_t size, int64_t *offset, uint32_t *bytes, struct err *err)
 {
     unsigned char end[END_BYTES];
     if (size < END_BYTES || !read_at(fd, end, sizeof end, size - END_BYTES) ||
@@ -118,7 +117,8 @@ static bool fail(struct zip_file *zip, struct err *err)
     const char *text = archive_error_string(zip->archive);
     return archive_errno(zip->archive) == ENOMEM
                ? err_set(err, ERR_MEMORY, "out of memory")
-               : err_set(err, ERR_FORMAT, "damaged ZIP archive: %s", text ? text : "no reason given");
+               : err_set(
+                     err, ERR_FORMAT, "damaged ZIP archive: %s", text ? text : "no reason given");
 }
 
 bool zip_open(struct zip_file *zip, const char *path, struct err *err)

@@ -13,7 +13,8 @@ static const char COMMON[] =
     " run_uuid VARCHAR(32) NOT NULL, PRIMARY KEY (key, run_uuid));"
     "CREATE TABLE tags(key VARCHAR(250) NOT NULL, value VARCHAR(8000),"
     " run_uuid VARCHAR(32) NOT NULL, PRIMARY KEY (key, run_uuid));"
-    "INSERT INTO experiments VALUES(0, 'Default', NULL, 'active'), (1, 'detectors', NULL, 'active');";
+    "INSERT INTO experiments VALUES(0, 'Default', NULL, 'active'), (1, 'detectors', NULL, "
+    "'active');";
 
 #define RUN_COLUMNS                                                                                \
     "run_uuid VARCHAR(32) NOT NULL PRIMARY KEY, name VARCHAR(250), source_type VARCHAR(20),"       \
@@ -70,27 +71,26 @@ void mlflow_db_run(sqlite3 *db, const char *sql, ...)
 
 void mlflow_db_fill(sqlite3 *db)
 {
-    run(db,
-        "INSERT INTO runs VALUES"
-        "('" MLFLOW_DB_RUN_A "', 'faster-1', 'LOCAL', 'train.py', '', 'someone', 'FINISHED',"
-        " 1700000000000, 1700000100500, '', 'active', 'file:///elsewhere', 1, NULL),"
-        "('" MLFLOW_DB_RUN_B "', '', 'LOCAL', '', '', '', 'KILLED',"
-        " 1700000200000, NULL, '', 'active', NULL, 1, NULL);"
-        "INSERT INTO metrics VALUES"
-        "('loss', 2.5, 1700000001000, '" MLFLOW_DB_RUN_A "', 1, 0),"
-        "('val/mAP', 0.25, 1700000001500, '" MLFLOW_DB_RUN_A "', 1, 0),"
-        "('loss', 9, 1700000201000, '" MLFLOW_DB_RUN_B "', 1, 0),"
-        "('loss', 0, 1700000002000, '" MLFLOW_DB_RUN_A "', 2, 1),"
-        "('loss', 1.7976931348623157e308, 1700000003000, '" MLFLOW_DB_RUN_A "', 3, 0),"
-        "('loss', -1.7976931348623157e308, 1700000004000, '" MLFLOW_DB_RUN_A "', 4, 0),"
-        "('system/cpu', 12.5, 0, '" MLFLOW_DB_RUN_A "', -1, 0);"
-        "INSERT INTO params VALUES('lr', '0.005', '" MLFLOW_DB_RUN_A "'),"
-        "('model/head', 'two\nlines', '" MLFLOW_DB_RUN_A "'), ('lr', '1e-3', '" MLFLOW_DB_RUN_B
-        "');"
-        "INSERT INTO tags VALUES('mlflow.user', 'somebody', '" MLFLOW_DB_RUN_A "'),"
-        "('mlflow.source.git.commit', '0123456', '" MLFLOW_DB_RUN_A "'),"
-        "('mlflow.note.content', 'the best', '" MLFLOW_DB_RUN_A "'),"
-        "('team', 'vision', '" MLFLOW_DB_RUN_A "'),"
-        "('mlflow.parentRunId', '" MLFLOW_DB_RUN_A "', '" MLFLOW_DB_RUN_B "'),"
-        "('mlflow.runName', 'from a tag', '" MLFLOW_DB_RUN_B "');");
+    run(db, "INSERT INTO runs VALUES"
+            "('" MLFLOW_DB_RUN_A "', 'faster-1', 'LOCAL', 'train.py', '', 'someone', 'FINISHED',"
+            " 1700000000000, 1700000100500, '', 'active', 'file:///elsewhere', 1, NULL),"
+            "('" MLFLOW_DB_RUN_B "', '', 'LOCAL', '', '', '', 'KILLED',"
+            " 1700000200000, NULL, '', 'active', NULL, 1, NULL);"
+            "INSERT INTO metrics VALUES"
+            "('loss', 2.5, 1700000001000, '" MLFLOW_DB_RUN_A "', 1, 0),"
+            "('val/mAP', 0.25, 1700000001500, '" MLFLOW_DB_RUN_A "', 1, 0),"
+            "('loss', 9, 1700000201000, '" MLFLOW_DB_RUN_B "', 1, 0),"
+            "('loss', 0, 1700000002000, '" MLFLOW_DB_RUN_A "', 2, 1),"
+            "('loss', 1.7976931348623157e308, 1700000003000, '" MLFLOW_DB_RUN_A "', 3, 0),"
+            "('loss', -1.7976931348623157e308, 1700000004000, '" MLFLOW_DB_RUN_A "', 4, 0),"
+            "('system/cpu', 12.5, 0, '" MLFLOW_DB_RUN_A "', -1, 0);"
+            "INSERT INTO params VALUES('lr', '0.005', '" MLFLOW_DB_RUN_A "'),"
+            "('model/head', 'two\nlines', '" MLFLOW_DB_RUN_A "'), ('lr', '1e-3', '" MLFLOW_DB_RUN_B
+            "');"
+            "INSERT INTO tags VALUES('mlflow.user', 'somebody', '" MLFLOW_DB_RUN_A "'),"
+            "('mlflow.source.git.commit', '0123456', '" MLFLOW_DB_RUN_A "'),"
+            "('mlflow.note.content', 'the best', '" MLFLOW_DB_RUN_A "'),"
+            "('team', 'vision', '" MLFLOW_DB_RUN_A "'),"
+            "('mlflow.parentRunId', '" MLFLOW_DB_RUN_A "', '" MLFLOW_DB_RUN_B "'),"
+            "('mlflow.runName', 'from a tag', '" MLFLOW_DB_RUN_B "');");
 }

@@ -169,7 +169,8 @@ bool reading_part(const struct reader *reader, const char *directory, const char
     const char *part, struct record *record, struct err *err)
 {
     struct arena arena = {0};
-    struct reader_source source = {directory, name, path_join(&arena, directory, name), false, part};
+    struct reader_source source = {
+        directory, name, path_join(&arena, directory, name), false, part};
     struct reader_mark mark = {0};
     record_init(record);
     struct sink sink = record_sink(record);

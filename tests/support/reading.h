@@ -34,8 +34,8 @@ void reading_grows_to_the_same(
 void reading_survives_refusals(
     const struct reader *reader, const char *name, const void *data, size_t length);
 
-/* Reads PART of DIRECTORY/NAME, as it was claimed with reader_claim_part(), like reading_whole(). Returns
- * what the reader did; what it complained of is in ERR. */
+/* Reads PART of DIRECTORY/NAME, as it was claimed with reader_claim_part(), like reading_whole().
+ * Returns what the reader did; what it complained of is in ERR. */
 bool reading_part(const struct reader *reader, const char *directory, const char *name,
     const char *part, struct record *record, struct err *err);
 /* What READER claims of DIRECTORY, a line a source ("NAME" or "NAME is PART"), behind them

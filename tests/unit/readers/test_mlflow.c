@@ -75,9 +75,10 @@ static void meta_says_who_it_is(void **state)
     assert_string_equal(text_of("meta.yaml", META),
         "param user = text someone\ntitle faster-1\nid " RUN
         "\nstatus failed 1700000000 1700000100.5\n");
-    assert_string_equal(text_of("meta.yaml", "run_uuid: abc\nexperiment_id: 0\nname: ''\nstatus: 1\n"
-                                             "end_time: null\nstart_time: 1700000000000\n"
-                                             "source_version: 12345\nsource_name: train.py\n"),
+    assert_string_equal(
+        text_of("meta.yaml", "run_uuid: abc\nexperiment_id: 0\nname: ''\nstatus: 1\n"
+                             "end_time: null\nstart_time: 1700000000000\n"
+                             "source_version: 12345\nsource_name: train.py\n"),
         "param git.commit = text 12345\nparam source.name = text train.py\nid abc\n"
         "status running 1700000000 NaN\n");
     assert_string_equal(
@@ -218,8 +219,7 @@ static void what_is_no_run_is_not_taken(void **state)
     temp_text(directory, "meta.yaml", "experiment_id: '1'\nname: a\n");
     assert_string_equal(claim_on(directory), "");
     temp_text(directory, "meta.yaml", "experiment_id: '1'\nlifecycle_stage: deleted\nrun_id: a\n");
-    assert_string_equal(
-        claim_on(directory), "refused meta.yaml: the run is deleted in MLflow\n");
+    assert_string_equal(claim_on(directory), "refused meta.yaml: the run is deleted in MLflow\n");
 }
 
 static void no_more_sources_than_a_run_may_have(void **state)

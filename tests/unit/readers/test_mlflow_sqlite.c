@@ -76,9 +76,10 @@ static const char FACTS_OF_A[] =
     "4=-Infinity@1700000004\n"
     "metric val/mAP: 1=0.25@1700000001.5\nmetric system/cpu: -1=12.5\n"
     "title faster-1\nid " A "\nstatus finished 1700000000 1700000100.5\n";
-static const char FACTS_OF_B[] = "param experiment = text detectors\nparam parent_run = text " A "\n"
-                                 "param lr = number 1e-3\nmetric loss: 1=9@1700000201\n"
-                                 "title from a tag\nid " B "\nstatus failed 1700000200 NaN\n";
+static const char FACTS_OF_B[] =
+    "param experiment = text detectors\nparam parent_run = text " A "\n"
+    "param lr = number 1e-3\nmetric loss: 1=9@1700000201\n"
+    "title from a tag\nid " B "\nstatus failed 1700000200 NaN\n";
 
 /* ---- what is read ---- */
 
@@ -109,8 +110,7 @@ static void a_deleted_experiment_takes_its_runs_along(void **state)
     mlflow_db_fill(db);
     mlflow_db_run(db, "UPDATE experiments SET lifecycle_stage = 'deleted'");
     sqlite3_close(db);
-    assert_string_equal(
-        claim_on(directory), "refused a.sqlite3: 2 runs are deleted in MLflow\n");
+    assert_string_equal(claim_on(directory), "refused a.sqlite3: 2 runs are deleted in MLflow\n");
 }
 
 static void an_old_database_lacks_columns(void **state)
@@ -191,8 +191,8 @@ static void only_plain_tables_are_believed(void **state)
         mlflow_db_fill(db);
         mlflow_db_run(db, "%s", JOKES[i]);
         sqlite3_close(db);
-        assert_string_equal(claim_on(directory),
-            "refused mlflow.db: a database without the tables of MLflow\n");
+        assert_string_equal(
+            claim_on(directory), "refused mlflow.db: a database without the tables of MLflow\n");
     }
 }
 
@@ -208,9 +208,10 @@ static void a_huge_value_ends_its_table_with_a_note(void **state)
     const char *facts = facts_of(directory, "mlflow.db", "mlflow.db/" A);
     assert_non_null(strstr(facts, "param lr = number 0.005\n"));
     assert_non_null(strstr(facts, "metric loss: "));
-    assert_non_null(strstr(facts, "note mlflow.db line 0 byte -1 x1 SQLite: string or blob too big"));
-    assert_non_null(strstr(facts_of(directory, "mlflow.db", "mlflow.db/" B),
-        "x1 parameters left out: too long"));
+    assert_non_null(
+        strstr(facts, "note mlflow.db line 0 byte -1 x1 SQLite: string or blob too big"));
+    assert_non_null(strstr(
+        facts_of(directory, "mlflow.db", "mlflow.db/" B), "x1 parameters left out: too long"));
 }
 
 /* ---- a server is at it ---- */
@@ -248,8 +249,7 @@ static void what_stands_in_the_log_only_is_read(void **state)
     mlflow_db_run(db, "BEGIN IMMEDIATE; UPDATE runs SET name = 'later'");
     assert_string_equal(facts_of(directory, "mlflow.db-wal", "mlflow.db/" A), FACTS_OF_A);
     mlflow_db_run(db, "COMMIT");
-    assert_non_null(
-        strstr(facts_of(directory, "mlflow.db-wal", "mlflow.db/" A), "title later\n"));
+    assert_non_null(strstr(facts_of(directory, "mlflow.db-wal", "mlflow.db/" A), "title later\n"));
     /* Its end: the log goes into the file. */
     sqlite3_close(db);
     assert_non_null(strstr(claim_on(directory), "mlflow.db is mlflow.db/" A "\n"));
@@ -296,7 +296,8 @@ static void every_cut_of_the_log_gives_a_state_that_was(void **state)
     mlflow_db_run(db, "PRAGMA journal_mode = WAL");
     mlflow_db_fill(db);
     for (int step = 10; step < 14; step++)
-        mlflow_db_run(db, "INSERT INTO metrics VALUES('loss', %d, %d, '" A "', %d, 0)", step, step, step);
+        mlflow_db_run(
+            db, "INSERT INTO metrics VALUES('loss', %d, %d, '" A "', %d, 0)", step, step, step);
     struct buf wal;
     struct err err = {0};
     buf_init(&wal, 1 << 20);
@@ -417,20 +418,18 @@ static void check_run(const char *folder, const char *file, const cJSON *facts)
     const char *id = cJSON_GetObjectItemCaseSensitive(facts, "run_uuid")->valuestring;
     struct record record;
     struct err err = {0};
-    assert_true(
-        reading_part(reader(), folder, file, path_join(&arena, file, id), &record, &err));
+    assert_true(reading_part(reader(), folder, file, path_join(&arena, file, id), &record, &err));
     assert_int_equal(record.note_count, 0);
     assert_string_equal(record.id, id);
     assert_string_equal(record.title, cJSON_GetObjectItemCaseSensitive(facts, "name")->valuestring);
     assert_int_equal(record.status, RUN_FINISHED);
-    assert_true(record.ended_s * 1000 ==
-                cJSON_GetObjectItemCaseSensitive(facts, "end_time")->valuedouble);
+    assert_true(
+        record.ended_s * 1000 == cJSON_GetObjectItemCaseSensitive(facts, "end_time")->valuedouble);
     assert_string_equal(record_param(&record, "experiment"), "predict_drug");
     const cJSON *params = cJSON_GetObjectItemCaseSensitive(facts, "params"), *value;
     cJSON_ArrayForEach(value, cJSON_GetObjectItemCaseSensitive(params, "values"))
         assert_string_equal(record_param(&record, value->string), value->valuestring);
-    assert_int_equal(
-        expected_metrics(&record, cJSON_GetObjectItemCaseSensitive(facts, "metrics")),
+    assert_int_equal(expected_metrics(&record, cJSON_GetObjectItemCaseSensitive(facts, "metrics")),
         record.metric_count);
     record_done(&record);
 }
