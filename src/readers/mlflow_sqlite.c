@@ -22,7 +22,7 @@
 
 enum { CLAIM_MS = 2000, READ_MS = 20000, MOST_RUNS = READER_MAX_SOURCES };
 /* Rows that all runs together may pass over when no index leads to theirs. */
-static const double MOST_SCANNED = 3e8;
+static const double MOST_SCANNED = 1e8;
 
 static const char WAL[] = "-wal";
 

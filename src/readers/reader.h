@@ -28,7 +28,8 @@ size_t reader_peek(const struct reader_place *place, const char *name, char *out
 enum { READER_MAX_SOURCES = 4096 };
 
 struct reader_claimed {
-    const char *name; /* of the file, relative to the place */
+    const char *name; /* of the file, relative to the place; or of a directory: its time tells of
+                         what comes and goes in it */
     const char *part; /* what reader_claim_part() said, else NULL */
 };
 

@@ -123,7 +123,7 @@ static void an_old_database_lacks_columns(void **state)
                       "INSERT INTO metrics VALUES('m', 1, 1500000001000, 'aa'),"
                       " ('m', 2, 1500000002000, 'aa'), ('m', 3, 1500000002000, 'bb');"
                       "INSERT INTO metrics(rowid, key, value, timestamp, run_uuid)"
-                      " VALUES(299999999, 'm', 5, 1, 'bb')");
+                      " VALUES(99999999, 'm', 5, 1, 'bb')");
     assert_string_equal(claim_on(directory), "old.db3 is old.db3/aa\n");
     static const char FACTS[] =
         "param user = text someone\nparam git.commit = text c0ffee\n"
@@ -169,7 +169,7 @@ static void other_files_are_left_alone(void **state)
     assert_int_equal(sqlite3_open(path_join(&arena, directory, "mlruns.db"), &db), SQLITE_OK);
     mlflow_db_run(db, "CREATE TABLE runs(run_uuid)");
     sqlite3_close(db);
-    make(directory, "mlflow.dat", MLFLOW_DB_NEW);
+    sqlite3_close(make(directory, "mlflow.dat", MLFLOW_DB_NEW));
     assert_string_equal(claim_on(directory),
         "refused mlflow.sqlite: not an SQLite database\n"
         "refused mlruns.db: a database without the tables of MLflow\n");
