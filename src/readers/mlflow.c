@@ -43,6 +43,8 @@ static bool has(const struct reader_place *place, const char *name, bool directo
     return entry && entry->is_dir == directory;
 }
 
+enum found { NOTHING, RUN, DELETED, ARTIFACTS_ONLY };
+
 /* The value of the line "KEY: value" of TEXT, which begins with a line end; NULL for none. */
 static const char *value_of(const char *text, const char *key)
 {
@@ -56,36 +58,40 @@ static bool is_run_name(const char *path)
     return strlen(base) == 32 && strspn(base, "0123456789abcdef") == 32;
 }
 
-/* A run whose meta.yaml is gone or empty, as a full disk leaves it. */
-static bool is_headless(const struct reader_place *place)
+/* What a directory without a usable meta.yaml is: a full disk leaves an empty one; and a server
+ * with a database keeps artifacts here and all else there. */
+static enum found recognise_headless(const struct reader_place *place, struct reader_claim *claim)
 {
-    return is_run_name(place->path) && has(place, METRICS, true) &&
-           (has(place, PARAMS, true) || has(place, TAGS, true));
+    if (!is_run_name(place->path))
+        return NOTHING;
+    if (has(place, METRICS, true) && (has(place, PARAMS, true) || has(place, TAGS, true))) {
+        claim->reason = "metrics/ of an MLflow run whose meta.yaml is damaged";
+        return RUN;
+    }
+    claim->reason = "detections among the artifacts of an MLflow run";
+    return has(place, ARTIFACTS, true) ? ARTIFACTS_ONLY : NOTHING;
 }
-
-enum found { NOTHING, DELETED, RUN };
 
 static enum found recognise(const struct reader_place *place, struct reader_claim *claim)
 {
     char head[PEEK_BYTES + 2] = "\n";
     size_t got = has(place, META, false) ? reader_peek(place, META, head + 1, PEEK_BYTES) : 0;
     head[got + 1] = '\0';
-    const char *stage = value_of(head, "\nlifecycle_stage:");
-    bool id = value_of(head, "\nrun_id:") || value_of(head, "\nrun_uuid:");
-    if (id && !value_of(head, "\nexperiment_id:"))
+    if (!value_of(head, "\nrun_id:") && !value_of(head, "\nrun_uuid:"))
+        return recognise_headless(place, claim);
+    if (!value_of(head, "\nexperiment_id:")) {
         reader_refuse(place, claim, META,
             "a run_id without an experiment_id: a registered model's version, not a run");
-    else if (id && stage && strncmp(stage, "deleted", 7) == 0) {
-        reader_refuse(place, claim, META, "the run is deleted in MLflow");
-        return DELETED;
-    } else if (id) {
-        claim->reason = "meta.yaml with a run_id";
-        return RUN;
-    } else if (is_headless(place)) {
-        claim->reason = "metrics/ of an MLflow run whose meta.yaml is damaged";
-        return RUN;
+        return NOTHING;
     }
-    return NOTHING;
+    const char *stage = value_of(head, "\nlifecycle_stage:");
+    if (stage && strncmp(stage, "deleted", strlen("deleted")) == 0) {
+        reader_refuse(place, claim, META, "the run is deleted in MLflow");
+        claim->reason = "a run that is deleted in MLflow";
+        return DELETED;
+    }
+    claim->reason = "meta.yaml with a run_id";
+    return RUN;
 }
 
 /* ---- claiming ---- */
@@ -156,16 +162,8 @@ static void claim_if_there(
         reader_claim_add(place, claim, name);
 }
 
-static bool claim(const struct reader_place *place, struct reader_claim *claim)
+static void claim_run(const struct reader_place *place, struct reader_claim *claim)
 {
-    enum found found = recognise(place, claim);
-    if (found == NOTHING)
-        return false;
-    claim->owns_subdirectories = true;
-    if (found == DELETED) {
-        claim->reason = "a run that is deleted in MLflow";
-        return true; /* nothing of it, and nothing of its artifacts either */
-    }
     /* Of sources of one reader the first names the run, and the last one's parameter stands. */
     if (has(place, META, false))
         reader_claim_add(place, claim, META);
@@ -177,7 +175,18 @@ static bool claim(const struct reader_place *place, struct reader_claim *claim)
     claim_tree(place, claim, PARAMS, DIRECTORIES);
     claim_tree(place, claim, ARTIFACTS, DETECTIONS);
     claim_tree(place, claim, METRICS, FILES);
-    return true;
+}
+
+static bool claim(const struct reader_place *place, struct reader_claim *claim)
+{
+    enum found found = recognise(place, claim);
+    if (found == RUN)
+        claim_run(place, claim);
+    else if (found == ARTIFACTS_ONLY)
+        claim_tree(place, claim, ARTIFACTS, DETECTIONS);
+    /* Of a deleted run nothing is claimed, but its artifacts are no runs either. */
+    claim->owns_subdirectories = found == DELETED || claim->count > 0;
+    return claim->owns_subdirectories;
 }
 
 /* ---- meta.yaml ---- */
@@ -427,7 +436,10 @@ static bool read(const struct reader_source *source, struct reader_mark *mark, s
         return read_directory(source, sink, err);
     if (is_below(name, TAGS))
         return read_note(source, sink, err);
-    predictions_emit(source, sink);
+    /* Without a meta.yaml the directory's name tells which run of the database it is. */
+    if (!is_run_name(source->directory) ||
+        sink->label(sink->self, RUN_LABEL_ID, path_base(source->directory)))
+        predictions_emit(source, sink);
     return true;
 }
 

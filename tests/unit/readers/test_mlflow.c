@@ -23,6 +23,11 @@ static const char META[] = "artifact_uri: file:///elsewhere/artifacts\nend_time:
                            "source_name: ''\nsource_type: 4\nstart_time: 1700000000000\nstatus: 4\n"
                            "tags: []\nuser_id: someone\n";
 
+static const char DETECTIONS[] =
+    "[{\"image_id\": 1, \"category_id\": 1, \"bbox\": [0, 0, 1, 1], \"score\": 0.5}]";
+
+static struct arena arena;
+
 static const struct reader *reader(void)
 {
     return reader_find("mlflow");
@@ -176,8 +181,6 @@ static const char *claim_on(const char *directory)
 static void a_run_is_claimed_with_few_sources(void **state)
 {
     (void)state;
-    static const char DETECTIONS[] =
-        "[{\"image_id\": 1, \"category_id\": 1, \"bbox\": [0, 0, 1, 1], \"score\": 0.5}]";
     const char *experiment = temp_dir();
     const char *run = make_run(experiment);
     temp_text(experiment, "meta.yaml", "experiment_id: '7'\nname: detectors\n");
@@ -188,7 +191,7 @@ static void a_run_is_claimed_with_few_sources(void **state)
         "meta.yaml\n../meta.yaml\ntags\ntags/mlflow.note.content\nparams\nparams/head\n"
         "artifacts/eval/epoch_3.json\nmetrics/loss\nmetrics/system/cpu\nmetrics/val/mAP\n");
     assert_string_equal(facts_of(run, "artifacts/eval/epoch_3.json"),
-        "predictions artifacts/eval/epoch_3.json step 3\n");
+        "predictions artifacts/eval/epoch_3.json step 3\nid " RUN "\n");
     assert_string_equal(claim_on(experiment), "");
 }
 
@@ -204,6 +207,20 @@ static void a_damaged_run_is_still_one(void **state)
     snprintf(path, sizeof path, "%s/meta.yaml", run);
     assert_int_equal(remove(path), 0);
     assert_non_null(strstr(claim_on(run), "metrics/loss\n"));
+}
+
+/* A server that keeps its runs in a database has a directory for their artifacts. */
+static void artifacts_alone_belong_to_a_run_elsewhere(void **state)
+{
+    (void)state;
+    const char *experiment = temp_dir();
+    const char *run = path_join(&arena, experiment, RUN);
+    temp_text(experiment, RUN "/artifacts/model/MLmodel", "flavors:\n");
+    assert_string_equal(claim_on(run), "");
+    temp_text(experiment, RUN "/artifacts/predictions.json", DETECTIONS);
+    assert_string_equal(claim_on(run), "artifacts/predictions.json\n");
+    assert_string_equal(facts_of(run, "artifacts/predictions.json"),
+        "predictions artifacts/predictions.json step -1\nid " RUN "\n");
 }
 
 static void what_is_no_run_is_not_taken(void **state)
@@ -240,8 +257,6 @@ static void no_more_sources_than_a_run_may_have(void **state)
 }
 
 /* ---- a real store ---- */
-
-static struct arena arena;
 
 /* All sources that are claimed of the run DIRECTORY, into RECORD (initialised here). */
 static void read_run(const char *directory, struct record *record)
@@ -321,6 +336,7 @@ int main(void)
         cmocka_unit_test(what_is_too_long_is_left_out),
         cmocka_unit_test(a_run_is_claimed_with_few_sources),
         cmocka_unit_test(a_damaged_run_is_still_one),
+        cmocka_unit_test(artifacts_alone_belong_to_a_run_elsewhere),
         cmocka_unit_test(what_is_no_run_is_not_taken),
         cmocka_unit_test(no_more_sources_than_a_run_may_have),
         cmocka_unit_test(a_real_store_is_read_like_others_read_it),
