@@ -20,7 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CLAIM_MS = 2000, READ_MS = 20000, MOST_RUNS = READER_MAX_SOURCES };
+enum { CLAIM_MS = 5000, CLAIM_TRIES = 3, READ_MS = 20000, MOST_RUNS = READER_MAX_SOURCES };
 /* Rows that all runs together may pass over when no index leads to theirs. */
 static const double MOST_SCANNED = 1e8;
 
@@ -111,7 +111,7 @@ static bool list_ids(
     struct sqlite_file *file, const struct reader_place *place, struct ids *ids, struct err *err)
 {
     char sql[512];
-    ids->items = ARENA_ARRAY(place->arena, const char *, MOST_RUNS);
+    *ids = (struct ids){.items = ARENA_ARRAY(place->arena, const char *, MOST_RUNS)};
     if (!ids->items)
         return err_set(err, ERR_MEMORY, "out of memory");
     snprintf(sql, sizeof sql,
@@ -126,10 +126,10 @@ static bool list_ids(
 }
 
 static void refuse_some(const struct reader_place *place, struct reader_claim *claim,
-    const char *name, int64_t count, const char *text)
+    const char *name, const char *what, int64_t count)
 {
     char reason[128];
-    snprintf(reason, sizeof reason, "%" PRId64 " %s", count, text);
+    snprintf(reason, sizeof reason, "%s: %" PRId64, what, count);
     if (count)
         reader_refuse(place, claim, name, reason);
 }
@@ -145,28 +145,43 @@ static void claim_runs(const struct reader_place *place, struct reader_claim *cl
     if (!room || ids->more)
         reader_refuse(
             place, claim, name, "more runs than a directory may hold: the rest is left out");
-    refuse_some(place, claim, name, ids->deleted, "runs are deleted in MLflow");
-    refuse_some(place, claim, name, ids->strange, "runs have an id that is no file's name");
+    refuse_some(place, claim, name, "runs deleted in MLflow", ids->deleted);
+    refuse_some(place, claim, name, "runs whose id cannot be part of a path", ids->strange);
+}
+
+/* Whether PATH has MLflow's tables, and then its runs. A server may write to it meanwhile; its runs
+ * must not seem to have gone for that, so it is tried again. */
+static bool look_into(
+    const char *path, const struct reader_place *place, struct ids *ids, struct err *err)
+{
+    for (int tries = CLAIM_TRIES; tries > 0; tries--) {
+        struct sqlite_file file;
+        *err = (struct err){0};
+        if (!sqlite_file_open(&file, path, CLAIM_MS, err))
+            return false;
+        bool its = has_tables(&file, err) && list_ids(&file, place, ids, err);
+        bool again = err->code && sqlite_file_has_changed(&file);
+        sqlite_file_close(&file);
+        if (!again)
+            return its;
+    }
+    return false;
 }
 
 /* Claims the runs of database NAME, which is one. */
 static void claim_database(
     const struct reader_place *place, struct reader_claim *claim, const char *name)
 {
-    struct sqlite_file file;
     struct err err = {0};
-    char wal[4096];
     struct ids ids = {0};
+    char wal[4096];
     const char *path = path_join(place->arena, place->path, name);
-    if (!path || !sqlite_file_open(&file, path, CLAIM_MS, &err))
-        return;
-    bool its = has_tables(&file, &err) && list_ids(&file, place, &ids, &err);
-    sqlite_file_close(&file);
+    bool its = path && look_into(path, place, &ids, &err);
     if (err.code && !ids.count)
         reader_refuse(place, claim, name, err.text);
     else if (!its && !err.code && promises_runs(name))
         reader_refuse(place, claim, name, "a database without the tables of MLflow");
-    else
+    else if (path)
         claim_runs(place, claim, name,
             sqlite_file_has_wal(path, wal, sizeof wal) ? path_base(wal) : name, &ids);
 }
@@ -287,7 +302,7 @@ static bool read_run(struct reading *reading)
     bool there = next(reading, &row);
     if (there) {
         set_title(reading, text_at(row, NAME));
-        if (length_at(row, EXPERIMENT) || *text_at(row, EXPERIMENT))
+        if (*text_at(row, EXPERIMENT))
             read_experiment(reading, text_at(row, EXPERIMENT));
         for (int i = ABOUT; i < COUNT; i++)
             mlflow_put_about(&reading->params, COLUMNS[i], text_at(row, i), length_at(row, i));

@@ -327,7 +327,7 @@ bool sqlite_file_is_cut(const struct sqlite_file *file)
 
 /* ---- asking ---- */
 
-static bool has_changed(int fd, const struct file_stat *then)
+static bool differs(int fd, const struct file_stat *then)
 {
     struct stat s;
     return fd >= 0 && fstat(fd, &s) == 0 &&
@@ -335,11 +335,16 @@ static bool has_changed(int fd, const struct file_stat *then)
                (int64_t)s.st_mtim.tv_sec * 1000000000 + s.st_mtim.tv_nsec != then->mtime_ns);
 }
 
+bool sqlite_file_has_changed(const struct sqlite_file *file)
+{
+    return differs(file->fd, &file->stat) || differs(file->wal_fd, &file->wal_stat);
+}
+
 static bool fail(struct sqlite_file *file, int code, struct err *err)
 {
     if ((code & 0xff) == SQLITE_NOMEM)
         return err_set(err, ERR_MEMORY, "out of memory");
-    if (has_changed(file->fd, &file->stat) || has_changed(file->wal_fd, &file->wal_stat))
+    if (sqlite_file_has_changed(file))
         return err_set(err, ERR_FORMAT, "was written to while it was read: the rest comes later");
     if ((code & 0xff) == SQLITE_INTERRUPT)
         return err_set(err, ERR_LIMIT, "takes too long to read: the rest is left out");

@@ -38,6 +38,8 @@ bool sqlite_file_is_torn(const char *path);
  * ERR_IO, ERR_MEMORY; damage shows itself only when something is asked. One thread at a time. */
 bool sqlite_file_open(struct sqlite_file *file, const char *path, int64_t time_ms, struct err *err);
 void sqlite_file_close(struct sqlite_file *file);
+/* Somebody wrote to it since it was opened: what was asked may be half old, half new. */
+bool sqlite_file_has_changed(const struct sqlite_file *file);
 /* The file is shorter than it says itself: half copied, or cut off. What is left may do. */
 bool sqlite_file_is_cut(const struct sqlite_file *file);
 

@@ -94,8 +94,8 @@ static void each_run_is_a_part(void **state)
     sqlite3_close(db);
     assert_string_equal(claim_on(directory),
         "mlflow.db is mlflow.db/" A "\nmlflow.db is mlflow.db/" B "\nmlflow.db is mlflow.db/9\n"
-        "mlflow.db is mlflow.db/10\nrefused mlflow.db: 1 runs are deleted in MLflow\n"
-        "refused mlflow.db: 1 runs have an id that is no file's name\n");
+        "mlflow.db is mlflow.db/10\nrefused mlflow.db: runs deleted in MLflow: 1\n"
+        "refused mlflow.db: runs whose id cannot be part of a path: 1\n");
     assert_string_equal(facts_of(directory, "mlflow.db", "mlflow.db/" A), FACTS_OF_A);
     assert_string_equal(facts_of(directory, "mlflow.db", "mlflow.db/" B), FACTS_OF_B);
     assert_string_equal(facts_of(directory, "mlflow.db", "mlflow.db/0d"),
@@ -110,7 +110,7 @@ static void a_deleted_experiment_takes_its_runs_along(void **state)
     mlflow_db_fill(db);
     mlflow_db_run(db, "UPDATE experiments SET lifecycle_stage = 'deleted'");
     sqlite3_close(db);
-    assert_string_equal(claim_on(directory), "refused a.sqlite3: 2 runs are deleted in MLflow\n");
+    assert_string_equal(claim_on(directory), "refused a.sqlite3: runs deleted in MLflow: 2\n");
 }
 
 static void an_old_database_lacks_columns(void **state)
