@@ -8,6 +8,7 @@
  * in the write-ahead log, that is the source, for there they show; the database is read beneath it.
  */
 #include "base/text.h"
+#include "readers/held.h"
 #include "readers/mlflow_run.h"
 #include "readers/reader.h"
 #include "readers/series.h"
@@ -19,8 +20,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
-enum { CLAIM_MS = 5000, CLAIM_TRIES = 3, READ_MS = 20000, MOST_RUNS = READER_MAX_SOURCES };
+enum { CLAIM_MS = 5000, READ_MS = 20000, TRIES = 6, MOST_RUNS = READER_MAX_SOURCES };
+/* Of a run's facts, until it is known that nobody wrote meanwhile. */
+enum { MOST_HELD_BYTES = 128 << 20 };
 /* Rows that all runs together may pass over when no index leads to theirs. */
 static const double MOST_SCANNED = 1e8;
 
@@ -149,21 +153,28 @@ static void claim_runs(const struct reader_place *place, struct reader_claim *cl
     refuse_some(place, claim, name, "runs whose id cannot be part of a path", ids->strange);
 }
 
+/* A commit takes some milliseconds. */
+static void nap(void)
+{
+    nanosleep(&(struct timespec){.tv_nsec = 3000000}, NULL);
+}
+
 /* Whether PATH has MLflow's tables, and then its runs. A server may write to it meanwhile; its runs
  * must not seem to have gone for that, so it is tried again. */
 static bool look_into(
     const char *path, const struct reader_place *place, struct ids *ids, struct err *err)
 {
-    for (int tries = CLAIM_TRIES; tries > 0; tries--) {
+    for (int tries = TRIES; tries > 0; tries--) {
         struct sqlite_file file;
         *err = (struct err){0};
         if (!sqlite_file_open(&file, path, CLAIM_MS, err))
             return false;
         bool its = has_tables(&file, err) && list_ids(&file, place, ids, err);
-        bool again = err->code && sqlite_file_has_changed(&file);
+        bool quiet = sqlite_file_is_quiet(&file);
         sqlite_file_close(&file);
-        if (!again)
+        if (quiet || tries == 1)
             return its;
+        nap();
     }
     return false;
 }
@@ -405,28 +416,58 @@ static bool read_parts(struct reading *reading, struct err *err)
     return ok;
 }
 
+/* Reads the run once into SINK. *QUIET: nobody wrote to the file meanwhile. */
+static bool read_once(const char *path, const char *name, const char *id, struct sink *sink,
+    bool *quiet, struct err *err)
+{
+    struct reading reading = {.name = name, .id = id, .sink = sink};
+    if (!sqlite_file_open(&reading.file, path, READ_MS, err))
+        return false;
+    params_init_sink(&reading.params, sink);
+    series_init(&reading.series, sink, "");
+    say(&reading, sqlite_file_is_torn(&reading.file),
+        "a transaction stands half written in it: its last rows may be wrong");
+    say(&reading, sqlite_file_is_cut(&reading.file), "is shorter than it says: half copied?");
+    bool ok = read_parts(&reading, err);
+    *quiet = sqlite_file_is_quiet(&reading.file);
+    say(&reading, !*quiet && !sqlite_file_is_torn(&reading.file),
+        "was written to while it was read: what is wrong or missing is read again");
+    series_done(&reading.series);
+    params_done(&reading.params);
+    sqlite_file_close(&reading.file);
+    return ok;
+}
+
+/* Reads the run into memory, again while somebody writes, and then lets it go into SINK. */
+static bool read_quietly(
+    const char *path, const char *name, const char *id, struct sink *sink, struct err *err)
+{
+    bool quiet = false, full = false, ok = true;
+    for (int tries = TRIES; ok && tries > 0 && !quiet && !full; tries--) {
+        struct held held;
+        held_init(&held, MOST_HELD_BYTES);
+        struct sink holding = held_sink(&held);
+        ok = read_once(path, name, id, &holding, &quiet, err);
+        full = held.full;
+        if (ok && !full && (quiet || tries == 1))
+            ok = held_release(&held, sink) || err_set(err, ERR_MEMORY, "out of memory");
+        held_done(&held);
+        if (ok && !full && !quiet && tries > 1)
+            nap();
+    }
+    return ok && full ? read_once(path, name, id, sink, &quiet, err) : ok;
+}
+
 static bool read(const struct reader_source *source, struct reader_mark *mark, struct sink *sink,
     struct err *err)
 {
     struct arena arena = {0};
-    struct reading reading = {.id = source->part ? path_base(source->part) : "", .sink = sink};
     size_t tail = path_has_suffix(source->name, WAL) ? strlen(WAL) : 0;
     (void)mark;
-    reading.name = arena_copy(&arena, source->name, strlen(source->name) - tail);
+    const char *name = arena_copy(&arena, source->name, strlen(source->name) - tail);
     const char *path = arena_copy(&arena, source->path, strlen(source->path) - tail);
-    bool ok = (path && reading.name) || err_set(err, ERR_MEMORY, "out of memory");
-    ok = ok && sqlite_file_open(&reading.file, path, READ_MS, err);
-    if (ok) {
-        params_init_sink(&reading.params, sink);
-        series_init(&reading.series, sink, "");
-        say(&reading, sqlite_file_is_torn(path),
-            "a transaction stands half written in it: its last rows may be wrong");
-        say(&reading, sqlite_file_is_cut(&reading.file), "is shorter than it says: half copied?");
-        ok = read_parts(&reading, err);
-        series_done(&reading.series);
-        params_done(&reading.params);
-        sqlite_file_close(&reading.file);
-    }
+    bool ok = (name && path) || err_set(err, ERR_MEMORY, "out of memory");
+    ok = ok && read_quietly(path, name, source->part ? path_base(source->part) : "", sink, err);
     arena_done(&arena);
     return ok;
 }

@@ -168,7 +168,7 @@ static int layer_time(sqlite3_vfs *vfs, double *julian_day)
     return SQLITE_OK;
 }
 
-/* ---- opening ---- */
+/* ---- files ---- */
 
 bool sqlite_file_is(const char *head)
 {
@@ -183,7 +183,8 @@ bool sqlite_file_has_wal(const char *path, char *out, size_t out_bytes)
            stat.size_bytes > 0;
 }
 
-bool sqlite_file_is_torn(const char *path)
+/* Its journal stands beside the file while a transaction is written into it. */
+static bool has_journal(const char *path)
 {
     static const unsigned char MAGIC[] = {0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7};
     char journal[4096], head[sizeof MAGIC];
@@ -204,6 +205,65 @@ static int open_fd(const char *path)
     }
     return fd;
 }
+
+/* ---- looking whether somebody writes ---- */
+
+/* Bytes of the file's header. */
+enum { PAGE_BYTES = 16, CHANGES = 24, PAGES = 28, PAGES_AS_OF = 92 };
+
+static struct sqlite_file_look look(const struct sqlite_file *file)
+{
+    struct sqlite_file_look look = {.torn = has_journal(file->path)};
+    struct stat s;
+    if (fstat(file->fd, &s) == 0) {
+        look.stat.size_bytes = s.st_size;
+        look.stat.mtime_ns = (int64_t)s.st_mtim.tv_sec * 1000000000 + s.st_mtim.tv_nsec;
+    }
+    if (pread(file->fd, look.head, sizeof look.head, 0) != (ssize_t)sizeof look.head)
+        memset(look.head, 0, sizeof look.head);
+    if (file->wal_fd >= 0 && pread(file->wal_fd, look.wal_head, sizeof look.wal_head, 0) < 0)
+        memset(look.wal_head, 0, sizeof look.wal_head);
+    return look;
+}
+
+/* Commits change the header, and a log that begins anew its own; one that grows does no harm. */
+bool sqlite_file_is_quiet(const struct sqlite_file *file)
+{
+    struct sqlite_file_look now = look(file);
+    const struct sqlite_file_look *then = &file->look;
+    return !then->torn && !now.torn && now.stat.size_bytes == then->stat.size_bytes &&
+           now.stat.mtime_ns == then->stat.mtime_ns &&
+           memcmp(now.head, then->head, sizeof now.head) == 0 &&
+           memcmp(now.wal_head, then->wal_head, sizeof now.wal_head) == 0;
+}
+
+bool sqlite_file_is_torn(const struct sqlite_file *file)
+{
+    return file->look.torn;
+}
+
+static int64_t big_endian(const unsigned char *at, int bytes)
+{
+    int64_t value = 0;
+    for (int i = 0; i < bytes; i++)
+        value = value << 8 | at[i];
+    return value;
+}
+
+bool sqlite_file_is_cut(const struct sqlite_file *file)
+{
+    const unsigned char *head = file->look.head;
+    if (file->wal_fd >= 0)
+        return false; /* its pages may still be in the log */
+    int64_t page_bytes = big_endian(head + PAGE_BYTES, 2);
+    if (page_bytes == 1)
+        page_bytes = 65536;
+    return page_bytes == 0 ||
+           (memcmp(head + CHANGES, head + PAGES_AS_OF, 4) == 0 &&
+               file->look.stat.size_bytes < page_bytes * big_endian(head + PAGES, 4));
+}
+
+/* ---- opening ---- */
 
 static int look_at_clock(void *self)
 {
@@ -274,16 +334,15 @@ static bool connect(struct sqlite_file *file, const char *path, struct err *err)
 bool sqlite_file_open(struct sqlite_file *file, const char *path, int64_t time_ms, struct err *err)
 {
     char wal[4096];
-    *file = (struct sqlite_file){.fd = -1, .wal_fd = -1, .deadline_ms = clock_ms() + time_ms};
+    *file = (struct sqlite_file){
+        .path = path, .fd = -1, .wal_fd = -1, .deadline_ms = clock_ms() + time_ms};
     /* The log first: when the writer empties it in between, its pages stand in the file. */
-    if (sqlite_file_has_wal(path, wal, sizeof wal) && file_stat(wal, &file->wal_stat))
+    if (sqlite_file_has_wal(path, wal, sizeof wal))
         file->wal_fd = open_fd(wal);
     file->fd = open_fd(path);
-    bool ok = file->fd >= 0 && file_stat(path, &file->stat);
-    if (!ok)
-        err_set_errno(err, "cannot open");
-    ok = ok && connect(file, path, err);
-    if (ok) {
+    bool ok = file->fd >= 0 || err_set_errno(err, "cannot open");
+    if (ok && connect(file, path, err)) {
+        file->look = look(file);
         be_careful(file);
         return true;
     }
@@ -302,50 +361,12 @@ void sqlite_file_close(struct sqlite_file *file)
     *file = (struct sqlite_file){.fd = -1, .wal_fd = -1};
 }
 
-static int64_t big_endian(const unsigned char *at, int bytes)
-{
-    int64_t value = 0;
-    for (int i = 0; i < bytes; i++)
-        value = value << 8 | at[i];
-    return value;
-}
-
-bool sqlite_file_is_cut(const struct sqlite_file *file)
-{
-    enum { PAGE_BYTES = 16, CHANGES = 24, PAGES = 28, PAGES_AS_OF = 92, HEADER_BYTES = 100 };
-    unsigned char head[HEADER_BYTES];
-    if (file->wal_fd >= 0)
-        return false; /* its pages may still be in the log */
-    if (pread(file->fd, head, sizeof head, 0) != (ssize_t)sizeof head)
-        return true;
-    int64_t page_bytes = big_endian(head + PAGE_BYTES, 2);
-    if (page_bytes == 1)
-        page_bytes = 65536;
-    return memcmp(head + CHANGES, head + PAGES_AS_OF, 4) == 0 &&
-           file->stat.size_bytes < page_bytes * big_endian(head + PAGES, 4);
-}
-
 /* ---- asking ---- */
-
-static bool differs(int fd, const struct file_stat *then)
-{
-    struct stat s;
-    return fd >= 0 && fstat(fd, &s) == 0 &&
-           (s.st_size != then->size_bytes ||
-               (int64_t)s.st_mtim.tv_sec * 1000000000 + s.st_mtim.tv_nsec != then->mtime_ns);
-}
-
-bool sqlite_file_has_changed(const struct sqlite_file *file)
-{
-    return differs(file->fd, &file->stat) || differs(file->wal_fd, &file->wal_stat);
-}
 
 static bool fail(struct sqlite_file *file, int code, struct err *err)
 {
     if ((code & 0xff) == SQLITE_NOMEM)
         return err_set(err, ERR_MEMORY, "out of memory");
-    if (sqlite_file_has_changed(file))
-        return err_set(err, ERR_FORMAT, "was written to while it was read: the rest comes later");
     if ((code & 0xff) == SQLITE_INTERRUPT)
         return err_set(err, ERR_LIMIT, "takes too long to read: the rest is left out");
     return err_set(err, ERR_FORMAT, "SQLite: %s", sqlite3_errmsg(file->db));

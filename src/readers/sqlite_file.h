@@ -22,8 +22,13 @@ struct sqlite_file {
     /* Private. */
     sqlite3_vfs vfs;
     char vfs_name[40];
+    const char *path;
     int fd, wal_fd;
-    struct file_stat stat, wal_stat; /* when they were opened */
+    struct sqlite_file_look {
+        struct file_stat stat;
+        unsigned char head[100], wal_head[32]; /* zeros while there are none */
+        bool torn;
+    } look; /* when it was opened */
     int64_t deadline_ms;
 };
 
@@ -31,15 +36,15 @@ struct sqlite_file {
 bool sqlite_file_is(const char *head);
 /* The name of the write-ahead log of PATH in OUT when there is one with anything in it. */
 bool sqlite_file_has_wal(const char *path, char *out, size_t out_bytes);
-/* A transaction stands half written in PATH: its writer is at it, or died of it. */
-bool sqlite_file_is_torn(const char *path);
-
-/* Opens PATH for at most TIME_MS of work. FILE must stay where it is until it is closed. ERR:
+/* Opens PATH for at most TIME_MS of work. FILE and PATH must stay until it is closed. ERR:
  * ERR_IO, ERR_MEMORY; damage shows itself only when something is asked. One thread at a time. */
 bool sqlite_file_open(struct sqlite_file *file, const char *path, int64_t time_ms, struct err *err);
 void sqlite_file_close(struct sqlite_file *file);
-/* Somebody wrote to it since it was opened: what was asked may be half old, half new. */
-bool sqlite_file_has_changed(const struct sqlite_file *file);
+/* Nobody wrote to it from before it was opened until now, so all answers were of one state. */
+bool sqlite_file_is_quiet(const struct sqlite_file *file);
+/* A transaction stood half written in it when it was opened: its writer was at it, or had died of
+ * it. */
+bool sqlite_file_is_torn(const struct sqlite_file *file);
 /* The file is shorter than it says itself: half copied, or cut off. What is left may do. */
 bool sqlite_file_is_cut(const struct sqlite_file *file);
 
