@@ -112,7 +112,9 @@ static void take_metric(
     struct json at[COUNT] = {0};
     double value, epoch;
     int64_t step;
-    if (!enter(&metric) || !COLLECT(&metric, NAMES, at) || !compose_name(m, context, at[NAME]) ||
+    if (!enter(&metric))
+        return; /* null in an older message: it is about something else */
+    if (!COLLECT(&metric, NAMES, at) || !compose_name(m, context, at[NAME]) ||
         !get_number(at[VALUE], &value)) {
         m->texts++;
         return;
@@ -161,7 +163,9 @@ static void take_param(struct comet_messages *m, struct json param)
 {
     static const char *const NAMES[] = {"paramName", "paramValue"};
     struct json at[2] = {0};
-    if (enter(&param) && COLLECT(&param, NAMES, at) && get_text(at[0], &m->name))
+    if (!enter(&param))
+        return;
+    if (COLLECT(&param, NAMES, at) && get_text(at[0], &m->name))
         put_value(m, "", &m->name, at[1]);
     else
         m->texts++;
