@@ -164,7 +164,7 @@ static void nap(void)
 static bool look_into(
     const char *path, const struct reader_place *place, struct ids *ids, struct err *err)
 {
-    for (int tries = TRIES; tries > 0; tries--) {
+    for (int tries = TRIES;; tries--) {
         struct sqlite_file file;
         *err = (struct err){0};
         if (!sqlite_file_open(&file, path, CLAIM_MS, err))
@@ -176,7 +176,6 @@ static bool look_into(
             return its;
         nap();
     }
-    return false;
 }
 
 /* Claims the runs of database NAME, which is one. */
