@@ -1,7 +1,6 @@
 #include "readers/json_params.h"
 
 #include "base/file.h"
-#include "base/json.h"
 
 /* The string just taken, unescaped, into BUF; a buffer that is full says so itself. */
 static void take_string(struct json *json, struct buf *buf)
@@ -124,6 +123,14 @@ static void put_object(struct json *json, struct params *params, struct buf *scr
         json_writer_object_end(&writer);
         params_end_list(params);
     }
+}
+
+void json_params_put_value(struct json *json, struct params *params)
+{
+    struct buf scratch;
+    buf_init(&scratch, PARAMS_TEXT_BYTES);
+    put_value(json, params, &scratch, 0);
+    buf_done(&scratch);
 }
 
 int64_t json_params_put(const void *text, size_t length, struct params *params)

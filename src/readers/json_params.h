@@ -5,6 +5,7 @@
 #pragma once
 
 #include "base/err.h"
+#include "base/json.h"
 #include "readers/params.h"
 
 enum { JSON_PARAMS_MAX_BYTES = 16 << 20 };
@@ -13,6 +14,8 @@ enum { JSON_PARAMS_MAX_BYTES = 16 << 20 };
  * Returns the byte offset where the text stops being JSON, -1 when it is whole; what came before
  * counts. */
 int64_t json_params_put(const void *text, size_t length, struct params *params);
+/* Takes the value of the key that JSON has just taken, as that of the parameter that is entered. */
+void json_params_put_value(struct json *json, struct params *params);
 /* The same for the file PATH, with damage and limits as notes on NAME in SINK. False, with ERR,
  * when it cannot be read. */
 bool json_params_read(

@@ -32,7 +32,8 @@ enum { READER_MAX_SOURCES = 4096 };
 struct reader;
 
 struct reader_claimed {
-    const char *name; /* of the file, relative to the place */
+    const char *name; /* of the file, relative to the place; or of a directory: its time tells of
+                         what comes and goes in it */
     const char *part; /* what reader_claim_part() said, else NULL */
     const char *prefix; /* what reader_claim_prefixed() said, else NULL */
     const struct reader *reader; /* that reads it; NULL: the one that claims it */

@@ -26,7 +26,9 @@ ROOMS = {
 
 # Libraries: the header as a pattern, and the rooms or files that may include it.
 LIBRARIES = [
-    (r'sqlite3(ext)?\.h', ['store/']),
+    # The index is the store's; one reader reads databases that other programs made.
+    (r'sqlite3(ext)?\.h', ['store/', 'readers/sqlite_file', 'readers/mlflow_sqlite.c']),
+    (r'archive(_entry)?\.h', ['readers/zip_file']),
     (r'(.*/)?(n?curses(w|es)?|term|panel|menu|form)\.h', ['screen/paint_curses.c']),
     (r'(.*/)?cJSON(_Utils)?\.h', ['readers/', 'work/']),
     (r'sixel\.h', ['picture/']),

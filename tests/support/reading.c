@@ -241,3 +241,39 @@ void reading_survives_refusals(
             return;
     }
 }
+
+bool reading_part(const struct reader *reader, const char *directory, const char *name,
+    const char *part, struct record *record, struct err *err)
+{
+    struct arena arena = {0};
+    struct reader_source source = {
+        directory, name, path_join(&arena, directory, name), false, part};
+    struct reader_mark mark = {0};
+    record_init(record);
+    struct sink sink = record_sink(record);
+    buf_init(&mark.state, READER_MAX_STATE_BYTES);
+    bool ok = reader->read(&source, &mark, &sink, err);
+    assert_int_equal(ok, err->code == ERR_NONE);
+    buf_done(&mark.state);
+    arena_done(&arena);
+    return ok;
+}
+
+bool reading_claim(const struct reader *reader, const char *directory, struct buf *out)
+{
+    struct arena arena = {0};
+    struct file_list list;
+    struct err err = {0};
+    assert_true(file_list(directory, &arena, &list, &err));
+    struct reader_place place = {directory, &list, &arena};
+    struct reader_claim claim = {0};
+    bool claimed = reader->claim(&place, &claim);
+    assert_true(!claimed || claim.reason);
+    for (size_t i = 0; claimed && i < claim.count; i++)
+        buf_printf(out, "%s%s%s\n", claim.sources[i].name, claim.sources[i].part ? " is " : "",
+            claim.sources[i].part ? claim.sources[i].part : "");
+    for (size_t i = 0; i < claim.refusal_count; i++)
+        buf_printf(out, "refused %s: %s\n", claim.refusals[i].name, claim.refusals[i].reason);
+    arena_done(&arena);
+    return claimed;
+}

@@ -44,3 +44,11 @@ void reading_grows_to_the_same(
 /* Reads with a sink that refuses after 0, 1, 2... calls: no crash, and no complaint. */
 void reading_survives_refusals(
     const struct reader *reader, const char *name, const void *data, size_t length);
+
+/* Reads PART of DIRECTORY/NAME, as it was claimed with reader_claim_part(), like reading_whole().
+ * Returns what the reader did; what it complained of is in ERR. */
+bool reading_part(const struct reader *reader, const char *directory, const char *name,
+    const char *part, struct record *record, struct err *err);
+/* What READER claims of DIRECTORY, a line a source ("NAME" or "NAME is PART"), behind them
+ * "refused NAME: REASON" each; appended to OUT. Returns what the claim did. */
+bool reading_claim(const struct reader *reader, const char *directory, struct buf *out);
