@@ -426,6 +426,8 @@ static void apply_sizes(
         a->box =
             (struct box){a->box.x * width, a->box.y * height, a->box.w * width, a->box.h * height};
         a->area = a->box.w * a->box.h;
+        if (dataset->masks)
+            mask_scale(dataset->masks[i], width, height);
     }
     for (size_t i = 0; i < dataset->image_count; i++) {
         sizes->images_inferred += sized[i];
