@@ -1,6 +1,14 @@
 #include "facts/boxes.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+int image_compare(const struct image *a, const struct image *b)
+{
+    if (!a->key != !b->key)
+        return a->key ? 1 : -1;
+    return a->key ? strcmp(a->key, b->key) : (a->id > b->id) - (a->id < b->id);
+}
 
 struct dataset *dataset_new(void)
 {

@@ -103,6 +103,9 @@ struct detections {
     int64_t dropped_masks;
 };
 
+/* The order of ids: numbers, then texts; 0 for equal ones. */
+int image_compare(const struct image *a, const struct image *b);
+
 struct dataset *dataset_new(void); /* NULL when out of memory */
 void dataset_free(struct dataset *dataset);
 /* Gives image INDEX its size; boxes and masks held as fractions become pixels. No effect when it

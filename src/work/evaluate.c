@@ -34,6 +34,15 @@ static void add_identity(struct buf *key, const char *path)
         (long long)stat.mtime_ns);
 }
 
+/* How the files are to be read. */
+static void add_formats(struct buf *key, const struct truth *truth)
+{
+    if (truth->ground_truth_format)
+        buf_printf(key, "ground truth is %s;", truth->ground_truth_format);
+    if (truth->predictions_format)
+        buf_printf(key, "predictions are %s;", truth->predictions_format);
+}
+
 /* What the person, the run and boxtop.json say now of ground truth and images that exist. */
 static void add_said(struct buf *key, struct arena *arena, const struct truth_rules *rules,
     const struct run_row *run)
@@ -45,6 +54,7 @@ static void add_said(struct buf *key, struct arena *arena, const struct truth_ru
         add_identity(key, truth.ground_truth[i]);
     for (size_t i = 0; i < truth.image_dir_count; i++)
         add_identity(key, truth.image_dirs[i]);
+    add_formats(key, &truth);
 }
 
 /* Which ground truth served and how it looked, "path NUL identity"; without one, how the places
@@ -154,6 +164,7 @@ static bool find_scores(struct store *store, struct arena *arena, const struct t
         add_identity(&key, truth->ground_truth[i]);
     for (size_t i = 0; i < truth->image_dir_count; i++)
         add_identity(&key, truth->image_dirs[i]);
+    add_formats(&key, truth);
     bool ok = store_get_evaluation(store, key.data, &blob, &found, err);
     if (ok && found && blob.length == sizeof *scores)
         memcpy(scores, blob.data, sizeof *scores);

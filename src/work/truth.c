@@ -16,6 +16,15 @@ static const char *string_in(const cJSON *object, const char *key)
     return cJSON_IsString(item) ? item->valuestring : NULL;
 }
 
+/* What stands at KEY, NULL for nothing; false when memory is out. */
+static bool copy_format(
+    struct arena *arena, const cJSON *row, const char *key, const char **format)
+{
+    const char *said = string_in(row, key);
+    *format = said ? arena_string(arena, said) : NULL;
+    return !said || *format;
+}
+
 static bool add_rule(struct arena *arena, const char *root, const cJSON *row,
     struct truth_rule *rule, struct err *err)
 {
@@ -30,7 +39,9 @@ static bool add_rule(struct arena *arena, const char *root, const cJSON *row,
     rule->images = images ? path_join(arena, root, images) : NULL;
     rule->runs = arena_string(arena, runs ? runs : "**");
     rule->home = root;
-    return (rule->name && rule->ground_truth && rule->runs) ||
+    return (rule->name && rule->ground_truth && rule->runs &&
+               copy_format(arena, row, "format", &rule->format) &&
+               copy_format(arena, row, "predictions_format", &rule->predictions_format)) ||
            err_set(err, ERR_MEMORY, "out of memory");
 }
 
@@ -220,21 +231,33 @@ static bool is_ruled(const struct truth_rule *rule, const char *directory)
            text_glob(rule->runs, below);
 }
 
+/* What was said before goes before. */
+static void obey(const struct truth_rule *rule, struct truth *out)
+{
+    if (!out->count && exists(rule->ground_truth)) {
+        add_candidate(out, rule->ground_truth);
+        add_image_dir(out, rule->images);
+        if (!out->ground_truth_format)
+            out->ground_truth_format = rule->format;
+    }
+    if (!out->predictions_format)
+        out->predictions_format = rule->predictions_format;
+}
+
 void truth_find_said(struct arena *arena, const struct truth_rules *rules, const char *root,
     const char *directory, const struct artifact *artifacts, size_t artifact_count,
     struct truth *out)
 {
-    *out = (struct truth){0};
+    *out = (struct truth){.ground_truth_format = rules->ground_truth_format,
+        .predictions_format = rules->predictions_format};
     if (rules->ground_truth)
         add_candidate(out, rules->ground_truth);
     add_image_dir(out, rules->images);
     if (!rules->ground_truth)
         take_said(arena, root, directory, artifacts, artifact_count, out);
-    for (size_t i = 0; i < rules->count && !out->count; i++)
-        if (is_ruled(&rules->rules[i], directory) && exists(rules->rules[i].ground_truth)) {
-            add_candidate(out, rules->rules[i].ground_truth);
-            add_image_dir(out, rules->rules[i].images);
-        }
+    for (size_t i = 0; i < rules->count; i++)
+        if (is_ruled(&rules->rules[i], directory))
+            obey(&rules->rules[i], out);
     out->said = out->count > 0;
 }
 
