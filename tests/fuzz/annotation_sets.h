@@ -21,8 +21,8 @@ static inline void check(bool holds)
 
 /* ---- files ---- */
 
-static char fuzz_folder[64];
-static char fuzz_file[128];
+static char fuzz_folder[512];
+static char fuzz_file[600];
 
 static void remove_fuzz_folder(void)
 {
@@ -34,7 +34,9 @@ static void remove_fuzz_folder(void)
 static inline void put_fuzz_file(const char *name, const void *data, size_t size)
 {
     if (!fuzz_folder[0]) {
-        snprintf(fuzz_folder, sizeof fuzz_folder, "/tmp/fuzz-annotations-XXXXXX");
+        const char *base = getenv("TMPDIR");
+        snprintf(fuzz_folder, sizeof fuzz_folder, "%.400s/fuzz-annotations-XXXXXX",
+            base && *base ? base : "/tmp");
         check(mkdtemp(fuzz_folder) != NULL);
         snprintf(fuzz_file, sizeof fuzz_file, "%s/%s", fuzz_folder, name);
         atexit(remove_fuzz_folder);

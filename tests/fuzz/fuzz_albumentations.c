@@ -8,7 +8,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static char csv[160], json[160];
+    static char csv[640], json[640];
     bool is_json = size && strchr("[{", data[0]) && data[0];
     put_fuzz_file("a", data, size);
     snprintf(csv, sizeof csv, "%s.csv", fuzz_file);
