@@ -23,9 +23,8 @@ struct link {
     int64_t images_joined;         /* distinct images of the dataset that some key means */
     int64_t keys_by_id, keys_by_file_name, keys_by_base_name, keys_by_stem, keys_by_position;
     bool classes_shifted; /* 1 was subtracted from the class ids */
-    const char
-        *joined_by; /* the rule that joined most keys: "id", "file name", "base name", "stem",
-                       "position"; "" when nothing joined; static text */
+    const char *joined_by; /* the rule that joined most keys: "id", "file name", "base name",
+                              "stem", "position"; "" when nothing joined; static text */
 };
 
 /*
@@ -41,8 +40,8 @@ struct link {
  * - number: the text id "0042" and the integer 42 mean each other; and where no key was joined by
  *   id, either means the image file "000042.jpg" (Ultralytics again).
  *
- * Keys that are positions (detections->image_positions) mean the image at that place in the order of
- * the ids (numbers, then texts), and nothing else.
+ * Keys that are positions (detections->image_positions) mean the image at that place in the order
+ * of the ids (numbers, then texts), and nothing else.
  *
  * Where two images have one file name, base name, stem or number, that rule joins neither.
  *

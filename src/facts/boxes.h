@@ -2,9 +2,9 @@
  * Ground truth and detections in memory: columns of plain numbers, each set in an arena of its own.
  * Knows: images, categories, boxes, shapes. Must not know: file formats, matching or drawing.
  *
- * Boxes are x, y, w, h in pixels from the top left corner, as doubles: single precision would change
- * COCO metrics. A detection names its image and category by *keys*, as its file does; linking (work)
- * maps the few distinct keys onto a dataset, never row by row.
+ * Boxes are x, y, w, h in pixels from the top left corner, as doubles: single precision would
+ * change COCO metrics. A detection names its image and category by *keys*, as its file does;
+ * linking (work) maps the few distinct keys onto a dataset, never row by row.
  */
 #pragma once
 
@@ -19,7 +19,7 @@ struct box {
 
 /* A closed line: the last point joins the first. */
 struct polygon {
-    double *xy; /* x and y of each point, in the unit of the set's boxes */
+    double *xy;         /* x and y of each point, in the unit of the set's boxes */
     size_t point_count; /* 3 or more */
 };
 

@@ -23,8 +23,8 @@ struct annotation_format {
     const char *name;
     const char *reads;    /* one line */
     const char *variants; /* what may stand behind the colon, for people; NULL: nothing */
-    /* PATH's name alone says that it is meant to be of this format: of a file that nothing recognises,
-     * this format's error then says what is wrong with it. */
+    /* PATH's name alone says that it is meant to be of this format: of a file that nothing
+     * recognises, this format's error then says what is wrong with it. */
     bool (*is_named)(const char *path);
     /* What PATH (a file or a directory) holds, by its name and first bytes; cheap. */
     enum annotation_kind (*sniff)(const char *path);

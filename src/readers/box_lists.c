@@ -435,8 +435,8 @@ static bool read_document(struct dump *dump, struct err *err)
         return json_error(json, dump->rules->wanted, err);
     struct collector *collector = dump->collector;
     if (dump->rules->fractions && collector->dropped && !collector->row_count)
-        return err_set(err, ERR_FORMAT, "has no box of fractions, from 0 to 1, in \"%s\"",
-            dump->rules->boxes);
+        return err_set(
+            err, ERR_FORMAT, "has no box of fractions, from 0 to 1, in \"%s\"", dump->rules->boxes);
     return true;
 }
 

@@ -1,12 +1,12 @@
 /*
  * JSON dumps that hold lists of boxes, labels and scores for each image, in whatever frame.
- * Knows: the keys that such an entry has, and how entries stand in a file. Must not know: which tool
- * wrote it.
+ * Knows: the keys that such an entry has, and how entries stand in a file. Must not know: which
+ * tool wrote it.
  *
  * An entry is an object with a list of boxes [x0, y0, x1, y1] and, of the same length, lists of
  * labels (numbers or names) and scores. Entries stand in a list, as members of an object (called by
- * their image), or a single one alone. An entry without an image's name or number is about the image
- * at its position in the list.
+ * their image), or a single one alone. An entry without an image's name or number is about the
+ * image at its position in the list.
  */
 #pragma once
 

@@ -148,8 +148,7 @@ static void take_numbers(struct coco_mask_reader *reader, struct json *json)
             json_skip(json);
         else if (!json_int(json, &run))
             run = -1;
-        reader->broken |=
-            run < 0 || run > UINT32_MAX || reader->run_count == COCO_MASK_MAX_NUMBERS;
+        reader->broken |= run < 0 || run > UINT32_MAX || reader->run_count == COCO_MASK_MAX_NUMBERS;
         if (reader->broken)
             continue;
         if (GROW(reader->runs, reader->run_capacity, reader->run_count + 1))
@@ -220,8 +219,8 @@ static bool runs_extent(const struct coco_mask_reader *reader, struct box *box)
     }
     if (left == UINT64_MAX)
         return false;
-    *box = (struct box){(double)left, (double)top, (double)(right - left + 1),
-        (double)(bottom - top + 1)};
+    *box = (struct box){
+        (double)left, (double)top, (double)(right - left + 1), (double)(bottom - top + 1)};
     return true;
 }
 

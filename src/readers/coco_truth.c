@@ -364,8 +364,8 @@ static bool read_all(struct truth *truth, struct stream *stream, struct err *err
     json_init_stream(&truth->json, stream);
     coco_ids_init(&truth->image_ids, &truth->set->arena, false);
     coco_ids_init(&truth->category_ids, &truth->set->arena, true);
-    coco_mask_reader_init(&truth->mask_reader,
-        truth->shapes == COCO_KEEP_SHAPES ? &truth->set->arena : NULL);
+    coco_mask_reader_init(
+        &truth->mask_reader, truth->shapes == COCO_KEEP_SHAPES ? &truth->set->arena : NULL);
     buf_init(&truth->name, JSON_MAX_TOKEN_BYTES);
     bool ok = read_document(truth);
     if (ok && !finish(truth))

@@ -28,8 +28,8 @@ static void collector_done(struct collector *collector)
     *collector = (struct collector){0};
 }
 
-/* The place of a name or number in PLACES, whose COUNT places are taken; *NAME is its copy (NULL for
- * a number). -1 when memory is out. */
+/* The place of a name or number in PLACES, whose COUNT places are taken; *NAME is its copy (NULL
+ * for a number). -1 when memory is out. */
 static int32_t place_of(struct collector *collector, struct map *places, size_t count,
     const void *key, size_t length, const char **name)
 {
@@ -274,8 +274,8 @@ static bool fill_detections(struct collector *collector, struct detections *set)
             set->dropped++;
             continue;
         }
-        set->rows[set->count++] = (struct detection){
-            row->box, row->score, row->image, row->class_index};
+        set->rows[set->count++] =
+            (struct detection){row->box, row->score, row->image, row->class_index};
     }
     set->image_key_count = collector->image_count;
     set->category_key_count = collector->class_count;

@@ -9,6 +9,6 @@
 
 /* NAME ends like an image file. */
 bool image_name_is(const char *name);
-/* The length of BASE (no directories) without the ending of an image file; a name without one, which
- * may hold dots, is a stem already. */
+/* The length of BASE (no directories) without the ending of an image file; a name without one,
+ * which may hold dots, is a stem already. */
 size_t image_name_stem_length(const char *base);

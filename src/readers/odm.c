@@ -1,8 +1,8 @@
 /*
- * Text files of object-detection-metrics tools, one an image: "class confidence a b c d" a detection,
- * "class a b c d" an object, where the class is a word or a number.
- * Knows: rows, and what the four numbers may mean. Must not know: YOLO, to which it leaves what is
- * written in YOLO's order.
+ * Text files of object-detection-metrics tools, one an image: "class confidence a b c d" a
+ * detection, "class a b c d" an object, where the class is a word or a number. Knows: rows, and
+ * what the four numbers may mean. Must not know: YOLO, to which it leaves what is written in YOLO's
+ * order.
  *
  * Nothing in a file says whether its boxes are x y w h, xc yc w h or x1 y1 x2 y2, in pixels or in
  * fractions. What the numbers rule out is ruled out; what then is still open the person says.
@@ -71,7 +71,8 @@ static bool parse_row(const char *line, size_t length, struct row *row)
     struct word words[MOST_WORDS];
     double numbers[MOST_WORDS];
     size_t count = split(line, length, words), first = count;
-    while (first > 0 && num_parse(words[first - 1].at, words[first - 1].length, &numbers[first - 1]) &&
+    while (first > 0 &&
+           num_parse(words[first - 1].at, words[first - 1].length, &numbers[first - 1]) &&
            isfinite(numbers[first - 1]))
         first--;
     if (count < 5)
@@ -81,8 +82,7 @@ static bool parse_row(const char *line, size_t length, struct row *row)
     if (left < 4 || left > 5)
         return false;
     row->name = words[0].at;
-    row->name_length =
-        (size_t)(words[classes - 1].at - words[0].at) + words[classes - 1].length;
+    row->name_length = (size_t)(words[classes - 1].at - words[0].at) + words[classes - 1].length;
     row->score = left == 5 ? numbers[classes] : NAN;
     memcpy(row->four, &numbers[count - 4], sizeof row->four);
     return left == 4 || is_score(row->score);
@@ -298,8 +298,7 @@ static bool collect(struct collector *collector, const char *path,
     struct variant variant;
     struct folder folder;
     struct file_stat stat;
-    const char *home =
-        file_stat(path, &stat) && !stat.is_dir ? path_parent(&arena, path) : path;
+    const char *home = file_stat(path, &stat) && !stat.is_dir ? path_parent(&arena, path) : path;
     bool ok = parse_variant(annotation_variant(options), &variant, err) &&
               folder_list(path, ".txt", &arena, &folder, err);
     if (ok && home)
@@ -340,8 +339,8 @@ static void look_at_row(struct sniffed *sniffed, const struct row *row)
         return;
     sniffed->detections++;
     /* YOLO: the score stands last, and what we take for one is the centre's x. */
-    sniffed->not_yolo |= leaves_image(row->score, four[1]) || leaves_image(four[0], four[2]) ||
-                         !is_score(four[3]);
+    sniffed->not_yolo |=
+        leaves_image(row->score, four[1]) || leaves_image(four[0], four[2]) || !is_score(four[3]);
     sniffed->implausible |= leaves_image(four[0], four[2]) || leaves_image(four[1], four[3]);
 }
 
@@ -416,7 +415,8 @@ static struct detections *read_detections(
 
 const struct annotation_format annotation_odm = {
     .name = "odm",
-    .reads = "text files of object-detection-metrics tools: \"class confidence x y w h\" and others",
+    .reads =
+        "text files of object-detection-metrics tools: \"class confidence x y w h\" and others",
     .variants = VARIANTS,
     .is_named = is_named,
     .sniff = sniff,

@@ -32,7 +32,8 @@ static bool starts_with(const char *line, const char *words)
     return strncmp(line, words, strlen(words)) == 0;
 }
 
-/* What stands between the next two quotes at *AT, which moves behind them; false when nothing does. */
+/* What stands between the next two quotes at *AT, which moves behind them; false when nothing does.
+ */
 static bool take_quoted(const char **at, const char **text, size_t *length)
 {
     const char *open = strchr(*at, '"'), *close = open ? strchr(open + 1, '"') : NULL;
@@ -162,8 +163,8 @@ static bool look(void *self, const char *name, const char *head, size_t length)
 {
     bool *found = self;
     (void)name, (void)length;
-    *found = strstr(head, FILENAME) &&
-             (strstr(head, "PASCAL Annotation Version") || strstr(head, BOX));
+    *found =
+        strstr(head, FILENAME) && (strstr(head, "PASCAL Annotation Version") || strstr(head, BOX));
     return !*found;
 }
 

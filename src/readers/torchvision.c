@@ -1,6 +1,6 @@
 /*
- * Dumps of torchvision's and torchmetrics' dictionaries as JSON: targets, or predictions with scores.
- * Knows: that boxes are corners in pixels. Must not know: how lists stand in a file.
+ * Dumps of torchvision's and torchmetrics' dictionaries as JSON: targets, or predictions with
+ * scores. Knows: that boxes are corners in pixels. Must not know: how lists stand in a file.
  *
  * Labels stay the numbers that they are. torchvision reserves 0 for the background and so never
  * writes it; a file in which it occurs counts its classes from 0, and 0 is one of them.

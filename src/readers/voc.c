@@ -108,7 +108,8 @@ static void XMLCALL start_element(void *self, const XML_Char *name, const XML_Ch
 static void XMLCALL take_text(void *self, const XML_Char *text, int length)
 {
     struct voc *voc = self;
-    buf_add(&voc->text, text, (size_t)length); /* beyond its maximum it is failed: no name, no number */
+    buf_add(
+        &voc->text, text, (size_t)length); /* beyond its maximum it is failed: no name, no number */
 }
 
 /* The text without the blanks around it; false when it is too long. */

@@ -38,8 +38,7 @@ static void add_samples(struct buf *key, const char *directory)
             struct file_stat stat;
             const char *path = path_join(&arena, directory, list.entries[i].name);
             if (path && file_stat(path, &stat))
-                buf_printf(
-                    key, "%lld,%lld,", (long long)stat.size_bytes, (long long)stat.mtime_ns);
+                buf_printf(key, "%lld,%lld,", (long long)stat.size_bytes, (long long)stat.mtime_ns);
         }
         buf_printf(key, "%zu files;", list.count);
     }

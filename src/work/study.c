@@ -18,7 +18,8 @@ static bool cancelled(const atomic_bool *stale, struct err *err)
 static void copy_truth(struct study *study, const struct truth *truth)
 {
     study->truth = *truth;
-    study->truth.ground_truth_format = study->truth.predictions_format = NULL; /* for reading only */
+    study->truth.ground_truth_format = study->truth.predictions_format =
+        NULL; /* for reading only */
     for (size_t i = 0; i < truth->count; i++)
         study->truth.ground_truth[i] = arena_string(&study->arena, truth->ground_truth[i]);
     for (size_t i = 0; i < truth->image_dir_count; i++)

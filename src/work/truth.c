@@ -17,8 +17,7 @@ static const char *string_in(const cJSON *object, const char *key)
 }
 
 /* What stands at KEY, NULL for nothing; false when memory is out. */
-static bool copy_format(
-    struct arena *arena, const cJSON *row, const char *key, const char **format)
+static bool copy_format(struct arena *arena, const cJSON *row, const char *key, const char **format)
 {
     const char *said = string_in(row, key);
     *format = said ? arena_string(arena, said) : NULL;

@@ -1,6 +1,6 @@
 /*
- * For fuzz targets of annotation formats: files in a folder of the process, and what holds for every
- * set that a reader gives. Knows: datasets and detections. Must not know: formats.
+ * For fuzz targets of annotation formats: files in a folder of the process, and what holds for
+ * every set that a reader gives. Knows: datasets and detections. Must not know: formats.
  */
 #pragma once
 

@@ -1,6 +1,6 @@
 /*
- * Feeds arbitrary bytes to the reader of albumentations' boxes: a first byte of a JSON document makes
- * them JSON, any other a CSV.
+ * Feeds arbitrary bytes to the reader of albumentations' boxes: a first byte of a JSON document
+ * makes them JSON, any other a CSV.
  */
 #include "annotation_sets.h"
 

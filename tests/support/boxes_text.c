@@ -48,8 +48,8 @@ static void print_truth(char *out, const struct dataset *set)
         const struct image *image = &set->images[i];
         add(out, "image ");
         add_key(out, image->key, image->id);
-        add(out, " %s %dx%d\n", image->file_name[0] ? image->file_name : "-",
-            (int)image->width_px, (int)image->height_px);
+        add(out, " %s %dx%d\n", image->file_name[0] ? image->file_name : "-", (int)image->width_px,
+            (int)image->height_px);
     }
     for (size_t i = 0; i < set->category_count; i++)
         add(out, "class %lld %s\n", (long long)set->categories[i].id, set->categories[i].name);

@@ -22,9 +22,9 @@ const char *boxes_detections(const char *path, const char *format);
 const char *boxes_kind(const char *path);
 
 /*
- * Cuts TEXT, as FILE in DIRECTORY, after every byte, and reads PATH each time: it never crashes, and
- * all boxes but the last, which the cut may have gone through, are the first ones of the whole. A
- * refusal passes when MAY_REFUSE.
+ * Cuts TEXT, as FILE in DIRECTORY, after every byte, and reads PATH each time: it never crashes,
+ * and all boxes but the last, which the cut may have gone through, are the first ones of the whole.
+ * A refusal passes when MAY_REFUSE.
  */
 void boxes_survive_cuts(const char *directory, const char *file, const char *text, const char *path,
     const char *format, bool detections, bool may_refuse);

@@ -89,7 +89,8 @@ static void lists_are_read(void **state)
 static const struct {
     const char *json, *text;
 } LISTS[] = {
-    {"[{\"image\": \"a\", \"bboxes\": [[0, 0, 1, 1], [0, 0, 1], [10, 20, 30, 40], 7, [0, 0, 1, 1]], "
+    {"[{\"image\": \"a\", \"bboxes\": [[0, 0, 1, 1], [0, 0, 1], [10, 20, 30, 40], 7, [0, 0, 1, "
+     "1]], "
      "\"category_ids\": [1, 2, 3, 4], \"scores\": [0.5, 0.25, 0.75, 1]}]",
         "image a a\na 1 0 0 1 1 0.5\ndropped 4\nfractions\n"},
     {"[{\"image\": \"a\", \"bboxes\": [[10, 20, 30, 40]], \"labels\": [1], \"scores\": [1]}]",
@@ -129,7 +130,8 @@ static void rows_before_a_cut_remain(void **state)
 {
     (void)state;
     const char *directory = temp_dir();
-    const char *csv = temp_text(directory, "c.csv", CSV), *json = temp_text(directory, "j.json", "");
+    const char *csv = temp_text(directory, "c.csv", CSV),
+               *json = temp_text(directory, "j.json", "");
     boxes_survive_cuts(directory, "c.csv", CSV, csv, NULL, true, true);
     boxes_survive_cuts(directory, "j.json", JSON, json, "albumentations", false, true);
 }

@@ -366,8 +366,8 @@ static void test_refusals_name_the_place(void **state)
 
 static const struct annotation_options MASKS = {.masks = true};
 
-/* The mask of the only row of a results list, with SEGMENTATION; NULL when it has none. SET is to be
- * freed. */
+/* The mask of the only row of a results list, with SEGMENTATION; NULL when it has none. SET is to
+ * be freed. */
 static const struct mask *mask_of(const char *segmentation, struct detections **set)
 {
     char text[1024];
@@ -376,8 +376,7 @@ static const struct mask *mask_of(const char *segmentation, struct detections **
         "[{\"image_id\": 1, \"category_id\": 1, \"bbox\": [0, 0, 1, 1], \"score\": 0.5, "
         "\"segmentation\": %s}]",
         segmentation);
-    *set =
-        annotation_read_detections_as(temp_text(directory, "dt.json", text), &MASKS, &err);
+    *set = annotation_read_detections_as(temp_text(directory, "dt.json", text), &MASKS, &err);
     assert_non_null(*set);
     assert_int_equal((*set)->count, 1);
     return (*set)->masks ? (*set)->masks[0] : NULL;
@@ -398,8 +397,9 @@ static void test_polygons(void **state)
     assert_int_equal(set->dropped_masks, 0);
     detections_free(set);
     /* What is bad of several is left out, and counted once. */
-    mask = mask_of("[[1, 2, 3, 4], [1, 2, 3, 4, 5, 6, 7], [0, 0, 1, 0, 1, 1], [0, 0, 1, 0, 1, NaN], 7, "
-                   "[[0]], [1, 1, 2, 2, 3, \"3\"]]",
+    mask = mask_of(
+        "[[1, 2, 3, 4], [1, 2, 3, 4, 5, 6, 7], [0, 0, 1, 0, 1, 1], [0, 0, 1, 0, 1, NaN], 7, "
+        "[[0]], [1, 1, 2, 2, 3, \"3\"]]",
         &set);
     assert_int_equal(mask->polygon_count, 1);
     assert_int_equal(set->dropped_masks, 1);
@@ -501,9 +501,9 @@ static void test_masks_stand_beside_their_rows(void **state)
     set = annotation_read_ground_truth(path, &err);
     assert_null(set->masks);
     dataset_free(set);
-    struct detections *found = detections_of(
-        "[{\"image_id\": 1, \"category_id\": 1, \"bbox\": [0,0,1,1], \"score\": 1, "
-        "\"segmentation\": [[7,1,1,1,1,1]]}]");
+    struct detections *found =
+        detections_of("[{\"image_id\": 1, \"category_id\": 1, \"bbox\": [0,0,1,1], \"score\": 1, "
+                      "\"segmentation\": [[7,1,1,1,1,1]]}]");
     assert_null(found->masks);
     detections_free(found);
 }

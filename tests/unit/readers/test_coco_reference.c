@@ -143,6 +143,48 @@ static void test_real_predictions(void **state)
     }
 }
 
+static double run_area(const struct mask *mask)
+{
+    double area = 0;
+    for (size_t i = 1; i < mask->run_count; i += 2)
+        area += mask->runs[i];
+    return area;
+}
+
+/* Every shape is kept, and the runs cover as much as the file says. */
+static void test_real_shapes(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        size_t polygons, runs;
+    } FILES[] = {
+        {"pedestrians", 130, 0}, {"real_val2014_100", 830, 9}, {"small_with_polygons", 609, 6}};
+    static const struct annotation_options MASKS = {.masks = true};
+    struct file_stat stat;
+    if (!file_stat(SHARED "/coco-reference", &stat))
+        skip();
+    for (size_t f = 0; f < sizeof FILES / sizeof *FILES; f++) {
+        struct err err = {0};
+        char path[4096];
+        size_t polygons = 0, runs = 0;
+        snprintf(path, sizeof path, SHARED "/coco-reference/%s/gt.json", FILES[f].name);
+        struct dataset *set = annotation_read_ground_truth_as(path, &MASKS, &err);
+        assert_non_null(set);
+        assert_int_equal(set->dropped_masks, 0);
+        for (size_t i = 0; i < set->annotation_count; i++) {
+            const struct mask *mask = set->masks[i];
+            polygons += mask && mask->polygon_count;
+            runs += mask && mask->run_count;
+            if (mask && mask->run_count)
+                assert_true(run_area(mask) == set->annotations[i].area);
+        }
+        assert_int_equal(polygons, FILES[f].polygons);
+        assert_int_equal(runs, FILES[f].runs);
+        dataset_free(set);
+    }
+}
+
 static void test_real_ground_truth_in_upper_case(void **state)
 {
     (void)state;
@@ -177,6 +219,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_reference_counts),
         cmocka_unit_test(test_real_predictions),
+        cmocka_unit_test(test_real_shapes),
         cmocka_unit_test(test_real_ground_truth_in_upper_case),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -113,8 +113,9 @@ static void numbers_are_lines_of_a_list_of_names(void **state)
     (void)state;
     const char *directory = temp_dir();
     temp_text(directory, "toy.names", "cat\r\n\ntraffic light\n");
-    temp_text(directory, "dets/a.txt", "0 0.5 30 20 10 10\n2 0.5 30 20 10 10\n1 0.5 30 20 10 10\n"
-                                       "9 0.5 30 20 10 10\n");
+    temp_text(directory, "dets/a.txt",
+        "0 0.5 30 20 10 10\n2 0.5 30 20 10 10\n1 0.5 30 20 10 10\n"
+        "9 0.5 30 20 10 10\n");
     assert_string_equal(boxes_detections(joined(directory, "dets"), NULL),
         "image a a\na cat 30 20 10 10 0.5\na traffic light 30 20 10 10 0.5\na 1 30 20 10 10 0.5\n"
         "a 9 30 20 10 10 0.5\n");

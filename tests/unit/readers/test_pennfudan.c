@@ -55,8 +55,8 @@ static void a_file_a_folder_and_the_data_set_are_read(void **state)
     temp_text(directory, "PennFudanPed/PNGImages/FudanPed00001.png", "");
     temp_text(directory, "PennFudanPed/readme.txt", "The Penn-Fudan database.\n");
     temp_text(directory, "PennFudanPed/added-object-list.txt", "FudanPed00001 1\n");
-    static const char *const PATHS[] = {"PennFudanPed/Annotation/FudanPed00001.txt",
-        "PennFudanPed/Annotation", "PennFudanPed"};
+    static const char *const PATHS[] = {
+        "PennFudanPed/Annotation/FudanPed00001.txt", "PennFudanPed/Annotation", "PennFudanPed"};
     for (size_t i = 0; i < sizeof PATHS / sizeof *PATHS; i++) {
         path = joined(directory, PATHS[i]);
         assert_string_equal(boxes_kind(path), "pennfudan ground truth");
@@ -112,8 +112,8 @@ static void boxes_before_a_cut_remain(void **state)
 {
     (void)state;
     const char *directory = temp_dir();
-    boxes_survive_cuts(directory, "Annotation/FudanPed00001.txt", WHOLE, directory, "pennfudan",
-        false, true);
+    boxes_survive_cuts(
+        directory, "Annotation/FudanPed00001.txt", WHOLE, directory, "pennfudan", false, true);
 }
 
 static void a_hostile_file_is_only_passed_over(void **state)

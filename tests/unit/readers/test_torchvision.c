@@ -17,7 +17,8 @@
 
 static const char LIST[] =
     "[{\"boxes\": [[10, 20, 30.5, 60], [0, 0, 5, 5]], \"labels\": [1, 2], \"scores\": [0.9, 0.5]}, "
-    "{\"boxes\": [], \"labels\": [], \"scores\": []}, {\"scores\": [1], \"labels\": [1], \"boxes\": "
+    "{\"boxes\": [], \"labels\": [], \"scores\": []}, {\"scores\": [1], \"labels\": [1], "
+    "\"boxes\": "
     "[[1, 2, 3, 4]], \"masks\": [[[0, 1]]]}]";
 
 static const struct {
@@ -67,7 +68,8 @@ static const struct {
     const char *json, *text;
 } DAMAGED[] = {
     {"[{\"boxes\": [[1, 2, 3, 4], [1, 2], null, [4, 3, 2, 1], [1, 2, 3, 4, 5], [1, 2, 3, NaN], [1, "
-     "2, 3, \"4\"], [1, 2, 3, 4]], \"labels\": [1, 1, 1, 1, 1, 1, 1, 1.5], \"scores\": [1, 1, 1, 1, "
+     "2, 3, \"4\"], [1, 2, 3, 4]], \"labels\": [1, 1, 1, 1, 1, 1, 1, 1.5], \"scores\": [1, 1, 1, "
+     "1, "
      "1, 1, 1, 1]}]",
         "image 0 -\n0 1 1 2 2 2 1\ndropped 7\npositions\n"},
     {"[{\"boxes\": [[1, 2, 3, 4], [1, 2, 3, 4]], \"labels\": [1, 1], \"scores\": [NaN]}]",
@@ -125,8 +127,8 @@ static void large_files_are_read_whole(void **state)
     size_t length = 0;
     for (int i = 0; i < ENTRIES; i++)
         length += (size_t)snprintf(text + length, ENTRY_BYTES,
-            "%c{\"boxes\": [[%d, 0, %d, 1]], \"scores\": [0.5], \"labels\": [%d]}", i ? ',' : '[', i,
-            i + 1, i % 90);
+            "%c{\"boxes\": [[%d, 0, %d, 1]], \"scores\": [0.5], \"labels\": [%d]}", i ? ',' : '[',
+            i, i + 1, i % 90);
     text[length++] = ']';
     struct err err = {0};
     struct detections *set =
@@ -138,7 +140,8 @@ static void large_files_are_read_whole(void **state)
     for (int i = 0; i < ENTRIES; i++)
         assert_true(set->rows[i].box.x == i && set->image_keys[set->rows[i].image_key].id == i);
     detections_free(set);
-    length = (size_t)snprintf(text, 64, "[{\"boxes\": [[0, 0, 1, 1]], \"scores\": [1], \"labels\": [1");
+    length =
+        (size_t)snprintf(text, 64, "[{\"boxes\": [[0, 0, 1, 1]], \"scores\": [1], \"labels\": [1");
     for (int i = 0; i < LABELS; i++, length += 2)
         memcpy(text + length, ",1", 2);
     memcpy(text + length, "]}]", 3);

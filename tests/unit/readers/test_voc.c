@@ -85,7 +85,8 @@ static const struct {
      "<ymax>3</ymax></bndbox></object></annotation>",
         "image stem stem 0x0\nclass 7 7\nstem 7 0 0 2 3\n"},
     /* An annotation inside another element is none. */
-    {"<x><annotation><object/></annotation></x>", "error: is no VOC file: it has no <annotation>\n"},
+    {"<x><annotation><object/></annotation></x>",
+        "error: is no VOC file: it has no <annotation>\n"},
     {"", "error: is no VOC file: no element found\n"},
     {"words", "error: is no VOC file: syntax error\n"},
 };
@@ -94,8 +95,7 @@ static void what_files_may_lack(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof FILES / sizeof *FILES; i++) {
-        const char *text =
-            boxes_truth(temp_text(temp_dir(), "stem.xml", FILES[i].xml), "voc");
+        const char *text = boxes_truth(temp_text(temp_dir(), "stem.xml", FILES[i].xml), "voc");
         if (strcmp(text, FILES[i].text) != 0)
             fail_msg("row %zu: %s", i, text);
     }
@@ -196,8 +196,7 @@ static void entities_are_refused(void **state)
     const char *directory = temp_dir();
     struct err err = {0};
     assert_null(annotation_read_ground_truth(temp_text(directory, "bomb.xml", BOMB), &err));
-    assert_string_equal(
-        err.text, "is no VOC file: declares entities, which no annotation needs");
+    assert_string_equal(err.text, "is no VOC file: declares entities, which no annotation needs");
     assert_int_equal(err.place, ERR_AT_LINE);
     assert_string_equal(boxes_truth(temp_text(directory, "e.xml", OUTSIDE), "voc"),
         "error: is no VOC file: declares entities, which no annotation needs\n");
@@ -229,8 +228,8 @@ static void depth_and_size_are_bounded(void **state)
         "</name><bndbox><xmin>1</xmin><ymin>1</ymin><xmax>2</xmax><ymax>2</ymax></bndbox>"
         "</object></annotation>");
     temp_file(directory, "name.xml", text, length);
-    assert_string_equal(boxes_truth(joined(directory, "name.xml"), "voc"),
-        "image name name 0x0\ndropped 1\n");
+    assert_string_equal(
+        boxes_truth(joined(directory, "name.xml"), "voc"), "image name name 0x0\ndropped 1\n");
     free(text);
 }
 
@@ -240,8 +239,8 @@ static void objects_before_a_cut_remain(void **state)
     const char *directory = temp_dir();
     boxes_survive_cuts(directory, "2007_000549.xml", WHOLE, joined(directory, "2007_000549.xml"),
         "voc", false, true);
-    const char *path = temp_file(directory, "2007_000549.xml", WHOLE,
-        (size_t)(strstr(WHOLE, "<name>a &amp; b") - WHOLE));
+    const char *path = temp_file(
+        directory, "2007_000549.xml", WHOLE, (size_t)(strstr(WHOLE, "<name>a &amp; b") - WHOLE));
     assert_string_equal(boxes_truth(path, NULL),
         "image 2007_000549 2007_000549.jpg 375x500\nclass 1 cat\n2007_000549 cat 0 48 341 451\n"
         "dropped 1\n");
