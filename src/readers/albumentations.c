@@ -68,7 +68,7 @@ static bool is_called(const struct csv_cell *cell, const char *name)
             continue;
         if (c >= 'A' && c <= 'Z')
             c += 'a' - 'A';
-        if (c != *name)
+        if (!*name || c != *name)
             return false;
         name++;
     }

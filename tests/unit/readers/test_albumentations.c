@@ -126,6 +126,14 @@ static void other_tables_are_left_alone(void **state)
             boxes_kind(temp_text(temp_dir(), OTHERS[i].name, OTHERS[i].text)), "nothing");
 }
 
+static void a_column_whose_name_holds_a_nul_is_another(void **state)
+{
+    (void)state;
+    static const char TABLE[] = "image,x_min,y_min,x_max,y_max,class,score\0\na,0,0,1,1,c,1\n";
+    const char *path = temp_file(temp_dir(), "t.csv", TABLE, sizeof TABLE - 1);
+    assert_string_equal(boxes_kind(path), "albumentations ground truth");
+}
+
 static void rows_before_a_cut_remain(void **state)
 {
     (void)state;
@@ -144,6 +152,7 @@ int main(void)
         cmocka_unit_test(lists_are_read),
         cmocka_unit_test(damaged_lists_keep_what_is_good),
         cmocka_unit_test(other_tables_are_left_alone),
+        cmocka_unit_test(a_column_whose_name_holds_a_nul_is_another),
         cmocka_unit_test(rows_before_a_cut_remain),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
