@@ -233,7 +233,7 @@ static struct detections *read_detections(
 
 const struct annotation_format annotation_albumentations = {
     .name = "albumentations",
-    .reads = "corners as fractions: JSON with \"bboxes\", or a CSV with image, x_min ... and class",
+    .reads = "corners as fractions: JSON with \"bboxes\"; a CSV of image, x_min ... class, also pixels",
     .is_named = is_named,
     .sniff = sniff,
     .read_ground_truth = read_ground_truth,

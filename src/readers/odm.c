@@ -155,7 +155,7 @@ static bool decide(struct variant *variant, const struct signs *signs, struct er
         return true;
     return err_set(err, ERR_UNSUPPORTED,
         "its boxes may be x y w h or x1 y1 x2 y2: say which, with --dt-format (or --gt-format) "
-        "odm:xywh,abs or odm:xyxy,abs or odm:xcycwh,abs, or as a format in boxtop.json");
+        "odm:xywh,abs or odm:xyxy,abs or odm:xcycwh,abs, or \"predictions_format\" in boxtop.json");
 }
 
 static struct box box_of(const double four[4], enum order order)

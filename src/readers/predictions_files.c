@@ -47,19 +47,33 @@ static int compare_names(const void *a, const void *b)
     return text_compare_natural(*(const char *const *)a, *(const char *const *)b);
 }
 
+/* The names of DIRECTORY's files (or FOLDERS) that hold detections, into NAMES; how many there are.
+ */
+static size_t collect(const struct reader_place *place, const char *directory,
+    const struct file_list *list, bool folders, bool sniff_all, const char **names)
+{
+    size_t count = 0;
+    bool sure;
+    for (size_t i = 0; i < list->count; i++) {
+        const struct file_entry *entry = &list->entries[i];
+        if (entry->is_dir != folders || !is_candidate(directory, entry, &sure))
+            continue;
+        const char *name = path_join(place->arena, directory, entry->name);
+        if (name && ((sure && !sniff_all) || predictions_is_file(place, name)))
+            names[count++] = name;
+    }
+    return count;
+}
+
 size_t predictions_claim(const struct reader_place *place, const char *directory,
     const struct file_list *list, bool sniff_all, struct reader_claim *claim)
 {
     const char **names = ARENA_ARRAY(place->arena, const char *, list->count);
     size_t count = 0, added = 0;
-    bool sure;
-    for (size_t i = 0; names && i < list->count; i++) {
-        if (!is_candidate(directory, &list->entries[i], &sure))
-            continue;
-        const char *name = path_join(place->arena, directory, list->entries[i].name);
-        if (name && ((sure && !sniff_all) || predictions_is_file(place, name)))
-            names[count++] = name;
-    }
+    if (names)
+        count = collect(place, directory, list, false, sniff_all, names);
+    if (names && (!count || directory[0]))
+        count += collect(place, directory, list, true, sniff_all, names + count);
     if (count)
         qsort(names, count, sizeof *names, compare_names);
     while (added < count && reader_claim_add(place, claim, names[added]))

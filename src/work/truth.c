@@ -39,7 +39,7 @@ static bool add_rule(struct arena *arena, const char *root, const cJSON *row,
     rule->runs = arena_string(arena, runs ? runs : "**");
     rule->home = root;
     return (rule->name && rule->ground_truth && rule->runs &&
-               copy_format(arena, row, "format", &rule->format) &&
+               copy_format(arena, row, "ground_truth_format", &rule->ground_truth_format) &&
                copy_format(arena, row, "predictions_format", &rule->predictions_format)) ||
            err_set(err, ERR_MEMORY, "out of memory");
 }
@@ -168,6 +168,21 @@ static bool is_annotation_name(const char *name)
            path_has_suffix(name, ".yml");
 }
 
+/* A directory like VOC's, whose annotations are a folder in it. */
+static bool is_tree(const struct file_list *list)
+{
+    const struct file_entry *voc = file_list_find(list, "Annotations");
+    const struct file_entry *pennfudan = file_list_find(list, "Annotation");
+    return (voc && voc->is_dir) || (pennfudan && pennfudan->is_dir);
+}
+
+static void try_candidate(struct truth *truth, const char *path)
+{
+    enum annotation_kind kind;
+    if (annotation_sniff(path, &kind) && kind == ANNOTATION_GROUND_TRUTH)
+        add_candidate(truth, path);
+}
+
 /* What a search for ground truth may still look at. */
 struct budget {
     int sniffs, listings;
@@ -185,10 +200,11 @@ static void look_in(struct arena *arena, const char *directory, int depth, struc
             continue;
         budget->sniffs--;
         const char *path = path_join(arena, directory, list.entries[i].name);
-        enum annotation_kind kind;
-        if (path && annotation_sniff(path, &kind) && kind == ANNOTATION_GROUND_TRUTH)
-            add_candidate(truth, path);
+        if (path)
+            try_candidate(truth, path);
     }
+    if (is_tree(&list) && budget->sniffs-- > 0)
+        try_candidate(truth, directory);
     for (size_t i = 0; i < list.count && depth > 0 && budget->listings > 0; i++) {
         const char *below = path_join(arena, directory, list.entries[i].name);
         if (below && list.entries[i].is_dir && list.entries[i].name[0] != '.')
@@ -237,7 +253,7 @@ static void obey(const struct truth_rule *rule, struct truth *out)
         add_candidate(out, rule->ground_truth);
         add_image_dir(out, rule->images);
         if (!out->ground_truth_format)
-            out->ground_truth_format = rule->format;
+            out->ground_truth_format = rule->ground_truth_format;
     }
     if (!out->predictions_format)
         out->predictions_format = rule->predictions_format;

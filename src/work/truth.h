@@ -9,13 +9,13 @@
 #include "base/err.h"
 #include "facts/run.h"
 
-/* One row of "datasets" in boxtop.json: {"name", "ground_truth", "format", "images", "runs": glob,
- * "predictions_format"}. The formats are spelt as in annotation.h, NULL: by what is there. */
+/* One row of "datasets" in boxtop.json: {"name", "ground_truth", "ground_truth_format", "images",
+ * "runs": glob, "predictions_format"}. Formats are spelt as in annotation.h, NULL: as it looks. */
 struct truth_rule {
     const char *name;
     const char *ground_truth; /* absolute */
     const char *images;       /* absolute, or NULL */
-    const char *format, *predictions_format;
+    const char *ground_truth_format, *predictions_format;
     const char *runs;         /* glob over the run's path below `home`; "**" when not given */
     const char *home;         /* the directory of the boxtop.json */
 };

@@ -19,7 +19,7 @@
 
 static const char OPEN[] =
     "error: its boxes may be x y w h or x1 y1 x2 y2: say which, with --dt-format (or --gt-format) "
-    "odm:xywh,abs or odm:xyxy,abs or odm:xcycwh,abs, or as a format in boxtop.json\n";
+    "odm:xywh,abs or odm:xyxy,abs or odm:xcycwh,abs, or \"predictions_format\" in boxtop.json\n";
 
 static const char *joined(const char *directory, const char *name)
 {

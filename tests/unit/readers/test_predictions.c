@@ -48,6 +48,11 @@ static void folders_of_label_files_with_scores_are_predictions(void **state)
     assert_string_equal(CLAIMS_ON("", "results.csv", "epoch,train/box_loss\n", "args.yaml", "a: 1\n",
                             "labels/a.txt", FOUND),
         "ultralytics: args.yaml results.csv labels\npredictions: labels\n");
+    /* A tool that writes both wrote the same twice. */
+    assert_string_equal(
+        CLAIMS_ON("", "labels/a.txt", FOUND, "predictions.json",
+            "[{\"image_id\": 1, \"category_id\": 1, \"bbox\": [0, 0, 1, 1], \"score\": 1}]"),
+        "predictions: predictions.json\n");
     /* Without scores they are ground truth, and of other names nobody's. */
     assert_string_equal(CLAIMS_ON("", "labels/a.txt", LABELS), "");
     assert_string_equal(CLAIMS_ON("", "texts/a.txt", FOUND), "");

@@ -33,7 +33,7 @@ static void test_a_format_in_boxtop_json(void **state)
     scene_write(&scene, "exp/dets/a.txt", "cat 0.9 10 20 40 60\n");
     scene_age(&scene, "exp/dets", 60);
     scene_write(&scene, "boxtop.json",
-        "{\"datasets\": [{\"ground_truth\": \"voc\", \"format\": \"voc\"}]}");
+        "{\"datasets\": [{\"ground_truth\": \"voc\", \"ground_truth_format\": \"voc\"}]}");
     scene_refresh(&scene);
     const struct run_row *run = scene_run(&scene, "exp/dets");
     assert_int_equal(run->prediction_count, 1);
@@ -98,6 +98,19 @@ static void test_sizes_from_pictures(void **state)
     scene_done(&scene);
 }
 
+/* A tree that stands beside the runs is found like a file that does. */
+static void test_a_tree_nearby(void **state)
+{
+    (void)state;
+    struct scene scene;
+    scene_init(&scene);
+    write_voc(&scene, 100, 80);
+    scene_write(&scene, "dets/a.txt", "cat 0.9 .25 .5 .3 .5\n");
+    scene_refresh(&scene);
+    assert_true(fabs(scene_last(scene_run(&scene, "dets"), "eval/AP") - 1) < 1e-9);
+    scene_done(&scene);
+}
+
 /* A dump without ids is about the images in the order of theirs. */
 static void test_a_dump_in_the_order_of_images(void **state)
 {
@@ -128,6 +141,7 @@ int main(void)
         cmocka_unit_test(test_a_format_in_boxtop_json),
         cmocka_unit_test(test_a_folder_whose_files_change),
         cmocka_unit_test(test_sizes_from_pictures),
+        cmocka_unit_test(test_a_tree_nearby),
         cmocka_unit_test(test_a_dump_in_the_order_of_images),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
