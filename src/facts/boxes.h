@@ -26,7 +26,8 @@ struct polygon {
 /*
  * The shape of an object beside its box: polygons, all of which belong to it, or the pixels of an
  * image as runs. Runs go down the columns, from the left one on: so many pixels outside, so many
- * inside, and so on in turns. Together they are exactly width_px * height_px; any may be 0.
+ * inside, and so on in turns. Together they are exactly width_px * height_px, at most
+ * INT32_MAX; any may be 0.
  */
 struct mask {
     struct polygon *polygons;

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define BAD_RUNS SIZE_MAX
+
 void coco_mask_reader_init(struct coco_mask_reader *reader, struct arena *arena)
 {
     *reader = (struct coco_mask_reader){.arena = arena};
@@ -96,7 +98,8 @@ static struct mask *keep_polygons(struct coco_mask_reader *reader)
 
 /* ---- runs ---- */
 
-size_t coco_decode_runs(const char *text, size_t length, uint32_t *runs)
+/* Decodes LENGTH bytes into RUNS (room for as many); how many there are, or BAD_RUNS. */
+static size_t decode(const char *text, size_t length, uint32_t *runs)
 {
     enum { GROUP_BITS = 5, MOST_GROUPS = 7 };
     size_t count = 0, at = 0;
@@ -106,7 +109,7 @@ size_t coco_decode_runs(const char *text, size_t length, uint32_t *runs)
         do {
             code = at < length ? (unsigned char)text[at++] - '0' : -1;
             if (code < 0 || code > 63 || groups == MOST_GROUPS)
-                return COCO_BAD_RUNS;
+                return BAD_RUNS;
             value |= (int64_t)(code & 31) << GROUP_BITS * groups++;
         } while (code & 32);
         if (code & 16)
@@ -114,7 +117,7 @@ size_t coco_decode_runs(const char *text, size_t length, uint32_t *runs)
         if (count > 2)
             value += runs[count - 2];
         if (value < 0 || value > UINT32_MAX)
-            return COCO_BAD_RUNS;
+            return BAD_RUNS;
         runs[count++] = (uint32_t)value;
     }
     return count;
@@ -132,11 +135,10 @@ static void take_compressed(struct coco_mask_reader *reader, struct json *json)
         reader->no_memory = true;
         return;
     }
-    size_t count = reader->text.length
-                       ? coco_decode_runs(reader->text.data, reader->text.length, reader->runs)
-                       : 0;
-    reader->broken |= count == COCO_BAD_RUNS;
-    reader->run_count = count == COCO_BAD_RUNS ? 0 : count;
+    size_t count =
+        reader->text.length ? decode(reader->text.data, reader->text.length, reader->runs) : 0;
+    reader->broken |= count == BAD_RUNS;
+    reader->run_count = count == BAD_RUNS ? 0 : count;
 }
 
 static void take_numbers(struct coco_mask_reader *reader, struct json *json)
@@ -191,15 +193,34 @@ static bool is_side(double px)
     return px >= 1 && px <= COCO_MASK_MAX_SIDE_PX && px == floor(px);
 }
 
-/* The runs fill the picture that they speak of exactly. */
-static bool runs_fit(const struct coco_mask_reader *reader)
+/* Adds PIXELS outside at the end. */
+static bool add_outside(struct coco_mask_reader *reader, uint64_t pixels)
+{
+    if (reader->run_count % 2) {
+        reader->runs[reader->run_count - 1] += (uint32_t)pixels;
+        return true;
+    }
+    if (!GROW(reader->runs, reader->run_capacity, reader->run_count + 1)) {
+        reader->no_memory = true;
+        return false;
+    }
+    reader->runs[reader->run_count++] = (uint32_t)pixels;
+    return true;
+}
+
+/* Makes the runs fill the picture that they speak of: what they leave over is outside. False when
+ * it has no such size, or they go beyond it. */
+static bool fill_picture(struct coco_mask_reader *reader)
 {
     uint64_t sum = 0;
-    if (!is_side(reader->size[0]) || !is_side(reader->size[1]))
+    if (!is_side(reader->size[0]) || !is_side(reader->size[1]) || !reader->run_count)
         return false;
-    for (size_t i = 0; i < reader->run_count; i++)
+    uint64_t pixels = (uint64_t)reader->size[0] * (uint64_t)reader->size[1];
+    if (pixels > INT32_MAX)
+        return false;
+    for (size_t i = 0; i < reader->run_count && sum <= pixels; i++)
         sum += reader->runs[i];
-    return sum == (uint64_t)reader->size[0] * (uint64_t)reader->size[1];
+    return sum < pixels ? add_outside(reader, pixels - sum) : sum == pixels;
 }
 
 /* The smallest box around the pixels that are inside; false when none is. */
@@ -254,7 +275,7 @@ static void finish_polygons(struct coco_mask_reader *reader, struct coco_shape *
 
 static void finish_runs(struct coco_mask_reader *reader, struct coco_shape *shape)
 {
-    reader->broken |= !runs_fit(reader);
+    reader->broken |= !fill_picture(reader);
     if (reader->broken)
         return;
     shape->has_box = runs_extent(reader, &shape->box);

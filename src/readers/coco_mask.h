@@ -34,7 +34,3 @@ void coco_mask_reader_init(struct coco_mask_reader *reader, struct arena *arena)
 void coco_mask_reader_done(struct coco_mask_reader *reader);
 /* Takes the key's value, whatever it is. False when memory is out. */
 bool coco_take_shape(struct coco_mask_reader *reader, struct json *json, struct coco_shape *shape);
-/* Decodes LENGTH bytes of a compressed string into RUNS (room for LENGTH); how many there are, or
- * COCO_BAD_RUNS. */
-size_t coco_decode_runs(const char *text, size_t length, uint32_t *runs);
-#define COCO_BAD_RUNS SIZE_MAX
