@@ -18,8 +18,8 @@ static bool cancelled(const atomic_bool *stale, struct err *err)
 static void copy_truth(struct study *study, const struct truth *truth)
 {
     study->truth = *truth;
-    study->truth.ground_truth_format = study->truth.predictions_format =
-        NULL; /* for reading only */
+    study->truth.ground_truth_format = NULL; /* these are for reading, not for the images */
+    study->truth.predictions_format = NULL;
     for (size_t i = 0; i < truth->count; i++)
         study->truth.ground_truth[i] = arena_string(&study->arena, truth->ground_truth[i]);
     for (size_t i = 0; i < truth->image_dir_count; i++)
@@ -88,6 +88,8 @@ static bool size_images(struct study *study, const atomic_bool *stale, struct er
     struct link_sizes sizes;
     if (!link_infer_sizes(dataset, study->detections, &study->link, &sizes, err))
         return false;
+    for (size_t i = 0; i < dataset->image_count && !dataset->fractions; i++)
+        sizes.images_unknown += !dataset->images[i].width_px;
     if (sizes.images_unknown)
         study->warning = arena_printf(&study->arena,
             "%lld images left out: their files are not here and nothing tells their sizes "

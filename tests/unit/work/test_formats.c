@@ -94,6 +94,12 @@ static void test_sizes_from_pictures(void **state)
     assert_non_null(study);
     assert_true(fabs(study->summary.stats[EVAL_AP] - 1) < 1e-9);
     assert_int_equal(study->dataset->images[0].width_px, 100);
+    assert_null(study->warning);
+    study_release(study);
+    assert_int_equal(remove(scene_path(&scene, "voc/JPEGImages/a.png")), 0);
+    study = study_load(&request, NULL, &err);
+    assert_non_null(study);
+    assert_non_null(strstr(study->warning, "1 images left out"));
     study_release(study);
     scene_done(&scene);
 }
