@@ -97,13 +97,11 @@ static inline void check_detections(struct detections *set, const struct err *er
     detections_free(set);
 }
 
-/* Sniffs and reads PATH both ways, as the format FORMAT says (NULL: as it looks). */
+/* Reads PATH both ways, as the format FORMAT says (NULL: as it looks, which is sniffed). */
 static inline void read_both_ways(const char *path, const char *format)
 {
     struct annotation_options options = {.format = format, .masks = true};
     struct err err = {0};
-    enum annotation_kind kind;
-    annotation_sniff(path, &kind);
     check_dataset(annotation_read_ground_truth_as(path, &options, &err), &err);
     err = (struct err){0};
     check_detections(annotation_read_detections_as(path, &options, &err), &err);
