@@ -151,6 +151,6 @@ const struct command command_draw = {
     .name = "draw",
     .operands = "RUN IMAGE",
     .summary = "one image with its boxes, to the terminal or a PNG",
-    .accepts = "index gt images conf iou step class graphics theme output",
+    .accepts = "index gt gt-format dt-format images conf iou step class graphics theme output",
     .run = run,
 };

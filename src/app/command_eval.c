@@ -376,7 +376,11 @@ static bool eval_files(struct output *output, struct err *err)
     const struct settings *settings = output->settings;
     if (!settings->ground_truth || !settings->detections)
         return err_set(err, ERR_USAGE, "name a run, or two files with --gt FILE --dt FILE");
-    struct truth truth = {.ground_truth = {settings->ground_truth}, .count = 1, .said = true};
+    struct truth truth = {.ground_truth = {settings->ground_truth},
+        .count = 1,
+        .said = true,
+        .ground_truth_format = settings->ground_truth_format,
+        .predictions_format = settings->predictions_format};
     if (settings->images)
         truth.image_dirs[truth.image_dir_count++] = settings->images;
     struct study_request request = {settings->detections, &truth};
@@ -414,6 +418,6 @@ const struct command command_eval = {
     .name = "eval",
     .operands = "RUN... | --gt FILE --dt FILE",
     .summary = "COCO metrics: twelve stats, per class, counts at a confidence",
-    .accepts = "index gt dt images conf iou step class per-image format",
+    .accepts = "index gt dt gt-format dt-format images conf iou step class per-image format",
     .run = run,
 };

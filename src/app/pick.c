@@ -28,7 +28,10 @@ struct study *pick_study(
     const struct settings *settings, const struct run_row *run, struct err *err)
 {
     struct arena arena = {0};
-    struct truth_rules rules = {.ground_truth = settings->ground_truth, .images = settings->images};
+    struct truth_rules rules = {.ground_truth = settings->ground_truth,
+        .images = settings->images,
+        .ground_truth_format = settings->ground_truth_format,
+        .predictions_format = settings->predictions_format};
     struct truth truth;
     struct study *study = NULL;
     const struct artifact *predictions = choose_predictions(run, settings->step, err);

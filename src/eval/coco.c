@@ -60,10 +60,7 @@ struct ordered_image {
 static int compare_images(const void *left, const void *right)
 {
     const struct ordered_image *a = left, *b = right;
-    if (!a->image->key != !b->image->key)
-        return a->image->key ? 1 : -1;
-    int order = a->image->key ? strcmp(a->image->key, b->image->key)
-                              : (a->image->id > b->image->id) - (a->image->id < b->image->id);
+    int order = image_compare(a->image, b->image);
     return order ? order : a->index - b->index;
 }
 

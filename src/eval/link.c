@@ -211,9 +211,45 @@ static int64_t *counter_of_rule(struct link *link, const char *name)
     }
 }
 
+struct placed {
+    const struct image *image;
+    int32_t index;
+};
+
+static int compare_placed(const void *left, const void *right)
+{
+    const struct placed *a = left, *b = right;
+    int order = image_compare(a->image, b->image);
+    return order ? order : a->index - b->index;
+}
+
+static bool join_positions(
+    const struct dataset *dataset, const struct detections *detections, struct link *link)
+{
+    size_t count = dataset->image_count;
+    struct placed *placed = calloc(count + 1, sizeof *placed);
+    if (!placed)
+        return false;
+    for (size_t i = 0; i < count; i++)
+        placed[i] = (struct placed){&dataset->images[i], (int32_t)i};
+    qsort(placed, count, sizeof *placed, compare_placed);
+    for (size_t k = 0; k < detections->image_key_count; k++) {
+        int64_t position = detections->image_keys[k].id;
+        if (position < 0 || (uint64_t)position >= count)
+            continue;
+        link->image_of_key[k] = placed[position].index;
+        link->keys_by_position++;
+    }
+    free(placed);
+    link->joined_by = link->keys_by_position ? "position" : "";
+    return true;
+}
+
 static bool join_images(
     const struct dataset *dataset, const struct detections *detections, struct link *link)
 {
+    if (detections->image_positions)
+        return join_positions(dataset, detections, link);
     size_t left = detections->image_key_count;
     for (size_t r = 0; left > 0 && r < sizeof RULES / sizeof *RULES; r++) {
         const struct rule *rule = &RULES[r];
@@ -426,6 +462,8 @@ static void apply_sizes(
         a->box =
             (struct box){a->box.x * width, a->box.y * height, a->box.w * width, a->box.h * height};
         a->area = a->box.w * a->box.h;
+        if (dataset->masks)
+            mask_scale(dataset->masks[i], width, height);
     }
     for (size_t i = 0; i < dataset->image_count; i++) {
         sizes->images_inferred += sized[i];

@@ -21,11 +21,10 @@ struct link {
     int64_t rows_unknown_image;    /* detections dropped: their image is not in the dataset */
     int64_t rows_unknown_category; /* on a known image, but without effect: category not there */
     int64_t images_joined;         /* distinct images of the dataset that some key means */
-    int64_t keys_by_id, keys_by_file_name, keys_by_base_name, keys_by_stem;
+    int64_t keys_by_id, keys_by_file_name, keys_by_base_name, keys_by_stem, keys_by_position;
     bool classes_shifted; /* 1 was subtracted from the class ids */
-    const char
-        *joined_by; /* the rule that joined most keys: "id", "file name", "base name", "stem";
-                       "" when nothing joined; static text */
+    const char *joined_by; /* the rule that joined most keys: "id", "file name", "base name",
+                              "stem", "position"; "" when nothing joined; static text */
 };
 
 /*
@@ -40,6 +39,9 @@ struct link {
  *   directories and extension, as Ultralytics writes;
  * - number: the text id "0042" and the integer 42 mean each other; and where no key was joined by
  *   id, either means the image file "000042.jpg" (Ultralytics again).
+ *
+ * Keys that are positions (detections->image_positions) mean the image at that place in the order
+ * of the ids (numbers, then texts), and nothing else.
  *
  * Where two images have one file name, base name, stem or number, that rule joins neither.
  *

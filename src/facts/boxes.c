@@ -1,6 +1,14 @@
 #include "facts/boxes.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+int image_compare(const struct image *a, const struct image *b)
+{
+    if (!a->key != !b->key)
+        return a->key ? 1 : -1;
+    return a->key ? strcmp(a->key, b->key) : (a->id > b->id) - (a->id < b->id);
+}
 
 struct dataset *dataset_new(void)
 {
@@ -31,6 +39,19 @@ void dataset_size_image(struct dataset *dataset, size_t index, int32_t width_px,
         a->box = (struct box){a->box.x * width_px, a->box.y * height_px, a->box.w * width_px,
             a->box.h * height_px};
         a->area = a->box.w * a->box.h;
+        if (dataset->masks)
+            mask_scale(dataset->masks[i], width_px, height_px);
+    }
+}
+
+void mask_scale(struct mask *mask, double x_factor, double y_factor)
+{
+    for (size_t i = 0; mask && i < mask->polygon_count; i++) {
+        struct polygon *polygon = &mask->polygons[i];
+        for (size_t p = 0; p < polygon->point_count; p++) {
+            polygon->xy[2 * p] *= x_factor;
+            polygon->xy[2 * p + 1] *= y_factor;
+        }
     }
 }
 
@@ -44,6 +65,7 @@ void detections_free(struct detections *detections)
     if (!detections)
         return;
     free(detections->rows);
+    free(detections->masks);
     arena_done(&detections->arena);
     free(detections);
 }

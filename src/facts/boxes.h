@@ -1,10 +1,10 @@
 /*
  * Ground truth and detections in memory: columns of plain numbers, each set in an arena of its own.
- * Knows: images, categories, boxes. Must not know: file formats, matching or drawing.
+ * Knows: images, categories, boxes, shapes. Must not know: file formats, matching or drawing.
  *
- * Boxes are x, y, w, h in pixels from the top left corner, as doubles: single precision would change
- * COCO metrics. A detection names its image and category by *keys*, as its file does; linking (work)
- * maps the few distinct keys onto a dataset, never row by row.
+ * Boxes are x, y, w, h in pixels from the top left corner, as doubles: single precision would
+ * change COCO metrics. A detection names its image and category by *keys*, as its file does;
+ * linking (work) maps the few distinct keys onto a dataset, never row by row.
  */
 #pragma once
 
@@ -15,6 +15,25 @@
 
 struct box {
     double x, y, w, h;
+};
+
+/* A closed line: the last point joins the first. */
+struct polygon {
+    double *xy;         /* x and y of each point, in the unit of the set's boxes */
+    size_t point_count; /* 3 or more */
+};
+
+/*
+ * The shape of an object beside its box: polygons, all of which belong to it, or the pixels of an
+ * image as runs. Runs go down the columns, from the left one on: so many pixels outside, so many
+ * inside, and so on in turns. Together they are exactly width_px * height_px, at most
+ * INT32_MAX; any may be 0.
+ */
+struct mask {
+    struct polygon *polygons;
+    uint32_t *runs;
+    size_t polygon_count, run_count; /* one of them is 0 */
+    int32_t width_px, height_px;     /* of the runs' image */
 };
 
 struct category {
@@ -44,10 +63,12 @@ struct dataset {
     struct image *images;
     struct category *categories; /* ascending id */
     struct annotation *annotations; /* file order */
+    struct mask **masks; /* by annotation, NULL where it has none; NULL: none kept, see readers */
     size_t image_count, category_count, annotation_count;
     bool fractions; /* boxes of images without a size are fractions of it (YOLO) */
     int64_t dropped_annotations; /* unreadable, or naming an image or category that is not there */
     int64_t missing_area;
+    int64_t dropped_masks; /* of annotations that were kept: unreadable */
 };
 
 /* One distinct image as detections name it. */
@@ -74,16 +95,26 @@ struct detections {
     struct image_key *image_keys;
     struct category_key *category_keys;
     struct detection *rows; /* file order; malloc'd, since it grows: freed by detections_free() */
+    struct mask **masks;    /* by row, NULL where it has none; malloc'd; NULL: none kept */
     size_t image_key_count, category_key_count, count;
     bool has_file_names; /* rows carry "file_name", as newer Ultralytics writes */
     bool fractions;      /* boxes are fractions of an image of unknown size (YOLO labels) */
-    int64_t dropped;     /* unreadable rows */
+    bool image_positions; /* image keys are positions from 0 in the order of the images' ids */
+    int64_t dropped;      /* unreadable rows */
+    int64_t dropped_masks;
 };
+
+/* The order of ids: numbers, then texts; 0 for equal ones. */
+int image_compare(const struct image *a, const struct image *b);
 
 struct dataset *dataset_new(void); /* NULL when out of memory */
 void dataset_free(struct dataset *dataset);
-/* Gives image INDEX its size; boxes held as fractions become pixels. No effect when it has one. */
+/* Gives image INDEX its size; boxes and masks held as fractions become pixels. No effect when it
+ * has one. */
 void dataset_size_image(struct dataset *dataset, size_t index, int32_t width_px, int32_t height_px);
+
+/* Multiplies the points of polygons; runs stay. MASK may be NULL. */
+void mask_scale(struct mask *mask, double x_factor, double y_factor);
 
 struct detections *detections_new(void);
 void detections_free(struct detections *detections);

@@ -6,7 +6,6 @@
 
 #include "base/file.h"
 #include "base/text.h"
-#include "readers/annotation.h"
 
 #include <math.h>
 #include <string.h>

@@ -5,11 +5,17 @@
 #pragma once
 
 #include "base/json.h"
-#include "facts/boxes.h"
+#include "readers/annotation.h"
 
 /* As the functions of struct annotation_format. */
-struct dataset *coco_truth_read(const char *path, struct err *err);
-struct detections *coco_results_read(const char *path, struct err *err);
+struct dataset *coco_truth_read(
+    const char *path, const struct annotation_options *options, struct err *err);
+struct detections *coco_results_read(
+    const char *path, const struct annotation_options *options, struct err *err);
+
+/* What is done with "segmentation". Skipping it is much the fastest; where rows turn out to have no
+ * "bbox", the file is read again for the extents of their shapes. */
+enum coco_shapes { COCO_SKIP_SHAPES, COCO_SHAPE_EXTENTS, COCO_KEEP_SHAPES };
 
 enum coco_step {
     COCO_ITEM,  /* at an object: take its members, up to and with its end */

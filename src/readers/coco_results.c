@@ -7,6 +7,8 @@
 #include "base/grow.h"
 #include "readers/coco.h"
 #include "readers/coco_ids.h"
+#include "readers/coco_mask.h"
+#include "readers/mask_list.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -20,6 +22,10 @@ struct results {
     const char **file_names; /* by image index */
     size_t file_name_capacity, file_name_count;
     struct buf name;
+    enum coco_shapes shapes;
+    struct coco_mask_reader mask_reader;
+    struct mask_list masks;
+    bool boxless;      /* a row has a shape that was skipped, and no box */
     const char *wrong; /* what the file does not hold */
     bool no_memory;
 };
@@ -37,7 +43,15 @@ static bool remember_file_name(struct results *results, int32_t image)
     return *kept || !name->length;
 }
 
-enum row_key { ROW_IMAGE_ID, ROW_FILE_NAME, ROW_CATEGORY_ID, ROW_BBOX, ROW_SCORE, ROW_OTHER };
+enum row_key {
+    ROW_IMAGE_ID,
+    ROW_FILE_NAME,
+    ROW_CATEGORY_ID,
+    ROW_BBOX,
+    ROW_SCORE,
+    ROW_SEGMENTATION,
+    ROW_OTHER
+};
 
 static enum row_key row_key(const struct json *json)
 {
@@ -55,13 +69,16 @@ static enum row_key row_key(const struct json *json)
         return memcmp(json->text, "file_name", 9) == 0 ? ROW_FILE_NAME : ROW_OTHER;
     case 11:
         return memcmp(json->text, "category_id", 11) == 0 ? ROW_CATEGORY_ID : ROW_OTHER;
+    case 12:
+        return memcmp(json->text, "segmentation", 12) == 0 ? ROW_SEGMENTATION : ROW_OTHER;
     default:
         return ROW_OTHER;
     }
 }
 
 /* Keeps ROW, or counts it when something that it needs was not there. False: out of memory. */
-static bool keep_row(struct results *results, struct detection *row, bool has_box)
+static bool keep_row(
+    struct results *results, struct detection *row, bool has_box, const struct coco_shape *shape)
 {
     struct detections *set = results->set;
     if (row->image_key == COCO_ID_UNUSABLE && results->name.length)
@@ -78,10 +95,22 @@ static bool keep_row(struct results *results, struct detection *row, bool has_bo
         if (!remember_file_name(results, row->image_key))
             return false;
     }
-    if (!GROW(set->rows, results->capacity, set->count + 1))
+    if (!GROW(set->rows, results->capacity, set->count + 1) ||
+        !mask_list_put(&results->masks, set->count, shape->mask))
         return false;
+    set->dropped_masks += shape->broken && results->shapes == COCO_KEEP_SHAPES;
     set->rows[set->count++] = *row;
     return true;
+}
+
+/* The value of "segmentation". */
+static void take_shape(struct results *results, struct coco_shape *shape, bool *skipped)
+{
+    *skipped = results->shapes == COCO_SKIP_SHAPES;
+    if (*skipped)
+        json_skip(&results->json);
+    else if (!coco_take_shape(&results->mask_reader, &results->json, shape))
+        results->no_memory = true;
 }
 
 /* The object that is open, up to its end. */
@@ -90,7 +119,8 @@ static bool read_row(struct results *results)
     struct json *json = &results->json;
     struct detection row = {
         .score = NAN, .image_key = COCO_ID_UNUSABLE, .category_key = COCO_ID_UNUSABLE};
-    bool has_box = false;
+    struct coco_shape shape = {0};
+    bool has_box = false, skipped_shape = false;
     buf_clear(&results->name);
     while (json_next(json) == JSON_KEY)
         switch (row_key(json)) {
@@ -110,13 +140,19 @@ static bool read_row(struct results *results)
         case ROW_SCORE:
             row.score = coco_take_number(json);
             break;
+        case ROW_SEGMENTATION:
+            take_shape(results, &shape, &skipped_shape);
+            break;
         case ROW_OTHER:
             json_skip(json);
             break;
         }
     if (json->kind != JSON_OBJECT_END)
         return false;
-    if (!keep_row(results, &row, has_box))
+    results->boxless |= !has_box && skipped_shape;
+    if (!has_box && shape.has_box)
+        row.box = shape.box;
+    if (!keep_row(results, &row, has_box || shape.has_box, &shape))
         results->no_memory = true;
     return !results->no_memory;
 }
@@ -217,7 +253,7 @@ static bool read_document(struct results *results)
     return ok && json_next(&results->json) == JSON_END;
 }
 
-/* Gives the set its key tables. */
+/* Gives the set its key tables, and one mask pointer for each row where it has any. */
 static bool finish(struct results *results)
 {
     struct detections *set = results->set;
@@ -236,39 +272,66 @@ static bool finish(struct results *results)
         const struct coco_id *id = &results->categories.ids[i];
         set->category_keys[i] = (struct category_key){.id = id->number, .name = id->text};
     }
+    if (!mask_list_finish(&results->masks, set->count))
+        return false;
+    set->masks = results->masks.masks;
+    results->masks = (struct mask_list){0};
     set->image_key_count = images;
     set->category_key_count = categories;
     return true;
 }
 
-struct detections *coco_results_read(const char *path, struct err *err)
+static bool read_all(struct results *results, struct stream *stream, struct err *err)
 {
-    struct results results = {.set = detections_new()};
+    struct arena *arena = &results->set->arena;
+    json_init_stream(&results->json, stream);
+    coco_ids_init(&results->images, arena, false);
+    coco_ids_init(&results->categories, arena, true);
+    coco_mask_reader_init(
+        &results->mask_reader, results->shapes == COCO_KEEP_SHAPES ? arena : NULL);
+    buf_init(&results->name, JSON_MAX_TOKEN_BYTES);
+    bool ok = read_document(results);
+    if (ok && !finish(results))
+        results->no_memory = true;
+    if (results->no_memory)
+        ok = err_set(err, ERR_MEMORY, "out of memory while reading detections");
+    else if (!ok)
+        json_error(&results->json, results->wrong, err);
+    coco_ids_done(&results->images);
+    coco_ids_done(&results->categories);
+    coco_mask_reader_done(&results->mask_reader);
+    mask_list_done(&results->masks);
+    buf_done(&results->name);
+    free(results->file_names);
+    return ok;
+}
+
+static struct detections *read_once(
+    const char *path, enum coco_shapes shapes, bool *boxless, struct err *err)
+{
+    struct results results = {.set = detections_new(), .shapes = shapes};
     struct stream stream = {.fd = -1};
     bool ok = results.set && (results.set->path = arena_string(&results.set->arena, path));
     if (!ok)
         err_set(err, ERR_MEMORY, "out of memory");
-    else if ((ok = stream_open(&stream, path, 0, err))) {
-        json_init_stream(&results.json, &stream);
-        coco_ids_init(&results.images, &results.set->arena, false);
-        coco_ids_init(&results.categories, &results.set->arena, true);
-        buf_init(&results.name, JSON_MAX_TOKEN_BYTES);
-        ok = read_document(&results);
-        if (ok && !finish(&results))
-            results.no_memory = true;
-        if (results.no_memory)
-            ok = err_set(err, ERR_MEMORY, "out of memory while reading detections");
-        else if (!ok)
-            json_error(&results.json, results.wrong, err);
-        coco_ids_done(&results.images);
-        coco_ids_done(&results.categories);
-        buf_done(&results.name);
-        free(results.file_names);
-        stream_close(&stream);
-    }
+    ok = ok && stream_open(&stream, path, 0, err) && read_all(&results, &stream, err);
+    stream_close(&stream);
+    *boxless = results.boxless;
     if (ok)
         return results.set;
     err_in_file(err, path);
     detections_free(results.set);
     return NULL;
+}
+
+struct detections *coco_results_read(
+    const char *path, const struct annotation_options *options, struct err *err)
+{
+    bool boxless;
+    struct detections *set =
+        read_once(path, options->masks ? COCO_KEEP_SHAPES : COCO_SKIP_SHAPES, &boxless, err);
+    if (!set || !boxless)
+        return set;
+    detections_free(set);
+    return read_once(path, COCO_SHAPE_EXTENTS, &boxless, err);
 }

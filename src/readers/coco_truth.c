@@ -4,11 +4,13 @@
  *
  * Annotations may stand before the images and categories that they name: while reading they hold
  * the index of an id, which becomes that of an image or category at the end. Polygons and
- * run-length masks are skipped without being parsed.
+ * run-length masks are skipped without being parsed, unless they are asked for.
  */
 #include "base/grow.h"
 #include "readers/coco.h"
 #include "readers/coco_ids.h"
+#include "readers/coco_mask.h"
+#include "readers/mask_list.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -26,6 +28,10 @@ struct truth {
     size_t image_capacity, image_id_count, category_capacity, category_id_count, order_capacity;
     struct annotation *annotations;
     size_t annotation_capacity;
+    enum coco_shapes shapes;
+    struct coco_mask_reader mask_reader;
+    struct mask_list masks;
+    bool boxless; /* an annotation has a shape that was skipped, and no box */
     struct buf name;
     const char *wrong;
     bool no_memory;
@@ -128,7 +134,8 @@ static bool read_category(struct truth *truth)
 }
 
 /* Its area is NaN when the file has none. */
-static bool keep_annotation(struct truth *truth, const struct annotation *annotation, bool has_box)
+static bool keep_annotation(struct truth *truth, const struct annotation *annotation, bool has_box,
+    const struct coco_shape *shape)
 {
     struct dataset *set = truth->set;
     if (annotation->image == COCO_ID_NO_MEMORY || annotation->category == COCO_ID_NO_MEMORY ||
@@ -138,8 +145,21 @@ static bool keep_annotation(struct truth *truth, const struct annotation *annota
         set->dropped_annotations++;
         return true;
     }
+    if (!mask_list_put(&truth->masks, set->annotation_count, shape->mask))
+        return out_of_memory(truth);
+    set->dropped_masks += shape->broken && truth->shapes == COCO_KEEP_SHAPES;
     truth->annotations[set->annotation_count++] = *annotation;
     return true;
+}
+
+/* The value of "segmentation". */
+static void take_shape(struct truth *truth, struct coco_shape *shape, bool *skipped)
+{
+    *skipped = truth->shapes == COCO_SKIP_SHAPES;
+    if (*skipped)
+        json_skip(&truth->json);
+    else if (!coco_take_shape(&truth->mask_reader, &truth->json, shape))
+        truth->no_memory = true;
 }
 
 static bool read_annotation(struct truth *truth)
@@ -147,7 +167,8 @@ static bool read_annotation(struct truth *truth)
     struct json *json = &truth->json;
     struct annotation annotation = {
         .area = NAN, .image = COCO_ID_UNUSABLE, .category = COCO_ID_UNUSABLE};
-    bool has_box = false;
+    struct coco_shape shape = {0};
+    bool has_box = false, skipped_shape = false;
     while (json_next(json) == JSON_KEY)
         if (json_is(json, "bbox"))
             has_box = coco_take_box(json, &annotation.box);
@@ -157,6 +178,8 @@ static bool read_annotation(struct truth *truth)
             annotation.category = coco_ids_take(&truth->category_ids, json);
         else if (json_is(json, "area"))
             annotation.area = coco_take_number(json);
+        else if (json_is(json, "segmentation"))
+            take_shape(truth, &shape, &skipped_shape);
         else if (json_is(json, "iscrowd")) {
             double crowd = coco_take_number(json);
             annotation.crowd = !isnan(crowd) && crowd != 0;
@@ -166,7 +189,12 @@ static bool read_annotation(struct truth *truth)
                 json_skip(json);
         } else
             json_skip(json);
-    return json->kind == JSON_OBJECT_END && keep_annotation(truth, &annotation, has_box);
+    if (json->kind != JSON_OBJECT_END || truth->no_memory)
+        return false;
+    truth->boxless |= !has_box && skipped_shape;
+    if (!has_box && shape.has_box)
+        annotation.box = shape.box;
+    return keep_annotation(truth, &annotation, has_box || shape.has_box, &shape);
 }
 
 static const struct {
@@ -287,6 +315,7 @@ static int32_t *place_categories(struct truth *truth)
 static bool place_annotations(struct truth *truth, const int32_t *images, const int32_t *categories)
 {
     struct dataset *set = truth->set;
+    struct mask **masks = truth->masks.masks;
     size_t kept = 0;
     for (size_t i = 0; i < set->annotation_count; i++) {
         struct annotation annotation = truth->annotations[i];
@@ -300,6 +329,8 @@ static bool place_annotations(struct truth *truth, const int32_t *images, const 
             annotation.area = annotation.box.w * annotation.box.h;
             set->missing_area++;
         }
+        if (masks)
+            masks[kept] = masks[i];
         truth->annotations[kept++] = annotation;
     }
     set->annotation_count = kept;
@@ -308,12 +339,17 @@ static bool place_annotations(struct truth *truth, const int32_t *images, const 
         return false;
     if (kept)
         memcpy(set->annotations, truth->annotations, kept * sizeof *set->annotations);
-    return true;
+    if (!kept || !masks)
+        return true;
+    set->masks = ARENA_ARRAY(&set->arena, struct mask *, kept);
+    if (set->masks)
+        memcpy(set->masks, masks, kept * sizeof *set->masks);
+    return set->masks != NULL;
 }
 
 static bool finish(struct truth *truth)
 {
-    if (!widen(truth))
+    if (!widen(truth) || !mask_list_finish(&truth->masks, truth->set->annotation_count))
         return false;
     int32_t *images = place_images(truth);
     int32_t *categories = images ? place_categories(truth) : NULL;
@@ -328,6 +364,8 @@ static bool read_all(struct truth *truth, struct stream *stream, struct err *err
     json_init_stream(&truth->json, stream);
     coco_ids_init(&truth->image_ids, &truth->set->arena, false);
     coco_ids_init(&truth->category_ids, &truth->set->arena, true);
+    coco_mask_reader_init(
+        &truth->mask_reader, truth->shapes == COCO_KEEP_SHAPES ? &truth->set->arena : NULL);
     buf_init(&truth->name, JSON_MAX_TOKEN_BYTES);
     bool ok = read_document(truth);
     if (ok && !finish(truth))
@@ -338,26 +376,42 @@ static bool read_all(struct truth *truth, struct stream *stream, struct err *err
         json_error(&truth->json, truth->wrong, err);
     coco_ids_done(&truth->image_ids);
     coco_ids_done(&truth->category_ids);
+    coco_mask_reader_done(&truth->mask_reader);
     buf_done(&truth->name);
     free(truth->images);
     free(truth->categories);
     free(truth->image_order);
     free(truth->annotations);
+    mask_list_done(&truth->masks);
     return ok;
 }
 
-struct dataset *coco_truth_read(const char *path, struct err *err)
+static struct dataset *read_once(
+    const char *path, enum coco_shapes shapes, bool *boxless, struct err *err)
 {
-    struct truth truth = {.set = dataset_new()};
+    struct truth truth = {.set = dataset_new(), .shapes = shapes};
     struct stream stream = {.fd = -1};
     bool ok = truth.set && (truth.set->path = arena_string(&truth.set->arena, path));
     if (!ok)
         err_set(err, ERR_MEMORY, "out of memory");
     ok = ok && stream_open(&stream, path, 0, err) && read_all(&truth, &stream, err);
     stream_close(&stream);
+    *boxless = truth.boxless;
     if (ok)
         return truth.set;
     err_in_file(err, path);
     dataset_free(truth.set);
     return NULL;
+}
+
+struct dataset *coco_truth_read(
+    const char *path, const struct annotation_options *options, struct err *err)
+{
+    bool boxless;
+    struct dataset *set =
+        read_once(path, options->masks ? COCO_KEEP_SHAPES : COCO_SKIP_SHAPES, &boxless, err);
+    if (!set || !boxless)
+        return set;
+    dataset_free(set);
+    return read_once(path, COCO_SHAPE_EXTENTS, &boxless, err);
 }

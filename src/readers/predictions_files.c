@@ -21,9 +21,25 @@ bool predictions_is_file(const struct reader_place *place, const char *name)
     return kind == ANNOTATION_DETECTIONS;
 }
 
-static bool is_candidate(const struct file_entry *entry)
+/* Folders of label files that a run keeps beside its other files. */
+static bool is_folder_name(const char *name)
 {
-    return !entry->is_dir && entry->name[0] != '.' && path_has_suffix(entry->name, ".json");
+    static const char *const NAMES[] = {"predictions", "detections", "labels"};
+    for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++)
+        if (strcmp(name, NAMES[i]) == 0)
+            return true;
+    return false;
+}
+
+/* What may hold detections, by its name: *SURE says that in "predictions" no look is needed. */
+static bool is_candidate(const char *directory, const struct file_entry *entry, bool *sure)
+{
+    *sure = !entry->is_dir && path_has_suffix(entry->name, ".json");
+    if (entry->name[0] == '.')
+        return false;
+    if (entry->is_dir)
+        return directory[0] || is_folder_name(entry->name);
+    return *sure || path_has_suffix(entry->name, ".csv");
 }
 
 static int compare_names(const void *a, const void *b)
@@ -31,18 +47,33 @@ static int compare_names(const void *a, const void *b)
     return text_compare_natural(*(const char *const *)a, *(const char *const *)b);
 }
 
+/* The names of DIRECTORY's files (or FOLDERS) that hold detections, into NAMES; how many there are.
+ */
+static size_t collect(const struct reader_place *place, const char *directory,
+    const struct file_list *list, bool folders, bool sniff_all, const char **names)
+{
+    size_t count = 0;
+    bool sure;
+    for (size_t i = 0; i < list->count; i++) {
+        const struct file_entry *entry = &list->entries[i];
+        if (entry->is_dir != folders || !is_candidate(directory, entry, &sure))
+            continue;
+        const char *name = path_join(place->arena, directory, entry->name);
+        if (name && ((sure && !sniff_all) || predictions_is_file(place, name)))
+            names[count++] = name;
+    }
+    return count;
+}
+
 size_t predictions_claim(const struct reader_place *place, const char *directory,
     const struct file_list *list, bool sniff_all, struct reader_claim *claim)
 {
     const char **names = ARENA_ARRAY(place->arena, const char *, list->count);
     size_t count = 0, added = 0;
-    for (size_t i = 0; names && i < list->count; i++) {
-        if (!is_candidate(&list->entries[i]))
-            continue;
-        const char *name = path_join(place->arena, directory, list->entries[i].name);
-        if (name && (!sniff_all || predictions_is_file(place, name)))
-            names[count++] = name;
-    }
+    if (names)
+        count = collect(place, directory, list, false, sniff_all, names);
+    if (names && (!count || directory[0]))
+        count += collect(place, directory, list, true, sniff_all, names + count);
     if (count)
         qsort(names, count, sizeof *names, compare_names);
     while (added < count && reader_claim_add(place, claim, names[added]))
@@ -63,14 +94,33 @@ struct file_list predictions_list(const struct reader_place *place)
 
 bool predictions_any(const struct reader_place *place, const struct file_list *list)
 {
+    bool sure;
     for (size_t i = 0; i < list->count; i++) {
-        if (!is_candidate(&list->entries[i]))
+        if (!is_candidate(DIRECTORY, &list->entries[i], &sure))
             continue;
         const char *name = path_join(place->arena, DIRECTORY, list->entries[i].name);
         if (name && predictions_is_file(place, name))
             return true;
     }
     return false;
+}
+
+bool predictions_is_folder(const struct reader_place *place)
+{
+    struct arena arena = {0};
+    const char *base = path_base(place->path), *parent = path_parent(&arena, place->path);
+    bool part = is_folder_name(base) || !parent || strcmp(path_base(parent), DIRECTORY) == 0;
+    size_t labels = 0;
+    arena_done(&arena);
+    for (size_t i = 0; !part && i < place->list->count; i++) {
+        const struct file_entry *entry = &place->list->entries[i];
+        if (entry->name[0] == '.')
+            continue;
+        if (entry->is_dir || !path_has_suffix(entry->name, ".txt"))
+            return false;
+        labels++;
+    }
+    return labels && predictions_is_file(place, ".");
 }
 
 /* The letters before END are none, or a word that counts something. */

@@ -110,17 +110,6 @@ static bool has_labels(const struct reader_place *place)
 }
 
 /* The rows of save_txt, one file an image; without confidences they cannot be ranked. */
-static bool claim_labels(const struct reader_place *place, struct reader_claim *claim)
-{
-    if (!predictions_is_file(place, LABELS)) {
-        reader_refuse(place, claim, LABELS,
-            "no labels with confidences: predict and validate with save_conf=True to have them");
-        return false;
-    }
-    reader_claim_own(place, claim, LABELS);
-    return reader_claim_add(place, claim, LABELS);
-}
-
 static bool claim(const struct reader_place *place, struct reader_claim *claim)
 {
     static const char *const FILES[] = {"args.yaml", "opt.yaml", "hyp.yaml", RESULTS};
@@ -131,9 +120,16 @@ static bool claim(const struct reader_place *place, struct reader_claim *claim)
     for (size_t i = 0; training && i < sizeof FILES / sizeof *FILES; i++)
         if (reader_has_file(place, FILES[i]))
             reader_claim_add(place, claim, FILES[i]);
-    bool json = predictions_claim(place, "", place->list, true, claim) > 0;
+    size_t before = claim->count;
+    bool files = predictions_claim(place, "", place->list, true, claim) > 0;
     /* What is in both is the same, and predictions.json says it in pixels. */
-    bool labels = folder && !json && claim_labels(place, claim);
+    bool labels = files && strcmp(claim->sources[before].name, LABELS) == 0;
+    bool json = files && !labels;
+    if (labels)
+        reader_claim_own(place, claim, LABELS);
+    else if (folder && !json)
+        reader_refuse(place, claim, LABELS,
+            "no labels with confidences: predict and validate with save_conf=True to have them");
     claim_pictures(place, claim);
     claim->reason = training ? training
                     : labels ? "labels/ with confidences"

@@ -277,8 +277,10 @@ static bool fill_detections(struct detections *set, struct boxes *boxes)
     return true;
 }
 
-static struct dataset *read_ground_truth(const char *path, struct err *err)
+static struct dataset *read_ground_truth(
+    const char *path, const struct annotation_options *options, struct err *err)
 {
+    (void)options;
     struct dataset *set = dataset_new();
     if (!set) {
         err_set(err, ERR_MEMORY, "out of memory");
@@ -296,8 +298,10 @@ static struct dataset *read_ground_truth(const char *path, struct err *err)
     return NULL;
 }
 
-static struct detections *read_detections(const char *path, struct err *err)
+static struct detections *read_detections(
+    const char *path, const struct annotation_options *options, struct err *err)
 {
+    (void)options;
     struct detections *set = detections_new();
     if (!set) {
         err_set(err, ERR_MEMORY, "out of memory");

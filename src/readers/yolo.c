@@ -8,7 +8,7 @@
 #include "base/file.h"
 #include "base/grow.h"
 #include "base/num.h"
-#include "readers/annotation.h"
+#include "readers/mask_list.h"
 
 #include <dirent.h>
 #include <math.h>
@@ -118,6 +118,8 @@ struct predictions {
     struct map class_places;      /* class index -> category key */
     const char *stem;             /* of the file being read */
     bool has_key;                 /* it has an image key already */
+    bool keep_masks;
+    struct mask_list masks;
     struct err *err;
 };
 
@@ -158,8 +160,12 @@ static bool take_row(void *self, const struct yolo_row *row)
         return true;
     }
     int32_t category = class_key(predictions, row->class_index);
-    if (category < 0 || (!predictions->has_key && !add_image_key(predictions)) ||
-        !GROW(set->rows, predictions->capacity, set->count + 1))
+    bool no_memory = false;
+    struct mask *mask =
+        predictions->keep_masks ? yolo_row_mask(row, &set->arena, &no_memory) : NULL;
+    if (no_memory || category < 0 || (!predictions->has_key && !add_image_key(predictions)) ||
+        !GROW(set->rows, predictions->capacity, set->count + 1) ||
+        !mask_list_put(&predictions->masks, set->count, mask))
         return err_set(predictions->err, ERR_MEMORY, "out of memory while reading labels");
     set->rows[set->count++] = (struct detection){
         .box = row->box,
@@ -204,8 +210,11 @@ static bool finish(struct predictions *predictions)
     struct detections *set = predictions->set;
     set->image_keys = ARENA_ARRAY(&set->arena, struct image_key, set->image_key_count);
     set->category_keys = ARENA_ARRAY(&set->arena, struct category_key, set->category_key_count);
-    if (!set->image_keys || !set->category_keys)
+    if (!set->image_keys || !set->category_keys ||
+        !mask_list_finish(&predictions->masks, set->count))
         return false;
+    set->masks = predictions->masks.masks;
+    predictions->masks = (struct mask_list){0};
     if (set->image_key_count)
         memcpy(
             set->image_keys, predictions->images, set->image_key_count * sizeof *set->image_keys);
@@ -215,9 +224,11 @@ static bool finish(struct predictions *predictions)
     return true;
 }
 
-static struct detections *read_detections(const char *path, struct err *err)
+static struct detections *read_detections(
+    const char *path, const struct annotation_options *options, struct err *err)
 {
-    struct predictions predictions = {.set = detections_new(), .err = err};
+    struct predictions predictions = {
+        .set = detections_new(), .keep_masks = options->masks, .err = err};
     struct arena names;
     arena_init(&names, 0);
     map_init(&predictions.class_places, &names);
@@ -230,6 +241,7 @@ static struct detections *read_detections(const char *path, struct err *err)
         ok = err_set(err, ERR_MEMORY, "out of memory while reading labels");
     map_done(&predictions.class_places);
     arena_done(&names);
+    mask_list_done(&predictions.masks);
     free(predictions.images);
     free(predictions.classes);
     if (ok) {

@@ -8,7 +8,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/map.h"
-#include "facts/boxes.h"
+#include "readers/annotation.h"
 
 enum { YOLO_MAX_FILES = 4000000, YOLO_MAX_CLASSES = 1 << 20, YOLO_MAX_LINE_BYTES = 1 << 20 };
 
@@ -18,11 +18,16 @@ struct yolo_row {
     int32_t class_index;
     struct box box; /* x, y of the top left corner; of a polygon its extent */
     double score;   /* NaN: the row has none */
+    size_t point_count; /* of a polygon (an oriented box is one of 4 points); 0 for a box */
+    const char *line;   /* what was parsed, as long as that lives */
+    size_t length;
 };
 
 /* Reads a row; false when it is none (fewer than 5 numbers, a class that is no index, a coordinate
  * that is no fraction: beyond -1 to 2). */
 bool yolo_row_parse(const char *line, size_t length, struct yolo_row *row);
+/* The polygon of a good row, in fractions; NULL when it is a box, or *NO_MEMORY is set. */
+struct mask *yolo_row_mask(const struct yolo_row *row, struct arena *arena, bool *no_memory);
 /* Calls TAKE for each row of the label file PATH, with NULL for one that is none; empty lines are
  * passed over. False with ERR when the file cannot be read, or TAKE returned false (ERR is then
  * TAKE's). */
@@ -67,4 +72,5 @@ bool yolo_is_label_name(const char *name);
 bool yolo_stem_number(const char *stem, int64_t *number);
 
 /* As the function of struct annotation_format. */
-struct dataset *yolo_truth_read(const char *path, struct err *err);
+struct dataset *yolo_truth_read(
+    const char *path, const struct annotation_options *options, struct err *err);

@@ -61,7 +61,11 @@ bool yolo_row_parse(const char *line, size_t length, struct yolo_row *row)
     if (count < 5 || values[0] < 0 || values[0] >= YOLO_MAX_CLASSES ||
         values[0] != floor(values[0]))
         return false;
-    *row = (struct yolo_row){.class_index = (int32_t)values[0], .score = count % 2 ? NAN : value};
+    *row = (struct yolo_row){.class_index = (int32_t)values[0],
+        .score = count % 2 ? NAN : value,
+        .point_count = count <= 6 ? 0 : (count - 1) / 2,
+        .line = line,
+        .length = length};
     if (count <= 6)
         row->box = (struct box){
             values[1] - values[3] / 2, values[2] - values[4] / 2, values[3], values[4]};
@@ -69,6 +73,30 @@ bool yolo_row_parse(const char *line, size_t length, struct yolo_row *row)
         row->box = (struct box){
             extent.left, extent.top, extent.right - extent.left, extent.bottom - extent.top};
     return row->box.w >= 0 && row->box.h >= 0;
+}
+
+struct mask *yolo_row_mask(const struct yolo_row *row, struct arena *arena, bool *no_memory)
+{
+    const char *at = row->line, *end = row->line + row->length;
+    if (!row->point_count)
+        return NULL;
+    struct mask *mask = ARENA_NEW(arena, struct mask);
+    struct polygon *polygon = ARENA_NEW(arena, struct polygon);
+    double *xy = ARENA_ARRAY(arena, double, 2 * row->point_count);
+    if (!mask || !polygon || !xy) {
+        *no_memory = true;
+        return NULL;
+    }
+    double value;
+    for (size_t i = 0; i <= 2 * row->point_count; i++) {
+        while (at < end && is_blank(*at))
+            at++;
+        if (next_number(&at, end, &value) && i)
+            xy[i - 1] = value;
+    }
+    *polygon = (struct polygon){xy, row->point_count};
+    *mask = (struct mask){.polygons = polygon, .polygon_count = 1};
+    return mask;
 }
 
 bool yolo_labels_read(const char *path, bool (*take)(void *self, const struct yolo_row *row),

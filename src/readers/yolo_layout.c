@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "base/grow.h"
 #include "base/stream.h"
+#include "readers/image_name.h"
 #include "readers/yolo.h"
 #include "readers/yolo_yaml.h"
 
@@ -34,16 +35,6 @@ static bool is_dir(const char *path)
 {
     struct file_stat stat;
     return path && file_stat(path, &stat) && stat.is_dir;
-}
-
-static bool is_image_name(const char *name)
-{
-    static const char *const SUFFIXES[] = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif",
-        ".tiff", ".gif", ".ppm", ".pgm", ".mpo", ".dng", ".pfm", ".heic", ".avif"};
-    for (size_t i = 0; i < sizeof SUFFIXES / sizeof *SUFFIXES; i++)
-        if (path_has_suffix(name, SUFFIXES[i]))
-            return true;
-    return false;
 }
 
 bool yolo_is_label_name(const char *name)
@@ -101,7 +92,7 @@ static bool add_images(
         return false;
     for (size_t i = 0; i < list.count; i++) {
         const char *name = list.entries[i].name;
-        if (list.entries[i].is_dir || !is_image_name(name))
+        if (list.entries[i].is_dir || !image_name_is(name))
             continue;
         struct yolo_item *item = item_of(layout, name, err);
         if (!item)
@@ -235,7 +226,7 @@ static bool add_listed(struct search *search, const char *list, struct err *err)
         if (!length || length > YOLO_MAX_LINE_BYTES)
             continue;
         const char *said = arena_copy(arena, line, length);
-        if (!said || !is_image_name(said))
+        if (!said || !image_name_is(said))
             continue;
         const char *joined = path_join(arena, parent, said);
         const char *image = joined ? path_clean(arena, joined) : NULL;

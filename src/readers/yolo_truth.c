@@ -4,6 +4,7 @@
  */
 #include "base/file.h"
 #include "base/grow.h"
+#include "readers/mask_list.h"
 #include "readers/yolo.h"
 
 #include <inttypes.h>
@@ -20,6 +21,8 @@ struct truth {
     bool named;
     int32_t *seen; /* malloc'd; without names: the classes in the order of their first row */
     size_t seen_count, seen_capacity;
+    bool keep_masks;
+    struct mask_list masks;
     struct err *err;
 };
 
@@ -52,7 +55,10 @@ static bool take_row(void *self, const struct yolo_row *row)
         set->dropped_annotations++;
         return true;
     }
-    if (!GROW(truth->annotations, truth->capacity, set->annotation_count + 1))
+    bool no_memory = false;
+    struct mask *mask = truth->keep_masks ? yolo_row_mask(row, &set->arena, &no_memory) : NULL;
+    if (no_memory || !GROW(truth->annotations, truth->capacity, set->annotation_count + 1) ||
+        !mask_list_put(&truth->masks, set->annotation_count, mask))
         return out_of_memory(truth->err);
     truth->annotations[set->annotation_count++] = (struct annotation){
         .box = row->box,
@@ -136,8 +142,15 @@ static bool finish(struct truth *truth)
         return false;
     set->categories = ARENA_ARRAY(&set->arena, struct category, layout->class_count);
     set->annotations = ARENA_ARRAY(&set->arena, struct annotation, set->annotation_count);
-    if (!set->categories || !set->annotations)
+    if (!set->categories || !set->annotations ||
+        !mask_list_finish(&truth->masks, set->annotation_count))
         return out_of_memory(truth->err);
+    if (truth->masks.count) {
+        set->masks = ARENA_ARRAY(&set->arena, struct mask *, truth->masks.count);
+        if (!set->masks)
+            return out_of_memory(truth->err);
+        memcpy(set->masks, truth->masks.masks, truth->masks.count * sizeof *set->masks);
+    }
     for (size_t i = 0; i < layout->class_count; i++) {
         const char *name = arena_string(&set->arena, layout->classes[i].name);
         if (!name)
@@ -167,10 +180,11 @@ static const char *data_yaml(const char *path, struct arena *arena)
     return inside && yolo_is_data_yaml(inside) ? inside : NULL;
 }
 
-struct dataset *yolo_truth_read(const char *path, struct err *err)
+struct dataset *yolo_truth_read(
+    const char *path, const struct annotation_options *options, struct err *err)
 {
     struct arena arena;
-    struct truth truth = {.set = dataset_new(), .err = err};
+    struct truth truth = {.set = dataset_new(), .keep_masks = options->masks, .err = err};
     arena_init(&arena, 0);
     yolo_layout_init(&truth.layout, &arena);
     map_init(&truth.classes, &arena);
@@ -184,6 +198,7 @@ struct dataset *yolo_truth_read(const char *path, struct err *err)
     map_done(&truth.classes);
     yolo_layout_done(&truth.layout);
     arena_done(&arena);
+    mask_list_done(&truth.masks);
     free(truth.annotations);
     free(truth.seen);
     if (ok)

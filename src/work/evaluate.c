@@ -25,6 +25,26 @@ static uint64_t hash_text(const char *text, uint64_t hash)
     return hash;
 }
 
+/* Files of a folder that are written again leave the folder itself as it was: some of them, spread
+ * over all, stand for the others. */
+static void add_samples(struct buf *key, const char *directory)
+{
+    enum { MOST_SAMPLES = 64 };
+    struct arena arena = {0};
+    struct file_list list;
+    if (file_list(directory, &arena, &list, NULL)) {
+        size_t stride = list.count / MOST_SAMPLES + 1;
+        for (size_t i = 0; i < list.count; i += stride) {
+            struct file_stat stat;
+            const char *path = path_join(&arena, directory, list.entries[i].name);
+            if (path && file_stat(path, &stat))
+                buf_printf(key, "%lld,%lld,", (long long)stat.size_bytes, (long long)stat.mtime_ns);
+        }
+        buf_printf(key, "%zu files;", list.count);
+    }
+    arena_done(&arena);
+}
+
 static void add_identity(struct buf *key, const char *path)
 {
     struct file_stat stat = {0};
@@ -32,6 +52,24 @@ static void add_identity(struct buf *key, const char *path)
         file_stat(path, &stat);
     buf_printf(key, "%s|%lld|%lld;", path ? path : "", (long long)stat.size_bytes,
         (long long)stat.mtime_ns);
+}
+
+/* The same of predictions or a ground truth, which may be a folder. */
+static void add_set_identity(struct buf *key, const char *path)
+{
+    struct file_stat stat;
+    add_identity(key, path);
+    if (path && file_stat(path, &stat) && stat.is_dir)
+        add_samples(key, path);
+}
+
+/* How the files are to be read. */
+static void add_formats(struct buf *key, const struct truth *truth)
+{
+    if (truth->ground_truth_format)
+        buf_printf(key, "ground truth is %s;", truth->ground_truth_format);
+    if (truth->predictions_format)
+        buf_printf(key, "predictions are %s;", truth->predictions_format);
 }
 
 /* What the person, the run and boxtop.json say now of ground truth and images that exist. */
@@ -42,9 +80,10 @@ static void add_said(struct buf *key, struct arena *arena, const struct truth_ru
     truth_find_said(
         arena, rules, run->root, run->directory, run->artifacts, run->artifact_count, &truth);
     for (size_t i = 0; i < truth.count; i++)
-        add_identity(key, truth.ground_truth[i]);
+        add_set_identity(key, truth.ground_truth[i]);
     for (size_t i = 0; i < truth.image_dir_count; i++)
         add_identity(key, truth.image_dirs[i]);
+    add_formats(key, &truth);
 }
 
 /* Which ground truth served and how it looked, "path NUL identity"; without one, how the places
@@ -54,7 +93,7 @@ static void add_truth_record(
 {
     buf_add(out, path, strlen(path) + 1);
     if (path[0]) {
-        add_identity(out, path);
+        add_set_identity(out, path);
         return;
     }
     add_identity(out, run->directory);
@@ -107,7 +146,7 @@ static bool make_key(struct arena *arena, const struct run_row *run,
     const struct truth_rules *rules, struct buf *key, struct err *err)
 {
     for (size_t i = 0; i < run->prediction_count; i++)
-        add_identity(key, run->artifacts[i].path);
+        add_set_identity(key, run->artifacts[i].path);
     add_said(key, arena, rules, run);
     return !key->failed || err_set(err, ERR_MEMORY, "out of memory");
 }
@@ -158,11 +197,12 @@ static bool find_scores(struct store *store, struct arena *arena, const struct t
     buf_init(&key, KEY_BYTES);
     buf_init(&blob, sizeof *scores);
     buf_add_string(&key, "scores 1 ");
-    add_identity(&key, predictions);
+    add_set_identity(&key, predictions);
     for (size_t i = 0; i < truth->count; i++)
-        add_identity(&key, truth->ground_truth[i]);
+        add_set_identity(&key, truth->ground_truth[i]);
     for (size_t i = 0; i < truth->image_dir_count; i++)
         add_identity(&key, truth->image_dirs[i]);
+    add_formats(&key, truth);
     bool ok = store_get_evaluation(store, key.data, &blob, &found, err);
     if (ok && found && blob.length == sizeof *scores)
         memcpy(scores, blob.data, sizeof *scores);

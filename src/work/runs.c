@@ -214,7 +214,8 @@ static bool load_artifacts(struct loading *loading, struct run_row *run, struct 
     for (size_t i = 0; i < count; i++) {
         artifacts[i] = found[i].artifact;
         if (artifacts[i].kind == ARTIFACT_PREDICTIONS) {
-            const char *path = path_join(arena, run->directory, artifacts[i].path);
+            const char *joined = path_join(arena, run->directory, artifacts[i].path);
+            const char *path = joined ? path_clean(arena, joined) : NULL;
             if (!path)
                 return err_set(err, ERR_MEMORY, "out of memory");
             artifacts[i].path = path;

@@ -18,6 +18,8 @@ static bool cancelled(const atomic_bool *stale, struct err *err)
 static void copy_truth(struct study *study, const struct truth *truth)
 {
     study->truth = *truth;
+    study->truth.ground_truth_format = NULL; /* these are for reading, not for the images */
+    study->truth.predictions_format = NULL;
     for (size_t i = 0; i < truth->count; i++)
         study->truth.ground_truth[i] = arena_string(&study->arena, truth->ground_truth[i]);
     for (size_t i = 0; i < truth->image_dir_count; i++)
@@ -41,7 +43,9 @@ static bool join(struct study *study, const struct truth *truth, struct err *err
     struct dataset *unjoined = NULL;
     for (size_t i = 0; i < truth->count; i++) {
         struct err refused = {0};
-        struct dataset *dataset = annotation_read_ground_truth(truth->ground_truth[i], &refused);
+        struct annotation_options options = {.format = truth->ground_truth_format};
+        struct dataset *dataset =
+            annotation_read_ground_truth_as(truth->ground_truth[i], &options, &refused);
         if (!dataset) {
             if (!unjoined && i + 1 == truth->count) {
                 *err = refused;
@@ -75,12 +79,12 @@ static bool join(struct study *study, const struct truth *truth, struct err *err
            err_set(err, ERR_FORMAT, "no ground truth can be read: name it with --gt FILE");
 }
 
-/* Ground truth in fractions needs the pictures' sizes: from their files, else from the detections.
- */
+/* Fractions need the pictures' sizes: from their files, else (for ground truth) from the extent of
+ * the detections. */
 static bool size_images(struct study *study, const atomic_bool *stale, struct err *err)
 {
     struct dataset *dataset = study->dataset;
-    if (!dataset->fractions)
+    if (!dataset->fractions && !study->detections->fractions)
         return true;
     for (size_t i = 0; i < dataset->image_count; i++) {
         if (dataset->images[i].width_px || cancelled(stale, NULL))
@@ -95,6 +99,8 @@ static bool size_images(struct study *study, const atomic_bool *stale, struct er
     struct link_sizes sizes;
     if (!link_infer_sizes(dataset, study->detections, &study->link, &sizes, err))
         return false;
+    for (size_t i = 0; i < dataset->image_count && !dataset->fractions; i++)
+        sizes.images_unknown += !dataset->images[i].width_px;
     if (sizes.images_unknown)
         study->warning = arena_printf(&study->arena,
             "%lld images left out: their files are not here and nothing tells their sizes "
@@ -134,7 +140,8 @@ static bool load(struct study *study, const struct study_request *request, const
     choose_same_step(&truth, request->predictions);
     copy_truth(study, &truth);
     study->predictions = arena_string(&study->arena, request->predictions);
-    study->detections = annotation_read_detections(request->predictions, err);
+    struct annotation_options options = {.format = truth.predictions_format};
+    study->detections = annotation_read_detections_as(request->predictions, &options, err);
     if (!study->detections || cancelled(stale, err) || !join(study, &truth, err))
         return false;
     study->ground_truth = arena_string(&study->arena, study->dataset->path);

@@ -16,6 +16,14 @@ static const char *string_in(const cJSON *object, const char *key)
     return cJSON_IsString(item) ? item->valuestring : NULL;
 }
 
+/* What stands at KEY, NULL for nothing; false when memory is out. */
+static bool copy_format(struct arena *arena, const cJSON *row, const char *key, const char **format)
+{
+    const char *said = string_in(row, key);
+    *format = said ? arena_string(arena, said) : NULL;
+    return !said || *format;
+}
+
 static bool add_rule(struct arena *arena, const char *root, const cJSON *row,
     struct truth_rule *rule, struct err *err)
 {
@@ -30,7 +38,9 @@ static bool add_rule(struct arena *arena, const char *root, const cJSON *row,
     rule->images = images ? path_join(arena, root, images) : NULL;
     rule->runs = arena_string(arena, runs ? runs : "**");
     rule->home = root;
-    return (rule->name && rule->ground_truth && rule->runs) ||
+    return (rule->name && rule->ground_truth && rule->runs &&
+               copy_format(arena, row, "ground_truth_format", &rule->ground_truth_format) &&
+               copy_format(arena, row, "predictions_format", &rule->predictions_format)) ||
            err_set(err, ERR_MEMORY, "out of memory");
 }
 
@@ -158,6 +168,21 @@ static bool is_annotation_name(const char *name)
            path_has_suffix(name, ".yml");
 }
 
+/* A directory like VOC's, whose annotations are a folder in it. */
+static bool is_tree(const struct file_list *list)
+{
+    const struct file_entry *voc = file_list_find(list, "Annotations");
+    const struct file_entry *pennfudan = file_list_find(list, "Annotation");
+    return (voc && voc->is_dir) || (pennfudan && pennfudan->is_dir);
+}
+
+static void try_candidate(struct truth *truth, const char *path)
+{
+    enum annotation_kind kind;
+    if (annotation_sniff(path, &kind) && kind == ANNOTATION_GROUND_TRUTH)
+        add_candidate(truth, path);
+}
+
 /* What a search for ground truth may still look at. */
 struct budget {
     int sniffs, listings;
@@ -175,10 +200,11 @@ static void look_in(struct arena *arena, const char *directory, int depth, struc
             continue;
         budget->sniffs--;
         const char *path = path_join(arena, directory, list.entries[i].name);
-        enum annotation_kind kind;
-        if (path && annotation_sniff(path, &kind) && kind == ANNOTATION_GROUND_TRUTH)
-            add_candidate(truth, path);
+        if (path)
+            try_candidate(truth, path);
     }
+    if (is_tree(&list) && budget->sniffs-- > 0)
+        try_candidate(truth, directory);
     for (size_t i = 0; i < list.count && depth > 0 && budget->listings > 0; i++) {
         const char *below = path_join(arena, directory, list.entries[i].name);
         if (below && list.entries[i].is_dir && list.entries[i].name[0] != '.')
@@ -220,21 +246,33 @@ static bool is_ruled(const struct truth_rule *rule, const char *directory)
            text_glob(rule->runs, below);
 }
 
+/* What was said before goes before. */
+static void obey(const struct truth_rule *rule, struct truth *out)
+{
+    if (!out->count && exists(rule->ground_truth)) {
+        add_candidate(out, rule->ground_truth);
+        add_image_dir(out, rule->images);
+        if (!out->ground_truth_format)
+            out->ground_truth_format = rule->ground_truth_format;
+    }
+    if (!out->predictions_format)
+        out->predictions_format = rule->predictions_format;
+}
+
 void truth_find_said(struct arena *arena, const struct truth_rules *rules, const char *root,
     const char *directory, const struct artifact *artifacts, size_t artifact_count,
     struct truth *out)
 {
-    *out = (struct truth){0};
+    *out = (struct truth){.ground_truth_format = rules->ground_truth_format,
+        .predictions_format = rules->predictions_format};
     if (rules->ground_truth)
         add_candidate(out, rules->ground_truth);
     add_image_dir(out, rules->images);
     if (!rules->ground_truth)
         take_said(arena, root, directory, artifacts, artifact_count, out);
-    for (size_t i = 0; i < rules->count && !out->count; i++)
-        if (is_ruled(&rules->rules[i], directory) && exists(rules->rules[i].ground_truth)) {
-            add_candidate(out, rules->rules[i].ground_truth);
-            add_image_dir(out, rules->rules[i].images);
-        }
+    for (size_t i = 0; i < rules->count; i++)
+        if (is_ruled(&rules->rules[i], directory))
+            obey(&rules->rules[i], out);
     out->said = out->count > 0;
 }
 

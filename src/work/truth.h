@@ -9,17 +9,20 @@
 #include "base/err.h"
 #include "facts/run.h"
 
-/* One row of "datasets" in boxtop.json: {"name", "ground_truth", "images", "runs": glob}. */
+/* One row of "datasets" in boxtop.json: {"name", "ground_truth", "ground_truth_format", "images",
+ * "runs": glob, "predictions_format"}. Formats are spelt as in annotation.h, NULL: as it looks. */
 struct truth_rule {
     const char *name;
     const char *ground_truth; /* absolute */
     const char *images;       /* absolute, or NULL */
+    const char *ground_truth_format, *predictions_format;
     const char *runs;         /* glob over the run's path below `home`; "**" when not given */
     const char *home;         /* the directory of the boxtop.json */
 };
 
 struct truth_rules {
     const char *ground_truth, *images; /* --gt and --images, absolute; NULL when not given */
+    const char *ground_truth_format, *predictions_format; /* --gt-format, --dt-format, or NULL */
     struct truth_rule *rules;
     size_t count;
 };
@@ -41,6 +44,7 @@ struct truth {
     const char *ground_truth[TRUTH_MAX_CANDIDATES];
     size_t count;
     bool said; /* by the run, boxtop.json or the person; else found nearby */
+    const char *ground_truth_format, *predictions_format; /* as somebody said, else NULL */
     /* Existing directories to look for image files in, likeliest first. */
     const char *image_dirs[TRUTH_MAX_IMAGE_DIRS];
     size_t image_dir_count;

@@ -292,6 +292,29 @@ static void test_eval_files(void **state)
         fabs(number_in(in(yolo, "stats"), "AP") - number_in(in(of_run, "stats"), "AP")) < 1e-9);
 }
 
+/* Two corners or a corner and a size: nothing tells them apart, so the person must. */
+static void test_eval_formats(void **state)
+{
+    (void)state;
+    const char *home = temp_dir();
+    char gt[4200], dt[4200];
+    temp_text(home, "voc/a.xml",
+        "<annotation><filename>a.jpg</filename><size><width>100</width><height>80</height></size>"
+        "<object><name>cat</name><bndbox><xmin>11</xmin><ymin>21</ymin><xmax>40</xmax>"
+        "<ymax>60</ymax></bndbox></object></annotation>");
+    temp_text(home, "dets/a.txt", "cat 0.9 10 20 40 60\n");
+    snprintf(gt, sizeof gt, "%s/voc", home);
+    snprintf(dt, sizeof dt, "%s/dets", home);
+    assert_non_null(strstr(EXPECT(3, "eval", "--gt", gt, "--dt", dt)->err, "odm:xyxy,abs"));
+    assert_non_null(strstr(
+        EXPECT(2, "eval", "--gt", gt, "--dt", dt, "--dt-format", "odm:yxyx")->err, "is none of"));
+    const cJSON *eval = BOXTOP_JSON(
+        "eval", "--gt", gt, "--dt", dt, "--dt-format", "odm:xyxy,abs", "--gt-format=voc");
+    ASSERT_NEAR(number_in(in(eval, "stats"), "AP"), 1, 1e-9);
+    eval = BOXTOP_JSON("eval", "--gt", gt, "--dt", dt, "--dt-format", "odm:xywh");
+    assert_true(number_in(in(eval, "stats"), "AP") < 0.1);
+}
+
 /* The table of `eval` and the index's own evaluation give the same number as the JSON. */
 static void test_a_number_differs_nowhere(void **state)
 {
@@ -429,6 +452,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_eval_json),
         cmocka_unit_test(test_eval_thresholds),
         cmocka_unit_test(test_eval_files),
+        cmocka_unit_test(test_eval_formats),
         cmocka_unit_test(test_a_number_differs_nowhere),
         cmocka_unit_test(test_draw),
         cmocka_unit_test(test_index),

@@ -2,22 +2,13 @@
  * Feeds arbitrary bytes to the JSON reader and to both COCO readers. The JSON reader must see the
  * same tokens in a file as in memory, and nothing that it accepts may be refused by skipping.
  */
-#include "base/json.h"
-#include "readers/annotation.h"
+#include "annotation_sets.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include "base/json.h"
+
 #include <sys/mman.h>
-#include <unistd.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void check(bool holds)
-{
-    if (!holds)
-        abort();
-}
 
 static uint64_t digest(struct json *json)
 {
@@ -45,30 +36,6 @@ static void fuzz_json(const uint8_t *data, size_t size, struct stream *stream)
     check(skipped || !good);
 }
 
-static void check_dataset(struct dataset *set, const struct err *err)
-{
-    check(set || (err->code != ERR_NONE && err->text[0]));
-    for (size_t i = 0; set && i < set->annotation_count; i++) {
-        const struct annotation *a = &set->annotations[i];
-        check(a->image >= 0 && (size_t)a->image < set->image_count);
-        check(a->category >= 0 && (size_t)a->category < set->category_count);
-    }
-    for (size_t i = 1; set && i < set->category_count; i++)
-        check(set->categories[i - 1].id <= set->categories[i].id && set->categories[i].name);
-    dataset_free(set);
-}
-
-static void check_detections(struct detections *set, const struct err *err)
-{
-    check(set || (err->code != ERR_NONE && err->text[0]));
-    for (size_t i = 0; set && i < set->count; i++) {
-        const struct detection *d = &set->rows[i];
-        check(d->image_key >= 0 && (size_t)d->image_key < set->image_key_count);
-        check(d->category_key >= 0 && (size_t)d->category_key < set->category_key_count);
-    }
-    detections_free(set);
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     char path[64];
@@ -79,9 +46,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check(stream_open(&stream, path, 0, NULL));
     fuzz_json(data, size, &stream);
     stream_close(&stream);
-    enum annotation_kind kind;
     struct err err = {0};
-    annotation_sniff(path, &kind);
+    read_both_ways(path, NULL);
     check_dataset(annotation_read_ground_truth(path, &err), &err);
     err = (struct err){0};
     check_detections(annotation_read_detections(path, &err), &err);

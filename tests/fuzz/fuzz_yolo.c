@@ -2,25 +2,15 @@
  * Feeds arbitrary bytes to the YOLO reader: up to the first NUL as a data.yaml, behind it as the
  * label file that the data.yaml's own split finds.
  */
-#include "readers/annotation.h"
+#include "annotation_sets.h"
+
 #include "readers/yolo.h"
 
-#include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static char directory[64];
-
-static void check(bool holds)
-{
-    if (!holds)
-        abort();
-}
 
 static void remove_directory(void)
 {
@@ -60,9 +50,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     char yaml[128], labels[128];
     const uint8_t *split = size ? memchr(data, 0, size) : NULL;
     size_t first = split ? (size_t)(split - data) : 0;
-    struct err err = {0};
     struct yolo_row row;
-    enum annotation_kind kind;
     make_directory();
     if (split)
         put("data.yaml", data, first, yaml);
@@ -71,20 +59,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     put("valid/labels/a.txt", split ? split + 1 : data, size - first - (split != NULL), labels);
     if (size && yolo_row_parse((const char *)data, size, &row))
         check(row.class_index >= 0 && isfinite(row.box.x) && row.box.w >= 0 && row.box.h >= 0);
-    annotation_sniff(yaml, &kind);
-    struct dataset *set = annotation_read_ground_truth(yaml, &err);
-    check(set || (err.code != ERR_NONE && err.text[0]));
-    for (size_t i = 0; set && i < set->annotation_count; i++)
-        check((size_t)set->annotations[i].category < set->category_count &&
-              (size_t)set->annotations[i].image < set->image_count);
-    dataset_free(set);
+    read_both_ways(yaml, NULL);
     *strrchr(labels, '/') = '\0';
-    annotation_sniff(labels, &kind);
-    dataset_free(annotation_read_ground_truth(labels, &err));
-    struct detections *found = annotation_read_detections(labels, &err);
-    for (size_t i = 0; found && i < found->count; i++)
-        check((size_t)found->rows[i].image_key < found->image_key_count &&
-              isfinite(found->rows[i].score));
-    detections_free(found);
+    read_both_ways(labels, "yolo");
     return 0;
 }

@@ -106,6 +106,35 @@ static void ids_that_join_keep_others_from_guessing(void **unused)
     arena_done(&arena);
 }
 
+/* Positions count in the order of the ids, whatever the order of the file. */
+static void positions_mean_places_in_the_order_of_ids(void **unused)
+{
+    (void)unused;
+    struct arena arena;
+    arena_init(&arena, 0);
+    struct dataset *dataset = sets_truth(3, 1);
+    struct detections *detections = sets_detections(4, 1);
+    dataset->images[0] = (struct image){.key = "b", .file_name = ""};
+    dataset->images[1] = (struct image){.id = 20, .file_name = ""};
+    dataset->images[2] = (struct image){.id = 1, .file_name = ""};
+    detections->image_positions = true;
+    for (int k = 0; k < 4; k++) {
+        detections->image_keys[k] = (struct image_key){.id = k};
+        sets_detect(detections, k, 0, .5, 0, 0, 1, 1);
+    }
+    struct link link = make(dataset, detections, LINK_SHIFT_AUTO, &arena);
+    assert_int_equal(link.image_of_key[0], 2);
+    assert_int_equal(link.image_of_key[1], 1);
+    assert_int_equal(link.image_of_key[2], 0);
+    assert_int_equal(link.image_of_key[3], -1);
+    assert_string_equal(link.joined_by, "position");
+    assert_int_equal(link.keys_by_position, 3);
+    assert_int_equal(link.rows_unknown_image, 1);
+    detections_free(detections);
+    dataset_free(dataset);
+    arena_done(&arena);
+}
+
 static void check_shift(int64_t first_category, bool fractions, bool dt_fractions,
     enum link_shift shift, int64_t low, int64_t high, bool shifted)
 {
@@ -212,6 +241,7 @@ int main(void)
     const struct CMUnitTest tests[] = {cmocka_unit_test(images_join_by_the_first_rule_that_holds),
         cmocka_unit_test(what_two_images_share_joins_neither),
         cmocka_unit_test(ids_that_join_keep_others_from_guessing),
+        cmocka_unit_test(positions_mean_places_in_the_order_of_ids),
         cmocka_unit_test(class_numbers_are_shifted_for_yolo_only),
         cmocka_unit_test(categories_join_by_name),
         cmocka_unit_test(sizes_are_the_extent_of_detections)};

@@ -143,6 +143,52 @@ static void test_real_predictions(void **state)
     }
 }
 
+/* What is inside a mask of runs lies in its box, but for how that was rounded. */
+static void check_runs(const struct mask *mask, const struct box *box)
+{
+    int64_t at = 0, height = mask->height_px;
+    for (size_t i = 0; i < mask->run_count; at += mask->runs[i++])
+        if (i % 2 && mask->runs[i]) {
+            int64_t left = at / height, right = (at + mask->runs[i] - 1) / height;
+            assert_true((double)left >= box->x - 1 && (double)right <= box->x + box->w + 1);
+        }
+    assert_int_equal(at, height * mask->width_px);
+}
+
+/* Every shape is kept; those of the real set are where their boxes are. */
+static void test_real_shapes(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        size_t polygons, runs;
+    } FILES[] = {
+        {"pedestrians", 130, 0}, {"real_val2014_100", 830, 9}, {"small_with_polygons", 609, 6}};
+    static const struct annotation_options MASKS = {.masks = true};
+    struct file_stat stat;
+    if (!file_stat(SHARED "/coco-reference", &stat))
+        skip();
+    for (size_t f = 0; f < sizeof FILES / sizeof *FILES; f++) {
+        struct err err = {0};
+        char path[4096];
+        size_t polygons = 0, runs = 0;
+        snprintf(path, sizeof path, SHARED "/coco-reference/%s/gt.json", FILES[f].name);
+        struct dataset *set = annotation_read_ground_truth_as(path, &MASKS, &err);
+        assert_non_null(set);
+        assert_int_equal(set->dropped_masks, 0);
+        for (size_t i = 0; i < set->annotation_count; i++) {
+            const struct mask *mask = set->masks[i];
+            polygons += mask && mask->polygon_count;
+            runs += mask && mask->run_count;
+            if (mask && mask->run_count && f == 1)
+                check_runs(mask, &set->annotations[i].box);
+        }
+        assert_int_equal(polygons, FILES[f].polygons);
+        assert_int_equal(runs, FILES[f].runs);
+        dataset_free(set);
+    }
+}
+
 static void test_real_ground_truth_in_upper_case(void **state)
 {
     (void)state;
@@ -177,6 +223,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_reference_counts),
         cmocka_unit_test(test_real_predictions),
+        cmocka_unit_test(test_real_shapes),
         cmocka_unit_test(test_real_ground_truth_in_upper_case),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

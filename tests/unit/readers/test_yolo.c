@@ -250,6 +250,48 @@ static void test_predictions(void **state)
     detections_free(set);
 }
 
+/* Polygons and oriented boxes among boxes, in labels and in predictions: their points are kept when
+ * they are asked for, and become pixels with their boxes. */
+static void test_shapes(void **state)
+{
+    (void)state;
+    const char *directory = temp_dir();
+    static const struct annotation_options MASKS = {.masks = true};
+    static const double ORIENTED[] = {0.5, 0.25, 0.75, 0.5, 0.5, 0.75, 0.25, 0.5};
+    struct err err = {0};
+    char path[4096];
+    temp_text(directory, "labels/a.txt",
+        "0 0.5 0.5 0.5 0.5\n1 0.5 0.25 0.75 0.5 0.5 0.75 0.25 0.5\n0 0.125 0.25 0.5 0.25 0.5 1\n");
+    temp_text(directory, "labels/b.txt", "");
+    temp_text(directory, "found/a.txt",
+        "0 0.5 0.5 0.5 0.5 0.75\n1 0.5 0.25 0.75 0.5 0.5 0.75 0.25 0.5 0.5\n");
+    snprintf(path, sizeof path, "%s/labels", directory);
+    struct dataset *set = annotation_read_ground_truth_as(path, &MASKS, &err);
+    assert_non_null(set);
+    assert_int_equal(set->annotation_count, 3);
+    assert_int_equal(set->image_count, 2);
+    assert_null(set->masks[0]);
+    assert_int_equal(set->masks[1]->polygon_count, 1);
+    assert_int_equal(set->masks[1]->polygons[0].point_count, 4);
+    assert_memory_equal(set->masks[1]->polygons[0].xy, ORIENTED, sizeof ORIENTED);
+    assert_int_equal(set->masks[2]->polygons[0].point_count, 3);
+    dataset_size_image(set, 0, 400, 200);
+    assert_true(set->masks[1]->polygons[0].xy[0] == 200 && set->masks[1]->polygons[0].xy[1] == 50);
+    assert_true(set->annotations[1].box.x == 100 && set->annotations[1].box.y == 50);
+    assert_true(set->annotations[1].box.w == 200 && set->annotations[1].box.h == 100);
+    dataset_free(set);
+    set = annotation_read_ground_truth(path, &err);
+    assert_null(set->masks);
+    dataset_free(set);
+    snprintf(path, sizeof path, "%s/found", directory);
+    struct detections *found = annotation_read_detections_as(path, &MASKS, &err);
+    assert_int_equal(found->count, 2);
+    assert_null(found->masks[0]);
+    assert_memory_equal(found->masks[1]->polygons[0].xy, ORIENTED, sizeof ORIENTED);
+    assert_true(found->rows[1].score == 0.5);
+    detections_free(found);
+}
+
 static void test_what_is_not_yolo(void **state)
 {
     (void)state;
@@ -337,6 +379,14 @@ static void test_real_labels(void **state)
         assert_memory_equal(classes, COUNTS, sizeof COUNTS);
         dataset_free(set);
     }
+    static const struct annotation_options MASKS = {.masks = true};
+    struct err err = {0};
+    struct dataset *set = annotation_read_ground_truth_as(YAML, &MASKS, &err);
+    size_t polygons = 0;
+    for (size_t i = 0; i < set->annotation_count; i++)
+        polygons += set->masks[i] != NULL;
+    assert_int_equal(polygons, 30);
+    dataset_free(set);
 }
 
 int main(void)
@@ -348,6 +398,7 @@ int main(void)
         cmocka_unit_test(test_listed_images),
         cmocka_unit_test(test_stems_of_digits),
         cmocka_unit_test(test_predictions),
+        cmocka_unit_test(test_shapes),
         cmocka_unit_test(test_what_is_not_yolo),
         cmocka_unit_test(test_every_prefix),
         cmocka_unit_test(test_real_labels),

@@ -1,0 +1,14 @@
+/*
+ * Feeds arbitrary bytes to the Penn-Fudan reader, as a file and as the only one of a folder.
+ */
+#include "annotation_sets.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    put_fuzz_file("a.txt", data, size);
+    read_both_ways(fuzz_file, "pennfudan");
+    read_both_ways(fuzz_folder, NULL);
+    return 0;
+}
