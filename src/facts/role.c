@@ -1,6 +1,5 @@
 #include "facts/role.h"
 
-#include <ctype.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -36,14 +35,29 @@ bool role_is_coco(enum role role)
     return role >= ROLE_AP && role <= ROLE_ARL;
 }
 
+/* Small letters of ASCII, whatever the locale: this is asked some hundred times for each name. */
 static int fold(char c)
 {
-    return tolower((unsigned char)c);
+    return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c;
 }
 
-/* Only "*" is special; backtracks to the last one. */
-static bool matches(const char *pattern, const char *name)
+static bool equal(const char *a, const char *b)
 {
+    while (*a && fold(*a) == fold(*b)) {
+        a++;
+        b++;
+    }
+    return !*a && !*b;
+}
+
+/* Only "*" is special; backtracks to the last one. One that stands in front alone asks for an end.
+ */
+static bool matches(const char *pattern, const char *name, size_t name_bytes)
+{
+    if (*pattern == '*' && !strchr(pattern + 1, '*')) {
+        size_t end = strlen(pattern + 1);
+        return end <= name_bytes && equal(pattern + 1, name + name_bytes - end);
+    }
     const char *star = NULL, *retry = NULL;
     while (*name) {
         if (*pattern == '*') {
@@ -82,12 +96,13 @@ static const char *behind_split(const char *name)
 struct role_match role_match(const char *name)
 {
     const char *behind = behind_split(name);
+    size_t name_bytes = strlen(name), behind_bytes = behind ? strlen(behind) : 0;
     for (size_t i = 0; i < sizeof METRICS / sizeof *METRICS; i++) {
         const char *pattern = METRICS[i].pattern;
         bool may = *pattern == '^', must = *pattern == '%';
         pattern += may || must;
-        if ((!must && matches(pattern, name)) ||
-            ((may || must) && behind && matches(pattern, behind)))
+        if ((!must && matches(pattern, name, name_bytes)) ||
+            ((may || must) && behind && matches(pattern, behind, behind_bytes)))
             return (struct role_match){METRICS[i].role, METRICS[i].scale, (int)i};
     }
     return (struct role_match){ROLE_NONE, 1, sizeof METRICS / sizeof *METRICS};
