@@ -54,7 +54,7 @@ static void diff_json(const struct compare *compare, struct buf *out)
         json_writer_array(&json);
         for (size_t i = 0; i < compare->run_count; i++)
             if (row->values[i])
-                json_writer_number(&json, row->values[i]->value);
+                json_writer_number(&json, row->values[i]->undefined ? -1 : row->values[i]->value);
             else
                 json_writer_null(&json);
         json_writer_array_end(&json);
@@ -73,6 +73,8 @@ static const char *metric_text(struct arena *arena, const struct compare *compar
     char number[40], delta[40] = "";
     if (!row->values[run])
         return NULL;
+    if (row->values[run]->undefined)
+        return "undefined";
     if (exact)
         num_print(row->values[run]->value, number, sizeof number);
     else
@@ -95,7 +97,7 @@ static bool diff_table(struct arena *arena, const struct compare *compare, enum 
     bool exact = format == PRINT_CSV || format == PRINT_TSV;
     titles[0] = "name";
     for (size_t i = 0; i < compare->run_count; i++)
-        titles[i + 1] = compare->runs[i]->name;
+        titles[i + 1] = compare->runs[i]->shown;
     struct print_cell *cell = cells;
     for (size_t r = 0; r < compare->params.count; r++) {
         const struct diff_param *row = &compare->params.rows[r];

@@ -103,6 +103,19 @@ static void list_json(const struct listing *listing, struct buf *out)
     buf_add_char(out, '\n');
 }
 
+/* For people the status with its NaN badge; for machines numbers with every digit. */
+static void print_value(const struct run_row *run, const struct run_column *column,
+    const struct run_value *value, enum print_format format, char *out, size_t out_bytes)
+{
+    bool for_people = format == PRINT_TABLE || format == PRINT_MARKDOWN;
+    if (value->is_number && !for_people)
+        num_print(value->number, out, out_bytes);
+    else if (column->kind == RUN_COLUMN_STATUS && for_people)
+        run_status_print(run, out, out_bytes);
+    else
+        run_value_print(value, column, out, out_bytes);
+}
+
 static bool list_table(
     struct listing *listing, enum print_format format, struct buf *out, struct err *err)
 {
@@ -120,12 +133,9 @@ static bool list_table(
             const struct run_row *run = &listing->gathered.runs->rows[listing->order[i]];
             struct run_value value = run_value(run, &listing->columns[c], NULL, now_s);
             char text[512];
-            if (value.is_number && format != PRINT_TABLE && format != PRINT_MARKDOWN)
-                num_print(value.number, text, sizeof text); /* for machines: every digit */
-            else
-                run_value_print(&value, &listing->columns[c], text, sizeof text);
+            print_value(run, &listing->columns[c], &value, format, text, sizeof text);
             cells[i * listing->column_count + c] = (struct print_cell){
-                value.known ? arena_string(arena, text) : NULL, value.is_number};
+                text[0] ? arena_string(arena, text) : NULL, value.is_number || value.undefined};
         }
     struct print_table table = {titles, listing->column_count, listing->count, cells};
     print_table(&table, format, out);

@@ -29,14 +29,76 @@ static void add_line(struct buf *out, const char *label, const char *text)
     buf_add_char(out, '\n');
 }
 
-static void show_head(const struct run_row *run, struct buf *out)
+/* What the index holds of a run beside its row. */
+struct more {
+    struct store_file *files;
+    struct store_artifact *artifacts;
+    size_t file_count, artifact_count;
+};
+
+static bool load_more(struct gathered *gathered, int64_t id, struct more *more, struct err *err)
+{
+    return store_load_files(
+               gathered->store, id, &gathered->arena, &more->files, &more->file_count, err) &&
+           store_load_artifacts(
+               gathered->store, id, &gathered->arena, &more->artifacts, &more->artifact_count, err);
+}
+
+static const char *kind_name(enum artifact_kind kind)
+{
+    static const char *const KINDS[] = {[ARTIFACT_PREDICTIONS] = "predicts",
+        [ARTIFACT_GROUND_TRUTH] = "truth",
+        [ARTIFACT_IMAGES] = "images",
+        [ARTIFACT_PICTURE] = "picture"};
+    return KINDS[kind];
+}
+
+static bool is_listed(const struct more *more, const char *path)
+{
+    for (size_t i = 0; i < more->artifact_count; i++)
+        if (strcmp(more->artifacts[i].artifact.path, path) == 0)
+            return true;
+    return false;
+}
+
+static bool show_more(struct gathered *gathered, int64_t id, struct buf *out, struct err *err)
+{
+    struct arena *arena = &gathered->arena;
+    struct more more;
+    if (!load_more(gathered, id, &more, err))
+        return false;
+    for (size_t i = 0; i < more.file_count; i++) {
+        const struct store_file *file = &more.files[i];
+        if (is_listed(&more, file->name))
+            continue; /* among what it predicts, below */
+        const char *line = arena_printf(arena, "%s  (%s, %lld bytes)", file->name, file->reader,
+            (long long)(file->size_bytes > 0 ? file->size_bytes : 0));
+        add_line(out, "file", line ? line : file->name);
+    }
+    for (size_t i = 0; i < more.artifact_count; i++) {
+        const struct artifact *artifact = &more.artifacts[i].artifact;
+        const char *line = artifact->step < 0 ? artifact->path
+                                              : arena_printf(arena, "%s  (step %lld)",
+                                                    artifact->path, (long long)artifact->step);
+        add_line(out, kind_name(artifact->kind), line ? line : artifact->path);
+    }
+    return true;
+}
+
+static bool show_head(
+    struct gathered *gathered, const struct run_row *run, struct buf *out, struct err *err)
 {
     char when[32], text[2048];
     add_harmless(out, run->name);
     buf_add_char(out, '\n');
+    if (run->title)
+        add_line(out, "title", run->title);
+    if (run->label_id)
+        add_line(out, "id", run->label_id);
     add_line(out, "directory", run->directory);
     add_line(out, "format", run->format);
-    add_line(out, "status", run_status_name(run->status));
+    run_status_print(run, text, sizeof text);
+    add_line(out, "status", text);
     clock_iso(run->started_s, when, sizeof when);
     if (when[0])
         add_line(out, "started", when);
@@ -44,23 +106,90 @@ static void show_head(const struct run_row *run, struct buf *out)
         note_print(&run->notes[i], text, sizeof text);
         add_line(out, "note", text);
     }
-    for (size_t i = 0; i < run->artifact_count; i++) {
-        static const char *const KINDS[] = {"predicts", "truth", "images", "picture"};
-        add_line(out, KINDS[run->artifacts[i].kind], run->artifacts[i].path);
+    bool ok = show_more(gathered, run->id, out, err);
+    for (size_t i = 0; ok && i < run->absorbed_count; i++) {
+        const struct run_absorbed *absorbed = &run->absorbed[i];
+        snprintf(text, sizeof text, "%s  (%s: %s)", absorbed->directory, absorbed->format,
+            absorbed->why);
+        add_line(out, "also in", text);
+        ok = show_more(gathered, absorbed->id, out, err);
     }
+    return ok;
+}
+
+static void write_more(struct json_writer *json, const struct more *more)
+{
+    json_writer_key(json, "files");
+    json_writer_array(json);
+    for (size_t i = 0; i < more->file_count; i++) {
+        json_writer_object(json);
+        json_writer_key(json, "name");
+        json_writer_string(json, more->files[i].name);
+        json_writer_key(json, "reader");
+        json_writer_string(json, more->files[i].reader);
+        json_writer_key(json, "bytes");
+        json_writer_int(json, more->files[i].size_bytes);
+        json_writer_object_end(json);
+    }
+    json_writer_array_end(json);
+    json_writer_key(json, "artifacts");
+    json_writer_array(json);
+    for (size_t i = 0; i < more->artifact_count; i++) {
+        const struct artifact *artifact = &more->artifacts[i].artifact;
+        json_writer_object(json);
+        json_writer_key(json, "kind");
+        json_writer_string(json, kind_name(artifact->kind));
+        json_writer_key(json, "step");
+        if (artifact->step < 0)
+            json_writer_null(json);
+        else
+            json_writer_int(json, artifact->step);
+        json_writer_key(json, "path");
+        json_writer_string(json, artifact->path);
+        json_writer_object_end(json);
+    }
+    json_writer_array_end(json);
+}
+
+static bool show_json(
+    struct gathered *gathered, const struct run_row *run, struct json_writer *json, struct err *err)
+{
+    struct more more;
+    if (!load_more(gathered, run->id, &more, err))
+        return false;
+    json_writer_object(json);
+    runs_json_members(json, run);
+    write_more(json, &more);
+    json_writer_object_end(json);
+    return true;
+}
+
+/* The quantity that PARAM is compared as, when that is not its own name. */
+static const char *compared_as(const struct run_row *run, const struct param *param)
+{
+    for (size_t i = 0; i < run->setting_count; i++) {
+        const struct run_setting *setting = &run->settings[i];
+        if (setting->param == param && !setting->is_own &&
+            strcmp(setting->quantity, param->name) != 0)
+            return setting->quantity;
+    }
+    return NULL;
 }
 
 static bool show_params(struct arena *arena, const struct run_row *run, struct buf *out)
 {
-    static const char *const TITLES[] = {"parameter", "value"};
-    struct print_cell *cells = ARENA_ARRAY(arena, struct print_cell, run->param_count * 2 + 1);
+    static const char *const TITLES[] = {"parameter", "value", "compared as"};
+    enum { COLUMNS = sizeof TITLES / sizeof *TITLES };
+    struct print_cell *cells =
+        ARENA_ARRAY(arena, struct print_cell, run->param_count * COLUMNS + 1);
     if (!cells)
         return false;
     for (size_t i = 0; i < run->param_count; i++) {
-        cells[i * 2].text = run->params[i].name;
-        cells[i * 2 + 1].text = run->params[i].text;
+        cells[i * COLUMNS].text = run->params[i].name;
+        cells[i * COLUMNS + 1].text = run->params[i].text;
+        cells[i * COLUMNS + 2].text = compared_as(run, &run->params[i]);
     }
-    struct print_table table = {TITLES, 2, run->param_count, cells};
+    struct print_table table = {TITLES, COLUMNS, run->param_count, cells};
     if (run->param_count) {
         buf_add_char(out, '\n');
         print_table(&table, PRINT_TABLE, out);
@@ -77,8 +206,8 @@ static const char *number_text(struct arena *arena, double value)
 
 static bool show_metrics(struct arena *arena, const struct run_row *run, struct buf *out)
 {
-    static const char *const TITLES[] = {
-        "metric", "role", "points", "first", "last", "@", "min", "@", "max", "@", "not finite"};
+    static const char *const TITLES[] = {"metric", "role", "points", "first", "last", "@", "min",
+        "@", "max", "@", "segments", "not finite"};
     enum { COLUMNS = sizeof TITLES / sizeof *TITLES };
     struct print_cell *cells =
         ARENA_ARRAY(arena, struct print_cell, run->metric_count * COLUMNS + 1);
@@ -100,7 +229,8 @@ static bool show_metrics(struct arena *arena, const struct run_row *run, struct 
         row[7].text = finite ? arena_printf(arena, "%lld", (long long)s->min_step) : NULL;
         row[8].text = number_text(arena, s->max);
         row[9].text = finite ? arena_printf(arena, "%lld", (long long)s->max_step) : NULL;
-        row[10].text = s->nonfinite ? arena_printf(arena, "%lld", (long long)s->nonfinite) : NULL;
+        row[10].text = s->segments > 1 ? arena_printf(arena, "%lld", (long long)s->segments) : NULL;
+        row[11].text = s->nonfinite ? arena_printf(arena, "%lld", (long long)s->nonfinite) : NULL;
     }
     struct print_table table = {TITLES, COLUMNS, run->metric_count, cells};
     if (run->metric_count) {
@@ -122,12 +252,15 @@ static bool print_runs(struct gathered *gathered, enum print_format format, stru
     for (size_t i = 0; i < gathered->count && ok; i++) {
         const struct run_row *run = gathered->chosen[i];
         if (format == PRINT_JSON) {
-            runs_json_run(&json, run);
+            ok = show_json(gathered, run, &json, err);
             continue;
         }
         if (i)
             buf_add_char(&out, '\n');
-        show_head(run, &out);
+        if (!show_head(gathered, run, &out, err)) {
+            ok = false;
+            break;
+        }
         ok = (show_params(&gathered->arena, run, &out) &&
                  show_metrics(&gathered->arena, run, &out)) ||
              err_set(err, ERR_MEMORY, "out of memory");

@@ -98,7 +98,7 @@ static bool choose_below(struct gathered *gathered, const char *path, struct err
     }
     if (gathered->count > before)
         return true;
-    err_set(err, ERR_FORMAT, "no run found there: boxtop index --check tells what was looked at");
+    err_set(err, ERR_FORMAT, "no run found there: boxtop index --explain tells what was looked at");
     err_in_file(err, path);
     return false;
 }

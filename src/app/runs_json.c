@@ -43,6 +43,18 @@ static void write_step(struct json_writer *json, const char *key, int64_t step, 
         json_writer_null(json);
 }
 
+static void write_last_segment(struct json_writer *json, const struct metric_range *range)
+{
+    bool finite = !isnan(range->min);
+    json_writer_key(json, "last_segment");
+    json_writer_object(json);
+    write_finite(json, "min", range->min, finite);
+    write_step(json, "min_step", range->min_step, finite);
+    write_finite(json, "max", range->max, finite);
+    write_step(json, "max_step", range->max_step, finite);
+    json_writer_object_end(json);
+}
+
 static void write_metric(struct json_writer *json, const struct run_metric *metric)
 {
     const struct metric_summary *s = &metric->summary;
@@ -67,22 +79,53 @@ static void write_metric(struct json_writer *json, const struct run_metric *metr
     write_step(json, "max_step", s->max_step, finite);
     json_writer_key(json, "nonfinite");
     json_writer_int(json, s->nonfinite);
+    json_writer_key(json, "segments");
+    json_writer_int(json, s->segments);
+    if (s->segments > 1)
+        write_last_segment(json, &s->latest);
     json_writer_object_end(json);
+}
+
+static void write_absorbed(struct json_writer *json, const struct run_row *run)
+{
+    json_writer_key(json, "absorbed");
+    json_writer_array(json);
+    for (size_t i = 0; i < run->absorbed_count; i++) {
+        const struct run_absorbed *absorbed = &run->absorbed[i];
+        json_writer_object(json);
+        json_writer_key(json, "run");
+        json_writer_string(json, absorbed->name);
+        json_writer_key(json, "format");
+        json_writer_string(json, absorbed->format);
+        json_writer_key(json, "because");
+        json_writer_string(json, absorbed->why);
+        json_writer_object_end(json);
+    }
+    json_writer_array_end(json);
 }
 
 void runs_json_run(struct json_writer *json, const struct run_row *run)
 {
     json_writer_object(json);
+    runs_json_members(json, run);
+    json_writer_object_end(json);
+}
+
+void runs_json_members(struct json_writer *json, const struct run_row *run)
+{
     json_writer_key(json, "run");
     json_writer_string(json, run->name);
     json_writer_key(json, "root");
     json_writer_string(json, run->root);
     json_writer_key(json, "name");
     json_writer_string(json, run->title ? run->title : path_base(run->name));
+    json_writer_key(json, "id");
+    json_writer_string(json, run->label_id);
     json_writer_key(json, "format");
     json_writer_string(json, run->format);
     json_writer_key(json, "status");
     json_writer_string(json, run_status_name(run->status));
+    write_step(json, "nan_step", run->lost_step, run->loss_lost);
     write_time(json, "started", run->started_s);
     double duration_s = run->ended_s - run->started_s;
     write_finite(json, "duration_s", duration_s, !isnan(duration_s));
@@ -94,6 +137,7 @@ void runs_json_run(struct json_writer *json, const struct run_row *run)
         json_writer_string(json, text);
     }
     json_writer_array_end(json);
+    write_absorbed(json, run);
     json_writer_key(json, "params");
     json_writer_object(json);
     for (size_t i = 0; i < run->param_count; i++) {
@@ -105,6 +149,5 @@ void runs_json_run(struct json_writer *json, const struct run_row *run)
     json_writer_object(json);
     for (size_t i = 0; i < run->metric_count; i++)
         write_metric(json, &run->metrics[i]);
-    json_writer_object_end(json);
     json_writer_object_end(json);
 }

@@ -9,5 +9,7 @@
 
 /* One run as in the list of `boxtop ls`. */
 void runs_json_run(struct json_writer *json, const struct run_row *run);
+/* Its keys only, into an object that the caller has begun and adds to. */
+void runs_json_members(struct json_writer *json, const struct run_row *run);
 /* A parameter's value: number, bool, null or string. NULL writes null. */
 void runs_json_param(struct json_writer *json, const struct param *param);

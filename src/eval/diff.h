@@ -44,6 +44,7 @@ struct diff_value {
     const char *name;
     enum role role;
     double value;
+    bool undefined; /* logged as "not defined"; the value is NaN */
 };
 
 /* One run's metrics, ascending by strcmp of their names; of equal names the last counts. */

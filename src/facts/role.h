@@ -4,6 +4,8 @@
  */
 #pragma once
 
+#include "facts/metric.h"
+
 enum role {
     ROLE_NONE,
 #define ROLE(id, name, better, meaning) ROLE_##id,
@@ -22,7 +24,25 @@ struct role_info {
 
 const struct role_info *role_info(enum role role);
 
-/* The role of a metric's name ("bbox/AP", "metrics/mAP50-95(B)"), by the first row of metrics.def whose
- * pattern matches the name without letter case. *SCALE is what a value is multiplied by to become the
- * role's unit (0.01 where the source writes percent). */
-enum role role_of_metric(const char *name, double *scale);
+/* One of the twelve numbers of COCO, which a source gives all in the same unit. */
+bool role_is_coco(enum role role);
+
+/* A scale of metrics.def: percent or fraction, as the values say. */
+#define ROLE_EITHER 0.0
+
+/* What a metric's name says ("bbox/AP", "metrics/mAP50-95(B)"). */
+struct role_match {
+    enum role role; /* ROLE_NONE where no row matches */
+    double scale;   /* value x scale = the role's unit; 1 for ROLE_NONE; ROLE_EITHER is open */
+    int row;        /* of metrics.def: of two that fit a run the lower is preferred */
+};
+
+/* The first row of metrics.def that matches NAME. Some microseconds: look each name up once. */
+struct role_match role_match(const char *name);
+
+/*
+ * What the values add to it. An open scale becomes 0.01 (percent) when a value is above 1.5,
+ * else 1. A "time" that begins with its smallest value, ends with its largest and at least doubled
+ * is the time since the start: ROLE_NONE.
+ */
+struct role_match role_settle(struct role_match match, const struct metric_summary *values);

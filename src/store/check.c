@@ -79,7 +79,10 @@ static bool same_summary(const struct metric_summary *a, const struct metric_sum
            a->first_step == b->first_step && a->last_step == b->last_step &&
            a->min_step == b->min_step && a->max_step == b->max_step && same(a->first, b->first) &&
            same(a->last, b->last) && same(a->min, b->min) && same(a->max, b->max) &&
-           same(a->first_wall_s, b->first_wall_s) && same(a->last_wall_s, b->last_wall_s);
+           same(a->first_wall_s, b->first_wall_s) && same(a->last_wall_s, b->last_wall_s) &&
+           same(a->latest.min, b->latest.min) && same(a->latest.max, b->latest.max) &&
+           a->latest.min_step == b->latest.min_step && a->latest.max_step == b->latest.max_step &&
+           a->lost_step == b->lost_step;
 }
 
 /* One chunk of the metric whose summary is being made again in SEEN. */

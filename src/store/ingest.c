@@ -256,8 +256,8 @@ static bool recall(struct ingest *ingest)
     enum db_step step = DB_FAILED;
     sqlite3_stmt *rows = db_bind(store, STATEMENT_METRICS_OF_SOURCE, err, "i", ingest->id);
     while (rows && (step = db_step(store, rows, err)) == DB_ROW) {
-        const char *name = (const char *)sqlite3_column_text(rows, 16);
-        size_t length = (size_t)sqlite3_column_bytes(rows, 16);
+        const char *name = (const char *)sqlite3_column_text(rows, INTAKE_COLUMNS);
+        size_t length = (size_t)sqlite3_column_bytes(rows, INTAKE_COLUMNS);
         struct intake *series = name ? add_series(ingest, name, length) : NULL;
         int64_t id = series ? series->id : -1;
         if (series)

@@ -23,7 +23,10 @@ void intake_read(struct intake *series, sqlite3_stmt *row)
         .min = db_real(row, 11),
         .max = db_real(row, 12),
         .first_wall_s = db_real(row, 13),
-        .last_wall_s = db_real(row, 14)};
+        .last_wall_s = db_real(row, 14),
+        .latest = {db_real(row, 16), db_real(row, 17), sqlite3_column_int64(row, 18),
+            sqlite3_column_int64(row, 19)},
+        .lost_step = sqlite3_column_int64(row, 20)};
 }
 
 static bool write_chunk(struct intake_writer *writer, struct intake *series,
@@ -127,10 +130,11 @@ bool intake_write(struct intake_writer *writer, struct intake *series, struct er
 {
     const struct metric_summary *s = &series->summary;
     return intake_spill(writer, series, err) &&
-           db_run(writer->store, STATEMENT_PUT_METRIC, err, "iiiiiiiiirrrrrri", series->id,
+           db_run(writer->store, STATEMENT_PUT_METRIC, err, "iiiiiiiiirrrrrrirriii", series->id,
                series->name, s->count, s->nonfinite, s->segments, s->first_step, s->last_step,
                s->min_step, s->max_step, s->first, s->last, s->min, s->max, s->first_wall_s,
-               s->last_wall_s, series->chunks);
+               s->last_wall_s, series->chunks, s->latest.min, s->latest.max, s->latest.min_step,
+               s->latest.max_step, s->lost_step);
 }
 
 void intake_done(struct intake *series)

@@ -27,7 +27,7 @@ struct intake_writer {
     unsigned char packed[CHUNK_MAX_BYTES];
 };
 
-enum { INTAKE_MAX_WAITING_BYTES = 64 << 20 };
+enum { INTAKE_MAX_WAITING_BYTES = 64 << 20, INTAKE_COLUMNS = 21 /* of the table metric */ };
 
 /* Reads SERIES from a row that begins with the columns of the table metric. */
 void intake_read(struct intake *series, sqlite3_stmt *row);

@@ -151,6 +151,7 @@ static bool add_status(struct loading *l, struct store_run *run, sqlite3_stmt *r
     int64_t size = sqlite3_column_int64(row, 7);
     run->newest_mtime_ns = mtime_ns > run->newest_mtime_ns ? mtime_ns : run->newest_mtime_ns;
     run->size_bytes += size > 0 ? size : 0;
+    run->source_count++;
     return true;
 }
 
@@ -232,31 +233,6 @@ static bool take_count(struct loading *l, sqlite3_stmt *row)
     return true;
 }
 
-/* The series of a later source of the same rank, behind the former. */
-static void join(struct metric_summary *a, const struct metric_summary *b)
-{
-    if (!b->count)
-        return;
-    if (!a->count) {
-        *a = *b;
-        return;
-    }
-    a->segments += b->segments - 1 + (b->first_step < a->last_step);
-    a->count += b->count;
-    a->nonfinite += b->nonfinite;
-    a->last = b->last;
-    a->last_step = b->last_step;
-    a->last_wall_s = b->last_wall_s;
-    if (!(b->min >= a->min) && !isnan(b->min)) {
-        a->min = b->min;
-        a->min_step = b->min_step;
-    }
-    if (!(b->max <= a->max) && !isnan(b->max)) {
-        a->max = b->max;
-        a->max_step = b->max_step;
-    }
-}
-
 /* The seat of NAME in RUN's list, which has COUNT entries; a new one when SEAT->at == COUNT. */
 static struct seat *sit(struct loading *l, const struct origin *origin, uint32_t name, size_t count)
 {
@@ -281,12 +257,13 @@ static void settle_metrics(struct loading *l, struct store_metric *kept, struct 
 {
     struct store_run *run = &l->out->runs[origin->run];
     for (size_t i = origin->metric_from; i < origin->metric_to; i++) {
-        const struct store_metric *metric = &l->metrics[i];
+        struct store_metric *metric = &l->metrics[i];
+        metric->rank = origin->rank;
         struct seat *seat = sit(l, origin, metric->name, run->metric_count);
         if (seat->at == run->metric_count)
             kept[run->metric_count++] = *metric;
         else if (seat->rank == origin->rank)
-            join(&kept[seat->at].summary, &metric->summary);
+            metric_summary_join(&kept[seat->at].summary, &metric->summary);
     }
 }
 

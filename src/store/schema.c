@@ -43,6 +43,15 @@ static const char *const STEPS[] = {
     /* 2: what the files call their run. */
     "ALTER TABLE source ADD COLUMN title TEXT;"
     "ALTER TABLE source ADD COLUMN label_id TEXT;",
+    /* 3: of each metric its last segment, and where it was lost. What the older summaries leave out
+     * only the files can tell: they are all read again. Runs keep their ids and colours. */
+    "DELETE FROM chunk; DELETE FROM metric; DELETE FROM param; DELETE FROM note;"
+    "DELETE FROM artifact; DELETE FROM source;"
+    "ALTER TABLE metric ADD COLUMN latest_min REAL;"
+    "ALTER TABLE metric ADD COLUMN latest_max REAL;"
+    "ALTER TABLE metric ADD COLUMN latest_min_step INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE metric ADD COLUMN latest_max_step INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE metric ADD COLUMN lost_step INTEGER NOT NULL DEFAULT 0;",
 };
 
 struct schema schema_present(void)

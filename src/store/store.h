@@ -162,6 +162,7 @@ struct store_param {
 
 struct store_metric {
     uint32_t name; /* index into store_runs.names */
+    int rank;      /* of the sources that it was taken from */
     struct metric_summary summary;
 };
 
@@ -175,6 +176,7 @@ struct store_run {
     int64_t newest_mtime_ns;   /* of its files */
     int64_t size_bytes;        /* of its files */
     size_t note_count, prediction_count;
+    size_t source_count;              /* files, without what the program computed */
     const struct store_param *params; /* one per name; the lowest rank wins, then the last source */
     size_t param_count;
     const struct store_metric *metrics; /* one per name; lowest rank only, same rank joined */
@@ -231,6 +233,7 @@ struct store_file {
     int64_t size_bytes, mtime_ns, offset; /* offset: how far it was read */
 };
 
+/* Without what the program computed itself. */
 bool store_load_files(struct store *store, int64_t run, struct arena *arena,
     struct store_file **files, size_t *count, struct err *err);
 

@@ -184,8 +184,7 @@ static void wants(
     for (size_t i = 0; entry && i < state->shown_count; i++) {
         const struct run_metric *metric = metric_of(state->shown[i], entry);
         if (metric)
-            out->curves[out->curve_count++] =
-                (struct curve_want){state->shown[i]->id, metric->name, metric->summary.count};
+            out->curves[out->curve_count++] = world_curve_want(metric);
     }
 }
 
@@ -265,7 +264,7 @@ static size_t find_loaded(const struct state *state, const struct world *world,
         const struct run_metric *metric = metric_of(state->shown[i], entry);
         if (!metric)
             continue;
-        struct curve_want want = {state->shown[i]->id, metric->name, metric->summary.count};
+        struct curve_want want = world_curve_want(metric);
         const struct curve *curve = world_curve(world, &want);
         double scale = entry->role != ROLE_NONE ? metric->scale : 1;
         if (curve && curve->count)
@@ -320,7 +319,7 @@ static void draw_chart(struct state *state, const struct world *world, const str
         }
         series[drawn++] = (struct chart_series){.spans = plain.spans,
             .count = plain.count,
-            .name = loaded[i].run->name,
+            .name = loaded[i].run->shown,
             .style = style};
     }
     struct chart chart = {.series = series,

@@ -84,8 +84,12 @@ static void metric_cell(const struct compare *compare, const struct diff_metric 
     const struct diff_value *value = row->values[run];
     out->text = out->room;
     if (!value || isnan(value->value)) {
-        snprintf(out->room, sizeof out->room, value ? "NaN" : "\xe2\x80\x93");
-        out->style = value ? STYLE_IS(WARN) : STYLE_IS(MUTED);
+        bool lost = value && !value->undefined;
+        snprintf(out->room, sizeof out->room, "%s",
+            lost    ? "NaN"
+            : value ? "undefined"
+                    : "\xe2\x80\x93");
+        out->style = lost ? STYLE_IS(WARN) : STYLE_IS(MUTED);
         return;
     }
     char number[32], delta[32] = "";
@@ -117,7 +121,7 @@ static void make_columns(
     out[0] = (struct table_column){.title = "parameter", .min_cols = 16, .max_cols = NAME_COLS};
     for (size_t i = 0; i < compare->run_count; i++) {
         const char *title = arena_printf(
-            canvas->scratch, "%s%s", i == compare->baseline ? "A " : "", compare->runs[i]->name);
+            canvas->scratch, "%s%s", i == compare->baseline ? "A " : "", compare->runs[i]->shown);
         out[i + 1] = (struct table_column){
             .title = title ? title : "", .min_cols = 10, .max_cols = VALUE_COLS};
     }

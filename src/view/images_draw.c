@@ -259,7 +259,7 @@ static void draw_head(const struct images_state *state, const struct world *worl
     int col = place.col + 1, end = place.col + place.cols;
     if (run) {
         col += grid_text(grid, place.row, col, 2, session_run_style(run), "\xe2\x96\xa0 ");
-        col += grid_text(grid, place.row, col, place.cols / 3, STYLE_IS(TITLE), run->name) + 2;
+        col += grid_text(grid, place.row, col, place.cols / 3, STYLE_IS(TITLE), run->shown) + 2;
     }
     if (run && images_artifact(state, run) >= 0) {
         int64_t step = run->artifacts[images_artifact(state, run)].step;

@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { METRICS_SPARK_COLS = 20, HEAD_NOTES = 6 };
+enum { METRICS_SPARK_COLS = 20, HEAD_NOTES = 6, HEAD_ABSORBED = 3 };
 enum action { PANE = 1, DIFF, CURVES, IMAGES, SELECT, BASELINE };
 
 static const struct key_row KEYS[] = {
@@ -57,8 +57,7 @@ static void wants(
     size_t seen = scroll->visible > 0 ? (size_t)scroll->visible : (size_t)session->rows;
     for (size_t i = scroll->top; run && i < run->metric_count && i < scroll->top + seen; i++)
         if (out->curve_count < CURVES_MOST)
-            out->curves[out->curve_count++] =
-                (struct curve_want){run->id, run->metrics[i].name, run->metrics[i].summary.count};
+            out->curves[out->curve_count++] = world_curve_want(&run->metrics[i]);
 }
 
 /* ---- metrics ---- */
@@ -68,24 +67,24 @@ struct drawing {
     const struct world *world;
 };
 
-enum metric_column { NAME, COURSE, LAST, BEST, BEST_STEP, COUNT, METRIC_COLUMNS };
+enum metric_column { NAME, COURSE, LAST, BEST, BEST_STEP, SEGMENTS, COUNT, METRIC_COLUMNS };
 
 static size_t metric_rows(void *self)
 {
     return ((struct drawing *)self)->run->metric_count;
 }
 
+/* Of the last segment: a run that was started again is where it is now. */
 static void print_best(const struct run_metric *metric, bool step, char *out, size_t out_bytes)
 {
     enum better better = role_info(metric->role)->better;
-    const struct metric_summary *s = &metric->summary;
-    double value = better == BETTER_HIGHER ? s->max : s->min;
-    bool undefined = better == BETTER_HIGHER && value == -1;
-    if (better == BETTER_NEITHER || isnan(value) || undefined)
+    const struct metric_range *now = &metric->summary.latest;
+    double value = better == BETTER_HIGHER ? now->max : now->min;
+    if (better == BETTER_NEITHER || isnan(value) || run_is_undefined(metric->role, value))
         snprintf(out, out_bytes, "\xe2\x80\x93");
     else if (step)
         snprintf(out, out_bytes, "%lld",
-            (long long)(better == BETTER_HIGHER ? s->max_step : s->min_step));
+            (long long)(better == BETTER_HIGHER ? now->max_step : now->min_step));
     else
         num_print_short(value, 5, out, out_bytes);
 }
@@ -100,7 +99,7 @@ static void metric_cell(void *self, size_t row, int column, struct table_cell *o
         break;
     case LAST:
         num_print_short(metric->summary.last, 5, out->room, sizeof out->room);
-        if (role_info(metric->role)->better == BETTER_HIGHER && metric->summary.last == -1)
+        if (run_is_undefined(metric->role, metric->summary.last))
             snprintf(out->room, sizeof out->room, "undefined");
         if (!isfinite(metric->summary.last))
             out->style = STYLE_IS(WARN);
@@ -108,6 +107,10 @@ static void metric_cell(void *self, size_t row, int column, struct table_cell *o
     case BEST:
     case BEST_STEP:
         print_best(metric, column == BEST_STEP, out->room, sizeof out->room);
+        break;
+    case SEGMENTS:
+        snprintf(out->room, sizeof out->room, "%lld", (long long)metric->summary.segments);
+        out->text = metric->summary.segments > 1 ? out->room : NULL;
         break;
     case COUNT:
         snprintf(out->room, sizeof out->room,
@@ -125,7 +128,7 @@ static void metric_draw(void *self, size_t row, int column, struct grid *grid, s
     struct drawing *drawing = self;
     (void)column;
     const struct run_metric *metric = &drawing->run->metrics[row];
-    struct curve_want want = {drawing->run->id, metric->name, metric->summary.count};
+    struct curve_want want = world_curve_want(metric);
     const struct curve *curve = world_curve(drawing->world, &want);
     double values[METRICS_SPARK_COLS];
     if (!curve || !curve->count)
@@ -152,6 +155,7 @@ static void draw_metrics(
         [LAST] = {.title = "last", .align = TABLE_DECIMAL, .max_cols = 14},
         [BEST] = {.title = "best", .align = TABLE_DECIMAL, .max_cols = 14},
         [BEST_STEP] = {.title = "@", .align = TABLE_RIGHT, .max_cols = 12},
+        [SEGMENTS] = {.title = "seg", .align = TABLE_RIGHT, .max_cols = 5},
         [COUNT] = {.title = "points", .align = TABLE_RIGHT, .max_cols = 26},
     };
     struct table_source source = {drawing, metric_rows, metric_cell, NULL, metric_draw};
@@ -188,16 +192,36 @@ static void draw_params(
 
 /* ---- the page ---- */
 
+/* The directories that are this run too. Returns the rows that it took. */
+static int draw_absorbed(const struct run_row *run, struct grid *grid, struct rect place)
+{
+    int row = place.row;
+    for (size_t i = 0; i < run->absorbed_count && i < HEAD_ABSORBED; i++)
+        grid_printf(grid, row++, place.col + 3, place.cols - 4, STYLE_IS(MUTED),
+            "also in %s  (%s: %s)", run->absorbed[i].name, run->absorbed[i].format,
+            run->absorbed[i].why);
+    if (run->absorbed_count > HEAD_ABSORBED)
+        grid_printf(grid, row++, place.col + 3, place.cols - 4, STYLE_IS(MUTED),
+            "and %zu more: boxtop show lists them", run->absorbed_count - HEAD_ABSORBED);
+    return row - place.row;
+}
+
 static int draw_head(const struct run_row *run, struct grid *grid, struct rect place)
 {
-    char when[32], text[1024];
+    char when[32], status[64], text[1024];
     int row = place.row, col = place.col + 1;
+    bool retitled = run->shown != run->name; /* the path then stands in the line below */
     col += grid_text(grid, row, col, 2, session_run_style(run), "\xe2\x96\xa0 ");
-    col += grid_text(grid, row, col, place.cols - 4, STYLE_IS(TITLE), run->name) + 2;
+    col += grid_text(grid, row, col, place.cols - 4, STYLE_IS(TITLE), run->shown) + 2;
     clock_iso(run->started_s, when, sizeof when);
-    snprintf(text, sizeof text, "%s  %s%s%s", run->format, run_status_name(run->status),
-        when[0] ? "  since " : "", when);
+    run_status_print(run, status, sizeof status);
+    snprintf(text, sizeof text, "%s  %s%s%s%s%s", run->format, status, when[0] ? "  since " : "",
+        when, run->title && !retitled ? "  " : "", run->title && !retitled ? run->title : "");
     grid_text(grid, row++, col, place.col + place.cols - col - 1, STYLE_IS(MUTED), text);
+    if (retitled)
+        grid_text(grid, row++, place.col + 3, place.cols - 4, STYLE_IS(MUTED), run->name);
+    struct rect below = {row, place.col, place.rows, place.cols};
+    row += draw_absorbed(run, grid, below);
     for (size_t i = 0; i < run->note_count && i < HEAD_NOTES; i++, row++) {
         note_print(&run->notes[i], text, sizeof text);
         grid_text(grid, row, place.col + 1, 2, STYLE_IS(WARN), "!");
@@ -271,7 +295,7 @@ static enum view_outcome act(void *self, struct session *session, const struct w
         return VIEW_STAYED;
     case BASELINE:
         session->baseline = session->baseline == run->id ? 0 : run->id;
-        session_say(session, session->baseline ? "baseline: %.120s" : "no baseline", run->name);
+        session_say(session, session->baseline ? "baseline: %.120s" : "no baseline", run->shown);
         return VIEW_STAYED;
     case CURVES:
         *effect = (struct view_effect){&view_curves, run->id};

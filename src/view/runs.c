@@ -175,12 +175,20 @@ static void sort_by(struct runs_state *state, struct session *session, int colum
     arrange(state, session);
 }
 
+/* By its path, by what is shown instead, or by its title or id. */
+static bool is_called(const struct run_row *run, const char *text)
+{
+    return text_contains(run->name, text) || text_contains(run->shown, text) ||
+           (run->title && text_contains(run->title, text)) ||
+           (run->label_id && text_contains(run->label_id, text));
+}
+
 static void search(struct runs_state *state, struct session *session, int direction)
 {
     for (size_t i = 1; state->search[0] && i <= state->count; i++) {
         size_t step = direction > 0 ? i : state->count - i;
         size_t row = (state->table.scroll.cursor + step) % state->count;
-        if (text_contains(state->runs->rows[state->order[row]].name, state->search)) {
+        if (is_called(&state->runs->rows[state->order[row]], state->search)) {
             state->table.scroll.cursor = row;
             return;
         }
@@ -222,7 +230,7 @@ static void toggle_baseline(struct session *session, const struct run_row *run)
 {
     session->baseline = session->baseline == run->id ? 0 : run->id;
     if (session->baseline)
-        session_say(session, "baseline: %.120s", run->name);
+        session_say(session, "baseline: %.120s", run->shown);
 }
 
 static enum view_outcome act_on_run(struct runs_state *state, struct session *session,

@@ -55,7 +55,7 @@ static struct style value_style(const struct drawing *drawing, int column,
 {
     const struct run_column *shown = &drawing->state->columns[column];
     if (shown->kind == RUN_COLUMN_STATUS)
-        return status_style(run->status);
+        return run->loss_lost ? STYLE_IS(BAD) : status_style(run->status);
     if (shown->kind == RUN_COLUMN_DELTA)
         return value->number > 0   ? STYLE_IS(GOOD)
                : value->number < 0 ? STYLE_IS(BAD)
@@ -74,6 +74,15 @@ static void mark_cell(
     out->style = session_run_style(run);
 }
 
+/* "NaN @412 !": the status, with a mark where notes tell of damage. */
+static void status_cell(const struct run_row *run, struct table_cell *out)
+{
+    run_status_print(run, out->room, sizeof out->room);
+    size_t length = strlen(out->room);
+    if (run->note_count)
+        snprintf(out->room + length, sizeof out->room - length, " !");
+}
+
 static void source_cell(void *self, size_t row, int column, struct table_cell *out)
 {
     struct drawing *drawing = self;
@@ -86,19 +95,17 @@ static void source_cell(void *self, size_t row, int column, struct table_cell *o
     struct run_value value = run_value(run, shown, drawing->baseline, drawing->session->now_s);
     out->text = out->room;
     out->style = STYLE_IS(MUTED);
-    if (!value.known) {
-        snprintf(out->room, sizeof out->room, "\xe2\x80\x93");
+    if (!value.known) { /* not logged, and undefined, are two things */
+        snprintf(out->room, sizeof out->room, "%s", value.undefined ? "undef" : "\xe2\x80\x93");
         return;
     }
     out->style = value_style(drawing, column - RUNS_MARK_COLUMNS, run, &value);
-    if (value.text && !value.is_number)
+    if (shown->kind == RUN_COLUMN_STATUS)
+        status_cell(run, out);
+    else if (value.text && !value.is_number)
         out->text = value.text;
     else
         run_value_print(&value, shown, out->room, sizeof out->room);
-    if (shown->kind == RUN_COLUMN_STATUS && run->note_count) {
-        snprintf(out->room, sizeof out->room, "%s !", value.text);
-        out->text = out->room;
-    }
 }
 
 static int source_mark(void *self, size_t row)

@@ -299,15 +299,16 @@ bool boxtop_read_points(struct boxtop_index *index, const struct boxtop_runs *ru
     const char *metric, struct boxtop_point **points, size_t *count, struct boxtop_error *error)
 {
     const struct run_row *row = row_of(runs, run);
-    if (!row || !run_metric(row, metric))
+    const struct run_metric *held = row ? run_metric(row, metric) : NULL;
+    if (!held)
         return refuse(error, ERR_USAGE, row ? "the run has no such metric" : "no such run");
     struct err err = {0};
     struct arena arena = {0};
     struct point *found;
     size_t found_count;
-    bool ok =
-        store_load_points(index->store, row->id, metric, &arena, &found, &found_count, &err) &&
-        copy_points(found, found_count, points, &err);
+    bool ok = store_load_points(index->store, held->run_id, held->stored_name, &arena, &found,
+                  &found_count, &err) &&
+              copy_points(found, found_count, points, &err);
     if (ok)
         *count = found_count;
     else

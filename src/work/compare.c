@@ -16,9 +16,13 @@ static bool is_shared(enum role role)
            role != ROLE_LEARNING_RATE;
 }
 
-static double role_number(const struct run_row *run, enum role role)
+static struct diff_value role_number(const struct run_row *run, enum role role)
 {
-    return run_role_shows_best(role) ? run_role_best(run, role, NULL) : run_role_last(run, role);
+    const struct metric_summary *s = &run->by_role[role]->summary;
+    bool best = run_role_shows_best(role);
+    double value = best ? run_role_best(run, role, false, NULL) : run_role_last(run, role);
+    return (struct diff_value){
+        role_info(role)->name, role, value, run_is_undefined(role, best ? s->latest.max : s->last)};
 }
 
 static bool list_values(
@@ -31,18 +35,36 @@ static bool list_values(
         return false;
     for (int role = ROLE_NONE + 1; role < ROLE_COUNT; role++)
         if (run->by_role[role] && is_shared((enum role)role))
-            values[count++] = (struct diff_value){role_info((enum role)role)->name, (enum role)role,
-                role_number(run, (enum role)role)};
+            values[count++] = role_number(run, (enum role)role);
     for (size_t i = 0; i < run->metric_count; i++) {
         const struct run_metric *metric = &run->metrics[i];
         if (is_shared(metric->role) && run->by_role[metric->role] == metric)
             continue;
-        values[count++] = (struct diff_value){metric->name, metric->role, metric->summary.last};
+        double last = metric->summary.last;
+        bool undefined = run_is_undefined(metric->role, last);
+        values[count++] =
+            (struct diff_value){metric->name, metric->role, undefined ? NAN : last, undefined};
     }
     if (count)
         qsort(values, count, sizeof *values, compare_names);
     *out = (struct diff_metrics_run){values, count};
     return true;
+}
+
+static int compare_params(const void *a, const void *b)
+{
+    return strcmp(((const struct param *)a)->name, ((const struct param *)b)->name);
+}
+
+/* With synonyms under the name of their quantity. */
+static bool list_params(const struct run_row *run, struct arena *arena, struct diff_run *out)
+{
+    struct param *params = ARENA_ARRAY(arena, struct param, run->param_count);
+    size_t count = params ? run_settings(run, params) : 0;
+    if (count)
+        qsort(params, count, sizeof *params, compare_params);
+    *out = (struct diff_run){params, count};
+    return params != NULL;
 }
 
 bool compare_runs(const struct run_row **runs, size_t count, size_t baseline, bool all,
@@ -52,8 +74,7 @@ bool compare_runs(const struct run_row **runs, size_t count, size_t baseline, bo
     struct diff_metrics_run metrics[COMPARE_MOST_RUNS];
     *out = (struct compare){.runs = runs, .run_count = count, .baseline = baseline};
     for (size_t i = 0; i < count; i++) {
-        params[i] = (struct diff_run){runs[i]->params, runs[i]->param_count};
-        if (!list_values(runs[i], arena, &metrics[i]))
+        if (!list_params(runs[i], arena, &params[i]) || !list_values(runs[i], arena, &metrics[i]))
             return err_set(err, ERR_MEMORY, "out of memory");
     }
     return diff_params(params, count, all, arena, &out->params, err) &&

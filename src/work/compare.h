@@ -12,7 +12,7 @@ enum { COMPARE_MOST_RUNS = 64 };
 struct compare {
     const struct run_row **runs; /* the caller's */
     size_t run_count, baseline;  /* which of them the metrics are compared with */
-    struct diff_params params;
+    struct diff_params params;   /* synonyms are one row, under the name of their quantity */
     /* One row per quantity first (AP, loss, ... in the role's unit, best value), then one per
      * metric that has no role, its last value. */
     struct diff_metrics metrics;

@@ -154,6 +154,20 @@ static bool compare_numbers(enum operation operation, double a, double b)
     }
 }
 
+/* Holds TEXT, or for = and != is it. */
+static bool text_fits(const struct term *term, const char *text)
+{
+    switch (term->operation) {
+    case HOLDS:
+        return text_contains(text, term->text);
+    case EQUAL:
+    case NOT_EQUAL:
+        return strcasecmp(text, term->text) == 0;
+    default:
+        return false;
+    }
+}
+
 static bool term_matches(const struct term *term, const struct filter_row *row)
 {
     if (term->operation == HOLDS_ANYWHERE)
@@ -166,17 +180,9 @@ static bool term_matches(const struct term *term, const struct filter_row *row)
     char printed[32];
     if (!value.text)
         num_print(value.number, printed, sizeof printed);
-    const char *text = value.text ? value.text : printed;
-    switch (term->operation) {
-    case HOLDS:
-        return text_contains(text, term->text);
-    case EQUAL:
-        return strcasecmp(text, term->text) == 0;
-    case NOT_EQUAL:
-        return strcasecmp(text, term->text) != 0;
-    default:
-        return false;
-    }
+    bool fits = text_fits(term, value.text ? value.text : printed) ||
+                (value.also && text_fits(term, value.also));
+    return term->operation == NOT_EQUAL ? !fits : fits;
 }
 
 bool filter_matches(const struct filter *filter, const struct filter_row *row)

@@ -4,10 +4,12 @@
  */
 #include "work/runs.h"
 
+#include "base/grow.h"
 #include "base/map.h"
 #include "base/num.h"
 #include "base/text.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,6 +26,9 @@ static const struct {
     {RUN_COLUMN_BEST_STEP, ROLE_AP, "@"},
     {RUN_COLUMN_BEST, ROLE_ULTRALYTICS_AP, "AP (Ultralytics)"},
     {RUN_COLUMN_SPARK, ROLE_AP, "AP~"},
+    {RUN_COLUMN_BEST, ROLE_MASK_AP, "mask AP"},
+    {RUN_COLUMN_BEST, ROLE_KEYPOINT_AP, "keypoint AP"},
+    {RUN_COLUMN_BEST, ROLE_VOC_AP, "mAP .50"},
     {RUN_COLUMN_BEST, ROLE_AP50, "AP50"},
     {RUN_COLUMN_BEST, ROLE_ULTRALYTICS_AP50, "AP50 (Ultralytics)"},
     {RUN_COLUMN_BEST, ROLE_F1, "F1"},
@@ -61,7 +66,7 @@ static struct run_column role_column(enum run_column_kind kind, enum role role, 
 
 struct spread {
     const char *name;
-    const struct param *sample;
+    struct param sample;
     size_t runs; /* that have it */
     bool differs;
     bool noise; /* a name or a place rather than a choice */
@@ -89,48 +94,54 @@ static int compare_spreads(const void *a, const void *b)
     return text_compare_natural(x->name, y->name);
 }
 
-/* Everything differing that a table can show first; COUNT is 0 when memory is out. */
-static struct spread *find_spreads(const struct runs *runs, struct arena *scratch, size_t *count)
+struct spreads {
+    struct map places; /* name to index */
+    struct spread *items;
+    size_t count, capacity;
+};
+
+/* False when memory is out: the table then has fewer columns. */
+static bool add_spread(struct spreads *spreads, const struct param *param)
 {
-    size_t capacity = 0;
+    if (!GROW(spreads->items, spreads->capacity, spreads->count + 1))
+        return false;
+    int64_t at =
+        map_put(&spreads->places, param->name, strlen(param->name), (int64_t)spreads->count, NULL);
+    if (at < 0)
+        return false;
+    struct spread *spread = &spreads->items[at];
+    if ((size_t)at == spreads->count) {
+        *spread =
+            (struct spread){.name = param->name, .sample = *param, .noise = is_noise(param->name)};
+        spreads->count++;
+    }
+    spread->runs++;
+    spread->differs |= !param_equal(&spread->sample, param);
+    return true;
+}
+
+/* Everything differing that a table can show, what it shows first in front. */
+static void find_spreads(const struct runs *runs, struct arena *scratch, struct spreads *spreads)
+{
+    size_t most = 0, kept = 0;
     for (size_t i = 0; i < runs->count; i++)
-        capacity += runs->rows[i].param_count;
-    struct map names;
-    map_init(&names, scratch);
-    struct spread *spreads = NULL;
-    size_t room = 0, found = 0;
-    for (size_t i = 0; i < runs->count && capacity; i++)
-        for (size_t p = 0; p < runs->rows[i].param_count; p++) {
-            const struct param *param = &runs->rows[i].params[p];
-            int64_t at = map_put(&names, param->name, strlen(param->name), (int64_t)found, NULL);
-            if (at < 0)
-                continue;
-            if ((size_t)at == found) {
-                if (found == room) {
-                    size_t wider = room ? room * 2 : 256;
-                    struct spread *more = ARENA_ARRAY(scratch, struct spread, wider);
-                    if (!more)
-                        break;
-                    if (found)
-                        memcpy(more, spreads, found * sizeof *more);
-                    spreads = more;
-                    room = wider;
-                }
-                spreads[found++] = (struct spread){
-                    .name = param->name, .sample = param, .noise = is_noise(param->name)};
-            }
-            spreads[at].runs++;
-            spreads[at].differs |= !param_equal(spreads[at].sample, param);
-        }
-    map_done(&names);
-    size_t kept = 0;
-    for (size_t i = 0; i < found; i++)
-        if (spreads[i].differs || spreads[i].runs < runs->count)
-            spreads[kept++] = spreads[i];
+        most = runs->rows[i].param_count > most ? runs->rows[i].param_count : most;
+    struct param *params = ARENA_ARRAY(scratch, struct param, most);
+    bool ok = params != NULL;
+    *spreads = (struct spreads){0};
+    map_init(&spreads->places, scratch);
+    for (size_t i = 0; ok && i < runs->count; i++) {
+        size_t count = run_settings(&runs->rows[i], params);
+        for (size_t p = 0; ok && p < count; p++)
+            ok = add_spread(spreads, &params[p]);
+    }
+    map_done(&spreads->places);
+    for (size_t i = 0; i < spreads->count; i++)
+        if (spreads->items[i].differs || spreads->items[i].runs < runs->count)
+            spreads->items[kept++] = spreads->items[i];
     if (kept)
-        qsort(spreads, kept, sizeof *spreads, compare_spreads);
-    *count = kept;
-    return spreads;
+        qsort(spreads->items, kept, sizeof *spreads->items, compare_spreads);
+    spreads->count = kept;
 }
 
 /* "optimizer.lr" as "lr" when that says enough. */
@@ -158,12 +169,13 @@ bool runs_find_columns(struct runs *runs)
         if (any_has(runs, SHOWN[i].kind, SHOWN[i].role))
             out[count++] = role_column(SHOWN[i].kind, SHOWN[i].role, SHOWN[i].title);
     struct arena scratch = {0};
-    size_t spread_count;
-    const struct spread *spreads = find_spreads(runs, &scratch, &spread_count);
-    for (size_t i = 0; i < spread_count && count < RUNS_MOST_COLUMNS; i++)
+    struct spreads spreads;
+    find_spreads(runs, &scratch, &spreads);
+    for (size_t i = 0; i < spreads.count && count < RUNS_MOST_COLUMNS; i++)
         out[count++] = (struct run_column){.kind = RUN_COLUMN_PARAM,
-            .title = short_title(spreads[i].name),
-            .name = spreads[i].name};
+            .title = short_title(spreads.items[i].name),
+            .name = spreads.items[i].name};
+    free(spreads.items);
     arena_done(&scratch);
     runs->columns = out;
     runs->column_count = count;
@@ -172,44 +184,60 @@ bool runs_find_columns(struct runs *runs)
 
 /* ---- columns by name ---- */
 
+/* Letter case does not matter, and "_" may stand for the blanks of "mask AP". */
+static bool is_role_name(const char *name, const char *text, size_t length)
+{
+    for (size_t i = 0; i < length; i++) {
+        char c = text[i] == '_' ? ' ' : text[i];
+        if (!name[i] || tolower((unsigned char)c) != tolower((unsigned char)name[i]))
+            return false;
+    }
+    return !name[length];
+}
+
 static enum role role_named(const char *text, size_t length)
 {
-    for (int role = ROLE_NONE + 1; role < ROLE_COUNT; role++) {
-        const char *name = role_info((enum role)role)->name;
-        if (strlen(name) == length && strncasecmp(name, text, length) == 0)
+    for (int role = ROLE_NONE + 1; role < ROLE_COUNT; role++)
+        if (is_role_name(role_info((enum role)role)->name, text, length))
             return (enum role)role;
-    }
     return ROLE_NONE;
 }
 
+/* What may stand behind, or before, the name of a quantity, and what it makes of it. */
+static const struct {
+    const char *before, *behind;
+    enum run_column_kind kind;
+} FORMS[] = {
+    {"", "", RUN_COLUMN_BEST}, /* or the last, where that is what is shown of the quantity */
+    {"", "@", RUN_COLUMN_BEST_STEP},
+    {"", "~", RUN_COLUMN_SPARK},
+    {"", ".last", RUN_COLUMN_LAST},
+    {"", ".best", RUN_COLUMN_BEST},
+    {"d", "", RUN_COLUMN_DELTA},
+};
+
 static bool parse_role_column(struct arena *arena, const char *text, struct run_column *out)
 {
-    size_t length = strlen(text);
+    static const char ALL[] = ".all";
+    size_t length = strlen(text), all = sizeof ALL - 1;
     const char *title = arena_string(arena, text);
-    enum role role = role_named(text, length);
-    enum run_column_kind kind = RUN_COLUMN_BEST;
-    if (role != ROLE_NONE) {
-        if (!run_role_shows_best(role))
-            kind = RUN_COLUMN_LAST;
-    } else if (length > 1 && text[length - 1] == '@') {
-        role = role_named(text, length - 1);
-        kind = RUN_COLUMN_BEST_STEP;
-    } else if (length > 1 && text[length - 1] == '~') {
-        role = role_named(text, length - 1);
-        kind = RUN_COLUMN_SPARK;
-    } else if (length > 5 && strcmp(text + length - 5, ".last") == 0) {
-        role = role_named(text, length - 5);
-        kind = RUN_COLUMN_LAST;
-    } else if (length > 5 && strcmp(text + length - 5, ".best") == 0) {
-        role = role_named(text, length - 5);
-    } else if (length > 1 && text[0] == 'd') {
-        role = role_named(text + 1, length - 1);
-        kind = RUN_COLUMN_DELTA;
+    bool all_segments = length > all && strcmp(text + length - all, ALL) == 0;
+    if (all_segments)
+        length -= all;
+    for (size_t i = 0; title && i < sizeof FORMS / sizeof *FORMS; i++) {
+        size_t before = strlen(FORMS[i].before), behind = strlen(FORMS[i].behind);
+        if (length <= before + behind || strncmp(text, FORMS[i].before, before) != 0 ||
+            strncmp(text + length - behind, FORMS[i].behind, behind) != 0)
+            continue;
+        enum role role = role_named(text + before, length - before - behind);
+        if (role == ROLE_NONE)
+            continue;
+        bool shows_last = i == 0 && !run_role_shows_best(role) && !all_segments;
+        *out = role_column(shows_last ? RUN_COLUMN_LAST : FORMS[i].kind, role, title);
+        out->all_segments = all_segments;
+        return true;
     }
-    if (role == ROLE_NONE || !title)
-        return false;
-    *out = role_column(kind, role, title);
-    return true;
+    return false;
 }
 
 static bool has_metric(const struct runs *runs, const char *name)
@@ -220,11 +248,23 @@ static bool has_metric(const struct runs *runs, const char *name)
     return false;
 }
 
-/* The parameter called TEXT, else the one whose last dotted part it is, unless two end with it. */
+static bool has_quantity(const struct runs *runs, const char *name)
+{
+    for (size_t i = 0; i < runs->count; i++)
+        for (size_t s = 0; s < runs->rows[i].setting_count; s++)
+            if (strcmp(runs->rows[i].settings[s].quantity, name) == 0)
+                return true;
+    return false;
+}
+
+/* The quantity or the parameter called TEXT, else the parameter whose last dotted part it is,
+ * unless two end with it. */
 static const char *param_named(const struct runs *runs, const char *text, bool *ambiguous)
 {
     const char *by_end = NULL;
     *ambiguous = false;
+    if (has_quantity(runs, text))
+        return text;
     for (size_t i = 0; i < runs->count; i++)
         for (size_t p = 0; p < runs->rows[i].param_count; p++) {
             const char *name = runs->rows[i].params[p].name;
@@ -246,17 +286,17 @@ bool runs_parse_column(const struct runs *runs, struct arena *arena, const char 
     static const struct {
         const char *name;
         enum run_column_kind kind;
-    } PLAIN[] = {{"name", RUN_COLUMN_NAME}, {"run", RUN_COLUMN_NAME}, {"status", RUN_COLUMN_STATUS},
+    } PLAIN[] = {{"name", RUN_COLUMN_NAME}, {"run", RUN_COLUMN_NAME}, {"path", RUN_COLUMN_PATH},
+        {"title", RUN_COLUMN_TITLE}, {"id", RUN_COLUMN_ID}, {"status", RUN_COLUMN_STATUS},
         {"age", RUN_COLUMN_AGE}, {"duration", RUN_COLUMN_DURATION}, {"format", RUN_COLUMN_FORMAT},
-        {"notes", RUN_COLUMN_NOTES}};
+        {"notes", RUN_COLUMN_NOTES}, {"nan", RUN_COLUMN_NAN}};
     for (size_t i = 0; i < sizeof PLAIN / sizeof *PLAIN; i++)
         if (strcmp(text, PLAIN[i].name) == 0) {
             *out = (struct run_column){.kind = PLAIN[i].kind, .title = PLAIN[i].name};
             return true;
         }
     if (has_metric(runs, text)) {
-        double scale;
-        enum role role = role_of_metric(text, &scale);
+        enum role role = role_match(text).role;
         const char *name = arena_string(arena, text);
         *out = (struct run_column){.kind = RUN_COLUMN_METRIC,
             .title = name,
@@ -281,7 +321,7 @@ bool runs_parse_column(const struct runs *runs, struct arena *arena, const char 
     if (!param)
         return err_set(err, ERR_USAGE,
             "no column \"%.60s\": name a parameter, a metric, a quantity such as AP or loss, or "
-            "name, status, age, duration, format, notes",
+            "name, path, title, id, status, age, duration, format, notes, nan",
             text);
     const char *name = arena_string(arena, param);
     *out = (struct run_column){
@@ -311,18 +351,27 @@ static struct run_value param_value(const struct param *param)
     return text(param->text);
 }
 
+static struct run_value undefined(void)
+{
+    return (struct run_value){.undefined = true};
+}
+
 static struct run_value role_value(const struct run_row *run, const struct run_column *column)
 {
     const struct run_metric *metric = run->by_role[column->role];
     int64_t step;
     if (!metric)
         return (struct run_value){0};
-    double best = run_role_best(run, column->role, &step);
+    if (column->kind == RUN_COLUMN_LAST)
+        return run_is_undefined(column->role, metric->summary.last)
+                   ? undefined()
+                   : number(run_role_last(run, column->role));
+    double best = run_role_best(run, column->role, column->all_segments, &step);
     if (column->kind == RUN_COLUMN_BEST_STEP)
         return isnan(best) ? (struct run_value){0} : number((double)step);
-    if (column->kind == RUN_COLUMN_LAST)
-        return number(run_role_last(run, column->role));
-    return isnan(best) && !metric->summary.nonfinite ? (struct run_value){0} : number(best);
+    if (!isnan(best) || metric->summary.nonfinite)
+        return number(best);
+    return undefined(); /* every value is -1 */
 }
 
 static struct run_value delta_value(
@@ -330,18 +379,32 @@ static struct run_value delta_value(
 {
     if (!baseline || baseline == run)
         return (struct run_value){0};
-    double delta =
-        run_role_best(run, column->role, NULL) - run_role_best(baseline, column->role, NULL);
+    double delta = run_role_best(run, column->role, column->all_segments, NULL) -
+                   run_role_best(baseline, column->role, column->all_segments, NULL);
     return isnan(delta) ? (struct run_value){0} : number(delta);
+}
+
+static struct run_value metric_value(const struct run_row *run, const char *name)
+{
+    const struct run_metric *metric = run_metric(run, name);
+    if (!metric)
+        return (struct run_value){0};
+    return run_is_undefined(metric->role, metric->summary.last) ? undefined()
+                                                                : number(metric->summary.last);
 }
 
 struct run_value run_value(const struct run_row *run, const struct run_column *column,
     const struct run_row *baseline, double now_s)
 {
-    const struct run_metric *metric;
     switch (column->kind) {
     case RUN_COLUMN_NAME:
+        return text(run->shown ? run->shown : run->name);
+    case RUN_COLUMN_PATH:
         return text(run->name);
+    case RUN_COLUMN_TITLE:
+        return text(run->title);
+    case RUN_COLUMN_ID:
+        return text(run->label_id);
     case RUN_COLUMN_STATUS:
         return text(run_status_name(run->status));
     case RUN_COLUMN_AGE:
@@ -353,6 +416,8 @@ struct run_value run_value(const struct run_row *run, const struct run_column *c
         return text(run->format);
     case RUN_COLUMN_NOTES:
         return number((double)run->note_count);
+    case RUN_COLUMN_NAN:
+        return run->loss_lost ? number((double)run->lost_step) : (struct run_value){0};
     case RUN_COLUMN_BEST:
     case RUN_COLUMN_BEST_STEP:
     case RUN_COLUMN_LAST:
@@ -361,10 +426,9 @@ struct run_value run_value(const struct run_row *run, const struct run_column *c
     case RUN_COLUMN_DELTA:
         return delta_value(run, column, baseline);
     case RUN_COLUMN_METRIC:
-        metric = run_metric(run, column->name);
-        return metric ? number(metric->summary.last) : (struct run_value){0};
+        return metric_value(run, column->name);
     case RUN_COLUMN_PARAM:
-        return param_value(run_param(run, column->name));
+        return param_value(run_setting(run, column->name));
     }
     return (struct run_value){0};
 }
@@ -386,7 +450,7 @@ static void print_age(double seconds, char *out, size_t out_bytes)
 void run_value_print(
     const struct run_value *value, const struct run_column *column, char *out, size_t out_bytes)
 {
-    out[0] = '\0';
+    snprintf(out, out_bytes, "%s", value->undefined ? "undef" : "");
     if (!value->known)
         return;
     if (value->text) {
@@ -398,7 +462,8 @@ void run_value_print(
         print_age(value->number, out, out_bytes);
     else if (column->kind == RUN_COLUMN_DELTA)
         snprintf(out, out_bytes, "%+.4f", value->number);
-    else if (column->kind == RUN_COLUMN_BEST_STEP || column->kind == RUN_COLUMN_NOTES)
+    else if (column->kind == RUN_COLUMN_BEST_STEP || column->kind == RUN_COLUMN_NOTES ||
+             column->kind == RUN_COLUMN_NAN)
         snprintf(out, out_bytes, "%.0f", value->number);
     else if (fraction)
         snprintf(out, out_bytes, "%.4f", value->number);
@@ -481,15 +546,18 @@ static struct filter_value filter_value_of(void *self, const char *name)
     if (!meaning->known)
         return (struct filter_value){0};
     struct run_value value = run_value(asked->run, &meaning->column, asked->baseline, asked->now_s);
-    return (struct filter_value){value.known, value.is_number, value.number, value.text};
+    const char *also = meaning->column.kind == RUN_COLUMN_NAME ? asked->run->name : NULL;
+    return (struct filter_value){value.known, value.is_number, value.number, value.text, also};
 }
 
 static bool filter_contains(void *self, const char *needle)
 {
     const struct run_row *run = ((struct asked *)self)->run;
-    if (text_contains(run->name, needle) || text_contains(run->format, needle) ||
-        text_contains(run_status_name(run->status), needle))
-        return true;
+    const char *const texts[] = {run->name, run->shown, run->title, run->label_id, run->format,
+        run_status_name(run->status)};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        if (texts[i] && text_contains(texts[i], needle))
+            return true;
     for (size_t i = 0; i < run->param_count; i++)
         if (run->params[i].kind == PARAM_TEXT && text_contains(run->params[i].text, needle))
             return true;

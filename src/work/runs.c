@@ -1,32 +1,11 @@
 #include "work/runs.h"
 
-#include "base/clock.h"
-#include "base/file.h"
 #include "base/text.h"
-#include "store/store.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* A run whose files say nothing of an end is taken for running while they are this young... */
-enum { FRESH_S = 180 };
-/* ... and one that says it is running for stalled when they are this old. */
-enum { STALLED_S = 1800 };
-
-struct role_scale {
-    enum role role;
-    double scale;
-};
-
-struct loading {
-    struct store *store;
-    const struct store_runs *found;
-    const struct runs *before;
-    struct runs *out;
-    double now_s;
-    struct role_scale *roles; /* by index of the name: each is looked up once */
-};
 
 static int compare_params(const void *a, const void *b)
 {
@@ -36,291 +15,6 @@ static int compare_params(const void *a, const void *b)
 static int compare_metrics(const void *a, const void *b)
 {
     return strcmp(((const struct run_metric *)a)->name, ((const struct run_metric *)b)->name);
-}
-
-static bool copy_params(struct loading *loading, const struct store_run *from, struct run_row *to)
-{
-    struct param *params = ARENA_ARRAY(&loading->out->arena, struct param, from->param_count);
-    if (!params)
-        return false;
-    for (size_t i = 0; i < from->param_count; i++) {
-        params[i] = from->params[i].param;
-        params[i].name = loading->found->names[from->params[i].name];
-    }
-    if (from->param_count)
-        qsort(params, from->param_count, sizeof *params, compare_params);
-    to->params = params;
-    to->param_count = from->param_count;
-    return true;
-}
-
-/* Ours before theirs, then the one with more points. */
-static bool is_preferred(const struct run_metric *a, const struct run_metric *b)
-{
-    bool own_a = strncmp(a->name, "eval/", 5) == 0, own_b = strncmp(b->name, "eval/", 5) == 0;
-    if (own_a != own_b)
-        return own_a;
-    return a->summary.count > b->summary.count;
-}
-
-static bool copy_metrics(struct loading *loading, const struct store_run *from, struct run_row *to)
-{
-    struct run_metric *metrics =
-        ARENA_ARRAY(&loading->out->arena, struct run_metric, from->metric_count);
-    if (!metrics)
-        return false;
-    for (size_t i = 0; i < from->metric_count; i++) {
-        metrics[i].name = loading->found->names[from->metrics[i].name];
-        metrics[i].summary = from->metrics[i].summary;
-        metrics[i].role = loading->roles[from->metrics[i].name].role;
-        metrics[i].scale = loading->roles[from->metrics[i].name].scale;
-    }
-    if (from->metric_count)
-        qsort(metrics, from->metric_count, sizeof *metrics, compare_metrics);
-    for (size_t i = 0; i < from->metric_count; i++) {
-        const struct run_metric **place = &to->by_role[metrics[i].role];
-        if (metrics[i].role != ROLE_NONE && (!*place || is_preferred(&metrics[i], *place)))
-            *place = &metrics[i];
-    }
-    to->metrics = metrics;
-    to->metric_count = from->metric_count;
-    return true;
-}
-
-static void infer_times(const struct store_run *from, struct run_row *to)
-{
-    double first = NAN, last = NAN;
-    for (size_t i = 0; i < to->metric_count; i++) {
-        const struct metric_summary *s = &to->metrics[i].summary;
-        if (!(s->first_wall_s >= first))
-            first = s->first_wall_s;
-        if (!(s->last_wall_s <= last))
-            last = s->last_wall_s;
-    }
-    double touched = (double)from->newest_mtime_ns * 1e-9;
-    to->started_s = isnan(from->started_s) ? first : from->started_s;
-    to->ended_s = !isnan(from->ended_s) ? from->ended_s : !isnan(last) ? last : touched;
-}
-
-/* The last epoch that `epochs` announces has been logged. */
-static bool all_epochs_done(const struct run_row *run)
-{
-    const struct param *epochs = run_param(run, "epochs");
-    if (!epochs || epochs->kind != PARAM_NUMBER)
-        return false;
-    for (size_t i = 0; i < run->metric_count; i++) {
-        const struct metric_summary *s = &run->metrics[i].summary;
-        if (run->metrics[i].role != ROLE_PART_LOSS || s->count < 1)
-            continue;
-        double done = (double)s->last_step + (s->first_step == 0 ? 1 : 0);
-        if (done == epochs->number)
-            return true;
-    }
-    return false;
-}
-
-/* Ultralytics stops PATIENCE epochs after the best one. Which was best it tells by nine parts of AP
- * and one of AP50; AP alone comes close. */
-static bool stopped_early(const struct run_row *run)
-{
-    const struct param *patience = run_param(run, "patience");
-    const struct run_metric *ap = run->by_role[ROLE_ULTRALYTICS_AP];
-    return patience && patience->kind == PARAM_NUMBER && patience->number > 0 && ap &&
-           (double)(ap->summary.last_step - ap->summary.max_step) == patience->number;
-}
-
-static enum run_status infer_status(
-    const struct store_run *from, const struct run_row *run, double now_s)
-{
-    double untouched_s = now_s - (double)from->newest_mtime_ns * 1e-9;
-    double unheard_s = now_s - from->ended_s; /* NaN unless it says when it last gave a sign */
-    if (from->status == RUN_RUNNING && (untouched_s > STALLED_S || unheard_s > STALLED_S))
-        return RUN_STALLED;
-    if (from->status != RUN_UNKNOWN)
-        return from->status;
-    if (all_epochs_done(run))
-        return RUN_FINISHED;
-    if (stopped_early(run) && untouched_s >= FRESH_S)
-        return RUN_FINISHED;
-    return untouched_s < FRESH_S ? RUN_RUNNING : RUN_UNKNOWN;
-}
-
-/* The metric whose course a run shows: the quantity itself, else what comes closest to it. */
-static const struct run_metric *course_metric(const struct run_row *run, enum role role)
-{
-    if (run->by_role[role])
-        return run->by_role[role];
-    return run->by_role[role == ROLE_LOSS ? ROLE_PART_LOSS : ROLE_ULTRALYTICS_AP];
-}
-
-static bool load_spark(struct loading *loading, const struct run_row *run, enum role role,
-    const struct run_spark *kept, struct run_spark *out, struct err *err)
-{
-    *out = (struct run_spark){0};
-    const struct run_metric *metric = course_metric(run, role);
-    if (!metric)
-        return true;
-    if (kept) {
-        *out = *kept;
-        return true;
-    }
-    struct arena scratch = {0};
-    struct store_bucket *buckets;
-    size_t count;
-    bool ok = store_load_curve(loading->store, run->id, metric->name, INT64_MIN, INT64_MAX,
-        RUN_SPARK_POINTS, &scratch, &buckets, &count, err);
-    for (size_t i = 0; ok && i < count && i < RUN_SPARK_POINTS; i++) {
-        bool undefined = role_info(role)->better == BETTER_HIGHER && buckets[i].last < 0;
-        out->values[i] = undefined ? NAN : (float)(buckets[i].last * metric->scale);
-        out->count = (int)i + 1;
-    }
-    arena_done(&scratch);
-    return ok;
-}
-
-/* The older snapshot's course, when the metric is the same and has not grown. */
-static const struct run_spark *kept_spark(
-    const struct run_row *old, const struct run_row *run, enum role role)
-{
-    const struct run_metric *was = old ? course_metric(old, role) : NULL;
-    const struct run_metric *is = course_metric(run, role);
-    if (!was || !is || strcmp(was->name, is->name) != 0 ||
-        was->summary.count != is->summary.count ||
-        memcmp(&was->summary.last, &is->summary.last, sizeof is->summary.last) != 0)
-        return NULL;
-    return role == ROLE_LOSS ? &old->loss_spark : &old->ap_spark;
-}
-
-static int compare_artifacts(const void *a, const void *b)
-{
-    const struct artifact *x = a, *y = b;
-    if (x->kind != y->kind)
-        return x->kind < y->kind ? -1 : 1;
-    if (x->step != y->step)
-        return x->step < y->step ? -1 : 1;
-    return text_compare_natural(x->path, y->path);
-}
-
-static bool load_artifacts(struct loading *loading, struct run_row *run, struct err *err)
-{
-    struct arena *arena = &loading->out->arena;
-    struct store_artifact *found;
-    size_t count;
-    if (!store_load_artifacts(loading->store, run->id, arena, &found, &count, err))
-        return false;
-    struct artifact *artifacts = ARENA_ARRAY(arena, struct artifact, count);
-    if (!artifacts)
-        return err_set(err, ERR_MEMORY, "out of memory");
-    for (size_t i = 0; i < count; i++) {
-        artifacts[i] = found[i].artifact;
-        if (artifacts[i].kind == ARTIFACT_PREDICTIONS) {
-            const char *joined = path_join(arena, run->directory, artifacts[i].path);
-            const char *path = joined ? path_clean(arena, joined) : NULL;
-            if (!path)
-                return err_set(err, ERR_MEMORY, "out of memory");
-            artifacts[i].path = path;
-            run->prediction_count++;
-        }
-    }
-    if (count)
-        qsort(artifacts, count, sizeof *artifacts, compare_artifacts);
-    run->artifacts = artifacts;
-    run->artifact_count = count;
-    return true;
-}
-
-static bool load_row(
-    struct loading *loading, const struct store_run *from, struct run_row *to, struct err *err)
-{
-    *to = (struct run_row){.id = from->id,
-        .name = from->name,
-        .title = from->title,
-        .label_id = from->label_id,
-        .root = from->root,
-        .directory = from->directory,
-        .format = from->format,
-        .colour = from->colour};
-    if (!copy_params(loading, from, to) || !copy_metrics(loading, from, to))
-        return err_set(err, ERR_MEMORY, "out of memory");
-    infer_times(from, to);
-    to->status = infer_status(from, to, loading->now_s);
-    struct note *notes;
-    if (from->note_count) {
-        if (!store_load_notes(
-                loading->store, from->id, &loading->out->arena, &notes, &to->note_count, err))
-            return false;
-        to->notes = notes;
-    }
-    if (from->prediction_count && !load_artifacts(loading, to, err))
-        return false;
-    const struct run_row *old = loading->before ? runs_find(loading->before, from->id) : NULL;
-    return load_spark(
-               loading, to, ROLE_LOSS, kept_spark(old, to, ROLE_LOSS), &to->loss_spark, err) &&
-           load_spark(loading, to, ROLE_AP, kept_spark(old, to, ROLE_AP), &to->ap_spark, err);
-}
-
-static int compare_rows(const void *a, const void *b)
-{
-    const struct run_row *x = a, *y = b;
-    int order = text_compare_natural(x->root, y->root);
-    return order ? order : text_compare_natural(x->name, y->name);
-}
-
-static int compare_ids(const void *a, const void *b, void *rows)
-{
-    const struct run_row *all = rows;
-    int64_t x = all[*(const uint32_t *)a].id, y = all[*(const uint32_t *)b].id;
-    return x < y ? -1 : x > y;
-}
-
-static bool make_id_index(struct runs *runs)
-{
-    runs->by_id = ARENA_ARRAY(&runs->arena, uint32_t, runs->count);
-    if (!runs->by_id)
-        return false;
-    for (size_t i = 0; i < runs->count; i++)
-        runs->by_id[i] = (uint32_t)i;
-    if (runs->count)
-        qsort_r(runs->by_id, runs->count, sizeof *runs->by_id, compare_ids, runs->rows);
-    return true;
-}
-
-static bool find_roles(struct loading *loading, struct arena *scratch)
-{
-    loading->roles = ARENA_ARRAY(scratch, struct role_scale, loading->found->name_count);
-    for (size_t i = 0; loading->roles && i < loading->found->name_count; i++)
-        loading->roles[i].role = role_of_metric(loading->found->names[i], &loading->roles[i].scale);
-    return loading->roles != NULL;
-}
-
-struct runs *runs_load(struct store *store, const struct runs *before, struct err *err)
-{
-    struct runs *runs = calloc(1, sizeof *runs);
-    if (!runs) {
-        err_set(err, ERR_MEMORY, "out of memory");
-        return NULL;
-    }
-    atomic_init(&runs->references, 1);
-    struct store_runs found;
-    struct arena scratch = {0};
-    struct loading loading = {store, &found, before, runs, clock_wall_s(), NULL};
-    bool ok = store_load_runs(store, &runs->arena, &found, err);
-    if (ok) {
-        runs->rows = ARENA_ARRAY(&runs->arena, struct run_row, found.count);
-        ok = (runs->rows && find_roles(&loading, &scratch)) ||
-             err_set(err, ERR_MEMORY, "out of memory");
-    }
-    for (size_t i = 0; ok && i < found.count; i++, runs->count += ok)
-        ok = load_row(&loading, &found.runs[i], &runs->rows[i], err);
-    if (ok && runs->count)
-        qsort(runs->rows, runs->count, sizeof *runs->rows, compare_rows);
-    if (ok && (!make_id_index(runs) || !runs_find_columns(runs)))
-        ok = err_set(err, ERR_MEMORY, "out of memory");
-    arena_done(&scratch);
-    if (ok)
-        return runs;
-    runs_release(runs);
-    return NULL;
 }
 
 struct runs *runs_share(struct runs *runs)
@@ -339,40 +33,69 @@ void runs_release(struct runs *runs)
 
 const struct run_row *runs_find(const struct runs *runs, int64_t id)
 {
-    size_t low = 0, high = runs->count;
+    size_t low = 0, high = runs->place_count;
     while (low < high) {
         size_t middle = (low + high) / 2;
-        if (runs->rows[runs->by_id[middle]].id < id)
+        if (runs->by_id[middle].id < id)
             low = middle + 1;
         else
             high = middle;
     }
-    const struct run_row *found = low < runs->count ? &runs->rows[runs->by_id[low]] : NULL;
-    return found && found->id == id ? found : NULL;
+    bool found = low < runs->place_count && runs->by_id[low].id == id;
+    return found ? &runs->rows[runs->by_id[low].row] : NULL;
+}
+
+/* What a person may mean by a name, the surest first. */
+enum fit { FIT_NOT, FIT_END, FIT_LABEL, FIT_WHOLE };
+
+static bool is_end(const char *whole, const char *name)
+{
+    size_t length = strlen(whole), part = strlen(name);
+    return part < length && whole[length - part - 1] == '/' &&
+           strcmp(whole + length - part, name) == 0;
+}
+
+static enum fit fit_of(const struct run_row *run, const char *name, const char *real)
+{
+    enum fit fit = FIT_NOT;
+    if (strcmp(run->name, name) == 0 || (real && strcmp(run->directory, real) == 0))
+        return FIT_WHOLE;
+    for (size_t i = 0; i < run->absorbed_count; i++) {
+        const struct run_absorbed *other = &run->absorbed[i];
+        if (strcmp(other->name, name) == 0 || (real && strcmp(other->directory, real) == 0))
+            return FIT_WHOLE;
+        if (is_end(other->name, name))
+            fit = FIT_END;
+    }
+    if ((run->shown && strcmp(run->shown, name) == 0) || text_same(run->title, name) ||
+        text_same(run->label_id, name))
+        return FIT_LABEL;
+    if (is_end(run->name, name) || (run->shown && is_end(run->shown, name)))
+        return FIT_END;
+    return fit;
 }
 
 const struct run_row *runs_find_named(const struct runs *runs, const char *name, struct err *err)
 {
     char *real = realpath(name, NULL);
-    const struct run_row *exact = NULL, *by_end = NULL;
-    int endings = 0;
-    for (size_t i = 0; i < runs->count && !exact; i++) {
-        const struct run_row *run = &runs->rows[i];
-        if (strcmp(run->name, name) == 0 || (real && strcmp(run->directory, real) == 0))
-            exact = run;
-        size_t whole = strlen(run->name), part = strlen(name);
-        if (part < whole && run->name[whole - part - 1] == '/' &&
-            strcmp(run->name + whole - part, name) == 0) {
-            by_end = run;
-            endings++;
-        }
+    const struct run_row *best = NULL;
+    enum fit best_fit = FIT_NOT;
+    int as_good = 0;
+    for (size_t i = 0; i < runs->count; i++) {
+        enum fit fit = fit_of(&runs->rows[i], name, real);
+        if (fit == FIT_NOT || fit < best_fit)
+            continue;
+        as_good = fit > best_fit ? 1 : as_good + 1;
+        best = as_good == 1 ? &runs->rows[i] : best;
+        best_fit = fit;
     }
     free(real);
-    if (exact || endings == 1)
-        return exact ? exact : by_end;
+    if (best && (as_good == 1 || best_fit == FIT_WHOLE))
+        return best;
     err_set(err, ERR_USAGE,
-        endings ? "%.80s is the end of several names: give more of it"
-                : "no run is called %.80s: boxtop ls lists them",
+        best ? best_fit == FIT_END ? "%.80s is the end of several names: give more of it"
+                                   : "%.80s is the title of several runs: give the path of one"
+             : "no run is called %.80s: boxtop ls lists them",
         name);
     return NULL;
 }
@@ -385,6 +108,33 @@ const struct param *run_param(const struct run_row *run, const char *name)
                : NULL;
 }
 
+const struct param *run_setting(const struct run_row *run, const char *name)
+{
+    for (size_t i = 0; i < run->setting_count; i++) {
+        const struct run_setting *setting = &run->settings[i];
+        if (!setting->is_own && !setting->repeats && strcmp(setting->quantity, name) == 0)
+            return setting->param;
+    }
+    return run_param(run, name);
+}
+
+size_t run_settings(const struct run_row *run, struct param *out)
+{
+    size_t count = 0, next = 0;
+    for (size_t i = 0; i < run->param_count; i++) {
+        const struct run_setting *setting = next < run->setting_count ? &run->settings[next] : NULL;
+        bool spells = setting && setting->param == &run->params[i];
+        next += spells;
+        if (spells && setting->repeats)
+            continue;
+        out[count] = run->params[i];
+        if (spells && !setting->is_own)
+            out[count].name = setting->quantity;
+        count++;
+    }
+    return count;
+}
+
 const struct run_metric *run_metric(const struct run_row *run, const char *name)
 {
     struct run_metric key = {.name = name};
@@ -393,10 +143,15 @@ const struct run_metric *run_metric(const struct run_row *run, const char *name)
                : NULL;
 }
 
+bool run_is_undefined(enum role role, double value)
+{
+    return role_info(role)->better == BETTER_HIGHER && value == -1;
+}
+
 double run_role_last(const struct run_row *run, enum role role)
 {
     const struct run_metric *metric = run->by_role[role];
-    if (!metric || (role_info(role)->better == BETTER_HIGHER && metric->summary.last == -1))
+    if (!metric || run_is_undefined(role, metric->summary.last))
         return NAN;
     return metric->summary.last * metric->scale;
 }
@@ -406,17 +161,32 @@ bool run_role_shows_best(enum role role)
     return role_info(role)->better == BETTER_HIGHER;
 }
 
-double run_role_best(const struct run_row *run, enum role role, int64_t *step)
+double run_role_best(const struct run_row *run, enum role role, bool all, int64_t *step)
 {
     const struct run_metric *metric = run->by_role[role];
     if (!metric)
         return NAN;
     const struct metric_summary *s = &metric->summary;
+    const struct metric_range whole = {s->min, s->max, s->min_step, s->max_step};
+    const struct metric_range *range = all ? &whole : &s->latest;
     enum better better = role_info(role)->better;
-    double value = better == BETTER_HIGHER ? s->max : better == BETTER_LOWER ? s->min : s->last;
+    double value = better == BETTER_HIGHER  ? range->max
+                   : better == BETTER_LOWER ? range->min
+                                            : s->last;
     if (step)
-        *step = better == BETTER_HIGHER  ? s->max_step
-                : better == BETTER_LOWER ? s->min_step
+        *step = better == BETTER_HIGHER  ? range->max_step
+                : better == BETTER_LOWER ? range->min_step
                                          : s->last_step;
-    return better == BETTER_HIGHER && value == -1 ? NAN : value * metric->scale;
+    return run_is_undefined(role, value) ? NAN : value * metric->scale;
+}
+
+void run_status_print(const struct run_row *run, char *out, size_t out_bytes)
+{
+    const char *status = run_status_name(run->status);
+    bool ended_well = run->status == RUN_FINISHED || run->status == RUN_UNKNOWN;
+    if (run->loss_lost)
+        snprintf(out, out_bytes, "%s%sNaN @%lld", ended_well ? "" : status, ended_well ? "" : " ",
+            (long long)run->lost_step);
+    else
+        snprintf(out, out_bytes, "%s", status);
 }

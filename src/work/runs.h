@@ -14,6 +14,7 @@
 #include "facts/role.h"
 #include "facts/run.h"
 #include "work/filter.h"
+#include "work/same.h"
 
 #include <stdatomic.h>
 
@@ -24,22 +25,46 @@ struct run_metric {
     enum role role;
     double scale; /* value x scale = the role's unit */
     struct metric_summary summary;
+    int64_t run_id; /* which run of the index holds its points: it may be an absorbed one */
+    const char *stored_name; /* and under which name */
+    int row;                 /* of metrics.def: of two with one role the lower is preferred */
+    int rank;                /* of the sources that it came from: lower is believed */
+    struct same_name same_name;
+};
+
+/* A parameter that has synonyms: what it is compared as. */
+struct run_setting {
+    const char *quantity; /* "lr" */
+    const struct param *param;
+    bool is_own;  /* another spelling says another value: compared under its own name */
+    bool repeats; /* another spelling says the same: not compared */
+};
+
+/* A directory that is this run too, found elsewhere. */
+struct run_absorbed {
+    int64_t id;
+    const char *name, *directory, *format;
+    const char *why; /* "it has the same id" */
 };
 
 enum run_column_kind {
-    RUN_COLUMN_NAME,
+    RUN_COLUMN_NAME, /* as shown: the title where the directory is called by an id */
+    RUN_COLUMN_PATH, /* below the root */
+    RUN_COLUMN_TITLE,
+    RUN_COLUMN_ID, /* as its tool gave it */
     RUN_COLUMN_STATUS,
     RUN_COLUMN_AGE,      /* seconds since the last sign of life */
     RUN_COLUMN_DURATION, /* seconds */
     RUN_COLUMN_FORMAT,
     RUN_COLUMN_NOTES,     /* how many notes on damage */
+    RUN_COLUMN_NAN,       /* the step from which on the loss is not finite */
     RUN_COLUMN_BEST,      /* a role's best value */
     RUN_COLUMN_BEST_STEP, /* and its step */
     RUN_COLUMN_LAST,      /* a role's last value */
     RUN_COLUMN_SPARK,     /* a role's course: loss or AP */
     RUN_COLUMN_DELTA,     /* a role's best against the baseline's */
     RUN_COLUMN_METRIC,    /* the last value of a named metric */
-    RUN_COLUMN_PARAM,     /* a named parameter */
+    RUN_COLUMN_PARAM,     /* a quantity that parameters spell, or one parameter by its name */
 };
 
 struct run_column {
@@ -48,6 +73,7 @@ struct run_column {
     enum role role;
     const char *name; /* metric or parameter */
     enum better better;
+    bool all_segments; /* best and delta: of every segment, not of the last one only */
 };
 
 enum { RUN_SPARK_POINTS = 24, RUNS_MOST_COLUMNS = 64 };
@@ -60,15 +86,20 @@ struct run_spark {
 struct run_row {
     int64_t id;
     const char *name;     /* below the root */
+    const char *shown;    /* the same with the title in place of a last part that is only an id */
     const char *title;    /* what its files call it; NULL when they do not */
     const char *label_id; /* the id that its tool gave it; NULL without one */
     const char *root, *directory;
     const char *format;
     enum run_status status;
+    bool loss_lost;             /* the loss is not finite from some point to its end ... */
+    int64_t lost_step;          /* ... from this step on */
     double started_s, ended_s;  /* NaN unknown; ended: the last sign of life */
     int64_t colour;             /* order of first sight: stays the run's own */
     const struct param *params; /* by name */
     size_t param_count;
+    const struct run_setting *settings; /* in the order of params */
+    size_t setting_count;
     const struct run_metric *metrics; /* by name */
     size_t metric_count;
     const struct run_metric *by_role[ROLE_COUNT]; /* the preferred metric of a role, or NULL */
@@ -76,9 +107,17 @@ struct run_row {
     size_t note_count;
     const struct artifact *artifacts; /* paths made absolute; predictions first, by step */
     size_t artifact_count, prediction_count;
+    size_t source_count;                 /* files that were read for it */
+    const struct run_absorbed *absorbed; /* where else it was found */
+    size_t absorbed_count;
     /* The course of the loss (else of one of its terms) and of AP (else of Ultralytics' own) in
      * RUN_SPARK_POINTS pieces, NaN where nothing is. */
     struct run_spark loss_spark, ap_spark;
+};
+
+struct run_place {
+    int64_t id;   /* of a run, or of one that it absorbed */
+    uint32_t row; /* where it stands */
 };
 
 struct runs {
@@ -86,7 +125,8 @@ struct runs {
     struct arena arena;
     struct run_row *rows; /* natural order of root and name */
     size_t count;
-    uint32_t *by_id; /* rows by ascending id */
+    struct run_place *by_id; /* ascending */
+    size_t place_count;
     /* The columns to begin with: what every run has, the quantities that any run has, then the
      * parameters that differ, those that most runs have first, names and places last. */
     struct run_column *columns;
@@ -99,24 +139,37 @@ struct runs {
 struct runs *runs_load(struct store *store, const struct runs *before, struct err *err);
 struct runs *runs_share(struct runs *runs);
 void runs_release(struct runs *runs); /* accepts NULL */
+/* Also by the id of a run that it absorbed. */
 const struct run_row *runs_find(const struct runs *runs, int64_t id);
-/* By name as shown, by path of its directory, or by a unique ending of the name; NULL with ERR. */
+/* By its name, by path of its directory, as shown, by title or id, or by a unique ending of the
+ * name; those of what it absorbed too. NULL with ERR. */
 const struct run_row *runs_find_named(const struct runs *runs, const char *name, struct err *err);
 
 const struct param *run_param(const struct run_row *run, const char *name);
+/* The parameter that spells the quantity NAME, else the one that is called so. */
+const struct param *run_setting(const struct run_row *run, const char *name);
+/* The parameters as they are compared, in the order of params: synonyms under the name of their
+ * quantity. OUT has room for param_count; returns how many. */
+size_t run_settings(const struct run_row *run, struct param *out);
 const struct run_metric *run_metric(const struct run_row *run, const char *name);
-/* The run's value of a role in its unit: the best by the role's direction (its step in *STEP), the
- * last where there is none. NaN when not logged; -1 of a COCO number counts as undefined: NaN. */
-double run_role_best(const struct run_row *run, enum role role, int64_t *step);
+/* The run's value of a role in its unit: the best of the last segment (of ALL of them) by the
+ * role's direction, its step in *STEP (may be NULL); the last where there is no direction. NaN when
+ * not logged; -1 of a COCO number counts as undefined: NaN. */
+double run_role_best(const struct run_row *run, enum role role, bool all, int64_t *step);
 double run_role_last(const struct run_row *run, enum role role);
 /* What tables and diffs show of a role: the best where higher is better, else the last, for a loss
  * or a time once reached is no merit. */
 bool run_role_shows_best(enum role role);
+/* True when VALUE, in the source's unit, is how COCO writes "not defined". */
+bool run_is_undefined(enum role role, double value);
+/* "running", "NaN @412", "failed NaN @412": the status, and where the loss was lost. */
+void run_status_print(const struct run_row *run, char *out, size_t out_bytes);
 
 /* ---- columns ---- */
 
 struct run_value {
     bool known;
+    bool undefined; /* a COCO number that was logged as -1; then not known */
     bool is_number;
     double number;    /* may be NaN: logged as such */
     const char *text; /* when not a number; NULL otherwise */
@@ -125,7 +178,8 @@ struct run_value {
 /* Finds RUNS->columns; part of runs_load(). False when memory is out. */
 bool runs_find_columns(struct runs *runs);
 /* One column by the name a person types: "name", "status", "age", "AP", "AP.last", "AP@", "loss~",
- * "dAP", a metric or a parameter (also its last dotted part when that is unique). */
+ * "dAP", the same of all segments ("AP.all", "AP@.all"), a metric or a parameter (also its last
+ * dotted part when that is unique). */
 bool runs_parse_column(const struct runs *runs, struct arena *arena, const char *text,
     struct run_column *out, struct err *err);
 

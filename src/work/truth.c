@@ -3,12 +3,13 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "readers/annotation.h"
+#include "work/rules.h"
 
 #include <cjson/cJSON.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { LARGEST_RULES_BYTES = 1 << 20, MOST_SNIFFED = 64, MOST_LISTED = 256 };
+enum { MOST_SNIFFED = 64, MOST_LISTED = 256 };
 
 static const char *string_in(const cJSON *object, const char *key)
 {
@@ -44,10 +45,12 @@ static bool add_rule(struct arena *arena, const char *root, const cJSON *row,
            err_set(err, ERR_MEMORY, "out of memory");
 }
 
-static bool add_rules(struct arena *arena, const char *root, const cJSON *json,
-    struct truth_rules *rules, struct err *err)
+static bool add_rules(
+    struct arena *arena, const struct rules *said, struct truth_rules *rules, struct err *err)
 {
-    const cJSON *datasets = cJSON_GetObjectItemCaseSensitive(json, "datasets");
+    const cJSON *datasets = cJSON_GetObjectItemCaseSensitive(said->json, "datasets");
+    if (!datasets)
+        return true;
     if (!cJSON_IsArray(datasets))
         return err_set(err, ERR_FORMAT, "has no list \"datasets\": see the README for its shape");
     size_t more = (size_t)cJSON_GetArraySize(datasets);
@@ -60,42 +63,37 @@ static bool add_rules(struct arena *arena, const char *root, const cJSON *json,
     const cJSON *row;
     cJSON_ArrayForEach(row, datasets)
     {
-        if (!add_rule(arena, root, row, &all[rules->count], err))
+        if (!add_rule(arena, said->home, row, &all[rules->count], err))
             return false;
         rules->count++;
     }
     return true;
 }
 
+/* The lists of synonyms are for whoever loads the runs; here only their shape is looked at, so that
+ * what is wrong with the file is said once. */
+static bool check_synonyms(struct arena *arena, const struct rules *said, struct err *err)
+{
+    struct synonyms synonyms;
+    bool ok = synonyms_init(&synonyms, arena) ? rules_add_synonyms(said, &synonyms, err)
+                                              : err_set(err, ERR_MEMORY, "out of memory");
+    synonyms_done(&synonyms);
+    return ok;
+}
+
 bool truth_read_rules(
     struct arena *arena, const char *root, struct truth_rules *rules, struct err *err)
 {
-    struct file_stat stat;
+    struct rules said;
     if (rules->ground_truth)
         return true;
-    char *home = arena_string(arena, root), *path = NULL;
-    for (int level = 0; home; level++) {
-        path = path_join(arena, home, "boxtop.json");
-        if (!path || file_stat(path, &stat))
-            break;
-        if (level == TRUTH_LEVELS_ABOVE || strcmp(home, "/") == 0)
-            return true;
-        home = path_parent(arena, home);
-    }
-    if (!home || !path)
-        return err_set(err, ERR_MEMORY, "out of memory");
-    struct buf text;
-    buf_init(&text, LARGEST_RULES_BYTES);
-    bool ok = file_read(path, &text, err);
-    if (ok) {
-        cJSON *json = cJSON_ParseWithLength(text.data ? text.data : "", text.length);
-        ok = json ? add_rules(arena, home, json, rules, err)
-                  : err_set(err, ERR_FORMAT, "is not JSON: see the README for its shape");
-        cJSON_Delete(json);
-    }
-    buf_done(&text);
+    if (!rules_open(arena, root, &said, err))
+        return false;
+    bool ok =
+        !said.json || (add_rules(arena, &said, rules, err) && check_synonyms(arena, &said, err));
     if (!ok)
-        err_in_file(err, path);
+        err_in_file(err, said.path);
+    rules_close(&said);
     return ok;
 }
 
@@ -138,7 +136,7 @@ static void climb_on(struct climb *climb)
     climb->level++;
     climb->passed_root |= strcmp(climb->at, climb->root) == 0;
     bool over =
-        strcmp(climb->at, "/") == 0 || (climb->passed_root && climb->level > TRUTH_LEVELS_ABOVE);
+        strcmp(climb->at, "/") == 0 || (climb->passed_root && climb->level > RULES_LEVELS_ABOVE);
     climb->at = over ? NULL : path_parent(climb->arena, climb->at);
 }
 

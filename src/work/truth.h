@@ -27,12 +27,9 @@ struct truth_rules {
     size_t count;
 };
 
-/* How far above a run's directory (and above a root, for boxtop.json) is looked, so that a run says
- * the same whether it or a folder above it was named as the root. */
-enum { TRUTH_LEVELS_ABOVE = 3 };
-
-/* Reads the boxtop.json of ROOT, else of the nearest of its TRUTH_LEVELS_ABOVE parents, into RULES
- * (appending, memory from ARENA). A missing file is no error, and nothing is read when RULES hold a
+/* Reads the boxtop.json of ROOT, else of the nearest of its RULES_LEVELS_ABOVE (work/rules.h)
+ * parents, into RULES (appending, memory from ARENA). A missing file is no error, and nothing is
+ * read when RULES hold a
  * --gt: that goes before. */
 bool truth_read_rules(
     struct arena *arena, const char *root, struct truth_rules *rules, struct err *err);
@@ -55,7 +52,7 @@ struct truth {
  * Order: --gt; what the run says (its path as said, else the same below any parent up to ROOT, for
  * the path may be another machine's); boxtop.json; else ground truth standing in the run's
  * directory, a parent, or up to two folders beside. Parents count up to ROOT, and
- * TRUTH_LEVELS_ABOVE in any case.
+ * RULES_LEVELS_ABOVE in any case.
  */
 bool truth_find(struct arena *arena, const struct truth_rules *rules, const char *root,
     const char *directory, const struct artifact *artifacts, size_t artifact_count,

@@ -27,6 +27,11 @@ const struct photo *world_photo(const struct world *world, const struct photo_wa
     return same ? world->photo.photo : NULL;
 }
 
+struct curve_want world_curve_want(const struct run_metric *metric)
+{
+    return (struct curve_want){metric->run_id, metric->stored_name, metric->summary.count};
+}
+
 const struct curve *world_curve(const struct world *world, const struct curve_want *want)
 {
     for (size_t i = 0; world->curves && i < world->curves->count; i++)

@@ -61,5 +61,7 @@ struct world {
 /* The answer to WANT or NULL while there is none. */
 const struct study_answer *world_study(const struct world *world, const struct study_want *want);
 const struct photo *world_photo(const struct world *world, const struct photo_want *want);
+/* The want for all points of METRIC, wherever they are held. */
+struct curve_want world_curve_want(const struct run_metric *metric);
 const struct curve *world_curve(const struct world *world, const struct curve_want *want);
 void world_done(struct world *world);

@@ -126,19 +126,24 @@ static void test_ls_says_the_same_in_every_format(void **state)
     (void)state;
     const char *columns = "name,status,loss,lr";
     assert_string_equal(
-        EXPECT(0, "ls", root, "--columns", columns, "--format", "csv", "--filter", "lr>0")->out,
+        EXPECT(0, "ls", root, "--columns", columns, "--format", "csv", "--filter", "optimizer.lr>0")
+            ->out,
         "name,status,loss,lr\nalpha,finished,0.25,0.1\nbeta,finished,0.5,0.02\n");
-    assert_string_equal(EXPECT(0, "ls", root, "-c", columns, "-f", "tsv", "--filter=lr>0")->out,
+    assert_string_equal(
+        EXPECT(0, "ls", root, "-c", columns, "-f", "tsv", "--filter=optimizer.lr>0")->out,
         "name\tstatus\tloss\tlr\nalpha\tfinished\t0.25\t0.1\nbeta\tfinished\t0.5\t0.02\n");
     assert_string_equal(
-        EXPECT(0, "ls", root, "-c", columns, "-f", "markdown", "--filter=lr>0")->out,
+        EXPECT(0, "ls", root, "-c", columns, "-f", "markdown", "--filter=optimizer.lr>0")->out,
         "| name | status | loss | lr |\n| --- | --- | ---: | ---: |\n"
         "| alpha | finished | 0.25 | 0.1 |\n| beta | finished | 0.5 | 0.02 |\n");
-    const char *table = EXPECT(0, "ls", root, "-c", columns, "--filter=lr>0")->out;
-    assert_string_equal(table, EXPECT(0, root, "-c", columns, "--filter=lr>0")->out);
+    const char *table = EXPECT(0, "ls", root, "-c", columns, "--filter=optimizer.lr>0")->out;
+    assert_string_equal(table, EXPECT(0, root, "-c", columns, "--filter=optimizer.lr>0")->out);
     assert_non_null(strstr(table, "alpha  finished  0.25   0.1\n"));
-    const cJSON *list = BOXTOP_JSON("ls", root, "-c", columns, "--filter=lr>0");
+    const cJSON *list = BOXTOP_JSON("ls", root, "-c", columns, "--filter=optimizer.lr>0");
     assert_int_equal(cJSON_GetArraySize(list), 2);
+    /* By its quantity the parameter is found under every spelling: gamma's is lr0. */
+    assert_int_equal(
+        cJSON_GetArraySize(BOXTOP_JSON("ls", root, "-c", columns, "--filter=lr>0")), 3);
     ASSERT_NEAR(number_in(cJSON_GetArrayItem(list, 1), "lr"), 0.02, 0);
     ASSERT_NEAR(number_in(cJSON_GetArrayItem(list, 1), "loss"), 0.5, 0);
 }
@@ -193,7 +198,7 @@ static void test_diff(void **state)
     const cJSON *params = in(diff, "params");
     assert_int_equal(cJSON_GetArraySize(params), 1);
     const cJSON *rate = cJSON_GetArrayItem(params, 0);
-    assert_string_equal(text_in(rate, "name"), "optimizer.lr");
+    assert_string_equal(text_in(rate, "name"), "lr");
     ASSERT_NEAR(cJSON_GetArrayItem(in(rate, "values"), 0)->valuedouble, 0.1, 0);
     ASSERT_NEAR(cJSON_GetArrayItem(in(rate, "values"), 1)->valuedouble, 0.02, 0);
     const cJSON *metric, *loss = NULL, *average = NULL;
@@ -427,6 +432,29 @@ static void test_index(void **state)
     assert_string_equal(EXPECT(0, "ls", root, "-f", "json", "--index", own)->out, listed);
 }
 
+static void test_index_explains_every_file(void **state)
+{
+    (void)state;
+    const char *mixed = temp_dir();
+    made_plain(mixed, "run", "0.1", 3, 0.5);
+    temp_text(mixed, "run/model.pth", "x");
+    const char *said = EXPECT(0, "index", "--explain", mixed)->out;
+    assert_non_null(strstr(said, "metrics.csv"));
+    assert_non_null(strstr(said, "unwanted"));
+    const cJSON *list = BOXTOP_JSON("index", "--explain", mixed), *row;
+    int taken = 0, unwanted = 0;
+    cJSON_ArrayForEach(row, list)
+    {
+        const char *verdict = text_in(row, "verdict");
+        assert_string_equal(text_in(row, "directory"), "run");
+        taken += strcmp(verdict, "taken") == 0 && text_in(row, "reason")[0];
+        unwanted += strcmp(verdict, "unwanted") == 0 ? (int)number_in(row, "files") : 0;
+    }
+    assert_true(taken >= 2);
+    assert_int_equal(unwanted, 1);
+    EXPECT(3, "index", "--explain", "/dev/null/nowhere");
+}
+
 static void test_index_check_names_damage(void **state)
 {
     (void)state;
@@ -456,6 +484,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_a_number_differs_nowhere),
         cmocka_unit_test(test_draw),
         cmocka_unit_test(test_index),
+        cmocka_unit_test(test_index_explains_every_file),
         cmocka_unit_test(test_index_check_names_damage),
     };
     program_init(argc, argv);

@@ -194,7 +194,7 @@ static void at_the_table(struct pty *pty)
 static void at_diff_and_curves(struct pty *pty)
 {
     visit_type(pty, "d", "1 of 4 parameters differ among 2 runs");
-    visit_expect(pty, "optimizer.lr");
+    visit_expect(pty, "parameters differ");
     visit_expect(pty, "0.02");
     visit_type(pty, "D", "batch");
     visit_type(pty, "v", "Curves");

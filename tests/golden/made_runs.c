@@ -155,6 +155,8 @@ static void make_gaps(const char *root)
                     "2,1714543320,2.2,0.14\n3,1714543380,2,0.18\n2,1714544320,2.3,0.13\n"
                     "3,1714544380,1.8,0.2\n4,1714544440,1.5,0.26\n5,1714544500,1.3,0.31\n"},
         {"undefined", "step,wall_time,train/loss,val/AP\n0,1714543200,2,-1\n1,1714543260,1,-1\n"},
+        {"lost", "step,wall_time,train/loss,val/AP\n0,1714543200,2,0.05\n1,1714543260,1.5,0.07\n"
+                 "2,1714543320,nan,\n3,1714543380,inf,\n"},
         {"one-point", "step,wall_time,train/loss,val/AP\n0,1714543200,2.25,0.125\n"},
         {"header-alone", "step,wall_time,train/loss,val/AP\n"},
         {"damaged", "step,wall_time,train/loss,val/AP\n0,1714543200,2,0.1\nx,y\n1,2,3,4,5,6,7\n"

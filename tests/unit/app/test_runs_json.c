@@ -122,8 +122,8 @@ static void assert_number(const cJSON *object, const char *key, double want)
 static void test_keys_and_types_of_a_run(void **state)
 {
     (void)state;
-    static const char *const KEYS[] = {"run", "root", "name", "format", "status", "started",
-        "duration_s", "notes", "params", "metrics", NULL};
+    static const char *const KEYS[] = {"run", "root", "name", "id", "format", "status", "nan_step",
+        "started", "duration_s", "notes", "absorbed", "params", "metrics", NULL};
     struct run_row row = make_row();
     cJSON *run = write_and_read(&row);
     assert_keys(run, KEYS);
@@ -161,7 +161,7 @@ static void test_metrics(void **state)
     (void)state;
     static const char *const NAMES[] = {"diverged", "val/mAP", NULL};
     static const char *const KEYS[] = {"role", "count", "first_step", "first", "last_step", "last",
-        "min", "min_step", "max", "max_step", "nonfinite", NULL};
+        "min", "min_step", "max", "max_step", "nonfinite", "segments", NULL};
     struct run_row row = make_row();
     cJSON *run = write_and_read(&row);
     const cJSON *metrics = get(run, "metrics"), *ap = get(metrics, "val/mAP");

@@ -96,6 +96,80 @@ static void test_cuts_change_nothing(void **state)
     }
 }
 
+static void test_the_last_segment_stands_apart(void **state)
+{
+    (void)state;
+    const struct point points[] = {{0, 0, 9}, {1, 0, 0.1}, {2, 0, 5}, {1, 0, 3}, {2, 0, 4}};
+    struct metric_summary s = {0};
+    metric_summary_add(&s, points, 3);
+    assert_true(s.latest.min == 0.1 && s.latest.max == 9);
+    metric_summary_add(&s, points + 3, 2);
+    assert_int_equal(s.segments, 2);
+    assert_true(s.min == 0.1 && s.max == 9); /* of all */
+    assert_true(s.latest.min == 3 && s.latest.max == 4);
+    assert_int_equal(s.latest.min_step, 1);
+    assert_int_equal(s.latest.max_step, 2);
+}
+
+static void test_where_a_series_was_lost(void **state)
+{
+    (void)state;
+    const struct point points[] = {
+        {0, 0, 1}, {1, 0, NAN}, {2, 0, 1}, {3, 0, INFINITY}, {4, 0, NAN}};
+    struct metric_summary s = {0};
+    for (int i = 0; i < 5; i++)
+        metric_summary_add(&s, points + i, 1);
+    assert_int_equal(s.lost_step, 3);
+    const struct point found = {5, 0, 2};
+    metric_summary_add(&s, &found, 1);
+    assert_int_equal(s.lost_step, 0);
+}
+
+/* A series that is cut anywhere and joined from its parts' summaries is the whole. */
+static void test_joining_is_adding(void **state)
+{
+    (void)state;
+    enum { N = 60 };
+    struct point points[N];
+    unsigned short seed[3] = {4, 5, 6};
+    for (int round = 0; round < 200; round++) {
+        for (int i = 0; i < N; i++)
+            points[i] = (struct point){
+                i % 23 + (round % 2 ? 0 : i), i, nrand48(seed) % 4 ? erand48(seed) : (double)NAN};
+        struct metric_summary whole = {0}, joined = {0};
+        metric_summary_add(&whole, points, N);
+        for (size_t at = 0; at < N;) {
+            size_t n = 1 + (size_t)(nrand48(seed) % 20);
+            n = at + n > N ? N - at : n;
+            struct metric_summary part = {0};
+            metric_summary_add(&part, points + at, n);
+            metric_summary_join(&joined, &part);
+            at += n;
+        }
+        assert_memory_equal(&joined, &whole, sizeof whole);
+    }
+}
+
+static void test_one_series_in_two_precisions(void **state)
+{
+    (void)state;
+    struct metric_summary a = {0}, b = {0}, c = {0};
+    for (int i = 0; i < 10; i++) {
+        double value = 1.0 / (i + 3);
+        struct point exact = {i, 0, value}, single = {i, 0, (float)value}, other = {i, 0, value};
+        if (i == 5)
+            other.value = 0.9;
+        metric_summary_add(&a, &exact, 1);
+        metric_summary_add(&b, &single, 1);
+        metric_summary_add(&c, &other, 1);
+    }
+    assert_true(metric_summary_same(&a, &b));
+    assert_false(metric_summary_same(&a, &c));
+    assert_true(metric_value_same(NAN, NAN) && metric_value_same(INFINITY, INFINITY));
+    assert_false(metric_value_same(NAN, 1) || metric_value_same(INFINITY, -INFINITY));
+    assert_true(metric_value_same(0, 0));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -104,6 +178,10 @@ int main(void)
         cmocka_unit_test(test_what_is_not_finite_is_counted_and_no_extreme),
         cmocka_unit_test(test_a_step_that_falls_back_is_a_restart),
         cmocka_unit_test(test_cuts_change_nothing),
+        cmocka_unit_test(test_the_last_segment_stands_apart),
+        cmocka_unit_test(test_where_a_series_was_lost),
+        cmocka_unit_test(test_joining_is_adding),
+        cmocka_unit_test(test_one_series_in_two_precisions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -67,14 +67,13 @@ static void losses_of_single_layers_have_no_role(void **state)
         "train_loss_bbox_unscaled", "train_loss_ce_0_unscaled", "train_loss_vfl_aux_1",
         "train_loss_giou_dn_2", "train_loss_bbox_dn_pre", "train_loss_bbox_enc_0",
         "train_loss_vfl_pre", "train_loss_ce_interm", "test_loss_ce_0", "n_parameters"};
-    double scale;
     (void)state;
-    assert_int_equal(role_of_metric("train_loss", &scale), ROLE_LOSS);
-    assert_int_equal(role_of_metric("train_loss_giou", &scale), ROLE_PART_LOSS);
-    assert_int_equal(role_of_metric("test_coco_eval_bbox/AP", &scale), ROLE_AP);
-    assert_int_equal(role_of_metric("test_coco_eval_bbox/ARl", &scale), ROLE_ARL);
+    assert_int_equal(role_match("train_loss").role, ROLE_LOSS);
+    assert_int_equal(role_match("train_loss_giou").role, ROLE_PART_LOSS);
+    assert_int_equal(role_match("test_coco_eval_bbox/AP").role, ROLE_AP);
+    assert_int_equal(role_match("test_coco_eval_bbox/ARl").role, ROLE_ARL);
     for (size_t i = 0; i < sizeof HELPERS / sizeof *HELPERS; i++)
-        assert_int_equal(role_of_metric(HELPERS[i], &scale), ROLE_NONE);
+        assert_int_equal(role_match(HELPERS[i]).role, ROLE_NONE);
 }
 
 static void the_arguments_become_parameters(void **state)

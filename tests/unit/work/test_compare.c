@@ -60,6 +60,27 @@ static void test_quantities_of_two_formats_meet(void **state)
     scene_done(&scene);
 }
 
+/* -1 is how COCO writes "not defined": neither a number nor NaN. */
+static void test_undefined_is_no_number(void **state)
+{
+    (void)state;
+    struct scene scene;
+    struct compare compare;
+    struct err err = {0};
+    scene_init(&scene);
+    scene_write(&scene, "a/metrics.csv", "step,eval/APs,eval/AP\n1,-1,nan\n");
+    scene_write(&scene, "b/metrics.csv", "step,eval/APs,eval/AP\n1,0.3,0.4\n");
+    scene_refresh(&scene);
+    const struct run_row *runs[] = {scene_run(&scene, "a"), scene_run(&scene, "b")};
+    assert_true(compare_runs(runs, 2, 0, false, &scene.arena, &compare, &err));
+    const struct diff_metric *small = metric_of(&compare, "APs"), *ap = metric_of(&compare, "AP");
+    assert_true(small->values[0]->undefined && isnan(small->values[0]->value));
+    assert_true(isnan(small->deltas[1]));
+    assert_false(small->values[1]->undefined);
+    assert_true(!ap->values[0]->undefined && isnan(ap->values[0]->value));
+    scene_done(&scene);
+}
+
 static void test_the_baseline_is_any_of_them(void **state)
 {
     (void)state;
@@ -136,6 +157,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_quantities_of_two_formats_meet),
         cmocka_unit_test(test_the_baseline_is_any_of_them),
+        cmocka_unit_test(test_undefined_is_no_number),
         cmocka_unit_test(test_parameters),
         cmocka_unit_test(test_one_run_and_the_most),
         cmocka_unit_test(test_memory_runs_out),

@@ -66,11 +66,11 @@ static void test_a_plain_run(void **state)
     assert_true(run_param(run, "optimizer.lr")->number == 0.005);
     assert_null(run_param(run, "lr"));
     int64_t step = -1;
-    assert_close(run_role_best(run, ROLE_AP, &step), 0.3);
+    assert_close(run_role_best(run, ROLE_AP, false, &step), 0.3);
     assert_int_equal(step, 2);
     assert_close(run_role_last(run, ROLE_AP), 0.2);
-    assert_close(run_role_best(run, ROLE_LOSS, &step), 1.5);
-    assert_true(isnan(run_role_best(run, ROLE_F1, NULL)));
+    assert_close(run_role_best(run, ROLE_LOSS, false, &step), 1.5);
+    assert_true(isnan(run_role_best(run, ROLE_F1, false, NULL)));
     assert_int_equal(run->note_count, 0);
     assert_int_equal(run->loss_spark.count, 3);
     assert_close(run->loss_spark.values[2], 1.5);
@@ -93,8 +93,8 @@ static void test_an_ultralytics_run(void **state)
     const struct run_row *run = scene_run(&scene, "train");
     assert_string_equal(run->format, "ultralytics");
     assert_int_equal(run->status, RUN_FINISHED); /* the last of its epochs is logged */
-    assert_close(run_role_best(run, ROLE_ULTRALYTICS_AP, NULL), 0.5);
-    assert_true(isnan(run_role_best(run, ROLE_AP, NULL))); /* another computation */
+    assert_close(run_role_best(run, ROLE_ULTRALYTICS_AP, false, NULL), 0.5);
+    assert_true(isnan(run_role_best(run, ROLE_AP, false, NULL))); /* another computation */
     assert_int_equal(run->ap_spark.count, 2);              /* the course of what comes closest */
     assert_int_equal(run->loss_spark.count, 2);
     scene_done(&scene);

@@ -50,7 +50,9 @@ static void add_metric(struct run_row *run, const char *name, double first, doub
     *metric = (struct run_metric){.name = name};
     const struct point points[] = {{1, NAN, first}, {7, NAN, last}};
     metric_summary_add(&metric->summary, points, 2);
-    metric->role = role_of_metric(name, &metric->scale);
+    struct role_match match = role_settle(role_match(name), &metric->summary);
+    metric->role = match.role;
+    metric->scale = match.scale;
     if (metric->role != ROLE_NONE)
         run->by_role[metric->role] = metric;
 }
@@ -268,9 +270,88 @@ static void test_what_is_not_known(void **state)
     assert_string_equal(printed(&made, 0, "age", out), "");
     assert_string_equal(printed(&made, 0, "duration", out), "");
     add_metric(&made.rows[2], "eval/AP75", -1, -1); /* undefined, as COCO writes */
-    assert_string_equal(printed(&made, 2, "AP75", out), "");
-    assert_true(isnan(run_role_best(&made.rows[2], ROLE_AP75, NULL)));
+    assert_string_equal(printed(&made, 2, "AP75", out), "undef");
+    assert_true(isnan(run_role_best(&made.rows[2], ROLE_AP75, false, NULL)));
     assert_true(isnan(run_role_last(&made.rows[2], ROLE_AP75)));
+    arena_done(&made.runs.arena);
+}
+
+/* A run that was started again is where its last segment is; all of it is asked for with .all. */
+static void test_the_last_segment_is_shown(void **state)
+{
+    (void)state;
+    struct made made;
+    char out[64];
+    make_four(&made);
+    struct run_row *run = add_run(&made, "again");
+    add_metric(run, "eval/AP", 0.5, 0.6);
+    const struct point again[] = {{1, NAN, 0.2}, {2, NAN, 0.3}};
+    metric_summary_add(&((struct run_metric *)run->metrics)[0].summary, again, 2);
+    assert_string_equal(printed(&made, 4, "AP", out), "0.3000");
+    assert_string_equal(printed(&made, 4, "AP@", out), "2");
+    assert_string_equal(printed(&made, 4, "AP.all", out), "0.6000");
+    assert_string_equal(printed(&made, 4, "AP@.all", out), "7");
+    assert_string_equal(printed(&made, 4, "AP.best.all", out), "0.6000");
+    assert_string_equal(printed(&made, 4, "AP.last", out), "0.3000");
+    assert_string_equal(printed(&made, 4, "mask_AP", out), ""); /* "mask AP", for a filter */
+    assert_string_equal(printed(&made, 4, "dAP", out), "-0.1000");
+    assert_string_equal(printed(&made, 4, "dAP.all", out), "+0.2000");
+    arena_done(&made.runs.arena);
+}
+
+static void test_a_lost_loss_is_a_badge(void **state)
+{
+    (void)state;
+    struct run_row run = {.status = RUN_FINISHED, .loss_lost = true, .lost_step = 412};
+    char out[64];
+    run_status_print(&run, out, sizeof out);
+    assert_string_equal(out, "NaN @412");
+    run.status = RUN_RUNNING;
+    run_status_print(&run, out, sizeof out);
+    assert_string_equal(out, "running NaN @412");
+    run.loss_lost = false;
+    run_status_print(&run, out, sizeof out);
+    assert_string_equal(out, "running");
+    struct made made;
+    make_four(&made);
+    made.rows[0].loss_lost = true;
+    made.rows[0].lost_step = 412;
+    assert_string_equal(printed(&made, 0, "nan", out), "412");
+    assert_string_equal(printed(&made, 1, "nan", out), "");
+    assert_string_equal(printed(&made, 0, "status", out), "finished"); /* as filters see it */
+    arena_done(&made.runs.arena);
+}
+
+static void test_titles_and_ids(void **state)
+{
+    (void)state;
+    struct made made;
+    char out[64];
+    struct err err = {0};
+    uint32_t order[MOST];
+    make_four(&made);
+    made.rows[1].name = "mlruns/1/0123456789abcdef0123456789abcdef";
+    made.rows[1].shown = "mlruns/1/happy fox";
+    made.rows[1].title = "happy fox";
+    made.rows[1].label_id = "0123456789abcdef0123456789abcdef";
+    assert_string_equal(printed(&made, 1, "name", out), "mlruns/1/happy fox");
+    assert_string_equal(printed(&made, 1, "path", out), made.rows[1].name);
+    assert_string_equal(printed(&made, 1, "title", out), "happy fox");
+    assert_string_equal(printed(&made, 1, "id", out), made.rows[1].label_id);
+    static const char *const FOUND[] = {
+        "fox", "abcdef012", "name~fox", "name~89ab", "title~happy", "path~mlruns", "id~0123"};
+    for (size_t i = 0; i < sizeof FOUND / sizeof *FOUND; i++) {
+        const struct filter *filter = filter_parse(&made.runs.arena, FOUND[i], &err);
+        assert_int_equal(runs_order(&made.runs, filter, NULL, false, NULL, 0, order), 1);
+        assert_int_equal(order[0], 1);
+    }
+    const struct run_row *run = &made.rows[1];
+    assert_ptr_equal(runs_find_named(&made.runs, "happy fox", &err), run);
+    assert_ptr_equal(runs_find_named(&made.runs, "mlruns/1/happy fox", &err), run);
+    assert_ptr_equal(runs_find_named(&made.runs, run->label_id, &err), run);
+    assert_ptr_equal(runs_find_named(&made.runs, run->name, &err), run);
+    made.rows[2].title = "happy fox";
+    assert_null(runs_find_named(&made.runs, "happy fox", &err));
     arena_done(&made.runs.arena);
 }
 
@@ -413,6 +494,9 @@ int main(void)
         cmocka_unit_test(test_an_ending_of_two_parameters),
         cmocka_unit_test(test_cells),
         cmocka_unit_test(test_what_is_not_known),
+        cmocka_unit_test(test_the_last_segment_is_shown),
+        cmocka_unit_test(test_a_lost_loss_is_a_badge),
+        cmocka_unit_test(test_titles_and_ids),
         cmocka_unit_test(test_ages),
         cmocka_unit_test(test_cells_are_cut_at_the_buffer),
         cmocka_unit_test(test_order),

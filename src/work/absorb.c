@@ -1,0 +1,194 @@
+#include "work/absorb.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* More than the readers there are: what was absorbed is believed after all of the run's own. */
+enum { RANKS = 1000 };
+
+/* ---- doubles ---- */
+
+/* A metric under one of the two numbers of its name: equal numbers, names that may be the same. */
+struct keyed {
+    uint32_t key;
+    uint32_t at; /* index of the metric */
+};
+
+struct doubles {
+    struct run_metric *metrics;
+    bool *dropped;
+    const struct twins_check *check;
+};
+
+static int compare_keyed(const void *a, const void *b, void *metrics)
+{
+    const struct keyed *x = a, *y = b;
+    const struct run_metric *all = metrics;
+    if (x->key != y->key)
+        return x->key < y->key ? -1 : 1;
+    if (all[x->at].rank != all[y->at].rank)
+        return all[x->at].rank < all[y->at].rank ? -1 : 1;
+    return x->at < y->at ? -1 : x->at > y->at;
+}
+
+static bool has_ranks(const struct run_row *run)
+{
+    for (size_t i = 1; i < run->metric_count; i++)
+        if (run->metrics[i].rank != run->metrics[0].rank)
+            return true;
+    return false;
+}
+
+static void keep_times(struct metric_summary *kept, const struct metric_summary *dropped)
+{
+    if (isnan(kept->first_wall_s))
+        kept->first_wall_s = dropped->first_wall_s;
+    if (isnan(kept->last_wall_s))
+        kept->last_wall_s = dropped->last_wall_s;
+}
+
+/* Of the metrics that may have one name, in order of their ranks. */
+static void drop_doubles(const struct doubles *doubles, const struct keyed *group, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = i + 1; k < count; k++) {
+            struct run_metric *a = &doubles->metrics[group[i].at];
+            const struct run_metric *b = &doubles->metrics[group[k].at];
+            if (doubles->dropped[group[i].at] || doubles->dropped[group[k].at] ||
+                a->rank == b->rank || !same_name(&a->same_name, &b->same_name) ||
+                !twins_same_series(doubles->check, a, b))
+                continue;
+            keep_times(&a->summary, &b->summary);
+            doubles->dropped[group[k].at] = true;
+        }
+}
+
+static void find_doubles(const struct doubles *doubles, struct keyed *keys, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct same_name *name = &doubles->metrics[i].same_name;
+        keys[i * 2] = (struct keyed){name->key, (uint32_t)i};
+        keys[i * 2 + 1] = (struct keyed){name->train_key, (uint32_t)i};
+    }
+    qsort_r(keys, count * 2, sizeof *keys, compare_keyed, doubles->metrics);
+    for (size_t from = 0, to; from < count * 2; from = to) {
+        for (to = from + 1; to < count * 2 && keys[to].key == keys[from].key; to++)
+            continue;
+        drop_doubles(doubles, keys + from, to - from);
+    }
+}
+
+bool absorb_doubles(struct run_row *run, const struct twins_check *check)
+{
+    if (!has_ranks(run))
+        return true;
+    size_t count = run->metric_count, kept = 0;
+    struct run_metric *metrics = (struct run_metric *)run->metrics;
+    struct keyed *keys = malloc(count * 2 * sizeof *keys);
+    bool *dropped = calloc(count, sizeof *dropped);
+    struct doubles doubles = {metrics, dropped, check};
+    if (keys && dropped)
+        find_doubles(&doubles, keys, count);
+    for (size_t i = 0; keys && dropped && i < count; i++)
+        if (!dropped[i])
+            metrics[kept++] = metrics[i];
+    bool ok = keys && dropped;
+    if (ok)
+        run->metric_count = kept;
+    free(keys);
+    free(dropped);
+    return ok;
+}
+
+/* ---- one run into another ---- */
+
+/* Both lists are in order of their names, and so is the one that is made of them. */
+static bool add_params(struct run_row *run, const struct run_row *other, struct arena *arena)
+{
+    struct param *params = ARENA_ARRAY(arena, struct param, run->param_count + other->param_count);
+    size_t count = 0, i = 0, k = 0;
+    if (!params)
+        return false;
+    while (i < run->param_count || k < other->param_count) {
+        int order = i == run->param_count     ? 1
+                    : k == other->param_count ? -1
+                                              : strcmp(run->params[i].name, other->params[k].name);
+        params[count++] = order <= 0 ? run->params[i] : other->params[k];
+        i += order <= 0;
+        k += order >= 0;
+    }
+    run->params = params;
+    run->param_count = count;
+    return true;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+    const struct run_metric *x = *(const struct run_metric *const *)a;
+    const struct run_metric *y = *(const struct run_metric *const *)b;
+    int order = strcmp(x->name, y->name);
+    return order ? order : x->rank < y->rank ? -1 : x->rank > y->rank;
+}
+
+/* Two series of one name are two metrics: the later one is named after its run too. */
+static bool tell_apart(struct run_row *run, const struct run_row *other, struct arena *arena)
+{
+    struct run_metric **order = malloc((run->metric_count + 1) * sizeof *order);
+    bool ok = order != NULL;
+    for (size_t i = 0; ok && i < run->metric_count; i++)
+        order[i] = (struct run_metric *)&run->metrics[i];
+    if (ok && run->metric_count)
+        qsort(order, run->metric_count, sizeof *order, compare_names);
+    for (size_t i = 1; ok && i < run->metric_count; i++)
+        if (strcmp(order[i - 1]->name, order[i]->name) == 0) {
+            order[i]->name = arena_printf(arena, "%s (%s)", order[i]->name, other->name);
+            ok = order[i]->name != NULL;
+        }
+    free(order);
+    return ok;
+}
+
+static bool add_metrics(struct run_row *run, const struct run_row *other,
+    const struct twins_check *check, struct arena *arena)
+{
+    size_t count = run->metric_count;
+    struct run_metric *metrics = ARENA_ARRAY(arena, struct run_metric, count + other->metric_count);
+    if (!metrics)
+        return false;
+    if (count)
+        memcpy(metrics, run->metrics, count * sizeof *metrics);
+    for (size_t i = 0; i < other->metric_count; i++) {
+        metrics[count + i] = other->metrics[i];
+        metrics[count + i].rank += RANKS * ((int)run->absorbed_count + 1);
+    }
+    run->metrics = metrics;
+    run->metric_count = count + other->metric_count;
+    return absorb_doubles(run, check) && tell_apart(run, other, arena);
+}
+
+static bool add_place(
+    struct run_row *run, const struct run_row *other, enum twins_reason reason, struct arena *arena)
+{
+    struct run_absorbed *absorbed =
+        ARENA_ARRAY(arena, struct run_absorbed, run->absorbed_count + 1);
+    if (!absorbed)
+        return false;
+    if (run->absorbed_count)
+        memcpy(absorbed, run->absorbed, run->absorbed_count * sizeof *absorbed);
+    absorbed[run->absorbed_count++] =
+        (struct run_absorbed){other->id, other->name, other->directory, other->format,
+            reason == TWINS_BY_ID ? "it has the same id" : "it logged the same loss"};
+    run->absorbed = absorbed;
+    return true;
+}
+
+bool absorb_run(struct run_row *run, const struct run_row *other, enum twins_reason reason,
+    const struct twins_check *check, struct arena *arena)
+{
+    run->title = run->title ? run->title : other->title;
+    run->label_id = run->label_id ? run->label_id : other->label_id;
+    run->source_count += other->source_count;
+    return add_params(run, other, arena) && add_metrics(run, other, check, arena) &&
+           add_place(run, other, reason, arena);
+}

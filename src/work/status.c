@@ -1,0 +1,94 @@
+#include "work/status.h"
+
+#include <math.h>
+
+/* What the run set out to do, in epochs or steps; 0 when it does not say so. */
+static double planned(const struct run_row *run, const char *quantity)
+{
+    const struct param *param = run_setting(run, quantity);
+    return param && param->kind == PARAM_NUMBER && param->number > 0 ? param->number : 0;
+}
+
+/* A point for every step: then the steps of a metric may be epochs. */
+static bool is_dense(const struct metric_summary *s)
+{
+    return s->count > s->last_step - s->first_step;
+}
+
+/* The last step is the last of COUNT, counted from 0 or from 1. */
+static bool ends_with(const struct metric_summary *s, double count)
+{
+    return (double)s->last_step + (s->first_step == 0 ? 1 : 0) == count;
+}
+
+/*
+ * The last epoch has been logged whole. A logged epoch that counts from 1, or in fractions, says
+ * so; one that counts from 0 says only that the last epoch was begun, and it is the age of the
+ * files that must say the rest. Without a logged epoch, the dense steps of a loss or of an AP are
+ * epochs.
+ */
+static bool all_epochs_done(const struct run_row *run, double untouched_s)
+{
+    double epochs = planned(run, "epochs");
+    const struct run_metric *epoch = run->by_role[ROLE_EPOCH];
+    if (!epochs)
+        return false;
+    if (epoch && epoch->summary.last >= epochs)
+        return true;
+    if (epoch && epoch->summary.last == epochs - 1 && epoch->summary.min == 0 &&
+        untouched_s > STATUS_FRESH_S)
+        return true;
+    for (size_t i = 0; i < run->metric_count; i++) {
+        const struct run_metric *metric = &run->metrics[i];
+        if (role_info(metric->role)->better != BETTER_NEITHER && metric->summary.count &&
+            is_dense(&metric->summary) && ends_with(&metric->summary, epochs))
+            return true;
+    }
+    return false;
+}
+
+/* Ultralytics stops PATIENCE epochs after the best one. Which was best it tells by nine parts of AP
+ * and one of AP50; AP alone comes close. */
+static bool stopped_early(const struct run_row *run)
+{
+    const struct param *patience = run_param(run, "patience");
+    const struct run_metric *ap = run->by_role[ROLE_ULTRALYTICS_AP];
+    return patience && patience->kind == PARAM_NUMBER && patience->number > 0 && ap &&
+           (double)(ap->summary.last_step - ap->summary.max_step) == patience->number;
+}
+
+static bool all_steps_done(const struct run_row *run)
+{
+    double steps = planned(run, "max_steps");
+    const struct run_metric *loss = run->by_role[ROLE_LOSS];
+    return steps && loss && (double)loss->summary.last_step >= steps - 1;
+}
+
+enum run_status status_infer(const struct run_row *run, enum run_status said, double untouched_s)
+{
+    if (said == RUN_RUNNING && untouched_s > STATUS_STALLED_S)
+        return RUN_STALLED;
+    if (said != RUN_UNKNOWN)
+        return said;
+    if (all_epochs_done(run, untouched_s) || all_steps_done(run))
+        return RUN_FINISHED;
+    if (stopped_early(run) && untouched_s >= STATUS_FRESH_S)
+        return RUN_FINISHED;
+    return untouched_s < STATUS_FRESH_S ? RUN_RUNNING : RUN_UNKNOWN;
+}
+
+void status_find_lost(struct run_row *run)
+{
+    enum role role = run->by_role[ROLE_LOSS] ? ROLE_LOSS : ROLE_PART_LOSS;
+    run->loss_lost = false;
+    for (size_t i = 0; i < run->metric_count; i++) {
+        const struct metric_summary *s = &run->metrics[i].summary;
+        bool asked = role == ROLE_LOSS ? &run->metrics[i] == run->by_role[ROLE_LOSS]
+                                       : run->metrics[i].role == role;
+        if (!asked || !s->count || isfinite(s->last))
+            continue;
+        if (!run->loss_lost || s->lost_step < run->lost_step)
+            run->lost_step = s->lost_step;
+        run->loss_lost = true;
+    }
+}
