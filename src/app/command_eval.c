@@ -7,7 +7,6 @@
 #include "app/print.h"
 #include "base/json_writer.h"
 #include "base/text.h"
-#include "eval/image_stats.h"
 #include "work/study.h"
 
 #include <math.h>
@@ -65,7 +64,7 @@ static bool prepare(
             arena_array(arena, dataset->image_count + 1, sizeof *report->image_stats);
         if (!report->image_stats)
             return err_set(err, ERR_MEMORY, "out of memory");
-        if (!eval_image_stats(dataset, study->set, report->image_stats, err))
+        if (!study_image_stats(study, report->image_stats, err))
             return false;
     }
     return eval_best_f1(report->set, report->iou_index, filter, &report->best, err);

@@ -1,5 +1,6 @@
 #include "work/study.h"
 
+#include "eval/image_stats.h"
 #include "picture/decode.h"
 #include "readers/annotation.h"
 
@@ -195,6 +196,11 @@ const char *study_image_path(const struct study *study, struct arena *arena, int
     const struct dataset *dataset = study->dataset;
     return truth_find_image(
         arena, &study->truth, dataset->path, dataset->images_dir, dataset->images[index].file_name);
+}
+
+bool study_image_stats(const struct study *study, double (*stats)[EVAL_STATS], struct err *err)
+{
+    return eval_image_stats(study->dataset, study->set, stats, err);
 }
 
 void study_scores(const struct study *study, struct study_scores *out)

@@ -51,3 +51,5 @@ struct study_scores {
 };
 
 void study_scores(const struct study *study, struct study_scores *out);
+/* The twelve numbers of every image (index i of the dataset); -1 where undefined. */
+bool study_image_stats(const struct study *study, double (*stats)[EVAL_STATS], struct err *err);

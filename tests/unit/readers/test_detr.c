@@ -66,7 +66,7 @@ static void losses_of_single_layers_have_no_role(void **state)
     static const char *const HELPERS[] = {"train_loss_ce_0", "train_loss_giou_4",
         "train_loss_bbox_unscaled", "train_loss_ce_0_unscaled", "train_loss_vfl_aux_1",
         "train_loss_giou_dn_2", "train_loss_bbox_dn_pre", "train_loss_bbox_enc_0",
-        "train_loss_vfl_pre", "train_loss_ce_interm", "test_loss_ce_0", "n_parameters"};
+        "train_loss_vfl_pre", "train_loss_ce_interm", "n_parameters"};
     (void)state;
     assert_int_equal(role_match("train_loss").role, ROLE_LOSS);
     assert_int_equal(role_match("train_loss_giou").role, ROLE_PART_LOSS);
