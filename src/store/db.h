@@ -20,9 +20,10 @@ enum statement {
 
 struct ingest;
 
-/* Which ids were seen in this scan: one byte each, grown as needed. */
+/* In which scan an id was seen last: 2 x its number, and 1 more when with all that belongs to it.
+ * Grown as needed. */
 struct seen {
-    unsigned char *marks;
+    uint32_t *marks;
     size_t capacity;
 };
 
@@ -38,6 +39,7 @@ struct store {
     struct arena name_memory;
     struct map
         names; /* text to name.id: some of the names that were committed or are being written */
+    uint32_t scan; /* the number of the present one */
     struct seen seen_runs, seen_sources;
 };
 

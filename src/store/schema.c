@@ -43,6 +43,10 @@ static const char *const STEPS[] = {
     /* 2: what the files call their run. */
     "ALTER TABLE source ADD COLUMN title TEXT;"
     "ALTER TABLE source ADD COLUMN label_id TEXT;",
+    /* 3: when a file was changed in any way; what became of directories. */
+    "ALTER TABLE source ADD COLUMN ctime_ns INTEGER NOT NULL DEFAULT 0;"
+    "CREATE TABLE place(directory TEXT PRIMARY KEY, kind INTEGER NOT NULL, said BLOB NOT NULL)"
+    " WITHOUT ROWID;",
 };
 
 struct schema schema_present(void)

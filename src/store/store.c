@@ -125,6 +125,7 @@ static struct store *open_store(const char *path, enum store_mode mode, bool res
         return NULL;
     }
     store->mode = mode;
+    store_scan_begin(store);
     db_forget_names(store);
     if (set_up(store, reset, &own))
         return store;

@@ -7,11 +7,14 @@
 #include "store/store.h"
 #include "work/truth.h"
 
+#include <stdatomic.h>
+
 struct index_settings {
     const char *const *roots; /* as given by the person */
     size_t root_count;
     const char *ground_truth, *images; /* --gt, --images; NULL when not given */
     bool evaluate; /* evaluate predictions that have not been, into eval/AP, ... */
+    double ahead_s; /* of the clock, for tests: what has just been written is old then */
 };
 
 enum index_phase { INDEX_SCANNING, INDEX_READING, INDEX_EVALUATING, INDEX_DONE };
@@ -31,6 +34,9 @@ struct index_listener {
     /* Something outside any run that could not be read: a directory, boxtop.json. The work goes on.
      */
     void (*trouble)(void *self, const struct err *err);
+    /* NULL, or what another thread sets to cancel: it is looked at more often than progress() is
+     * called. */
+    const atomic_bool *stop;
 };
 
 /*
@@ -40,6 +46,15 @@ struct index_listener {
  */
 bool index_refresh(struct store *store, const struct index_settings *settings,
     const struct index_listener *listener, struct err *err);
+
+/* What a refresh has seen of the roots, so that the next needs to look only at what has changed. Of
+ * one thread, for one store and one set of roots; NULL with ERR. */
+struct index_memory;
+struct index_memory *index_memory_new(struct err *err);
+void index_memory_free(struct index_memory *memory); /* accepts NULL */
+/* The same with a memory that outlives the refresh. */
+bool index_refresh_remembering(struct store *store, struct index_memory *memory,
+    const struct index_settings *settings, const struct index_listener *listener, struct err *err);
 
 /* Opens (making or remaking what is damaged or of an older kind) the index of these roots. PATH is
  * --index or NULL. */

@@ -67,7 +67,7 @@ static void *index_for_ever(void *argument)
 {
     struct indexer *indexer = argument;
     const struct service_settings *settings = indexer->settings;
-    struct index_listener listener = {indexer, tell_progress, tell_trouble};
+    struct index_listener listener = {indexer, tell_progress, tell_trouble, &indexer->stop};
     struct err err = {0};
     struct store *store =
         index_open(&settings->index, settings->index_path, settings->rebuild, &err);

@@ -188,12 +188,12 @@ static int compare_artifacts(const void *a, const void *b)
     return text_compare_natural(x->path, y->path);
 }
 
-static bool load_artifacts(struct loading *loading, struct run_row *run, struct err *err)
+bool run_load_artifacts(
+    struct store *store, struct arena *arena, struct run_row *run, struct err *err)
 {
-    struct arena *arena = &loading->out->arena;
     struct store_artifact *found;
     size_t count;
-    if (!store_load_artifacts(loading->store, run->id, arena, &found, &count, err))
+    if (!store_load_artifacts(store, run->id, arena, &found, &count, err))
         return false;
     struct artifact *artifacts = ARENA_ARRAY(arena, struct artifact, count);
     if (!artifacts)
@@ -237,7 +237,8 @@ static bool load_row(
             return false;
         to->notes = notes;
     }
-    if (from->prediction_count && !load_artifacts(loading, to, err))
+    if (from->prediction_count &&
+        !run_load_artifacts(loading->store, &loading->out->arena, to, err))
         return false;
     const struct run_row *old = loading->before ? runs_find(loading->before, from->id) : NULL;
     return load_spark(

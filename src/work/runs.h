@@ -103,6 +103,9 @@ const struct run_row *runs_find(const struct runs *runs, int64_t id);
 /* By name as shown, by path of its directory, or by a unique ending of the name; NULL with ERR. */
 const struct run_row *runs_find_named(const struct runs *runs, const char *name, struct err *err);
 
+/* Fills the artifacts of RUN, of which id and directory are known; part of runs_load(). */
+bool run_load_artifacts(
+    struct store *store, struct arena *arena, struct run_row *run, struct err *err);
 const struct param *run_param(const struct run_row *run, const char *name);
 const struct run_metric *run_metric(const struct run_row *run, const char *name);
 /* The run's value of a role in its unit: the best by the role's direction (its step in *STEP), the

@@ -22,7 +22,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -34,7 +33,8 @@ enum { METRICS = 20, REPEATS = 5, POINTS_OF_RUN = 100000, FACTS = 30 };
 struct bench {
     char root[4096], index[4200];
     long size;
-    double *told; /* by a measuring process: milliseconds of wall clock and of processor */
+    int told; /* a measuring process writes here what it took, and the parent reads from ASKED */
+    int asked;
 };
 
 static double seconds(clockid_t clock)
@@ -268,6 +268,14 @@ static struct store *open_index(const struct bench *bench)
     return store;
 }
 
+static void tell(const struct bench *bench, double wall_s, double cpu_s)
+{
+    double told[2] = {(seconds(CLOCK_MONOTONIC) - wall_s) * 1e3,
+        (seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu_s) * 1e3};
+    if (write(bench->told, told, sizeof told) != sizeof told)
+        _exit(1);
+}
+
 static void forget_index(const struct bench *bench)
 {
     static const char *const PARTS[] = {"", "-wal", "-shm"};
@@ -281,18 +289,22 @@ static void forget_index(const struct bench *bench)
 /* Opened, refreshed and closed: on the disk. */
 static void measure_refresh(const struct bench *bench)
 {
+    double wall = seconds(CLOCK_MONOTONIC);
     struct store *store = open_index(bench);
     refresh(bench, store);
     store_close(store);
+    tell(bench, wall, 0);
 }
 
 static void measure_table(const struct bench *bench)
 {
+    double wall = seconds(CLOCK_MONOTONIC);
     struct err err;
     struct store *store = store_open(bench->index, STORE_READ_ONLY, &err);
     must(store != NULL, &err);
     struct runs *runs = runs_load(store, NULL, &err);
     must(runs != NULL, &err);
+    tell(bench, wall, 0);
     runs_release(runs);
     store_close(store);
 }
@@ -304,8 +316,7 @@ static void measure_tick(const struct bench *bench)
     refresh(bench, store);
     double wall = seconds(CLOCK_MONOTONIC), cpu = seconds(CLOCK_PROCESS_CPUTIME_ID);
     refresh(bench, store);
-    bench->told[0] = (seconds(CLOCK_MONOTONIC) - wall) * 1e3;
-    bench->told[1] = (seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu) * 1e3;
+    tell(bench, wall, cpu);
     store_close(store);
 }
 
@@ -325,23 +336,19 @@ static double measure(
     for (int i = 0; i < REPEATS; i++) {
         if (first)
             forget_index(bench);
-        bench->told[0] = -1;
         pid_t child = fork();
         if (child == 0) {
-            double start = seconds(CLOCK_MONOTONIC);
             work(bench);
-            if (bench->told[0] < 0) {
-                bench->told[0] = (seconds(CLOCK_MONOTONIC) - start) * 1e3;
-                bench->told[1] = seconds(CLOCK_PROCESS_CPUTIME_ID) * 1e3;
-            }
             _exit(0);
         }
         int status;
+        double told[2];
         struct rusage usage;
-        if (child < 0 || wait4(child, &status, 0, &usage) != child || status != 0)
+        if (child < 0 || wait4(child, &status, 0, &usage) != child || status != 0 ||
+            read(bench->asked, told, sizeof told) != sizeof told)
             exit(1);
-        wall[i] = bench->told[0];
-        cpu[i] = bench->told[1];
+        wall[i] = told[0];
+        cpu[i] = told[1];
         peak_kb = usage.ru_maxrss > peak_kb ? usage.ru_maxrss : peak_kb;
     }
     qsort(wall, REPEATS, sizeof *wall, compare);
@@ -406,8 +413,8 @@ static int remove_one(const char *path, const struct stat *stat, int type, struc
     return remove(path);
 }
 
-static void run_scenario(struct bench *bench, const struct scenario *scenario, long size,
-    const char *directory)
+static void run_scenario(
+    struct bench *bench, const struct scenario *scenario, long size, const char *directory)
 {
     snprintf(bench->root, sizeof bench->root, "%s/bench-%ld-%s", directory, (long)getpid(),
         scenario->name);
@@ -430,12 +437,12 @@ static void run_scenario(struct bench *bench, const struct scenario *scenario, l
 
 int main(int argc, char **argv)
 {
-    struct bench bench = {.told = mmap(NULL, 2 * sizeof(double), PROT_READ | PROT_WRITE,
-                              MAP_SHARED | MAP_ANONYMOUS, -1, 0)};
-    if (argc < 2 || argc % 2 || bench.told == MAP_FAILED) {
+    int ends[2];
+    if (argc < 2 || argc % 2 || pipe(ends) != 0) {
         fprintf(stderr, "usage: bench_index DIRECTORY [SCENARIO SIZE]...\n");
         return 2;
     }
+    struct bench bench = {.asked = ends[0], .told = ends[1]};
     for (size_t i = 0; i < sizeof SCENARIOS / sizeof *SCENARIOS; i++) {
         if (argc == 2)
             run_scenario(&bench, &SCENARIOS[i], SCENARIOS[i].size, argv[1]);
