@@ -35,6 +35,7 @@ struct store {
     atomic_bool interrupted;
     bool in_batch;
     uint64_t commits;      /* by this connection */
+    int64_t version;       /* of the file when NAMES was good: others' commits change it */
     struct ingest *ingest; /* the open source, NULL for none */
     struct arena name_memory;
     struct map

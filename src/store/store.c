@@ -210,6 +210,18 @@ void store_interrupt(struct store *store)
     sqlite3_interrupt(store->db);
 }
 
+/* Another process may have rebuilt the index: the ids of names are others then. */
+static bool forget_what_others_changed(struct store *store, struct err *err)
+{
+    int64_t version;
+    if (!db_number(store->db, "PRAGMA data_version", &version, err))
+        return false;
+    if (version != store->version)
+        db_forget_names(store);
+    store->version = version;
+    return true;
+}
+
 bool store_begin(struct store *store, struct err *err)
 {
     atomic_store(&store->interrupted, false);
@@ -218,8 +230,9 @@ bool store_begin(struct store *store, struct err *err)
     if (store->in_batch)
         return err_set(err, ERR_USAGE, "a batch was begun already");
     store->in_batch = db_exec(store->db, "BEGIN IMMEDIATE", err);
-    if (store->in_batch)
+    if (store->in_batch && forget_what_others_changed(store, err))
         return true;
+    store_rollback(store);
     if (atomic_load(&store->interrupted))
         err_set(err, ERR_CANCELLED, "stopped");
     err_in_file(err, store->path);

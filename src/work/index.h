@@ -22,6 +22,7 @@ enum index_phase { INDEX_SCANNING, INDEX_READING, INDEX_EVALUATING, INDEX_DONE }
 struct index_progress {
     enum index_phase phase;
     size_t runs_found, runs_done; /* of this refresh */
+    size_t looked;                /* directories that were not as remembered */
     size_t sources_read;          /* that were new or had changed */
     const char *now;              /* the run being worked on; NULL */
     bool changed;                 /* something new was committed since the last report */
@@ -47,14 +48,38 @@ struct index_listener {
 bool index_refresh(struct store *store, const struct index_settings *settings,
     const struct index_listener *listener, struct err *err);
 
-/* What a refresh has seen of the roots, so that the next needs to look only at what has changed. Of
- * one thread, for one store and one set of roots; NULL with ERR. */
+/* ---- staying up to date ---- */
+
+/*
+ * What refreshes have seen of the roots, so that the next looks only at what has changed; it also
+ * watches their directories. Of one thread, for one store and one set of roots.
+ */
 struct index_memory;
-struct index_memory *index_memory_new(struct err *err);
+
+/* POLLS: directories are not watched. NULL with ERR. */
+struct index_memory *index_memory_new(bool polls, struct err *err);
 void index_memory_free(struct index_memory *memory); /* accepts NULL */
-/* The same with a memory that outlives the refresh. */
+
+/* index_refresh() with a memory. Says, as trouble, once, why directories cannot be watched. */
 bool index_refresh_remembering(struct store *store, struct index_memory *memory,
     const struct index_settings *settings, const struct index_listener *listener, struct err *err);
+/*
+ * The same where something has happened only: in directories that the watch tells of, or that had
+ * been written to just before they were looked at last. Does not even open a transaction when there
+ * is nothing; looks at everything when a run is gone.
+ */
+bool index_refresh_changed(struct store *store, struct index_memory *memory,
+    const struct index_settings *settings, const struct index_listener *listener, struct err *err);
+
+/* Readable when index_refresh_changed() has something to do; -1 when only time will tell. */
+int index_memory_fd(const struct index_memory *memory);
+/* Some directories cannot be watched: a whole refresh is due every now and then. */
+bool index_memory_is_blind(const struct index_memory *memory);
+/* Some files were written to just before they were looked at: they are to be looked at again, by
+ * index_refresh_changed(), when a moment has passed. */
+bool index_memory_is_unsettled(const struct index_memory *memory);
+
+/* ---- the file ---- */
 
 /* Opens (making or remaking what is damaged or of an older kind) the index of these roots. PATH is
  * --index or NULL. */

@@ -90,6 +90,7 @@ static bool learn_place(struct refresh *refresh, struct fed *fed)
     if (!place)
         return no_memory(refresh);
     const struct place_notes *notes = fed->notes;
+    refresh->progress.looked++;
     refresh->lost |= place_has_lost(place, notes);
     for (size_t i = 0; refresh->partly && i < notes->run_count; i++) {
         int64_t run;

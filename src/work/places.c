@@ -132,7 +132,7 @@ static bool set_bytes(struct place *place, unsigned char *bytes, size_t length)
     free(place->bytes);
     place->bytes = bytes;
     place->length = length;
-    place->trusted = place->kept = false;
+    place->trusted = place->kept = place->watched = false;
     return bytes != NULL;
 }
 
@@ -157,6 +157,7 @@ bool place_learn(struct place *place, const struct place_notes *notes)
     at = put(at, notes->children.data, notes->children.length);
     put(at, notes->names.data, notes->names.length);
     place->trusted = !notes->spoilt && !notes->fresh;
+    place->looked_s = notes->looked_s;
     return true;
 }
 

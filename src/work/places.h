@@ -48,6 +48,9 @@ struct place {
     size_t length;
     bool trusted; /* it holds while nothing changes */
     bool kept;    /* the index holds it so */
+    bool watched; /* whoever watches directories has been told of it */
+    bool dirty;   /* something has changed in it: to be looked at again */
+    double looked_s;
 };
 
 struct places {
