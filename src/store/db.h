@@ -34,6 +34,7 @@ struct store {
     sqlite3_stmt *statements[STATEMENT_COUNT]; /* prepared on first use */
     atomic_bool interrupted;
     bool in_batch;
+    int reading;           /* snapshots begun, one in another */
     uint64_t commits;      /* by this connection */
     int64_t version;       /* of the file when NAMES was good: others' commits change it */
     struct ingest *ingest; /* the open source, NULL for none */
@@ -69,8 +70,8 @@ double db_real(sqlite3_stmt *statement, int i);
 /* Column I as text in ARENA; NULL for NULL, and (with ERR) when memory is out: see *OK. */
 const char *db_text(sqlite3_stmt *statement, int i, struct arena *arena, bool *ok, struct err *err);
 
-/* A snapshot for several SELECTs; inside a batch nothing, for the batch is one. Clears an old
- * interrupt. */
+/* A snapshot for several SELECTs, which may stand in another; inside a batch nothing, for the batch
+ * is one. Clears an old interrupt. */
 bool db_begin_read(struct store *store, struct err *err);
 void db_end_read(struct store *store);
 

@@ -130,6 +130,16 @@ bool store_last_step(struct store *store, int64_t run, int64_t *step, struct err
     return found != DB_FAILED;
 }
 
+bool store_snapshot_begin(struct store *store, struct err *err)
+{
+    return db_begin_read(store, err);
+}
+
+void store_snapshot_end(struct store *store)
+{
+    db_end_read(store);
+}
+
 int64_t store_rows_written(const struct store *store)
 {
     return sqlite3_total_changes64(store->db);

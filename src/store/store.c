@@ -148,6 +148,8 @@ void store_close(struct store *store)
     store_rollback(store);
     for (size_t i = 0; i < STATEMENT_COUNT; i++)
         sqlite3_finalize(store->statements[i]);
+    if (atomic_load(&store->interrupted)) /* somebody is waiting: the journal is for the next one */
+        sqlite3_db_config(store->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
     sqlite3_close(store->db);
     map_done(&store->names);
     arena_done(&store->name_memory);

@@ -175,6 +175,10 @@ bool store_load_places(struct store *store, uint64_t kind,
 /* ---- reading: any mode ------------------------------------------------------------------------
  */
 
+/* What is read between the two is as one commit left it, and costs less. They may be nested. */
+bool store_snapshot_begin(struct store *store, struct err *err);
+void store_snapshot_end(struct store *store);
+
 struct store_param {
     uint32_t name; /* index into store_runs.names */
     struct param param;

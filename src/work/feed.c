@@ -135,8 +135,8 @@ void fed_free(struct fed *fed)
 
 void feed_put(struct feed *feed, struct fed *fed)
 {
-    int64_t unread = fed->known.stat.size_bytes - fed->mark.offset;
-    if (fed->reader && unread >= FEED_SMALL_BYTES)
+    fed->unread_bytes = fed->known.stat.size_bytes - fed->mark.offset;
+    if (fed->reader && fed->unread_bytes >= FEED_SMALL_BYTES)
         hand_over(feed, fed);
     *(feed->last ? &feed->last->next : &feed->first) = fed;
     feed->last = fed;

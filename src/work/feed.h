@@ -27,8 +27,9 @@ struct fed {
     const struct reader *reader;
     struct reader_source source;
     struct store_source known;
-    struct reader_mark mark;   /* where to begin; when all was played, where reading ended */
+    struct reader_mark mark;   /* where to begin; behind feed_read(), where reading ended */
     bool fresh;                /* read from the front */
+    int64_t unread_bytes;      /* set by feed_put() */
     const char *directory;     /* of the place */
     struct place_notes *notes; /* of the place; of a source, of its place */
     struct reading *reading;   /* the feed's */

@@ -57,7 +57,7 @@ static bool write_source(struct refresh *refresh, struct fed *fed)
 {
     struct store *store = refresh->store;
     struct err trouble = {0};
-    if (fed->known.stat.size_bytes - fed->mark.offset >= LARGE_SOURCE_BYTES &&
+    if (fed->unread_bytes >= LARGE_SOURCE_BYTES &&
         !(refresh_turn_batch(refresh, true) && refresh_report(refresh, true)))
         return false;
     if (!store_source_begin(store, fed->run, &fed->known, fed->fresh, &refresh->err))

@@ -291,6 +291,10 @@ struct runs *runs_load(struct store *store, const struct runs *before, struct er
     struct store_runs found;
     struct arena scratch = {0};
     struct loading loading = {store, &found, before, runs, clock_wall_s(), NULL};
+    if (!store_snapshot_begin(store, err)) {
+        runs_release(runs);
+        return NULL;
+    }
     bool ok = store_load_runs(store, &runs->arena, &found, err);
     if (ok) {
         runs->rows = ARENA_ARRAY(&runs->arena, struct run_row, found.count);
@@ -299,6 +303,7 @@ struct runs *runs_load(struct store *store, const struct runs *before, struct er
     }
     for (size_t i = 0; ok && i < found.count; i++, runs->count += ok)
         ok = load_row(&loading, &found.runs[i], &runs->rows[i], err);
+    store_snapshot_end(store);
     if (ok && runs->count)
         qsort(runs->rows, runs->count, sizeof *runs->rows, compare_rows);
     if (ok && (!make_id_index(runs) || !runs_find_columns(runs)))
