@@ -4,25 +4,10 @@
 #include "work/evaluate.h"
 #include "work/refresh.h"
 #include "work/runs.h"
-#include "work/watch.h"
-
-#include <fcntl.h>
-#include <math.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 /* A batch is committed this often, so that the table fills while indexing goes on. */
 enum { BATCH_MS = 250, REPORT_MS = 100 };
-
-/* What is remembered from one refresh to the next. */
-struct index_memory {
-    struct places places;
-    struct watch *watch; /* NULL: of one refresh only */
-    bool polls;
-    uint64_t generation; /* of the store when it was remembered */
-    bool loaded;
-};
 
 /* ---- reports and batches ---- */
 
@@ -146,7 +131,7 @@ static bool evaluate_all(struct refresh *refresh, int64_t run)
     return ok;
 }
 
-static bool evaluate(struct refresh *refresh)
+bool refresh_evaluate(struct refresh *refresh)
 {
     refresh->progress.phase = INDEX_EVALUATING;
     refresh->progress.runs_done = 0;
@@ -158,69 +143,6 @@ static bool evaluate(struct refresh *refresh)
     return refresh->partly ? ok : evaluate_all(refresh, 0);
 }
 
-/* ---- watching ---- */
-
-struct watching {
-    struct index_memory *memory;
-    const struct index_listener *listener;
-    int64_t place;
-    struct arena arena;
-};
-
-static void watch_directory(struct watching *w, const char *directory)
-{
-    struct err err;
-    if (directory && !watch_add(w->memory->watch, directory, w->place, &err))
-        w->listener->trouble(w->listener->self, &err);
-}
-
-/* The witness at PATH: itself when it is a directory, and where a link leads to. */
-static void watch_witness(struct watching *w, const char *path)
-{
-    char end[1];
-    watch_directory(w, path);
-    if (readlink(path, end, sizeof end) < 0)
-        return;
-    char *real = realpath(path, NULL);
-    watch_directory(w, real ? path_parent(&w->arena, real) : NULL);
-    free(real);
-}
-
-/* Every directory that the place rests on. */
-static void watch_place(struct watching *w)
-{
-    struct place *place = &w->memory->places.all[w->place];
-    struct place_names names = place_witnesses(place);
-    const char *before = "";
-    for (const char *name; (name = place_next(&names));) {
-        const char *path = path_join(&w->arena, place->directory, name);
-        const char *parent = path && strchr(name, '/') ? path_parent(&w->arena, path) : NULL;
-        if (path)
-            watch_witness(w, path);
-        if (parent && strcmp(parent, before) != 0)
-            watch_directory(w, before = parent);
-    }
-    place->watched = true;
-}
-
-/* Watches the places that were learnt. What has changed between looking and watching is seen now.
- */
-static void watch_places(struct index_memory *memory, const struct index_listener *listener)
-{
-    for (size_t i = 0; i < memory->places.count; i++) {
-        struct place *place = &memory->places.all[i];
-        if (!place->bytes || place->watched)
-            continue;
-        struct watching watching = {memory, listener, (int64_t)i, {0}};
-        watch_place(&watching);
-        arena_done(&watching.arena);
-        int fd = open(place->directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
-        place->dirty |= place->trusted && !(fd >= 0 && place_is_same(place, fd));
-        if (fd >= 0)
-            close(fd);
-    }
-}
-
 /* ---- refreshing ---- */
 
 static bool take_place(void *self, const char *directory, const void *data, size_t length)
@@ -229,8 +151,7 @@ static bool take_place(void *self, const char *directory, const void *data, size
     return place && place_recall(place, data, length);
 }
 
-/* What another process has written meanwhile counts for more than what is remembered. */
-static bool is_current(struct refresh *refresh, const struct index_memory *memory, bool *current)
+bool refresh_is_current(struct refresh *refresh, const struct index_memory *memory, bool *current)
 {
     uint64_t generation = 0;
     bool ok = store_generation(refresh->store, &generation, &refresh->err);
@@ -238,10 +159,11 @@ static bool is_current(struct refresh *refresh, const struct index_memory *memor
     return ok;
 }
 
+/* What another process has written meanwhile counts for more than what is remembered. */
 static bool recall(struct refresh *refresh, struct index_memory *memory)
 {
     bool current;
-    if (!is_current(refresh, memory, &current) || current)
+    if (!refresh_is_current(refresh, memory, &current) || current)
         return !refresh->err.code;
     refresh->lost |= refresh->partly;
     places_done(&memory->places);
@@ -268,8 +190,7 @@ static bool resolve_rules(struct refresh *refresh, struct arena *arena)
     return !refresh->err.code;
 }
 
-/* One transaction after another around WORK, which stands before the last commit. */
-static bool run_refresh(struct refresh *refresh, struct index_memory *memory,
+bool refresh_run(struct refresh *refresh, struct index_memory *memory,
     bool (*work)(struct refresh *refresh, struct arena *arena), struct err *err)
 {
     struct arena arena = {0};
@@ -298,24 +219,9 @@ static bool run_refresh(struct refresh *refresh, struct index_memory *memory,
     return ok;
 }
 
-static bool look_at_all(struct refresh *refresh, struct arena *arena)
+bool refresh_everything(struct refresh *refresh, struct arena *arena)
 {
-    return scan(refresh, arena) && evaluate(refresh);
-}
-
-bool index_refresh_remembering(struct store *store, struct index_memory *memory,
-    const struct index_settings *settings, const struct index_listener *listener, struct err *err)
-{
-    struct refresh refresh = {.store = store, .settings = settings, .listener = listener};
-    /* News so far is of what is now looked at. */
-    if (memory->watch)
-        watch_take(memory->watch, NULL, NULL);
-    for (size_t i = 0; i < memory->places.count; i++)
-        memory->places.all[i].dirty = false;
-    bool ok = run_refresh(&refresh, memory, look_at_all, err);
-    if (ok && memory->watch)
-        watch_places(memory, listener);
-    return ok;
+    return scan(refresh, arena) && refresh_evaluate(refresh);
 }
 
 bool index_refresh(struct store *store, const struct index_settings *settings,
@@ -323,124 +229,10 @@ bool index_refresh(struct store *store, const struct index_settings *settings,
 {
     struct index_memory memory = {0};
     places_init(&memory.places);
-    bool ok = index_refresh_remembering(store, &memory, settings, listener, err);
+    struct refresh refresh = {.store = store, .settings = settings, .listener = listener};
+    bool ok = refresh_run(&refresh, &memory, refresh_everything, err);
     places_done(&memory.places);
     return ok;
-}
-
-/* ---- staying up to date ---- */
-
-struct index_memory *index_memory_new(bool polls, struct err *err)
-{
-    struct index_memory *memory = calloc(1, sizeof *memory);
-    if (!memory) {
-        err_set(err, ERR_MEMORY, "out of memory");
-        return NULL;
-    }
-    places_init(&memory->places);
-    memory->polls = polls;
-    memory->watch = watch_new(polls, err);
-    if (memory->watch)
-        return memory;
-    index_memory_free(memory);
-    return NULL;
-}
-
-void index_memory_free(struct index_memory *memory)
-{
-    if (!memory)
-        return;
-    watch_free(memory->watch);
-    places_done(&memory->places);
-    free(memory);
-}
-
-static void make_dirty(void *self, int64_t place)
-{
-    struct index_memory *memory = self;
-    if (place >= 0 && (size_t)place < memory->places.count)
-        memory->places.all[place].dirty = true;
-}
-
-/* Its clock has gone on far enough for it to be trusted, perhaps. */
-static bool is_unsettled(const struct place *place, double now_s)
-{
-    return place->met && place->bytes && !place->trusted &&
-           now_s - place->looked_s > PLACE_SETTLED_S;
-}
-
-static bool look_at_changed(struct refresh *refresh, struct arena *arena)
-{
-    struct scan_visitor visitor = ingest_visitor(refresh);
-    struct places *places = refresh->places;
-    struct err gone;
-    store_scan_begin(refresh->store);
-    for (size_t i = 0; i < places->count; i++) {
-        if (!places->all[i].dirty)
-            continue;
-        places->all[i].dirty = false;
-        refresh->lost |=
-            !scan_again(places->all[i].root, places->all[i].directory, &visitor, &gone);
-        if (refresh->err.code)
-            return false;
-    }
-    if (!ingest_drain(refresh))
-        return false;
-    for (size_t i = 0; refresh->touched_count && i < refresh->settings->root_count; i++) {
-        struct err trouble; /* told of by whole refreshes */
-        char *root = scan_absolute(arena, refresh->settings->roots[i], &refresh->err);
-        if (!root)
-            return false;
-        truth_read_rules(arena, root, &refresh->rules, &trouble);
-    }
-    return evaluate(refresh);
-}
-
-bool index_refresh_changed(struct store *store, struct index_memory *memory,
-    const struct index_settings *settings, const struct index_listener *listener, struct err *err)
-{
-    struct refresh refresh = {
-        .store = store, .settings = settings, .listener = listener, .partly = true};
-    double now_s = clock_wall_s() + memory->places.ahead_s;
-    bool current, any = false;
-    bool whole = !watch_take(memory->watch, make_dirty, memory);
-    if (!is_current(&refresh, memory, &current)) {
-        if (err)
-            *err = refresh.err;
-        return false;
-    }
-    if (whole || !current)
-        return index_refresh_remembering(store, memory, settings, listener, err);
-    for (size_t i = 0; i < memory->places.count; i++) {
-        memory->places.all[i].dirty |= is_unsettled(&memory->places.all[i], now_s);
-        any |= memory->places.all[i].dirty;
-    }
-    if (!any)
-        return true;
-    if (!run_refresh(&refresh, memory, look_at_changed, err))
-        return false;
-    if (refresh.lost || refresh.unlisted)
-        return index_refresh_remembering(store, memory, settings, listener, err);
-    watch_places(memory, listener);
-    return true;
-}
-
-int index_memory_fd(const struct index_memory *memory)
-{
-    return watch_fd(memory->watch);
-}
-
-bool index_memory_is_blind(const struct index_memory *memory)
-{
-    return !watch_is_complete(memory->watch);
-}
-
-bool index_memory_is_unsettled(const struct index_memory *memory)
-{
-    for (size_t i = 0; i < memory->places.count; i++)
-        if (is_unsettled(&memory->places.all[i], INFINITY))
-            return true;
-    return false;
 }
 
 /* ---- the file ---- */

@@ -7,6 +7,7 @@
 #include "work/feed.h"
 #include "work/index.h"
 #include "work/scan.h"
+#include "work/watch.h"
 
 struct refresh {
     struct store *store;
@@ -31,6 +32,25 @@ struct refresh {
 bool refresh_report(struct refresh *refresh, bool now);
 /* Ends a batch that has run long enough (or NOW) and begins the next. */
 bool refresh_turn_batch(struct refresh *refresh, bool now);
+
+/* What is remembered from one refresh to the next. */
+struct index_memory {
+    struct places places;
+    struct watch *watch; /* NULL: of one refresh only */
+    bool polls;
+    uint64_t generation; /* of the store when it was remembered */
+    bool loaded;
+};
+
+/* Nobody else has written to the index since MEMORY was filled. False with an error in REFRESH. */
+bool refresh_is_current(struct refresh *refresh, const struct index_memory *memory, bool *current);
+/* One transaction after another around WORK, which stands before the last commit. */
+bool refresh_run(struct refresh *refresh, struct index_memory *memory,
+    bool (*work)(struct refresh *refresh, struct arena *arena), struct err *err);
+/* The work of looking at all roots. */
+bool refresh_everything(struct refresh *refresh, struct arena *arena);
+/* Evaluates the predictions of all runs, or of those that were touched when it is only PARTLY. */
+bool refresh_evaluate(struct refresh *refresh);
 
 /* ---- ingest.c: what a scan finds, into the store ---- */
 
