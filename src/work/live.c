@@ -95,7 +95,9 @@ static void watch_places(struct index_memory *memory, const struct index_listene
         watch_place(&watching);
         arena_done(&watching.arena);
         int fd = open(place->directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
-        place->dirty |= place->trusted && !(fd >= 0 && place_is_same(place, fd));
+        struct file_stat stat;
+        bool same = fd >= 0 && file_stat_at(fd, "", &stat) && place_is_same(place, fd, &stat);
+        place->dirty |= place->trusted && !same;
         if (fd >= 0)
             close(fd);
     }

@@ -243,15 +243,15 @@ struct place_names place_witnesses(const struct place *place)
     return names;
 }
 
-bool place_is_same(const struct place *place, int directory)
+bool place_is_same(const struct place *place, int directory, const struct file_stat *itself)
 {
     if (!place->trusted)
         return false;
     struct place_names names = place_witnesses(place);
     uint64_t digest = 0;
     for (const char *name; (name = place_next(&names));) {
-        struct file_stat stat = {0};
-        if (!file_stat_at(directory, name, &stat))
+        struct file_stat stat = *itself;
+        if (name[0] && !file_stat_at(directory, name, &stat))
             stat = (struct file_stat){0};
         digest = digest_more(digest, &stat);
     }

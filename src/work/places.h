@@ -83,8 +83,9 @@ bool place_learn(struct place *place, const struct place_notes *notes);
 /* The bytes as learnt before, by any process; damaged ones are never the same as anything. */
 bool place_recall(struct place *place, const void *bytes, size_t length);
 void place_forget(struct place *place);
-/* All witnesses look as they did. DIRECTORY is the place, open (O_PATH will do). */
-bool place_is_same(const struct place *place, int directory);
+/* All witnesses look as they did. DIRECTORY is the place, open (O_PATH will do), and looks like
+ * ITSELF. */
+bool place_is_same(const struct place *place, int directory, const struct file_stat *itself);
 
 /* BEFORE held a run or a directory that is not among NOTES any more. */
 bool place_has_lost(const struct place *before, const struct place_notes *notes);

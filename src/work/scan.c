@@ -270,7 +270,7 @@ static bool visit(
         return err_set(err, ERR_MEMORY, "out of memory");
     place->met = true;
     place->root = scan->root;
-    if (!place_is_same(place, spot->fd))
+    if (!place_is_same(place, spot->fd, stat))
         return visit_anew(scan, spot, stat, err);
     struct place_names children = place_children(place);
     scan->stopped = !scan->visitor->same(scan->visitor->self, place);

@@ -67,6 +67,13 @@ static struct place *learn(struct setting *setting, double now_s)
     return place;
 }
 
+static bool is_same(const struct setting *setting, const struct place *place)
+{
+    struct file_stat stat;
+    assert_true(file_stat_at(setting->fd, "", &stat));
+    return place_is_same(place, setting->fd, &stat);
+}
+
 static void change(struct setting *setting, int kind)
 {
     const char *csv = path_join(&setting->arena, setting->top, "metrics.csv");
@@ -107,7 +114,7 @@ static void test_it_holds_while_nothing_changes(void **state)
     struct setting setting;
     setting_init(&setting);
     struct place *place = learn(&setting, clock_wall_s() + LATER_S);
-    assert_true(place_is_same(place, setting.fd));
+    assert_true(is_same(&setting, place));
     assert_int_equal(place_run_count(place), 2);
     assert_true(place_run(place, 0) == 7 && place_run(place, 1) == 9);
     struct place_names names = place_children(place);
@@ -130,7 +137,7 @@ static void test_any_change_ends_it(void **state)
         struct setting setting;
         setting_init(&setting);
         struct place *place = learn(&setting, clock_wall_s() + LATER_S);
-        assert_true(place_is_same(place, setting.fd));
+        assert_true(is_same(&setting, place));
         /* Of another time than the change, however coarse the clock of files is. */
         static const char *const AGED[] = {"metrics.csv", "predictions"};
         struct timespec old[2] = {{1000, 0}, {1000, 0}};
@@ -139,7 +146,7 @@ static void test_any_change_ends_it(void **state)
         place = learn(&setting, clock_wall_s() + LATER_S);
         change(&setting, kind);
         bool hidden = kind == 1; /* a coarse clock may not tell the last change from this */
-        if (place_is_same(place, setting.fd) && !hidden)
+        if (is_same(&setting, place) && !hidden)
             fail_msg("change %d is not seen", kind);
         setting_done(&setting);
     }
@@ -152,7 +159,7 @@ static void test_what_was_just_touched_is_not_trusted(void **state)
     setting_init(&setting);
     struct place *place = learn(&setting, clock_wall_s());
     assert_false(place->trusted);
-    assert_false(place_is_same(place, setting.fd));
+    assert_false(is_same(&setting, place));
     assert_int_equal(place_run_count(place), 2); /* but known */
     struct file_stat future = {.mtime_ns = INT64_MAX};
     assert_true(place_is_fresh(&future, clock_wall_s()));
@@ -214,16 +221,16 @@ static void test_damaged_bytes(void **state)
     assert_non_null(bytes);
     memcpy(bytes, place->bytes, length);
     assert_true(place_recall(place, bytes, length));
-    assert_true(place->kept && place_is_same(place, setting.fd));
+    assert_true(place->kept && is_same(&setting, place));
     for (size_t cut = 0; cut < length; cut++) {
         assert_true(place_recall(place, bytes, cut));
-        assert_false(place_is_same(place, setting.fd));
+        assert_false(is_same(&setting, place));
     }
     for (size_t at = 0; at < length; at++)
         for (int bit = 0; bit < 8; bit++) {
             bytes[at] ^= (unsigned char)(1 << bit);
             assert_true(place_recall(place, bytes, length));
-            if (place_is_same(place, setting.fd))
+            if (is_same(&setting, place))
                 for (struct place_names names = place_children(place); place_next(&names);)
                     ;
             bytes[at] ^= (unsigned char)(1 << bit);
