@@ -251,14 +251,22 @@ static void be_silent(void *self, const struct err *err)
     (void)self, (void)err;
 }
 
-static void refresh(const struct bench *bench, struct store *store)
+enum look { ONCE, EVERYTHING, WHAT_CHANGED };
+
+/* With MEMORY unless it looks ONCE. */
+static void refresh(
+    const struct bench *bench, struct store *store, struct index_memory *memory, enum look look)
 {
     const char *roots[] = {bench->root};
     struct index_settings settings = {
         .roots = roots, .root_count = 1, .evaluate = true, .ahead_s = 3600}; /* files are old */
-    struct index_listener listener = {NULL, go_on, be_silent};
+    struct index_listener listener = {NULL, go_on, be_silent, NULL};
     struct err err;
-    must(index_refresh(store, &settings, &listener, &err), &err);
+    bool ok = look == ONCE ? index_refresh(store, &settings, &listener, &err)
+              : look == EVERYTHING
+                  ? index_refresh_remembering(store, memory, &settings, &listener, &err)
+                  : index_refresh_changed(store, memory, &settings, &listener, &err);
+    must(ok, &err);
 }
 
 static struct store *open_index(const struct bench *bench)
@@ -292,7 +300,7 @@ static void measure_refresh(const struct bench *bench)
 {
     double wall = seconds(CLOCK_MONOTONIC);
     struct store *store = open_index(bench);
-    refresh(bench, store);
+    refresh(bench, store, NULL, ONCE);
     store_close(store);
     tell(bench, wall, 0);
 }
@@ -310,15 +318,29 @@ static void measure_table(const struct bench *bench)
     store_close(store);
 }
 
-/* The second refresh of one process, as a screen that stays open makes them. */
-static void measure_tick(const struct bench *bench)
+/* The second look of one process, as a screen that stays open takes them. */
+static void measure_second(const struct bench *bench, enum look look)
 {
+    struct err err;
     struct store *store = open_index(bench);
-    refresh(bench, store);
+    struct index_memory *memory = index_memory_new(look == EVERYTHING, &err);
+    must(memory != NULL, &err);
+    refresh(bench, store, memory, EVERYTHING);
     double wall = seconds(CLOCK_MONOTONIC), cpu = seconds(CLOCK_PROCESS_CPUTIME_ID);
-    refresh(bench, store);
+    refresh(bench, store, memory, look);
     tell(bench, wall, cpu);
+    index_memory_free(memory);
     store_close(store);
+}
+
+static void measure_polled(const struct bench *bench)
+{
+    measure_second(bench, EVERYTHING);
+}
+
+static void measure_watched(const struct bench *bench)
+{
+    measure_second(bench, WHAT_CHANGED);
 }
 
 static int compare(const void *a, const void *b)
@@ -354,7 +376,7 @@ static double measure(
     }
     qsort(wall, REPEATS, sizeof *wall, compare);
     qsort(cpu, REPEATS, sizeof *cpu, compare);
-    printf("  %-34s min %8.1f ms, median %8.1f ms (processor %8.1f), peak %6.1f MB\n", what,
+    printf("  %-34s min %8.2f ms, median %8.2f ms (processor %8.2f), peak %6.1f MB\n", what,
         wall[0], wall[REPEATS / 2], cpu[REPEATS / 2], (double)peak_kb / 1e3);
     return wall[REPEATS / 2];
 }
@@ -378,14 +400,15 @@ static void bench_small(struct bench *bench)
     double ms = measure(bench, "first index, closed", measure_refresh, true);
     printf("  %.3f ms a run\n", ms / (double)bench->size);
     measure(bench, "nothing changed, opened and closed", measure_refresh, false);
-    measure(bench, "nothing changed, once more", measure_tick, false);
+    measure(bench, "nothing changed, once more", measure_polled, false);
     measure(bench, "loading the table", measure_table, false);
 }
 
 static void bench_live(struct bench *bench)
 {
     measure(bench, "first index, closed", measure_refresh, true);
-    measure(bench, "a tick by polling", measure_tick, false);
+    measure(bench, "a look by polling", measure_polled, false);
+    measure(bench, "a look by watching", measure_watched, false);
 }
 
 static void bench_table(struct bench *bench)
