@@ -32,7 +32,7 @@ static bool speak(struct sink *sink, int rounds)
         struct artifact artifact = {ARTIFACT_PREDICTIONS, name, i};
         struct note note = {.file = i % 2 ? name : NULL, .line = i, .offset = -1, .count = 2};
         note.text = "a row was skipped";
-        ok = metric >= 0 && sink->points(sink->self, metric, points, (size_t)(i % 301)) &&
+        ok = metric >= 0 && sink->points(sink->self, metric, points, 1 + (size_t)(i % 300)) &&
              sink->param(sink->self, &param) && sink->artifact(sink->self, &artifact) &&
              sink->note(sink->self, &note) && sink->label(sink->self, RUN_LABEL_TITLE, name) &&
              sink->status(sink->self, RUN_FINISHED, 1.25, i % 3 ? 9.5 : (double)NAN);
