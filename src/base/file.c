@@ -12,14 +12,25 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+static int64_t nanoseconds(struct timespec time)
+{
+    return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
+}
+
 bool file_stat(const char *path, struct file_stat *out)
 {
+    return path[0] && file_stat_at(AT_FDCWD, path, out);
+}
+
+bool file_stat_at(int directory, const char *name, struct file_stat *out)
+{
     struct stat s;
-    if (stat(path, &s) != 0)
+    if (fstatat(directory, name, &s, AT_EMPTY_PATH) != 0)
         return false;
     *out = (struct file_stat){
         .size_bytes = s.st_size,
-        .mtime_ns = (int64_t)s.st_mtim.tv_sec * 1000000000 + s.st_mtim.tv_nsec,
+        .mtime_ns = nanoseconds(s.st_mtim),
+        .ctime_ns = nanoseconds(s.st_ctim),
         .device = s.st_dev,
         .inode = s.st_ino,
         .is_dir = S_ISDIR(s.st_mode),

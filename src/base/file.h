@@ -11,6 +11,7 @@
 struct file_stat {
     int64_t size_bytes;
     int64_t mtime_ns;
+    int64_t ctime_ns; /* of the last change of any kind, which no program can set back */
     uint64_t device, inode;
     bool is_dir, is_regular;
 };
@@ -28,6 +29,8 @@ struct file_list {
 
 /* False without an error record when PATH does not exist or cannot be examined. */
 bool file_stat(const char *path, struct file_stat *out);
+/* The same of NAME below the directory that is open as DIRECTORY; "" is that directory itself. */
+bool file_stat_at(int directory, const char *name, struct file_stat *out);
 /* Everything in DIRECTORY but "." and ".."; memory from ARENA. */
 bool file_list(const char *directory, struct arena *arena, struct file_list *out, struct err *err);
 const struct file_entry *file_list_find(const struct file_list *list, const char *name);

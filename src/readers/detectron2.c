@@ -39,8 +39,7 @@ static void claim_results(const struct reader_place *place, struct reader_claim 
         struct file_list below;
         if (!name || !entry->is_dir || entry->name[0] == '.' || !depth || folders++ == MOST_FOLDERS)
             continue;
-        const char *path = path_join(place->arena, place->path, name);
-        if (path && file_list(path, place->arena, &below, NULL))
+        if (reader_list(place, name, &below))
             claim_results(place, claim, name, &below, depth - 1);
     }
 }
@@ -59,13 +58,12 @@ static bool claim(const struct reader_place *place, struct reader_claim *claim)
         reader_claim_add(place, claim, CONFIG);
     claim_results(place, claim, "", place->list, 0);
     const struct file_entry *inference = file_list_find(place->list, INFERENCE);
-    const char *path =
-        inference && inference->is_dir ? path_join(place->arena, place->path, INFERENCE) : NULL;
     struct file_list list;
-    if (path && file_list(path, place->arena, &list, NULL))
+    if (!inference || !inference->is_dir)
+        return true;
+    reader_claim_own(place, claim, INFERENCE);
+    if (reader_list(place, INFERENCE, &list))
         claim_results(place, claim, INFERENCE, &list, DEEPEST);
-    if (path)
-        reader_claim_own(place, claim, INFERENCE);
     return true;
 }
 

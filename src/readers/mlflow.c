@@ -121,10 +121,8 @@ static void take(struct walk *walk, const char *name)
 static void claim_below(struct walk *walk, const char *directory, int depth)
 {
     struct arena *arena = walk->place->arena;
-    const char *path = path_join(arena, walk->place->path, directory);
     struct file_list list;
-    if (walk->full || walk->directories_left-- <= 0 || !path ||
-        !file_list(path, arena, &list, NULL))
+    if (walk->full || walk->directories_left-- <= 0 || !reader_list(walk->place, directory, &list))
         return;
     if (walk->what == DIRECTORIES)
         take(walk, directory);

@@ -137,7 +137,7 @@ static void claim_config_above(const struct reader_place *place, struct reader_c
 {
     struct file_list list;
     const char *above = path_parent(place->arena, place->path);
-    if (!above || !file_list(above, place->arena, &list, NULL))
+    if (!above || !reader_list(place, "..", &list))
         return;
     const char *config = config_in(&list, path_base(above));
     const char *name = config ? path_join(place->arena, "..", config) : NULL;
@@ -150,8 +150,7 @@ static bool claim_scalars(const struct reader_place *place, struct reader_claim 
     struct file_list list = *place->list;
     const char *below = "";
     if (directory_in(place, VIS_DATA)) {
-        const char *path = path_join(place->arena, place->path, VIS_DATA);
-        if (!path || !file_list(path, place->arena, &list, NULL))
+        if (!reader_list(place, VIS_DATA, &list))
             return false;
         below = VIS_DATA;
     } else if (!file_in(&list, SCALARS))

@@ -15,6 +15,7 @@ bool predictions_is_file(const struct reader_place *place, const char *name)
     struct arena arena = {0};
     enum annotation_kind kind = ANNOTATION_NONE;
     const char *path = path_join(&arena, place->path, name);
+    reader_looked(place, name);
     if (path)
         annotation_sniff(path, &kind);
     arena_done(&arena);
@@ -85,9 +86,7 @@ struct file_list predictions_list(const struct reader_place *place)
 {
     struct file_list list = {0};
     const struct file_entry *entry = file_list_find(place->list, DIRECTORY);
-    const char *path =
-        entry && entry->is_dir ? path_join(place->arena, place->path, DIRECTORY) : NULL;
-    if (path && !file_list(path, place->arena, &list, NULL))
+    if (entry && entry->is_dir && !reader_list(place, DIRECTORY, &list))
         list = (struct file_list){0}; /* unreadable: as if it were empty */
     return list;
 }

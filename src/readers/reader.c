@@ -27,16 +27,6 @@ bool reader_has_file(const struct reader_place *place, const char *name)
     return entry && !entry->is_dir;
 }
 
-size_t reader_peek(const struct reader_place *place, const char *name, char *out, size_t bytes)
-{
-    /* The caller's arena is for what a claim keeps: a path that is needed for one call is not. */
-    struct arena arena = {0};
-    const char *path = path_join(&arena, place->path, name);
-    size_t got = path ? file_peek(path, out, bytes) : 0;
-    arena_done(&arena);
-    return got;
-}
-
 /* ROWS with room for one more, doubled in the place's arena when full; NULL when memory is out. */
 static void *with_room(
     const struct reader_place *place, void *rows, size_t row_bytes, size_t count, size_t *capacity)
@@ -51,6 +41,44 @@ static void *with_room(
         memcpy(wider, rows, count * row_bytes);
     *capacity = wanted;
     return wider;
+}
+
+void reader_looked(const struct reader_place *place, const char *name)
+{
+    struct reader_looks *looks = place->looks;
+    if (!looks)
+        return;
+    struct reader_look *rows =
+        with_room(place, looks->looks, sizeof *rows, looks->count, &looks->capacity);
+    struct arena arena = {0}; /* the place's is for what is kept: this path is not */
+    const char *path = path_join(&arena, place->path, name);
+    struct reader_look look = {.name = arena_string(place->arena, name)};
+    looks->incomplete |= !rows || !path || !look.name;
+    if (path)
+        file_stat(path, &look.stat);
+    if (rows) {
+        looks->looks = rows;
+        rows[looks->count] = look;
+        looks->count += look.name != NULL;
+    }
+    arena_done(&arena);
+}
+
+size_t reader_peek(const struct reader_place *place, const char *name, char *out, size_t bytes)
+{
+    struct arena arena = {0};
+    const char *path = path_join(&arena, place->path, name);
+    reader_looked(place, name);
+    size_t got = path ? file_peek(path, out, bytes) : 0;
+    arena_done(&arena);
+    return got;
+}
+
+bool reader_list(const struct reader_place *place, const char *name, struct file_list *out)
+{
+    const char *path = path_join(place->arena, place->path, name);
+    reader_looked(place, name);
+    return path && file_list(path, place->arena, out, NULL);
 }
 
 /* PART and PREFIX may be NULL. */

@@ -15,17 +15,39 @@
 #include "base/file.h"
 #include "facts/sink.h"
 
+/* Something below a place, beside its own list, that a claim rests on. */
+struct reader_look {
+    const char *name;      /* relative to the place */
+    struct file_stat stat; /* from before it was looked at; zeroed: it was not there */
+};
+
+struct reader_looks {
+    struct reader_look *looks; /* in the order of looking; a name may come again */
+    size_t count, capacity;
+    bool incomplete; /* memory ran out */
+};
+
 /* A directory being looked at. */
 struct reader_place {
     const char *path;
     const struct file_list *list;
-    struct arena *arena; /* for what a claim keeps */
+    struct arena *arena;        /* for what a claim keeps */
+    struct reader_looks *looks; /* NULL: nobody asks what the claim rests on */
 };
 
 /* PLACE has a file called NAME. */
 bool reader_has_file(const struct reader_place *place, const char *name);
+/*
+ * How a claim may look at more than the list. While the directory and all that was looked at stay
+ * as they were nobody is asked again, so a claim must look by no other way.
+ */
+
 /* The first bytes of file NAME in PLACE (at most BYTES); 0 when it cannot be read. */
 size_t reader_peek(const struct reader_place *place, const char *name, char *out, size_t bytes);
+/* Everything in the directory NAME below PLACE, into its arena; false when it cannot be listed. */
+bool reader_list(const struct reader_place *place, const char *name, struct file_list *out);
+/* Says that the file or directory NAME, there or not, is now looked at by other means. */
+void reader_looked(const struct reader_place *place, const char *name);
 
 enum { READER_MAX_SOURCES = 4096 };
 

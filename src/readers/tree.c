@@ -39,9 +39,8 @@ static void list_below(struct listing *listing, const char *directory, int depth
 {
     struct arena *arena = listing->place->arena;
     struct file_list list;
-    const char *path = path_join(arena, listing->place->path, directory);
-    if (!path || listing->tree.directories++ >= TREE_MOST_DIRECTORIES ||
-        !file_list(path, arena, &list, NULL))
+    if (listing->tree.directories++ >= TREE_MOST_DIRECTORIES ||
+        !reader_list(listing->place, directory, &list))
         return;
     if (list.count)
         qsort(list.entries, list.count, sizeof *list.entries, compare_natural);

@@ -73,6 +73,8 @@ static bool is_ended(const struct reader_place *place)
     struct file_stat table, plot;
     const char *plot_path = path_join(place->arena, place->path, PLOT);
     const char *table_path = path_join(place->arena, place->path, RESULTS);
+    reader_looked(place, PLOT);
+    reader_looked(place, RESULTS);
     return plot_path && table_path && file_stat(plot_path, &plot) &&
            file_stat(table_path, &table) &&
            table.mtime_ns - plot.mtime_ns < RESUMED_S * INT64_C(1000000000);

@@ -22,6 +22,10 @@ bool db_fail(sqlite3 *db, int code, struct err *err)
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
         return err_set(err, ERR_IO, "another boxtop is writing to the index: try again later");
+    case SQLITE_READONLY:
+    case SQLITE_CANTOPEN:
+        return err_set(err, ERR_IO,
+            "the index cannot be opened for writing here: name another file with --index");
     case SQLITE_FULL:
         return err_set(err, ERR_IO, "the disk is full");
     case SQLITE_TOOBIG:
@@ -138,15 +142,18 @@ const char *db_text(sqlite3_stmt *statement, int i, struct arena *arena, bool *o
 bool db_begin_read(struct store *store, struct err *err)
 {
     atomic_store(&store->interrupted, false);
-    if (!sqlite3_get_autocommit(store->db) || db_exec(store->db, "BEGIN", err))
-        return true;
-    err_in_file(err, store->path);
-    return false;
+    bool outermost = store->reading == 0 && sqlite3_get_autocommit(store->db);
+    if (outermost && !db_exec(store->db, "BEGIN", err)) {
+        err_in_file(err, store->path);
+        return false;
+    }
+    store->reading++;
+    return true;
 }
 
 void db_end_read(struct store *store)
 {
-    if (!store->in_batch && !sqlite3_get_autocommit(store->db))
+    if (--store->reading == 0 && !store->in_batch && !sqlite3_get_autocommit(store->db))
         db_exec(store->db, "COMMIT", NULL);
 }
 

@@ -20,9 +20,10 @@ enum statement {
 
 struct ingest;
 
-/* Which ids were seen in this scan: one byte each, grown as needed. */
+/* In which scan an id was seen last: 2 x its number, and 1 more when with all that belongs to it.
+ * Grown as needed. */
 struct seen {
-    unsigned char *marks;
+    uint32_t *marks;
     size_t capacity;
 };
 
@@ -33,11 +34,14 @@ struct store {
     sqlite3_stmt *statements[STATEMENT_COUNT]; /* prepared on first use */
     atomic_bool interrupted;
     bool in_batch;
+    int reading;           /* snapshots begun, one in another */
     uint64_t commits;      /* by this connection */
+    int64_t version;       /* of the file when NAMES was good: others' commits change it */
     struct ingest *ingest; /* the open source, NULL for none */
     struct arena name_memory;
     struct map
         names; /* text to name.id: some of the names that were committed or are being written */
+    uint32_t scan; /* the number of the present one */
     struct seen seen_runs, seen_sources;
 };
 
@@ -66,8 +70,8 @@ double db_real(sqlite3_stmt *statement, int i);
 /* Column I as text in ARENA; NULL for NULL, and (with ERR) when memory is out: see *OK. */
 const char *db_text(sqlite3_stmt *statement, int i, struct arena *arena, bool *ok, struct err *err);
 
-/* A snapshot for several SELECTs; inside a batch nothing, for the batch is one. Clears an old
- * interrupt. */
+/* A snapshot for several SELECTs, which may stand in another; inside a batch nothing, for the batch
+ * is one. Clears an old interrupt. */
 bool db_begin_read(struct store *store, struct err *err);
 void db_end_read(struct store *store);
 

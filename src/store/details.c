@@ -47,6 +47,15 @@ static bool take_file(sqlite3_stmt *row, struct arena *arena, void *out, struct 
     return ok;
 }
 
+static bool take_predicted(sqlite3_stmt *row, struct arena *arena, void *out, struct err *err)
+{
+    bool ok = true;
+    struct store_predicted *run = out;
+    *run = (struct store_predicted){sqlite3_column_int64(row, 0), db_text(row, 1, arena, &ok, err),
+        db_text(row, 2, arena, &ok, err), db_text(row, 3, arena, &ok, err)};
+    return ok;
+}
+
 typedef bool take_row(sqlite3_stmt *row, struct arena *arena, void *out, struct err *err);
 
 /* The rows of statement ID for RUN as an array of items of ITEM_BYTES in ARENA; NULL with ERR. */
@@ -100,6 +109,35 @@ bool store_load_files(struct store *store, int64_t run, struct arena *arena,
     *files =
         load_rows(store, STATEMENT_FILES_OF_RUN, run, take_file, sizeof **files, arena, count, err);
     return *files != NULL;
+}
+
+bool store_load_predicted(struct store *store, int64_t run, struct arena *arena,
+    struct store_predicted **runs, size_t *count, struct err *err)
+{
+    *runs = load_rows(store, run ? STATEMENT_LOAD_PREDICTED_RUN : STATEMENT_LOAD_PREDICTED, run,
+        take_predicted, sizeof **runs, arena, count, err);
+    return *runs != NULL;
+}
+
+bool store_last_step(struct store *store, int64_t run, int64_t *step, struct err *err)
+{
+    sqlite3_stmt *find = db_bind(store, STATEMENT_LAST_STEP, err, "i", run);
+    enum db_step found = find ? db_step(store, find, err) : DB_FAILED;
+    *step = found == DB_ROW ? sqlite3_column_int64(find, 0) : 0;
+    *step = *step > 0 ? *step : 0;
+    if (find)
+        sqlite3_reset(find);
+    return found != DB_FAILED;
+}
+
+bool store_snapshot_begin(struct store *store, struct err *err)
+{
+    return db_begin_read(store, err);
+}
+
+void store_snapshot_end(struct store *store)
+{
+    db_end_read(store);
 }
 
 int64_t store_rows_written(const struct store *store)

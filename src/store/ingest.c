@@ -244,7 +244,7 @@ static int64_t source_id(
         err_set(err, ERR_LIMIT, "the index holds as many files as it can");
         return -1;
     }
-    return sources_see(&store->seen_sources, id, err) ? id : -1;
+    return sources_see(store, id, err) ? id : -1;
 }
 
 /* What the source holds already, to be continued: its metrics in order of their numbers, its notes.
@@ -336,10 +336,11 @@ static bool write_mark(struct ingest *ingest, int64_t offset, const struct buf *
     size_t length = state ? state->length : 0;
     if (length > STORE_MAX_STATE_BYTES)
         return err_set(&ingest->err, ERR_LIMIT, "the reader's state is too large");
-    return db_run(ingest->store, STATEMENT_MARK_SOURCE, &ingest->err, "tiiiiiiiiibi",
+    return db_run(ingest->store, STATEMENT_MARK_SOURCE, &ingest->err, "tiiiiiiiiiibi",
         source->reader, (int64_t)source->rank, (int64_t)source->position, (int64_t)source->computed,
-        source->stat.size_bytes, source->stat.mtime_ns, (int64_t)source->stat.inode, offset,
-        (int64_t)has_tail, tail, (const void *)(length ? state->data : NULL), length, ingest->id);
+        source->stat.size_bytes, source->stat.mtime_ns, source->stat.ctime_ns,
+        (int64_t)source->stat.inode, offset, (int64_t)has_tail, tail,
+        (const void *)(length ? state->data : NULL), length, ingest->id);
 }
 
 bool store_source_end(struct store *store, int64_t offset, const struct buf *state, struct err *err)

@@ -52,6 +52,10 @@ static const char *const STEPS[] = {
     "ALTER TABLE metric ADD COLUMN latest_min_step INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE metric ADD COLUMN latest_max_step INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE metric ADD COLUMN lost_step INTEGER NOT NULL DEFAULT 0;",
+    /* 4: when a file was changed in any way; what became of directories. */
+    "ALTER TABLE source ADD COLUMN ctime_ns INTEGER NOT NULL DEFAULT 0;"
+    "CREATE TABLE place(directory TEXT PRIMARY KEY, kind INTEGER NOT NULL, said BLOB NOT NULL)"
+    " WITHOUT ROWID;",
 };
 
 struct schema schema_present(void)

@@ -8,27 +8,45 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool sources_see(struct seen *seen, int64_t id, struct err *err)
+static bool see(struct store *store, struct seen *seen, int64_t id, bool whole, struct err *err)
 {
     size_t before = seen->capacity;
     if (id < 0 || !GROW(seen->marks, seen->capacity, (size_t)id + 1))
         return err_set(err, ERR_MEMORY, "out of memory");
-    memset(seen->marks + before, 0, seen->capacity - before);
-    seen->marks[id] = 1;
+    memset(seen->marks + before, 0, (seen->capacity - before) * sizeof *seen->marks);
+    seen->marks[id] = store->scan << 1 | whole;
     return true;
 }
 
-static bool was_seen(const struct seen *seen, int64_t id)
+bool sources_see(struct store *store, int64_t source, struct err *err)
 {
-    return id >= 0 && (size_t)id < seen->capacity && seen->marks[id];
+    return see(store, &store->seen_sources, source, false, err);
+}
+
+bool store_see_run(struct store *store, int64_t run, struct err *err)
+{
+    return see(store, &store->seen_runs, run, true, err);
+}
+
+static bool was_seen(const struct store *store, const struct seen *seen, int64_t id)
+{
+    return id >= 0 && (size_t)id < seen->capacity && seen->marks[id] >> 1 == store->scan;
+}
+
+static bool was_seen_whole(const struct store *store, int64_t run)
+{
+    return was_seen(store, &store->seen_runs, run) && store->seen_runs.marks[run] & 1;
 }
 
 void store_scan_begin(struct store *store)
 {
+    if (++store->scan <= UINT32_MAX >> 1)
+        return;
+    store->scan = 1; /* the marks of two thousand million scans ago must not count again */
     if (store->seen_runs.marks)
-        memset(store->seen_runs.marks, 0, store->seen_runs.capacity);
+        memset(store->seen_runs.marks, 0, store->seen_runs.capacity * sizeof(uint32_t));
     if (store->seen_sources.marks)
-        memset(store->seen_sources.marks, 0, store->seen_sources.capacity);
+        memset(store->seen_sources.marks, 0, store->seen_sources.capacity * sizeof(uint32_t));
 }
 
 /* The id of PATH in the table root; 0 when it is not there and is not to be ADDed; -1 with ERR. */
@@ -120,7 +138,16 @@ int64_t store_put_run(struct store *store, const struct store_place *place, stru
         else if (id > 0 && moved)
             ok = move_run(store, id, place, err);
     }
-    return id > 0 && ok && sources_see(&store->seen_runs, id, err) ? id : -1;
+    return id > 0 && ok && see(store, &store->seen_runs, id, false, err) ? id : -1;
+}
+
+/* What was read of the file before still stands there, up to the bookmark in ROW. */
+static bool is_extended(sqlite3_stmt *row, const struct store_source *source)
+{
+    int64_t offset = sqlite3_column_int64(row, 8), tail;
+    return offset > 0 && offset <= source->stat.size_bytes &&
+           sqlite3_column_type(row, 9) != SQLITE_NULL && ingest_tail(source, offset, &tail) &&
+           tail == sqlite3_column_int64(row, 9);
 }
 
 /* What the row that FIND_SOURCE stands on says of SOURCE now. */
@@ -128,16 +155,16 @@ static enum store_change compare(sqlite3_stmt *row, const struct store_source *s
 {
     const struct file_stat *now = &source->stat;
     const char *reader = (const char *)sqlite3_column_text(row, 1);
-    int64_t size = sqlite3_column_int64(row, 5), offset = sqlite3_column_int64(row, 8), tail;
+    int64_t size = sqlite3_column_int64(row, 5), ctime_ns = sqlite3_column_int64(row, 11);
     if (size < 0 || !reader || strcmp(reader, source->reader) != 0 ||
         sqlite3_column_int64(row, 7) != (int64_t)now->inode)
         return STORE_CHANGED;
-    if (size == now->size_bytes && sqlite3_column_int64(row, 6) == now->mtime_ns)
+    bool as_old = size == now->size_bytes && sqlite3_column_int64(row, 6) == now->mtime_ns;
+    if (as_old && ctime_ns == now->ctime_ns)
         return STORE_SAME;
-    bool extended = now->size_bytes > size && offset > 0 && offset <= now->size_bytes &&
-                    sqlite3_column_type(row, 9) != SQLITE_NULL &&
-                    ingest_tail(source, offset, &tail) && tail == sqlite3_column_int64(row, 9);
-    return extended ? STORE_APPENDED : STORE_CHANGED;
+    bool settles = as_old && ctime_ns == 0;
+    return (settles || now->size_bytes > size) && is_extended(row, source) ? STORE_APPENDED
+                                                                           : STORE_CHANGED;
 }
 
 enum store_change store_source_check(struct store *store, int64_t run,
@@ -154,7 +181,7 @@ enum store_change store_source_check(struct store *store, int64_t run,
     int64_t id = sqlite3_column_int64(find, 0);
     bool placed = sqlite3_column_int64(find, 2) == source->rank &&
                   sqlite3_column_int64(find, 3) == source->position;
-    bool ok = sources_see(&store->seen_sources, id, err);
+    bool ok = sources_see(store, id, err);
     if (ok && change == STORE_APPENDED) {
         *offset = sqlite3_column_int64(find, 8);
         const void *bytes = sqlite3_column_blob(find, 10);
@@ -185,7 +212,7 @@ static bool forget_sources(struct store *store, int64_t run, bool all, struct er
     sqlite3_stmt *list = db_bind(store, STATEMENT_SOURCES_OF_RUN, err, "i", run);
     while (ok && list && (step = db_step(store, list, err)) == DB_ROW) {
         int64_t id = sqlite3_column_int64(list, 0);
-        bool gone = !sqlite3_column_int64(list, 1) && !was_seen(&store->seen_sources, id);
+        bool gone = !sqlite3_column_int64(list, 1) && !was_seen(store, &store->seen_sources, id);
         if (!all && !gone)
             continue;
         ok = GROW(ids, capacity, count + 1) || err_set(err, ERR_MEMORY, "out of memory");
@@ -199,6 +226,11 @@ static bool forget_sources(struct store *store, int64_t run, bool all, struct er
         ok = forget_source(store, ids[i], err);
     free(ids);
     return ok;
+}
+
+bool store_forget_unseen_of(struct store *store, int64_t run, struct err *err)
+{
+    return db_may_write(store, true, err) && forget_sources(store, run, false, err);
 }
 
 bool store_forget_unseen(struct store *store, const char *root, struct err *err)
@@ -222,33 +254,12 @@ bool store_forget_unseen(struct store *store, const char *root, struct err *err)
         sqlite3_reset(list);
     ok = ok && step == DB_DONE;
     for (size_t i = 0; ok && i < count; i++) {
-        bool seen = was_seen(&store->seen_runs, runs[i]);
+        if (was_seen_whole(store, runs[i]))
+            continue;
+        bool seen = was_seen(store, &store->seen_runs, runs[i]);
         ok = forget_sources(store, runs[i], !seen, err) &&
              (seen || db_run(store, STATEMENT_DELETE_RUN, err, "i", runs[i]));
     }
     free(runs);
-    return ok;
-}
-
-bool store_put_evaluation(
-    struct store *store, const char *key, const void *data, size_t length, struct err *err)
-{
-    return db_may_write(store, false, err) &&
-           db_run(store, STATEMENT_PUT_EVALUATION, err, "tb", key, data, length);
-}
-
-bool store_get_evaluation(
-    struct store *store, const char *key, struct buf *out, bool *found, struct err *err)
-{
-    sqlite3_stmt *get = db_bind(store, STATEMENT_GET_EVALUATION, err, "t", key);
-    enum db_step step = get ? db_step(store, get, err) : DB_FAILED;
-    *found = step == DB_ROW;
-    if (step != DB_ROW)
-        return step == DB_DONE;
-    const void *bytes = sqlite3_column_blob(get, 0);
-    size_t length = (size_t)sqlite3_column_bytes(get, 0);
-    bool ok = buf_add(out, length ? bytes : "", length) ||
-              err_set(err, ERR_MEMORY, "out of memory for a kept evaluation");
-    sqlite3_reset(get);
     return ok;
 }

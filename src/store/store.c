@@ -125,6 +125,7 @@ static struct store *open_store(const char *path, enum store_mode mode, bool res
         return NULL;
     }
     store->mode = mode;
+    store_scan_begin(store);
     db_forget_names(store);
     if (set_up(store, reset, &own))
         return store;
@@ -147,6 +148,8 @@ void store_close(struct store *store)
     store_rollback(store);
     for (size_t i = 0; i < STATEMENT_COUNT; i++)
         sqlite3_finalize(store->statements[i]);
+    if (atomic_load(&store->interrupted)) /* somebody is waiting: the journal is for the next one */
+        sqlite3_db_config(store->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
     sqlite3_close(store->db);
     map_done(&store->names);
     arena_done(&store->name_memory);
@@ -209,6 +212,18 @@ void store_interrupt(struct store *store)
     sqlite3_interrupt(store->db);
 }
 
+/* Another process may have rebuilt the index: the ids of names are others then. */
+static bool forget_what_others_changed(struct store *store, struct err *err)
+{
+    int64_t version;
+    if (!db_number(store->db, "PRAGMA data_version", &version, err))
+        return false;
+    if (version != store->version)
+        db_forget_names(store);
+    store->version = version;
+    return true;
+}
+
 bool store_begin(struct store *store, struct err *err)
 {
     atomic_store(&store->interrupted, false);
@@ -217,8 +232,9 @@ bool store_begin(struct store *store, struct err *err)
     if (store->in_batch)
         return err_set(err, ERR_USAGE, "a batch was begun already");
     store->in_batch = db_exec(store->db, "BEGIN IMMEDIATE", err);
-    if (store->in_batch)
+    if (store->in_batch && forget_what_others_changed(store, err))
         return true;
+    store_rollback(store);
     if (atomic_load(&store->interrupted))
         err_set(err, ERR_CANCELLED, "stopped");
     err_in_file(err, store->path);

@@ -103,7 +103,10 @@ struct store_source {
     int rank;           /* of two ranks that hold the same metric or parameter the lower is shown */
     int position;  /* in reading order among sources of the same rank: their series are joined */
     bool computed; /* made by the program itself (an evaluation): no file, so never "missing" */
-    struct file_stat stat; /* taken before the file is read, so that later writes are noticed */
+    /* Taken before the file is read, so that later writes are noticed. One that was written to so
+     * lately that the next write could leave the same times gets a ctime_ns of 0: it is compared
+     * again when it has settled. */
+    struct file_stat stat;
     /* Reads BYTES bytes of the file at OFFSET; false when it cannot. NULL: nothing to compare with,
      * so that a file that grew is STORE_CHANGED. */
     bool (*read_at)(void *self, int64_t offset, void *out, size_t bytes);
@@ -111,8 +114,8 @@ struct store_source {
 };
 
 enum store_change {
-    STORE_SAME,     /* size, time and inode are as they were */
-    STORE_APPENDED, /* longer, and what was read before still stands before the bookmark */
+    STORE_SAME,     /* size, times and inode are as they were */
+    STORE_APPENDED, /* longer, or settled: what was read before still stands before the bookmark */
     STORE_CHANGED,  /* replaced, truncated, rewritten, or another reader's now */
     STORE_NEW,
     STORE_FAILED, /* with ERR */
@@ -143,6 +146,10 @@ void store_source_abandon(struct store *store);
 
 /* From here on runs and sources count as unseen until store_put_run() / store_source_check(). */
 void store_scan_begin(struct store *store);
+/* Counts RUN, and all that it holds, as seen: none of it has changed. */
+bool store_see_run(struct store *store, int64_t run, struct err *err);
+/* Forgets the sources of RUN that were not seen. In a transaction. */
+bool store_forget_unseen_of(struct store *store, int64_t run, struct err *err);
 /* Forgets the runs of ROOT that were not seen, and unseen sources of those that were. In a
  * transaction. Not to be called when part of the root could not be listed. */
 bool store_forget_unseen(struct store *store, const char *root, struct err *err);
@@ -152,8 +159,25 @@ bool store_forget_unseen(struct store *store, const char *root, struct err *err)
 bool store_put_evaluation(
     struct store *store, const char *key, const void *data, size_t length, struct err *err);
 
+/*
+ * Keeps what is to be remembered of DIRECTORY, for whoever loads places of the same KIND. In a
+ * transaction, behind the facts that it speaks of.
+ */
+bool store_put_place(struct store *store, uint64_t kind, const char *directory, const void *data,
+    size_t length, struct err *err);
+bool store_forget_place(struct store *store, const char *directory, struct err *err);
+/* Hands every place of KIND to TAKE, which returns false when memory is out, and forgets those of
+ * other kinds. In a transaction. */
+bool store_load_places(struct store *store, uint64_t kind,
+    bool (*take)(void *self, const char *directory, const void *data, size_t length), void *self,
+    struct err *err);
+
 /* ---- reading: any mode ------------------------------------------------------------------------
  */
+
+/* What is read between the two is as one commit left it, and costs less. They may be nested. */
+bool store_snapshot_begin(struct store *store, struct err *err);
+void store_snapshot_end(struct store *store);
 
 struct store_param {
     uint32_t name; /* index into store_runs.names */
@@ -236,6 +260,17 @@ struct store_file {
 /* Without what the program computed itself. */
 bool store_load_files(struct store *store, int64_t run, struct arena *arena,
     struct store_file **files, size_t *count, struct err *err);
+
+struct store_predicted {
+    int64_t run;
+    const char *root, *name, *directory;
+};
+
+/* The runs that have predictions; RUN alone (or none) unless it is 0. */
+bool store_load_predicted(struct store *store, int64_t run, struct arena *arena,
+    struct store_predicted **runs, size_t *count, struct err *err);
+/* The largest last step of what the files of RUN say, at least 0. */
+bool store_last_step(struct store *store, int64_t run, int64_t *step, struct err *err);
 
 /* Appends the result kept under KEY to OUT; *FOUND says whether there was one. */
 bool store_get_evaluation(

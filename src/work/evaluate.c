@@ -17,6 +17,13 @@ static const struct {
 
 enum { KEY_BYTES = 2 << 20, SOURCE_RANK = -1 };
 
+struct evaluating {
+    struct store *store;
+    const struct run_row *run;
+    const struct truth_rules *rules;
+    const atomic_bool *stop;
+};
+
 /* FNV-1a, 64 bit: http://www.isthe.com/chongo/tech/comp/fnv/ */
 static uint64_t hash_text(const char *text, uint64_t hash)
 {
@@ -151,24 +158,15 @@ static bool make_key(struct arena *arena, const struct run_row *run,
     return !key->failed || err_set(err, ERR_MEMORY, "out of memory");
 }
 
-/* A step for predictions that have none of their own: the last that the run logged. */
-static int64_t last_step(const struct run_row *run)
-{
-    int64_t last = 0;
-    for (size_t i = 0; i < run->metric_count; i++)
-        if (strncmp(run->metrics[i].name, "eval/", 5) != 0 &&
-            run->metrics[i].summary.last_step > last)
-            last = run->metrics[i].summary.last_step;
-    return last;
-}
-
-/* Predictions without a step of their own are those of the end: they follow the numbered ones. */
-static int64_t step_of(const struct run_row *run, const struct artifact *predictions)
+/* Predictions without a step of their own are those of the end: they follow the numbered ones, else
+ * they stand at the last step that the run logged. */
+static int64_t step_of(
+    const struct run_row *run, const struct artifact *predictions, int64_t last_step)
 {
     if (predictions->step >= 0)
         return predictions->step;
     int64_t numbered = run->artifacts[run->prediction_count - 1].step; /* they are sorted */
-    return numbered >= 0 ? numbered + 1 : last_step(run);
+    return numbered >= 0 ? numbered + 1 : last_step;
 }
 
 static bool emit_scores(struct sink *sink, const struct study_scores *scores, int64_t step)
@@ -188,7 +186,7 @@ static bool emit_scores(struct sink *sink, const struct study_scores *scores, in
 }
 
 /* The scores of one predictions file, from the index or computed now. */
-static bool find_scores(struct store *store, struct arena *arena, const struct truth *truth,
+static bool find_scores(struct evaluating *e, struct arena *arena, const struct truth *truth,
     const char *predictions, struct study_scores *scores, const char **ground_truth,
     struct err *trouble, struct err *err)
 {
@@ -203,16 +201,18 @@ static bool find_scores(struct store *store, struct arena *arena, const struct t
     for (size_t i = 0; i < truth->image_dir_count; i++)
         add_identity(&key, truth->image_dirs[i]);
     add_formats(&key, truth);
-    bool ok = store_get_evaluation(store, key.data, &blob, &found, err);
+    bool ok = store_get_evaluation(e->store, key.data, &blob, &found, err);
     if (ok && found && blob.length == sizeof *scores)
         memcpy(scores, blob.data, sizeof *scores);
     else if (ok) {
         struct study_request request = {predictions, truth};
-        struct study *study = study_load(&request, NULL, trouble);
+        struct study *study = study_load(&request, e->stop, trouble);
         if (study) {
             study_scores(study, scores);
             *ground_truth = arena_string(arena, study->ground_truth);
-            ok = store_put_evaluation(store, key.data, scores, sizeof *scores, err);
+            ok = store_put_evaluation(e->store, key.data, scores, sizeof *scores, err);
+        } else if (trouble->code == ERR_CANCELLED) {
+            ok = err_set(err, ERR_CANCELLED, "cancelled");
         }
         study_release(study);
     }
@@ -235,17 +235,21 @@ static void emit_note(struct sink *sink, const struct run_row *run, const struct
     sink->note(sink->self, &note);
 }
 
-static bool evaluate_all(struct store *store, struct arena *arena, const struct run_row *run,
-    const struct truth_rules *rules, struct sink *sink, struct err *err)
+static bool evaluate_all(
+    struct evaluating *e, struct arena *arena, struct sink *sink, struct err *err)
 {
+    const struct run_row *run = e->run;
     struct truth truth;
     struct err trouble = {0};
-    if (!truth_find(arena, rules, run->root, run->directory, run->artifacts, run->artifact_count,
+    if (!truth_find(arena, e->rules, run->root, run->directory, run->artifacts, run->artifact_count,
             &truth, &trouble)) {
         emit_note(sink, run, &trouble);
-        return remember_truth(store, arena, run, "", err);
+        return remember_truth(e->store, arena, run, "", err);
     }
     const char *ground_truth = truth.ground_truth[0];
+    int64_t last_step;
+    if (!store_last_step(e->store, run->id, &last_step, err))
+        return false;
     size_t unnumbered = 0; /* they stand first and come last */
     while (unnumbered < run->prediction_count && run->artifacts[unnumbered].step < 0)
         unnumbered++;
@@ -255,20 +259,21 @@ static bool evaluate_all(struct store *store, struct arena *arena, const struct 
         struct study_scores scores = {0};
         trouble = (struct err){0};
         if (!find_scores(
-                store, arena, &truth, predictions->path, &scores, &ground_truth, &trouble, err))
+                e, arena, &truth, predictions->path, &scores, &ground_truth, &trouble, err))
             return false;
         if (trouble.code)
             emit_note(sink, run, &trouble);
-        else if (!emit_scores(sink, &scores, step_of(run, predictions)))
+        else if (!emit_scores(sink, &scores, step_of(run, predictions, last_step)))
             break;
     }
-    return ground_truth && remember_truth(store, arena, run, ground_truth, err);
+    return ground_truth && remember_truth(e->store, arena, run, ground_truth, err);
 }
 
 bool evaluate_run(struct store *store, const struct run_row *run, const struct truth_rules *rules,
-    bool *changed, struct err *err)
+    const atomic_bool *stop, bool *changed, struct err *err)
 {
     *changed = false;
+    struct evaluating evaluating = {store, run, rules, stop};
     struct arena arena = {0};
     struct buf key;
     buf_init(&key, KEY_BYTES);
@@ -288,7 +293,7 @@ bool evaluate_run(struct store *store, const struct run_row *run, const struct t
         ok = store_source_begin(store, run->id, &source, true, err);
         if (ok) {
             struct sink sink = store_sink(store);
-            ok = evaluate_all(store, &arena, run, rules, &sink, err) &&
+            ok = evaluate_all(&evaluating, &arena, &sink, err) &&
                  store_source_end(store, 0, NULL, err);
             if (!ok)
                 store_source_abandon(store);

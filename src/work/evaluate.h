@@ -9,10 +9,11 @@
 #include "work/truth.h"
 
 /*
- * Brings the eval/ metrics of RUN up to date: predictions evaluated once are taken from the index,
- * and nothing is read when neither they nor their ground truth changed. What cannot be evaluated
- * becomes a note on the run. In a transaction of STORE; *CHANGED says whether anything was written.
- * False only when the store fails.
+ * Brings the eval/ metrics of RUN, of which id, root, directory and artifacts are known, up to
+ * date: predictions evaluated once are taken from the index, and nothing is read when neither they
+ * nor their ground truth changed. What cannot be evaluated becomes a note on the run. In a
+ * transaction of STORE; *CHANGED says whether anything was written. False only when the store
+ * fails, or (ERR_CANCELLED) when STOP (may be NULL) became true: the run is then as before.
  */
 bool evaluate_run(struct store *store, const struct run_row *run, const struct truth_rules *rules,
-    bool *changed, struct err *err);
+    const atomic_bool *stop, bool *changed, struct err *err);

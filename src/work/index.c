@@ -2,41 +2,25 @@
 
 #include "base/clock.h"
 #include "work/evaluate.h"
+#include "work/refresh.h"
 #include "work/runs.h"
-#include "work/scan.h"
-
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
-#include <string.h>
-#include <unistd.h>
+#include <stdlib.h>
 
 /* A batch is committed this often, so that the table fills while indexing goes on. */
 enum { BATCH_MS = 250, REPORT_MS = 100 };
-/* A file that was not written to for so long is taken for whole. */
-enum { SETTLED_S = 2 };
-/* What came before a source of this size is committed first: it need not wait for it. */
-enum { LARGE_SOURCE_BYTES = 8 << 20 };
 
-struct refresh {
-    struct store *store;
-    const struct index_settings *settings;
-    const struct index_listener *listener;
-    struct index_progress progress;
-    int64_t committed_ms, reported_ms;
-    int64_t rows_told; /* written when a report last said "changed" */
-    bool unlisted;
-    struct truth_rules rules;
-    struct err err;
-};
+/* ---- reports and batches ---- */
 
-static bool report(struct refresh *refresh, bool now)
+bool refresh_report(struct refresh *refresh, bool now)
 {
     int64_t ms = clock_ms();
+    const struct index_listener *listener = refresh->listener;
+    if (listener->stop && atomic_load_explicit(listener->stop, memory_order_relaxed))
+        return err_set(&refresh->err, ERR_CANCELLED, "cancelled");
     if (!now && ms - refresh->reported_ms < REPORT_MS)
         return true;
     refresh->reported_ms = ms;
-    bool go_on = refresh->listener->progress(refresh->listener->self, &refresh->progress);
+    bool go_on = listener->progress(listener->self, &refresh->progress);
     refresh->progress.changed = false;
     return go_on || err_set(&refresh->err, ERR_CANCELLED, "cancelled");
 }
@@ -49,8 +33,7 @@ static void tell_changes(struct refresh *refresh)
     refresh->rows_told = rows;
 }
 
-/* Ends a batch that has run long enough and begins the next. */
-static bool turn_batch(struct refresh *refresh, bool now)
+bool refresh_turn_batch(struct refresh *refresh, bool now)
 {
     int64_t ms = clock_ms();
     if (!now && ms - refresh->committed_ms < BATCH_MS)
@@ -62,190 +45,197 @@ static bool turn_batch(struct refresh *refresh, bool now)
     return store_begin(refresh->store, &refresh->err);
 }
 
-static bool read_at(void *self, int64_t offset, void *out, size_t bytes)
-{
-    int fd = open((const char *)self, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (fd < 0)
-        return false;
-    ssize_t got = pread(fd, out, bytes, offset);
-    close(fd);
-    return got == (ssize_t)bytes;
-}
+/* ---- looking at the roots ---- */
 
-static void note_unreadable(struct sink *sink, const char *name, const struct err *err)
+static bool scan_one(struct refresh *refresh, struct arena *arena, const char *given)
 {
-    struct note note = {.file = name,
-        .offset = err->place == ERR_AT_BYTE ? err->at : -1,
-        .line = err->place == ERR_AT_LINE ? err->at : 0,
-        .count = 1,
-        .text = err->text};
-    sink->note(sink->self, &note);
-}
-
-static bool read_source(struct refresh *refresh, int64_t run, const struct found_source *found,
-    const struct reader_source *source, const struct store_source *known, enum store_change change,
-    struct reader_mark *mark)
-{
-    bool go_on = change == STORE_APPENDED && found->reader->incremental && mark->offset > 0 &&
-                 (!found->reader->continues || found->reader->continues(source, mark));
-    if (!go_on) {
-        mark->offset = 0;
-        buf_clear(&mark->state);
-    }
-    if (!store_source_begin(refresh->store, run, known, !go_on, &refresh->err))
+    struct scan_visitor visitor = ingest_visitor(refresh);
+    char *root = scan_absolute(arena, given, &refresh->err);
+    struct file_stat stat;
+    if (root && file_stat(root, &stat) && !stat.is_dir)
+        root = path_parent(arena, root);
+    if (!root)
         return false;
-    struct sink sink = store_sink(refresh->store);
     struct err trouble = {0};
-    if (!found->reader->read(source, mark, &sink, &trouble))
-        note_unreadable(&sink, found->name, &trouble);
-    refresh->progress.sources_read++;
-    if (store_source_end(refresh->store, mark->offset, &mark->state, &refresh->err))
-        return true;
-    if (refresh->err.code != ERR_LIMIT)
+    if (!truth_read_rules(arena, root, &refresh->rules, &trouble))
+        refresh->listener->trouble(refresh->listener->self, &trouble);
+    refresh->unlisted = false;
+    if (!scan_root(root, &visitor, &refresh->err) || refresh->err.code)
         return false;
-    refresh->listener->trouble(refresh->listener->self, &refresh->err);
+    return ingest_drain(refresh) &&
+           (refresh->unlisted || store_forget_unseen(refresh->store, root, &refresh->err));
+}
+
+/* Places that no root led to any more. */
+static bool forget_unmet(struct refresh *refresh)
+{
+    for (size_t i = 0; i < refresh->places->count; i++) {
+        struct place *place = &refresh->places->all[i];
+        if (place->met || !place->bytes)
+            continue;
+        if (place->kept && !store_forget_place(refresh->store, place->directory, &refresh->err))
+            return false;
+        place_forget(place);
+    }
     return true;
-}
-
-static bool check_source(struct refresh *refresh, int64_t run, const struct found_run *place,
-    size_t index, struct arena *arena)
-{
-    const struct found_source *found = &place->sources[index];
-    char *path = path_join(arena, place->home, found->name);
-    /* The same file under other names is another reading. */
-    const char *reading = found->prefix
-                              ? arena_printf(arena, "%s %s", found->reader->name, found->prefix)
-                              : found->reader->name;
-    if (!path || !reading)
-        return err_set(&refresh->err, ERR_MEMORY, "out of memory");
-    struct reader_source source = {
-        place->home, found->name, path, false, found->part, found->prefix};
-    struct store_source known = {.name = found->name,
-        .reader = reading,
-        .rank = found->rank,
-        .position = (int)index,
-        .read_at = read_at,
-        .self = path};
-    struct reader_mark mark = {0};
-    if (!file_stat(path, &known.stat))
-        return true; /* gone since it was listed */
-    source.settled = clock_wall_s() - (double)known.stat.mtime_ns * 1e-9 > SETTLED_S;
-    if (!source.settled)
-        known.stat.mtime_ns--; /* looked at again when settled: the clock of files is coarse */
-    buf_init(&mark.state, READER_MAX_STATE_BYTES);
-    enum store_change change =
-        store_source_check(refresh->store, run, &known, &mark.offset, &mark.state, &refresh->err);
-    bool ok = change != STORE_FAILED;
-    if (ok && change != STORE_SAME && known.stat.size_bytes >= LARGE_SOURCE_BYTES)
-        ok = turn_batch(refresh, true) && report(refresh, true);
-    if (ok && change != STORE_SAME)
-        ok = read_source(refresh, run, found, &source, &known, change, &mark);
-    buf_done(&mark.state);
-    return ok;
-}
-
-static bool visit_run(void *self, const struct found_run *found)
-{
-    struct refresh *refresh = self;
-    struct store_place place = {
-        found->root, found->name, found->directory, found->format, found->device, found->inode};
-    refresh->progress.phase = INDEX_READING;
-    refresh->progress.runs_found++;
-    refresh->progress.now = found->name;
-    if (!report(refresh, false))
-        return false;
-    int64_t run = store_put_run(refresh->store, &place, &refresh->err);
-    struct arena arena = {0};
-    bool ok = run > 0;
-    for (size_t i = 0; ok && i < found->source_count; i++)
-        ok = check_source(refresh, run, found, i, &arena);
-    arena_done(&arena);
-    refresh->progress.runs_done += ok;
-    return ok && turn_batch(refresh, false);
-}
-
-static void visit_unreadable(void *self, const char *directory, const struct err *err)
-{
-    struct refresh *refresh = self;
-    (void)directory;
-    refresh->unlisted = true; /* what is below it must not be forgotten */
-    refresh->listener->trouble(refresh->listener->self, err);
 }
 
 static bool scan(struct refresh *refresh, struct arena *arena)
 {
-    struct scan_visitor visitor = {refresh, visit_run, visit_unreadable, NULL};
     refresh->progress.phase = INDEX_SCANNING;
+    bool unlisted = false;
     store_scan_begin(refresh->store);
+    places_scan_begin(refresh->places);
     for (size_t i = 0; i < refresh->settings->root_count; i++) {
-        char *root = scan_absolute(arena, refresh->settings->roots[i], &refresh->err);
-        struct file_stat stat;
-        if (root && file_stat(root, &stat) && !stat.is_dir)
-            root = path_parent(arena, root);
-        if (!root)
+        if (!scan_one(refresh, arena, refresh->settings->roots[i]))
             return false;
-        struct err trouble = {0};
-        if (!truth_read_rules(arena, root, &refresh->rules, &trouble))
-            refresh->listener->trouble(refresh->listener->self, &trouble);
-        refresh->unlisted = false;
-        if (!scan_root(root, &visitor, &refresh->err) || refresh->err.code)
-            return false;
-        if (!refresh->unlisted && !store_forget_unseen(refresh->store, root, &refresh->err))
-            return false;
+        unlisted |= refresh->unlisted;
     }
-    return turn_batch(refresh, true) && report(refresh, true);
+    int64_t before = store_rows_written(refresh->store);
+    if (!unlisted && !forget_unmet(refresh))
+        return false;
+    refresh->rows_told += store_rows_written(refresh->store) - before;
+    return refresh_turn_batch(refresh, true) && refresh_report(refresh, true);
 }
 
-static bool evaluate(struct refresh *refresh)
+/* ---- evaluating ---- */
+
+static bool evaluate_one(struct refresh *refresh, const struct store_predicted *predicted)
+{
+    struct arena arena = {0};
+    struct run_row run = {.id = predicted->run,
+        .root = predicted->root,
+        .name = predicted->name,
+        .directory = predicted->directory};
+    bool changed = false;
+    refresh->progress.now = run.name;
+    bool ok = refresh_report(refresh, false) &&
+              run_load_artifacts(refresh->store, &arena, &run, &refresh->err) &&
+              evaluate_run(refresh->store, &run, &refresh->rules, refresh->listener->stop, &changed,
+                  &refresh->err);
+    refresh->progress.runs_done++;
+    refresh->progress.now = NULL;
+    arena_done(&arena);
+    return ok && refresh_turn_batch(refresh, changed);
+}
+
+static bool evaluate_all(struct refresh *refresh, int64_t run)
+{
+    struct arena arena = {0};
+    struct store_predicted *runs;
+    size_t count;
+    bool ok = store_load_predicted(refresh->store, run, &arena, &runs, &count, &refresh->err);
+    for (size_t i = 0; ok && i < count; i++)
+        ok = evaluate_one(refresh, &runs[i]);
+    arena_done(&arena);
+    return ok;
+}
+
+bool refresh_evaluate(struct refresh *refresh)
 {
     refresh->progress.phase = INDEX_EVALUATING;
     refresh->progress.runs_done = 0;
-    struct runs *runs = runs_load(refresh->store, NULL, &refresh->err);
-    bool ok = runs != NULL;
-    for (size_t i = 0; ok && i < runs->count; i++) {
-        const struct run_row *run = &runs->rows[i];
-        bool changed;
-        refresh->progress.now = run->name;
-        if (!run->prediction_count)
-            continue;
-        ok = report(refresh, false) &&
-             evaluate_run(refresh->store, run, &refresh->rules, &changed, &refresh->err);
-        refresh->progress.runs_done++;
-        ok = ok && turn_batch(refresh, ok && changed);
-    }
-    runs_release(runs);
+    if (!refresh->settings->evaluate)
+        return true;
+    bool ok = true;
+    for (size_t i = 0; ok && refresh->partly && i < refresh->touched_count; i++)
+        ok = evaluate_all(refresh, refresh->touched[i]);
+    return refresh->partly ? ok : evaluate_all(refresh, 0);
+}
+
+/* ---- refreshing ---- */
+
+static bool take_place(void *self, const char *directory, const void *data, size_t length)
+{
+    struct place *place = places_of(self, directory);
+    return place && place_recall(place, data, length);
+}
+
+bool refresh_is_current(struct refresh *refresh, const struct index_memory *memory, bool *current)
+{
+    uint64_t generation = 0;
+    bool ok = store_generation(refresh->store, &generation, &refresh->err);
+    *current = ok && memory->loaded && generation == memory->generation;
     return ok;
+}
+
+/* What another process has written meanwhile counts for more than what is remembered. */
+static bool recall(struct refresh *refresh, struct index_memory *memory)
+{
+    bool current;
+    if (!refresh_is_current(refresh, memory, &current) || current)
+        return !refresh->err.code;
+    refresh->lost |= refresh->partly;
+    places_done(&memory->places);
+    places_init(&memory->places);
+    memory->places.ahead_s = refresh->settings->ahead_s;
+    if (memory->watch) { /* it knows directories by their old numbers */
+        watch_free(memory->watch);
+        memory->watch = watch_new(memory->polls, &refresh->err);
+        if (!memory->watch)
+            return false;
+    }
+    memory->loaded = store_load_places(
+        refresh->store, refresh->place_kind, take_place, &memory->places, &refresh->err);
+    return memory->loaded;
+}
+
+static bool resolve_rules(struct refresh *refresh, struct arena *arena)
+{
+    const struct index_settings *settings = refresh->settings;
+    refresh->rules.ground_truth =
+        settings->ground_truth ? scan_absolute(arena, settings->ground_truth, &refresh->err) : NULL;
+    refresh->rules.images =
+        settings->images ? scan_absolute(arena, settings->images, &refresh->err) : NULL;
+    return !refresh->err.code;
+}
+
+bool refresh_run(struct refresh *refresh, struct index_memory *memory,
+    bool (*work)(struct refresh *refresh, struct arena *arena), struct err *err)
+{
+    struct arena arena = {0};
+    struct store *store = refresh->store;
+    refresh->places = &memory->places;
+    refresh->place_kind = ingest_place_kind();
+    refresh->rows_told = store_rows_written(store);
+    bool ok = store_begin(store, &refresh->err) && recall(refresh, memory) &&
+              resolve_rules(refresh, &arena) && work(refresh, &arena);
+    feed_done(&refresh->feed);
+    if (ok || refresh->err.code == ERR_CANCELLED)
+        ok = store_commit(store, ok ? &refresh->err : NULL) && ok;
+    else
+        store_rollback(store);
+    memory->loaded = ok && store_generation(store, &memory->generation, &refresh->err);
+    if (ok) {
+        tell_changes(refresh);
+        refresh->progress.phase = INDEX_DONE;
+        refresh->progress.now = NULL;
+        ok = refresh_report(refresh, true);
+    }
+    if (!ok && err)
+        *err = refresh->err;
+    free(refresh->touched);
+    arena_done(&arena);
+    return ok;
+}
+
+bool refresh_everything(struct refresh *refresh, struct arena *arena)
+{
+    return scan(refresh, arena) && refresh_evaluate(refresh);
 }
 
 bool index_refresh(struct store *store, const struct index_settings *settings,
     const struct index_listener *listener, struct err *err)
 {
-    struct arena arena = {0};
-    struct refresh refresh = {.store = store,
-        .settings = settings,
-        .listener = listener,
-        .rows_told = store_rows_written(store)};
-    refresh.rules.ground_truth =
-        settings->ground_truth ? scan_absolute(&arena, settings->ground_truth, &refresh.err) : NULL;
-    refresh.rules.images =
-        settings->images ? scan_absolute(&arena, settings->images, &refresh.err) : NULL;
-    bool ok = !refresh.err.code && store_begin(store, &refresh.err);
-    ok = ok && scan(&refresh, &arena) && (!settings->evaluate || evaluate(&refresh));
-    if (ok || refresh.err.code == ERR_CANCELLED)
-        ok = store_commit(store, ok ? &refresh.err : NULL) && ok;
-    else
-        store_rollback(store);
-    if (ok) {
-        tell_changes(&refresh);
-        refresh.progress.phase = INDEX_DONE;
-        refresh.progress.now = NULL;
-        ok = report(&refresh, true);
-    }
-    if (!ok && err)
-        *err = refresh.err;
-    arena_done(&arena);
+    struct index_memory memory = {0};
+    places_init(&memory.places);
+    struct refresh refresh = {.store = store, .settings = settings, .listener = listener};
+    bool ok = refresh_run(&refresh, &memory, refresh_everything, err);
+    places_done(&memory.places);
     return ok;
 }
+
+/* ---- the file ---- */
 
 const char *index_path(
     struct arena *arena, const struct index_settings *settings, const char *path, struct err *err)

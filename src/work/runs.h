@@ -145,6 +145,9 @@ const struct run_row *runs_find(const struct runs *runs, int64_t id);
  * name; those of what it absorbed too. NULL with ERR. */
 const struct run_row *runs_find_named(const struct runs *runs, const char *name, struct err *err);
 
+/* Fills the artifacts of RUN, of which id and directory are known; part of runs_load(). */
+bool run_load_artifacts(
+    struct store *store, struct arena *arena, struct run_row *run, struct err *err);
 const struct param *run_param(const struct run_row *run, const char *name);
 /* The parameter that spells the quantity NAME, else the one that is called so. */
 const struct param *run_setting(const struct run_row *run, const char *name);

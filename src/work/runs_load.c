@@ -409,17 +409,16 @@ static int compare_artifacts(const void *a, const void *b)
 
 /* Appends what the run ID, which lies in DIRECTORY, says. Predictions get absolute paths, and so
  * does everything that DIRECTORY is not the run's own of. */
-static bool add_artifacts(
-    struct loading *loading, struct run_row *run, int64_t id, const char *directory)
+static bool add_artifacts(struct store *store, struct arena *arena, struct run_row *run, int64_t id,
+    const char *directory, struct err *err)
 {
-    struct arena *arena = &loading->out->arena;
     struct store_artifact *found;
     size_t count;
-    if (!store_load_artifacts(loading->store, id, arena, &found, &count, loading->err))
+    if (!store_load_artifacts(store, id, arena, &found, &count, err))
         return false;
     struct artifact *all = ARENA_ARRAY(arena, struct artifact, run->artifact_count + count);
     if (!all)
-        return no_memory(loading->err);
+        return no_memory(err);
     if (run->artifact_count)
         memcpy(all, run->artifacts, run->artifact_count * sizeof *all);
     for (size_t i = 0; i < count; i++) {
@@ -431,18 +430,19 @@ static bool add_artifacts(
             artifact->path = path ? path_clean(arena, path) : NULL;
         }
         if (!artifact->path)
-            return no_memory(loading->err);
+            return no_memory(err);
         run->prediction_count += predicts;
     }
     run->artifacts = all;
     return true;
 }
 
-static bool load_artifacts(struct loading *loading, struct run_row *run)
+bool run_load_artifacts(
+    struct store *store, struct arena *arena, struct run_row *run, struct err *err)
 {
-    bool ok = add_artifacts(loading, run, run->id, run->directory);
+    bool ok = add_artifacts(store, arena, run, run->id, run->directory, err);
     for (size_t i = 0; ok && i < run->absorbed_count; i++)
-        ok = add_artifacts(loading, run, run->absorbed[i].id, run->absorbed[i].directory);
+        ok = add_artifacts(store, arena, run, run->absorbed[i].id, run->absorbed[i].directory, err);
     if (ok && run->artifact_count)
         qsort((struct artifact *)run->artifacts, run->artifact_count, sizeof *run->artifacts,
             compare_artifacts);
@@ -516,7 +516,8 @@ static bool finish_row(struct loading *loading, struct run_row *run, const struc
     status_find_lost(run);
     if (said->note_count && !load_notes(loading, run, said->note_count))
         return false;
-    if (said->artifact_count && !load_artifacts(loading, run))
+    if (said->artifact_count &&
+        !run_load_artifacts(loading->store, &loading->out->arena, run, loading->err))
         return false;
     const struct run_row *old = loading->before ? runs_find(loading->before, run->id) : NULL;
     old = old && old->id == run->id ? old : NULL;
@@ -626,8 +627,13 @@ struct runs *runs_load(struct store *store, const struct runs *before, struct er
     atomic_init(&runs->references, 1);
     struct loading loading = {
         .store = store, .before = before, .out = runs, .now_s = clock_wall_s(), .err = err};
+    if (!store_snapshot_begin(store, err)) {
+        runs_release(runs);
+        return NULL;
+    }
     same_names_init(&loading.same_names, &loading.scratch);
     bool ok = store_load_runs(store, &runs->arena, &loading.found, err) && make_rows(&loading);
+    store_snapshot_end(store);
     if (ok && runs->count)
         qsort(runs->rows, runs->count, sizeof *runs->rows, compare_rows);
     if (ok && (!tell_apart(runs) || !make_id_index(runs) || !runs_find_columns(runs)))

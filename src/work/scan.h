@@ -5,6 +5,7 @@
 #pragma once
 
 #include "readers/reader.h"
+#include "work/places.h"
 
 struct found_source {
     const struct reader *reader;
@@ -25,6 +26,7 @@ struct found_run {
     uint64_t device, inode; /* 0 for one of several runs in a place */
     const struct found_source *sources;
     size_t source_count;
+    struct place_notes *notes; /* of its directory; the visitor adds the run and its files */
 };
 
 struct scan_visitor {
@@ -38,12 +40,24 @@ struct scan_visitor {
     /* A file of DIRECTORY that READER looked at and did not take. May be NULL. */
     void (*refused)(void *self, const char *directory, const struct reader *reader,
         const struct reader_refusal *refusal);
+    /* What is remembered: a directory that looks as it did is not asked again. NULL: every one is.
+     */
+    struct places *places;
+    /* A directory that is as it was; its runs are not handed out. With places only. */
+    bool (*same)(void *self, const struct place *place);
+    /* Behind its runs: what is to be remembered of DIRECTORY. NOTES (malloc'd) are the visitor's.
+     * With places only. */
+    bool (*looked)(void *self, const char *directory, struct place_notes *notes);
 };
 
 /* Walks ROOT (a directory, or a file: then the directory that holds it). Symbolic links are
  * followed, each directory (device, inode) once; hidden directories are left out. False when ROOT
  * itself cannot be read or memory is out. */
 bool scan_root(const char *root, const struct scan_visitor *visitor, struct err *err);
+/* Looks again at the one remembered DIRECTORY below ROOT (both cleaned absolute paths), and at the
+ * directories in it that have come since. */
+bool scan_again(
+    const char *root, const char *directory, const struct scan_visitor *visitor, struct err *err);
 
 /* The cleaned absolute path of PATH, symbolic links resolved; NULL with ERR when it is not there.
  */

@@ -11,5 +11,6 @@ struct service_settings {
     struct index_settings index;
     const char *index_path;
     bool rebuild;
+    bool polls; /* directories are not watched but looked at again and again */
     struct easel_terminal terminal;
 };

@@ -57,11 +57,13 @@ static bool stopped_early(const struct run_row *run)
            (double)(ap->summary.last_step - ap->summary.max_step) == patience->number;
 }
 
+/* Steps count from 0 unless the first that was logged is 1. */
 static bool all_steps_done(const struct run_row *run)
 {
     double steps = planned(run, "max_steps");
     const struct run_metric *loss = run->by_role[ROLE_LOSS];
-    return steps && loss && (double)loss->summary.last_step >= steps - 1;
+    return steps && loss &&
+           (double)loss->summary.last_step + (loss->summary.first_step == 1 ? 0 : 1) >= steps;
 }
 
 enum run_status status_infer(const struct run_row *run, enum run_status said, double untouched_s)

@@ -194,16 +194,9 @@ static void test_several_at_once(void **state)
     check_same(file);
 }
 
-static struct stat stat_of(const char *path)
-{
-    struct stat found = {0};
-    stat(path, &found);
-    return found;
-}
-
-/* What has the size, the time and the place that it had is not read: a change that leaves all three
- * is not seen, and one that is seen shows that it would have been. */
-static void test_nothing_is_read_twice(void **state)
+/* A file that is rewritten in place, with its size and its time put back: the system still knows.
+ */
+static void test_a_change_that_hides_its_time_is_seen(void **state)
 {
     (void)state;
     char path[4300];
@@ -223,13 +216,6 @@ static void test_nothing_is_read_twice(void **state)
     assert_int_equal(fwrite(text, 1, (size_t)length, file), length);
     fclose(file);
     nftw(root, make_old, 16, FTW_PHYS);
-    struct stat before = stat_of(index_file("twice.db"));
-    EXPECT(0, "index", root, "--index", index_file("twice.db"));
-    struct stat after = stat_of(index_file("twice.db"));
-    assert_int_equal(before.st_size, after.st_size);
-    assert_string_equal(
-        EXPECT(0, "ls", root, "--format", "json", "--index", index_file("twice.db"))->out, fresh);
-    utimensat(AT_FDCWD, path, NULL, 0);
     const char *listed =
         EXPECT(0, "ls", root, "--format", "json", "--index", index_file("twice.db"))->out;
     assert_string_not_equal(listed, fresh);
@@ -250,7 +236,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_killed_while_runs_go_on),
         cmocka_unit_test(test_the_screen_is_killed),
         cmocka_unit_test(test_several_at_once),
-        cmocka_unit_test(test_nothing_is_read_twice),
+        cmocka_unit_test(test_a_change_that_hides_its_time_is_seen),
     };
     program_init(argc, argv);
     return cmocka_run_group_tests(tests, make_runs, forget);

@@ -116,6 +116,52 @@ static void test_a_trainer_and_its_event_files_are_one_run(void **state)
     scene_done(&scene);
 }
 
+/* Event files in a folder of the run tell of the same run; what the log says is believed. */
+static void test_a_folder_of_event_files_is_a_source_of_the_run(void **state)
+{
+    (void)state;
+    struct scene scene;
+    scene_init(&scene);
+    scene_write(&scene, "work/run/vis_data/scalars.json",
+        "{\"loss\": 2, \"epoch\": 1, \"iter\": 20, \"step\": 20}\n"
+        "{\"coco/bbox_mAP\": 0.25, \"step\": 1}\n");
+    scene_write(&scene, "work/run/vis_data/events.out.tfevents.1.host.1.0", "");
+    scene_write(&scene, "work/run.py", "lr = 0.5\n");
+    scene_write(&scene, "work/work.py", "lr = 0.25\n");
+    scene_refresh(&scene);
+    const struct run_row *run = scene_run(&scene, "work/run");
+    assert_string_equal(run->format, "openmmlab");
+    assert_close(run_role_last(run, ROLE_LOSS), 2);
+    assert_close(run_role_best(run, ROLE_AP, false, NULL), 0.25);
+    assert_int_equal(run_metric(run, "coco/bbox_mAP")->summary.last_step, 20);
+    assert_true(run_param(run, "lr")->number == 0.25);
+    assert_int_equal(scene.runs->count, 1);
+    scene_done(&scene);
+}
+
+/* A resumed log's steps are not known until its first epoch is over: all of it is read again then.
+ */
+static void test_a_resumed_log_is_read_again(void **state)
+{
+    static const char FIRST[] = "{\"mode\": \"train\", \"epoch\": 3, \"iter\": 50, \"loss\": 2}\n";
+    static const char MORE[] = "{\"mode\": \"train\", \"epoch\": 3, \"iter\": 50, \"loss\": 2}\n"
+                               "{\"mode\": \"train\", \"epoch\": 3, \"iter\": 100, \"loss\": 1}\n"
+                               "{\"mode\": \"train\", \"epoch\": 4, \"iter\": 50, \"loss\": 0.5}\n";
+    (void)state;
+    struct scene scene;
+    scene_init(&scene);
+    scene_write(&scene, "run/a.log.json", FIRST);
+    scene_refresh(&scene);
+    assert_int_equal(run_metric(scene_run(&scene, "run"), "train/loss")->summary.last_step, 150);
+    scene_write(&scene, "run/a.log.json", MORE);
+    scene_refresh(&scene);
+    const struct run_metric *loss = run_metric(scene_run(&scene, "run"), "train/loss");
+    assert_int_equal(loss->summary.count, 3);
+    assert_int_equal(loss->summary.first_step, 250);
+    assert_int_equal(loss->summary.last_step, 350);
+    scene_done(&scene);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -123,6 +169,8 @@ int main(void)
         cmocka_unit_test(test_a_run_that_is_not_heard_of_is_stalled),
         cmocka_unit_test(test_a_folder_of_predicted_labels_is_evaluated),
         cmocka_unit_test(test_a_trainer_and_its_event_files_are_one_run),
+        cmocka_unit_test(test_a_folder_of_event_files_is_a_source_of_the_run),
+        cmocka_unit_test(test_a_resumed_log_is_read_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

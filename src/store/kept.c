@@ -1,0 +1,66 @@
+/*
+ * What the program keeps for itself between two refreshes: results of evaluations, and what became
+ * of directories.
+ * Knows: bytes under a name. Must not know: what they say. (Its functions stand in store.h.)
+ */
+#include "store/db.h"
+
+bool store_put_evaluation(
+    struct store *store, const char *key, const void *data, size_t length, struct err *err)
+{
+    return db_may_write(store, false, err) &&
+           db_run(store, STATEMENT_PUT_EVALUATION, err, "tb", key, data, length);
+}
+
+bool store_get_evaluation(
+    struct store *store, const char *key, struct buf *out, bool *found, struct err *err)
+{
+    sqlite3_stmt *get = db_bind(store, STATEMENT_GET_EVALUATION, err, "t", key);
+    enum db_step step = get ? db_step(store, get, err) : DB_FAILED;
+    *found = step == DB_ROW;
+    if (step != DB_ROW)
+        return step == DB_DONE;
+    const void *bytes = sqlite3_column_blob(get, 0);
+    size_t length = (size_t)sqlite3_column_bytes(get, 0);
+    bool ok = buf_add(out, length ? bytes : "", length) ||
+              err_set(err, ERR_MEMORY, "out of memory for a kept evaluation");
+    sqlite3_reset(get);
+    return ok;
+}
+
+bool store_put_place(struct store *store, uint64_t kind, const char *directory, const void *data,
+    size_t length, struct err *err)
+{
+    return db_may_write(store, true, err) &&
+           db_run(store, STATEMENT_PUT_PLACE, err, "tib", directory, (int64_t)kind, data, length);
+}
+
+bool store_forget_place(struct store *store, const char *directory, struct err *err)
+{
+    return db_may_write(store, true, err) &&
+           db_run(store, STATEMENT_DELETE_PLACE, err, "t", directory);
+}
+
+bool store_load_places(struct store *store, uint64_t kind,
+    bool (*take)(void *self, const char *directory, const void *data, size_t length), void *self,
+    struct err *err)
+{
+    enum db_step step = DB_FAILED;
+    bool others = false;
+    if (!db_may_write(store, true, err))
+        return false;
+    sqlite3_stmt *rows = db_bind(store, STATEMENT_LOAD_PLACES, err, "");
+    while (rows && (step = db_step(store, rows, err)) == DB_ROW) {
+        const char *directory = (const char *)sqlite3_column_text(rows, 0);
+        const void *data = sqlite3_column_blob(rows, 1);
+        size_t length = (size_t)sqlite3_column_bytes(rows, 1);
+        bool other = sqlite3_column_int64(rows, 2) != (int64_t)kind;
+        others |= other;
+        if (!other && directory && !take(self, directory, length ? data : "", length)) {
+            sqlite3_reset(rows);
+            return err_set(err, ERR_MEMORY, "out of memory");
+        }
+    }
+    return step == DB_DONE &&
+           (!others || db_run(store, STATEMENT_DELETE_PLACES, err, "i", (int64_t)kind));
+}
