@@ -3,10 +3,11 @@
 Knows: what files a run directory holds and how they are written.  Must not
 know: how their content was computed; it only rounds and arranges.
 
-Every directory has predictions/epoch_NNN.json, dataset.json, status.json,
-system.csv and, once it was evaluated, per_image.csv.
-The layout `plain`, boxtop's own, adds config.json and metrics.csv; the others
-add what the tool of their name writes.
+Every directory has predictions/epoch_NNN.json, system.csv and, once it was
+evaluated, per_image.csv; boxtop.json beside them says which ground truth is
+theirs.  The layout `plain`, boxtop's own, adds config.json, metrics.csv,
+status.json and a dataset.json; the others add what the tool of their name
+writes.
 """
 import json
 import shutil
@@ -33,10 +34,17 @@ def write_street(plan, work, out):
                         images / scenes.file_name(index))
     truth = scenes.ground_truth(work / "scenes", seeds)
     (out / DATA / "instances.json").write_text(compact(truth))
+    (out / "boxtop.json").write_text(pretty({"datasets": [{
+        "name": DATA, "ground_truth": f"{DATA}/instances.json",
+        "images": f"{DATA}/images", "runs": "*"}]}))
 
 
 def _write_plain(trained, target):
     (target / "config.json").write_text(pretty(trained.parameters()))
+    (target / "status.json").write_text(pretty(trained.status))
+    (target / "dataset.json").write_text(pretty({
+        "name": DATA, "ground_truth": f"../{DATA}/instances.json",
+        "images": f"../{DATA}/images"}))
     rows = list(trained.rows())
     columns = dict.fromkeys(["step", "epoch", "wall_time", "train/loss"])
     for row in rows:
@@ -68,10 +76,6 @@ def write_run(plan, run, work, out):
     for path in trained.predictions():
         shutil.copyfile(path, target / "predictions" / path.name)
     shutil.copyfile(trained.folder / "system.csv", target / "system.csv")
-    (target / "status.json").write_text(pretty(trained.status))
-    (target / "dataset.json").write_text(pretty({
-        "name": DATA, "ground_truth": f"../{DATA}/instances.json",
-        "images": f"../{DATA}/images"}))
     LAYOUTS[run.layout](trained, target)
     if trained.images():
         write_table(target / "per_image.csv", trained.images(),

@@ -142,6 +142,17 @@ static const char *recognise(const struct reader_place *place, const struct file
     return predictions_any(place, predictions) ? "predictions/" : NULL;
 }
 
+/* Not only what stands beside the log of another tool. */
+static bool is_log(const struct reader_place *place)
+{
+    static const char *const LOGS[] = {
+        "config.json", "config.yaml", "metrics.csv", "metrics.jsonl", "dataset.json"};
+    for (size_t i = 0; i < sizeof LOGS / sizeof *LOGS; i++)
+        if (reader_has_file(place, LOGS[i]))
+            return true;
+    return false;
+}
+
 static bool claim(const struct reader_place *place, struct reader_claim *claim)
 {
     struct file_list predictions = predictions_list(place);
@@ -153,6 +164,7 @@ static bool claim(const struct reader_place *place, struct reader_claim *claim)
             (FILES[i].read != read_predictions || predictions_is_file(place, FILES[i].name)))
             reader_claim_add(place, claim, FILES[i].name);
     predictions_claim(place, "predictions", &predictions, false, claim);
+    claim->is_aside = !is_log(place);
     return true;
 }
 

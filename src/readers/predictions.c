@@ -14,6 +14,7 @@ static bool claim(const struct reader_place *place, struct reader_claim *claim)
     if (strcmp(path_base(place->path), "predictions") == 0)
         return false;
     claim->reason = "files of detections";
+    claim->is_aside = true;
     if (predictions_is_folder(place))
         return reader_claim_add(place, claim, ".");
     return predictions_claim(place, "", place->list, true, claim) > 0;

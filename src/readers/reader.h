@@ -71,6 +71,7 @@ struct reader_claim {
     size_t count, capacity;
     struct reader_refusal *refusals; /* also of a place that is not claimed */
     size_t refusal_count, refusal_capacity;
+    bool is_aside; /* nothing that a tool logs: where another reader claims a log, the format is its */
     bool owns_subdirectories; /* what lies below is this run's own: no runs are looked for there */
     const char **owned; /* the same for some subdirectories only; also of an unclaimed place */
     size_t owned_count, owned_capacity;

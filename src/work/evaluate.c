@@ -158,15 +158,15 @@ static bool make_key(struct arena *arena, const struct run_row *run,
     return !key->failed || err_set(err, ERR_MEMORY, "out of memory");
 }
 
-/* Predictions without a step of their own are those of the end: they follow the numbered ones, else
- * they stand at the last step that the run logged. */
-static int64_t step_of(
-    const struct run_row *run, const struct artifact *predictions, int64_t last_step)
+/* Predictions without a step of their own stand behind the numbered ones, and one further; where
+ * there are none, at the last step that the run logged. */
+static int64_t step_of(const struct run_row *run, size_t index, int64_t last_step)
 {
-    if (predictions->step >= 0)
-        return predictions->step;
-    int64_t numbered = run->artifacts[run->prediction_count - 1].step; /* they are sorted */
-    return numbered >= 0 ? numbered + 1 : last_step;
+    int64_t step = run->artifacts[index].step;
+    while (step < 0 && index > 0)
+        if ((step = run->artifacts[--index].step) >= 0)
+            return step + 1;
+    return step >= 0 ? step : last_step;
 }
 
 static bool emit_scores(struct sink *sink, const struct study_scores *scores, int64_t step)
@@ -250,12 +250,8 @@ static bool evaluate_all(
     int64_t last_step;
     if (!store_last_step(e->store, run->id, &last_step, err))
         return false;
-    size_t unnumbered = 0; /* they stand first and come last */
-    while (unnumbered < run->prediction_count && run->artifacts[unnumbered].step < 0)
-        unnumbered++;
     for (size_t i = 0; i < run->prediction_count; i++) {
-        const struct artifact *predictions =
-            &run->artifacts[(i + unnumbered) % run->prediction_count];
+        const struct artifact *predictions = &run->artifacts[i];
         struct study_scores scores = {0};
         trouble = (struct err){0};
         if (!find_scores(
@@ -263,7 +259,7 @@ static bool evaluate_all(
             return false;
         if (trouble.code)
             emit_note(sink, run, &trouble);
-        else if (!emit_scores(sink, &scores, step_of(run, predictions, last_step)))
+        else if (!emit_scores(sink, &scores, step_of(run, i, last_step)))
             break;
     }
     return ground_truth && remember_truth(e->store, arena, run, ground_truth, err);

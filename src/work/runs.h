@@ -105,7 +105,8 @@ struct run_row {
     const struct run_metric *by_role[ROLE_COUNT]; /* the preferred metric of a role, or NULL */
     const struct note *notes;
     size_t note_count;
-    const struct artifact *artifacts; /* paths made absolute; predictions first, by step */
+    const struct artifact *artifacts; /* paths made absolute; predictions first, by step,
+                                       * those without one last */
     size_t artifact_count, prediction_count;
     size_t source_count;                 /* files that were read for it */
     const struct run_absorbed *absorbed; /* where else it was found */

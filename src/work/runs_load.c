@@ -402,8 +402,10 @@ static int compare_artifacts(const void *a, const void *b)
     const struct artifact *x = a, *y = b;
     if (x->kind != y->kind)
         return x->kind < y->kind ? -1 : 1;
-    if (x->step != y->step)
-        return x->step < y->step ? -1 : 1;
+    /* What has no step of its own is of the end. */
+    uint64_t x_step = (uint64_t)x->step, y_step = (uint64_t)y->step;
+    if (x_step != y_step)
+        return x_step < y_step ? -1 : 1;
     return text_compare_natural(x->path, y->path);
 }
 

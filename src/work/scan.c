@@ -76,6 +76,7 @@ static bool add_claim(
             .part = claim->sources[i].part,
             .prefix = claim->sources[i].prefix,
             .reason = claim->reason ? claim->reason : "",
+            .is_aside = claim->is_aside,
             .rank = rank_of(reader)};
     }
     return true;
@@ -119,6 +120,14 @@ static void sort_by_part(struct found_source *sources, size_t count)
     }
 }
 
+static const char *format_of(const struct found_source *sources, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!sources[i].is_aside)
+            return sources[i].reader->name;
+    return sources->reader->name;
+}
+
 /* The run whose COUNT sources these are. */
 static bool visit_run(struct scan *scan, const struct reader_place *place,
     const struct found_source *sources, size_t count, const struct file_stat *stat,
@@ -134,7 +143,7 @@ static bool visit_run(struct scan *scan, const struct reader_place *place,
         .home = place->path,
         .directory = directory,
         .name = strcmp(below, ".") == 0 ? path_base(scan->root) : below,
-        .format = sources->reader->name,
+        .format = format_of(sources, count),
         .device = part ? 0 : stat->device,
         .inode = part ? 0 : stat->inode,
         .sources = sources,

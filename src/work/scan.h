@@ -13,6 +13,7 @@ struct found_source {
     const char *part; /* which run of the file, see reader_claim_part(); NULL: the file is one's */
     const char *prefix; /* of its metrics' names, see reader_claim_prefixed(); NULL: none */
     const char *reason; /* why it was claimed */
+    bool is_aside;    /* see struct reader_claim */
     int rank;         /* row of the reader in readers.def: lower is preferred */
 };
 
@@ -22,7 +23,7 @@ struct found_run {
     const char
         *directory; /* the same; of one of several runs there, the path of its part below it */
     const char *name;      /* below the root; the root's own last component when it is the run */
-    const char *format;    /* the preferred reader's name */
+    const char *format;    /* the name of the preferred reader of those that claim a log */
     uint64_t device, inode; /* 0 for one of several runs in a place */
     const struct found_source *sources;
     size_t source_count;
