@@ -32,6 +32,21 @@ struct param param_from_text(const char *name, const char *text)
     return param;
 }
 
+/* Lists and maps as JSON text, with blanks or without: strings keep theirs. */
+static bool is_same_list(const char *a, const char *b)
+{
+    bool quoted = false;
+    for (;; a++, b++) {
+        while (!quoted && *a == ' ')
+            a++;
+        while (!quoted && *b == ' ')
+            b++;
+        if (*a != *b || !*a)
+            return *a == *b;
+        quoted ^= *a == '"';
+    }
+}
+
 bool param_equal(const struct param *a, const struct param *b)
 {
     if (a->kind != b->kind)
@@ -46,5 +61,6 @@ bool param_equal(const struct param *a, const struct param *b)
     case PARAM_TEXT:
         break;
     }
-    return strcmp(a->text, b->text) == 0;
+    bool list = *a->text == '[' || *a->text == '{';
+    return list ? is_same_list(a->text, b->text) : strcmp(a->text, b->text) == 0;
 }

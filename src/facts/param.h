@@ -18,5 +18,6 @@ struct param {
 /* A parameter from unquoted text as YAML and JSON write it: null, ~, true, false, a number, else text.
  * NAME and TEXT are kept, not copied. */
 struct param param_from_text(const char *name, const char *text);
-/* Equal by value: 1e-4 equals 0.0001, 1 equals 1.0; kinds other than number compare by text. */
+/* Equal by value: 1e-4 equals 0.0001, 1 equals 1.0; kinds other than number compare by
+ * text, lists and maps without regard to the blanks between their items. */
 bool param_equal(const struct param *a, const struct param *b);

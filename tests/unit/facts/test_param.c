@@ -67,6 +67,12 @@ static const struct {
     {"sgd", "sgd", true},
     {"sgd", "SGD", false},
     {"", "null", true},
+    {"[1, 2]", "[1,2]", true},
+    {"[1, 2]", "[1,3]", false},
+    {"[1, 2]", "[1, 2", false},
+    {"[\"a b\"]", "[\"ab\"]", false},
+    {"{\"a\": [1 ]}", "{\"a\":[1]}", true},
+    {"[1]", "1", false},
 };
 
 static void test_equality_is_by_value(void **state)
