@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 
 /* Generous: under a sanitizer on a busy machine everything takes its time. */
-enum { MOST_WORDS = 32, MOST_ENV = 64, WAIT_MS = 20000, QUIET_MS = 300 };
+enum { MOST_WORDS = 32, MOST_ENV = 64, WAIT_MS = 60000, QUIET_MS = 300 };
 
 struct pty *visit_open(const struct visit *visit)
 {
