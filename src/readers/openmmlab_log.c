@@ -5,8 +5,7 @@
  * the run counts iterations only), so that the length of an epoch, the largest iteration met, makes
  * a step of both. {"mode": "val", ...}: `iter` is the number of images. 3.x: training rows with
  * `iter` and a `step` that is the iteration; evaluations without `iter`, whose `step` is the epoch
- * where training is counted in epochs. In both, evaluations stand where training stood when they
- * were made.
+ * where training is counted in epochs: it stays their step, and `iter` says where training stood.
  */
 #include "readers/openmmlab.h"
 
@@ -144,14 +143,15 @@ static bool arrange_step(struct rows_row *row)
     if (whole_number(row, "iter", &iteration)) {
         memory[TRAINED] = true;
         memory[STEP] = step;
+        rows_drop(row, "iter");
+        rows_drop(row, "step");
     } else if (memory[TRAINED] && step < memory[STEP]) {
-        struct rows_cell *cell = rows_find(row, "step");
-        if (!rows_find(row, "epoch"))
-            *cell = (struct rows_cell){.name = "epoch", .length = 5, .value = cell->value};
-        row->step = memory[STEP];
+        /* The step is an epoch: where training stood then is a metric beside the others. */
+        *rows_find(row, "step") =
+            (struct rows_cell){.name = "iter", .length = 4, .value = (double)memory[STEP]};
+    } else {
+        rows_drop(row, "step");
     }
-    rows_drop(row, "iter");
-    rows_drop(row, "step");
     return true;
 }
 
