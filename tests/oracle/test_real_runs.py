@@ -95,7 +95,7 @@ class Walk:
             self.metrics(run, one['metrics'], '')
             self.params(run, one['params'])
         path = facts.get('file') or facts.get('dir')
-        if not path or 'runs' in facts:
+        if not path or 'runs' in facts or facts.get('reader') == 'coco':
             return
         run = self.run_of(path)
         if run is None:
