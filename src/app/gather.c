@@ -82,20 +82,48 @@ static void choose(struct gathered *gathered, const struct run_row *run)
     gathered->chosen[gathered->count++] = run;
 }
 
-static bool choose_below(struct gathered *gathered, const char *path, struct err *err)
+/* The part of PATH that is there: all of it, or a file in which there are several runs, with the
+ * name of one behind it. NULL for neither. */
+static const char *part_on_disk(struct arena *arena, const char *path)
 {
-    const char *directory = scan_absolute(&gathered->arena, path, err);
     struct file_stat stat;
-    size_t before = gathered->count;
-    if (directory && file_stat(directory, &stat) && !stat.is_dir)
-        directory = path_parent(&gathered->arena, directory);
-    if (!directory)
-        return false;
+    if (access(path, F_OK) == 0)
+        return path;
+    char *part = arena_string(arena, path), *slash;
+    while (part && (slash = strrchr(part, '/')) && slash > part) {
+        *slash = '\0';
+        if (file_stat(part, &stat))
+            return stat.is_regular ? part : NULL;
+    }
+    return NULL;
+}
+
+static void choose_in(struct gathered *gathered, const char *directory)
+{
     for (size_t i = 0; i < gathered->runs->count; i++) {
         const struct run_row *run = &gathered->runs->rows[i];
         if (strcmp(path_below(directory, run->directory), run->directory) != 0)
             choose(gathered, run);
     }
+}
+
+static bool choose_below(struct gathered *gathered, const char *path, struct err *err)
+{
+    struct arena *arena = &gathered->arena;
+    const char *part = part_on_disk(arena, path);
+    const char *place = part ? scan_absolute(arena, part, err) : NULL;
+    struct file_stat stat;
+    size_t before = gathered->count;
+    if (!place)
+        return false;
+    if (file_stat(place, &stat) && !stat.is_dir) {
+        const char *run = arena_printf(arena, "%s%s", place, path + strlen(part));
+        if (run)
+            choose_in(gathered, run);
+        place = strlen(part) == strlen(path) ? path_parent(arena, place) : NULL;
+    }
+    if (place && gathered->count == before)
+        choose_in(gathered, place);
     if (gathered->count > before)
         return true;
     err_set(err, ERR_FORMAT, "no run found there: boxtop index --explain tells what was looked at");
@@ -116,9 +144,10 @@ bool gather_named(const struct settings *settings, char **names, size_t least,
     if (!roots || !is_path)
         return err_set(err, ERR_MEMORY, "out of memory");
     for (size_t i = 0; i < count; i++) {
-        is_path[i] = access(names[i], F_OK) == 0;
-        if (is_path[i])
-            roots[root_count++] = names[i];
+        const char *part = part_on_disk(&gathered->arena, names[i]);
+        is_path[i] = part != NULL;
+        if (part)
+            roots[root_count++] = part;
         here |= !is_path[i];
     }
     if (here)

@@ -432,6 +432,26 @@ static void test_index(void **state)
     assert_string_equal(EXPECT(0, "ls", root, "-f", "json", "--index", own)->out, listed);
 }
 
+/* Several runs in one directory are called by their files, though no directory is called so. */
+static void test_runs_that_share_a_directory(void **state)
+{
+    (void)state;
+    static const char LOG[] = "Epoch: [0]  [0/1]  eta: 0:00:01  lr: 0.5  loss: %s (1.5)\n";
+    const char *shared = temp_dir();
+    char text[128], path[4300];
+    for (int i = 0; i < 2; i++) {
+        snprintf(text, sizeof text, LOG, i ? "2.5" : "1.5");
+        temp_text(shared, i ? "b.log" : "a.log", text);
+    }
+    assert_int_equal(cJSON_GetArraySize(BOXTOP_JSON("ls", shared)), 2);
+    snprintf(path, sizeof path, "%s/b.log", shared);
+    const cJSON *one = BOXTOP_JSON("show", path);
+    assert_int_equal(cJSON_GetArraySize(one), 1);
+    assert_string_equal(text_in(cJSON_GetArrayItem(one, 0), "run"), "b.log");
+    snprintf(path, sizeof path, "%s/b.log/nothing", shared);
+    EXPECT(3, "show", path);
+}
+
 static void test_index_explains_every_file(void **state)
 {
     (void)state;
@@ -485,6 +505,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_draw),
         cmocka_unit_test(test_index),
         cmocka_unit_test(test_index_explains_every_file),
+        cmocka_unit_test(test_runs_that_share_a_directory),
         cmocka_unit_test(test_index_check_names_damage),
     };
     program_init(argc, argv);
