@@ -180,6 +180,17 @@ static void draw_header(struct drawing *drawing, struct grid *grid, bool focused
         grid_put(grid, table->place.row, table->place.col, STYLE_IS(MUTED), '<');
 }
 
+/* The beginning, an ellipsis, and more of the end. */
+static void draw_ends(
+    struct grid *grid, int row, int left, int cols, struct style style, const char *text)
+{
+    int shown = grid_text(grid, row, left, cols / 3 + 1, style, text);
+    const char *end = text;
+    while (*end && (grid_text_cols(end) > cols - shown || ((unsigned char)*end & 0xc0) == 0x80))
+        end++;
+    grid_text(grid, row, left + shown, cols - shown, style, end);
+}
+
 static void draw_text(const struct drawing *drawing, struct grid *grid, int row, int column,
     const struct table_cell *cell)
 {
@@ -188,10 +199,11 @@ static void draw_text(const struct drawing *drawing, struct grid *grid, int row,
     int left = table->left[column], cols = table->cols[column];
     size_t split = align == TABLE_DECIMAL ? split_number(cell->text) : SIZE_MAX;
     int behind = split == SIZE_MAX ? 0 : table->point[column] - grid_text_cols(cell->text + split);
-    int used = align == TABLE_LEFT ? 0 : grid_text_cols(cell->text);
-    if (align == TABLE_LEFT || used > cols)
-        grid_text(grid, row, left, cols, cell->style, cell->text);
-    else if (used + behind > cols)
+    bool ends = drawing->columns[column].ends;
+    int used = align == TABLE_LEFT && !ends ? 0 : grid_text_cols(cell->text);
+    if (ends && used > cols)
+        draw_ends(grid, row, left, cols, cell->style, cell->text);
+    else if (align == TABLE_LEFT || used + behind > cols)
         grid_text(grid, row, left, cols, cell->style, cell->text);
     else
         grid_text_right(grid, row, left, cols - (behind > 0 ? behind : 0), cell->style, cell->text);

@@ -24,6 +24,7 @@ struct table_column {
     int min_cols, max_cols; /* of the column; max_cols 0: no limit of its own */
     enum table_align align;
     int sort;   /* 1 ascending, -1 descending, 0 not sorted by it: the mark behind the title */
+    bool ends; /* it is the ends of texts that tell rows apart: what is too long loses its middle */
     bool drawn; /* filled by source->draw instead of ->cell; min_cols wide */
 };
 

@@ -153,8 +153,10 @@ static int make_columns(const struct runs_state *state, struct table_column *out
             (struct table_column){.title = column->title, .align = TABLE_DECIMAL, .max_cols = 24};
         if (column->kind == RUN_COLUMN_NAME || column->kind == RUN_COLUMN_STATUS)
             shown->align = TABLE_LEFT;
-        if (column->kind == RUN_COLUMN_NAME)
+        if (column->kind == RUN_COLUMN_NAME) {
             shown->max_cols = 40;
+            shown->ends = true;
+        }
         if (column->kind == RUN_COLUMN_SPARK) {
             shown->drawn = true;
             shown->min_cols = shown->max_cols = SPARK_COLS;
