@@ -78,12 +78,32 @@ def check_images(boxtop, index, folder):
                       f'{folder.name}: {image["file_name"]}: {name} is {text}, computed {wanted}')
 
 
+# What commands print of the runs, held in expected/NAME.txt.
+GOLDEN = {
+    'ls': ['ls', '.', '--columns', 'name,format,status,AP,AP@,AP50,APs,F1,loss,ms/img,parameters,lr,epochs,seed'],
+    'diff': ['diff', 'fasterrcnn-r18', 'fasterrcnn-r18-pretrained', 'maskrcnn-r18-pretrained'],
+    'show': ['show', 'ssd-r18'],
+    'eval': ['eval', 'fcos-r18-stock-start', '--conf', '0.4'],
+}
+
+
+def check_golden(boxtop, index, samples):
+    """Compares, or with BOXTOP_UPDATE_GOLDEN=1 writes."""
+    for name, words in GOLDEN.items():
+        printed = subprocess.run([boxtop, *words, '--index', index], cwd=samples, stdout=subprocess.PIPE,
+                                 check=True, text=True).stdout.replace(str(samples), 'SAMPLES')
+        expected = Path(__file__).parent / 'expected' / f'{name}.txt'
+        if os.environ.get('BOXTOP_UPDATE_GOLDEN') == '1':
+            expected.write_text(printed)
+        check(printed == expected.read_text(), f'boxtop {" ".join(words)}: prints other than {expected.name}')
+
+
 def best(run, role):
     return run['metrics'][f'eval/{role}']['max']
 
 
 def main(boxtop, samples):
-    samples = Path(samples)
+    boxtop, samples = str(Path(boxtop).resolve()), Path(samples).resolve()
     folders = sorted(path.parent for path in samples.glob('*/per_image.csv'))
     with tempfile.TemporaryDirectory() as scratch:
         os.environ['XDG_CACHE_HOME'] = scratch
@@ -98,6 +118,7 @@ def main(boxtop, samples):
             check(check_logged(run) >= len(SCORES), f'{run["run"]}: scores are missing in its log')
         for folder in folders:
             check_images(boxtop, index, folder)
+        check_golden(boxtop, index, samples)
     working = [best(run, 'AP') for name, run in runs.items() if name != DEAD]
     check(best(runs[DEAD], 'AP') < 0.01, f'{DEAD}: AP {best(runs[DEAD], "AP")}: is not dead')
     check(sum(best(run, 'AP50') >= .5 for run in runs.values()) >= 3, 'fewer than three reach AP50 .5')
