@@ -25,17 +25,21 @@ static const char *const NONE[] = {NULL};
 static const struct rows_rules RULES = {
     .steps = STEPS, .walls = NONE, .prefix = "", .numbers_only = true};
 
-/* The columns that only Ultralytics' table has, and those that any table of epochs has. */
+/* The columns that only Ultralytics' table has, and those that any table of epochs has. What losses
+ * are called differs from model to model. */
 static void look_at_header(const struct reader_place *place, bool *its_own, bool *epochs)
 {
+    static const char *const ITS_OWN[] = {"train/box_loss", "metrics/mAP50-95(B)",
+        "metrics/mAP_0.5:0.95", "metrics/accuracy_top1"};
     char head[PEEK_BYTES];
     size_t got = reader_peek(place, RESULTS, head, sizeof head);
     const char *end = got ? memchr(head, '\n', got) : NULL;
     struct csv csv;
     csv_init(&csv, ',');
     bool split = csv_split(&csv, head, end ? (size_t)(end - head) : got);
-    *its_own = split && csv_find(&csv, "train/box_loss") >= 0;
     *epochs = split && csv_find(&csv, "epoch") >= 0;
+    for (size_t i = 0; split && i < sizeof ITS_OWN / sizeof *ITS_OWN; i++)
+        *its_own |= csv_find(&csv, ITS_OWN[i]) >= 0;
     csv_done(&csv);
 }
 
@@ -60,7 +64,7 @@ static const char *recognise(const struct reader_place *place)
     if (opt && (its_own || epochs))
         return "results.csv beside opt.yaml";
     if (its_own)
-        return "results.csv with train/box_loss";
+        return "results.csv with columns of Ultralytics";
     if (opt && reader_has_file(place, "hyp.yaml"))
         return "opt.yaml and hyp.yaml";
     return args && has_args(place) ? "args.yaml" : NULL;

@@ -148,6 +148,10 @@ static void its_directories_are_recognised(void **state)
     assert_string_equal(READING_CLAIMS("results.csv", "epoch, train/loss\n", "args.yaml", ARGS),
         "ultralytics: args.yaml results.csv\n");
     assert_string_equal(READING_CLAIMS("results.csv", TABLE), "ultralytics: results.csv\n");
+    static const char *const LOSSES[] = {"epoch,train/box_om,metrics/mAP50-95(B)\n",
+        "epoch,time,train/giou_loss,metrics/mAP50-95(B)\n", "epoch,train/loss,metrics/accuracy_top1\n"};
+    for (size_t i = 0; i < sizeof LOSSES / sizeof *LOSSES; i++)
+        assert_string_equal(READING_CLAIMS("results.csv", LOSSES[i]), "ultralytics: results.csv\n");
     assert_string_equal(READING_CLAIMS("opt.yaml", "a: 1\n", "hyp.yaml", "b: 1\n"),
         "ultralytics: opt.yaml hyp.yaml\n");
     assert_string_equal(READING_CLAIMS("args.yaml", ARGS), "ultralytics: args.yaml\n");
