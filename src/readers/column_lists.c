@@ -111,10 +111,12 @@ static bool take_members(struct lists *lists, struct json *json, int depth)
         bool is_step =
             !depth && lists->step >= 0 &&
             rows_name_index(lists->rules->steps, json->text, json->length) == lists->step;
+        bool wrapper = !depth && json_is(json, "history");
         bool named = !is_step && (!outer || buf_add_char(&lists->name, '/')) && !json->too_long &&
                      json_add_string(json, &lists->name) && lists->name.length;
         bool whole;
-        json_next(json);
+        if (json_next(json) == JSON_OBJECT && wrapper)
+            lists->name.length = outer;
         if (named && json->kind == JSON_ARRAY)
             whole = take_list(lists, json);
         else if (named && json->kind == JSON_OBJECT && depth < MOST_DEPTH)

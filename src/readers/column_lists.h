@@ -3,9 +3,10 @@
  * `history.history` of Keras and many scripts are dumped. Knows: lists, and which of them counts
  * steps. Must not know: which files hold such an object.
  *
- * Names of nested objects are joined by "/". A list at the top that is called as a step and holds
- * whole numbers is the step of the lists as long as itself; other values count from 0. null is no
- * point. What is no number is left out and told of. Nothing of a file counts before it is whole.
+ * Names of nested objects are joined by "/", but that of "history". A list at the top that is
+ * called as a step and holds whole numbers is the step of the lists as long as itself; other values
+ * count from 0. null is no point. What is no number is left out and told of. Nothing of a file
+ * counts before it is whole.
  */
 #pragma once
 

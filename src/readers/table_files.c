@@ -170,10 +170,13 @@ bool table_files_read(const struct reader_source *source, const struct rows_rule
     struct rows_rules prefixed = *rules;
     if (source->prefix)
         prefixed.prefix = source->prefix;
+    const char first = first_byte(head, got);
     enum table_kind kind =
-        first_byte(head, got) == '{' ? table_sniff(head, got, got < sizeof head, &why) : TABLE_NONE;
+        first == '{' || first == '[' ? table_sniff(head, got, got < sizeof head, &why) : TABLE_NONE;
     if (kind == TABLE_COLUMNS)
         return column_lists_read(source, &prefixed, sink, err);
+    if (kind == TABLE_LIST)
+        return rows_read_json_list(source->path, source->name, &prefixed, sink, err);
     if (strcmp(source->name, SUMMARY) == 0 && kind == TABLE_SUMMARY) {
         prefixed.steps = prefixed.walls = NONE;
         return rows_read_json_object(source->path, source->name, &prefixed, sink, err);
@@ -181,9 +184,8 @@ bool table_files_read(const struct reader_source *source, const struct rows_rule
     struct stream stream;
     if (!stream_open(&stream, source->path, mark->offset, err))
         return false;
-    bool ok = first_byte(head, got) == '{'
-                  ? rows_read_json(&stream, source->name, &prefixed, mark, sink, err)
-                  : rows_read_csv(&stream, source, &prefixed, mark, sink, err);
+    bool ok = first == '{' ? rows_read_json(&stream, source->name, &prefixed, mark, sink, err)
+                           : rows_read_csv(&stream, source, &prefixed, mark, sink, err);
     stream_close(&stream);
     return ok;
 }

@@ -222,7 +222,7 @@ static bool count_members(struct json *json, int depth, struct members *found)
     while (json_next(json) == JSON_KEY) {
         bool step = !depth && rows_name_index(TABLE_STEPS, json->text, json->length) >= 0;
         bool other = !depth && rows_name_index(OTHERS, json->text, json->length) >= 0;
-        bool loss = !depth && is_loss(json->text, json->length);
+        bool loss = depth < 2 && is_loss(json->text, json->length);
         found->others |= json_next(json) != JSON_OBJECT && other; /* "bbox": {"AP": 1} is fine */
         switch (json->kind) {
         case JSON_OBJECT:
@@ -287,6 +287,19 @@ static enum table_kind sniff_json(struct text text, const char **why)
     return found.top_numbers || (found.numbers && !found.arrays) ? TABLE_SUMMARY : TABLE_NONE;
 }
 
+/* A list is judged by its first object. */
+static enum table_kind sniff_list(struct text text, const char **why)
+{
+    struct json json;
+    struct members found = {0};
+    json_init_memory(&json, text.at, (size_t)(text.end - text.at));
+    if (json_next(&json) != JSON_ARRAY || json_next(&json) != JSON_OBJECT ||
+        !count_members(&json, 0, &found) || !found.steps)
+        return TABLE_NONE;
+    *why = found.others ? OF_PICTURES : NULL;
+    return found.others || !found.numbers ? TABLE_NONE : TABLE_LIST;
+}
+
 enum table_kind table_sniff(const char *head, size_t length, bool whole, const char **why)
 {
     struct text text = {head, head + length, whole};
@@ -296,5 +309,7 @@ enum table_kind table_sniff(const char *head, size_t length, bool whole, const c
     const char *first = csv_skip_blanks(text.at, text.end, '\0');
     if (first == text.end || memchr(first, '\0', (size_t)(text.end - first)))
         return TABLE_NONE;
-    return *first == '{' ? sniff_json(text, why) : sniff_csv(text, why);
+    return *first == '{'   ? sniff_json(text, why)
+           : *first == '[' ? sniff_list(text, why)
+                           : sniff_csv(text, why);
 }

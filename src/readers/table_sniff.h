@@ -21,6 +21,7 @@ enum table_kind {
     TABLE_LINES,   /* a JSON object a line */
     TABLE_LINE,    /* one such line: its first, or a file that keeps where something stands */
     TABLE_SUMMARY, /* one JSON object, without a step or on several lines: final scores */
+    TABLE_LIST,    /* one JSON list with an object for each step */
     TABLE_COLUMNS, /* one JSON object with a list of numbers for each metric, a loss among them */
 };
 

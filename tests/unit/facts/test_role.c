@@ -57,6 +57,8 @@ static const struct {
     {"TrainLoss", ROLE_LOSS, 1},
     {"Validation Loss", ROLE_VAL_LOSS, 1},
     {"ValLoss", ROLE_VAL_LOSS, 1},
+    {"train_losses", ROLE_LOSS, 1},
+    {"val_losses", ROLE_VAL_LOSS, 1},
     {"Gen Loss", ROLE_PART_LOSS, 1},
     {"Learning Rate", ROLE_LEARNING_RATE, 1},
     {"Val Accuracy", ROLE_ACCURACY, EITHER},

@@ -47,6 +47,12 @@ static const char COLUMNS_FACTS[] =
     "metric lr: 0=0.1 1=0.2\n"
     "note history.json line 0 byte -1 x2 value that is no number, left out\n";
 
+static const char LIST[] = "[\n {\"epoch\": 1, \"loss\": 2.5, \"val\": {\"mAP\": 0.5}},\n"
+                           " 7, {\"epoch\": 2, \"loss\": NaN}\n]\n";
+
+static const char LIST_FACTS[] = "metric loss: 1=2.5 2=NaN\nmetric val/mAP: 1=0.5\n"
+                                 "note history.json line 2 byte -1 x1 damaged row, skipped\n";
+
 static const char *text_of(const char *reader, const char *name, const char *data)
 {
     return reading_text(reader_find(reader), name, data, strlen(data));
@@ -94,6 +100,9 @@ static void lists_of_values_are_columns(void **state)
     assert_string_equal(text_of("generic", "history.json", COLUMNS), COLUMNS_FACTS);
     assert_string_equal(text_of("generic", "metrics.json", "{\"epoch\": [0.5], \"loss\": [2, 3]}"),
         "metric epoch: 0=0.5\nmetric loss: 0=2 1=3\n");
+    assert_string_equal(text_of("generic", "history.json",
+                            "{\"history\": {\"loss\": [2]}, \"a\": {\"loss\": [3]}}"),
+        "metric loss: 0=2\nmetric a/loss: 0=3\n");
 }
 
 /* What losses say without a column of steps. */
@@ -130,6 +139,8 @@ static void cuts_growth_and_refusals_are_survived(void **state)
     reading_survives_refusals(generic, "metrics.json", SCORES, sizeof SCORES - 1);
     reading_survives_cuts(generic, "history.json", COLUMNS, sizeof COLUMNS - 1);
     reading_survives_refusals(generic, "history.json", COLUMNS, sizeof COLUMNS - 1);
+    reading_survives_cuts(generic, "history.json", LIST, sizeof LIST - 1);
+    reading_survives_refusals(generic, "history.json", LIST, sizeof LIST - 1);
 }
 
 /* ---- recognising ---- */
@@ -222,10 +233,20 @@ static void lists_are_tables_when_one_is_a_loss(void **state)
         "generic: training_history.json\n");
     assert_string_equal(CLAIMS_ON("metrics.json", COLUMNS), "generic: metrics.json\n");
     static const char *const NONE[] = {"{\"acc\": [1]}", "{\"loss\": []}", "{\"loss\": [\"a\"]}",
-        "{\"a\": {\"loss\": [1]}}", "{\"loss\": [1"};
+        "{\"a\": {\"b\": {\"loss\": [1]}}}", "{\"loss\": [1"};
     for (size_t i = 0; i < sizeof NONE / sizeof *NONE; i++)
         assert_string_equal(CLAIMS_ON("history.json", NONE[i]), "");
     assert_string_equal(CLAIMS_ON("weights.json", COLUMNS), "");
+}
+
+static void a_list_of_rows_is_a_table(void **state)
+{
+    (void)state;
+    assert_string_equal(text_of("generic", "history.json", LIST), LIST_FACTS);
+    assert_string_equal(CLAIMS_ON("history.json", LIST), "generic: history.json\n");
+    assert_string_equal(CLAIMS_ON("a_log.json", "[{\"epoch\": 1, \"label\": 1, \"loss\": 2}]"), "");
+    assert_string_equal(
+        CLAIMS_ON("history.json", "[{\"epoch\": 1}]", "metrics.json", "[{\"a\": 1}]"), "");
 }
 
 static void final_scores_are_known_by_name(void **state)
@@ -400,6 +421,7 @@ int main(void)
         cmocka_unit_test(lists_of_values_are_columns),
         cmocka_unit_test(rows_count_where_no_step_is_named),
         cmocka_unit_test(lists_are_tables_when_one_is_a_loss),
+        cmocka_unit_test(a_list_of_rows_is_a_table),
         cmocka_unit_test(cuts_growth_and_refusals_are_survived),
         cmocka_unit_test(the_line_between_keras_and_the_rest),
         cmocka_unit_test(tables_have_a_step_and_numbers),
