@@ -18,6 +18,7 @@
 
 enum { PEEK_BYTES = 16 << 10, MOST_PICTURES = 64, RESUMED_S = 60 };
 
+static const char OLD_RESULTS[] = "results.txt";
 static const char RESULTS[] = "results.csv", PLOT[] = "results.png", LABELS[] = "labels";
 static const char *const STEPS[] = {"epoch", NULL};
 static const char *const NONE[] = {NULL};
@@ -126,6 +127,10 @@ static bool claim(const struct reader_place *place, struct reader_claim *claim)
     for (size_t i = 0; training && i < sizeof FILES / sizeof *FILES; i++)
         if (reader_has_file(place, FILES[i]))
             reader_claim_add(place, claim, FILES[i]);
+    if (training && !reader_has_file(place, RESULTS) && reader_has_file(place, OLD_RESULTS))
+        reader_refuse(place, claim, OLD_RESULTS,
+            "a table without names (YOLOv5 before 6, YOLOv7) is not read: event files say the "
+            "same");
     size_t before = claim->count;
     bool files = predictions_claim(place, "", place->list, true, claim) > 0;
     /* What is in both is the same, and predictions.json says it in pixels. */
