@@ -35,10 +35,11 @@ bool role_is_coco(enum role role)
     return role >= ROLE_AP && role <= ROLE_ARL;
 }
 
-/* Small letters of ASCII, whatever the locale: this is asked some hundred times for each name. */
+/* Small letters of ASCII, whatever the locale, and blanks as the underscores that others write: this is
+ * asked some hundred times for each name. */
 static int fold(char c)
 {
-    return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c;
+    return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c == ' ' ? '_' : c;
 }
 
 static bool equal(const char *a, const char *b)
@@ -82,7 +83,7 @@ static bool matches(const char *pattern, const char *name, size_t name_bytes)
 static const char *behind_split(const char *name)
 {
     static const char *const SPLITS[] = {"val", "valid", "validation", "test", "eval", "dev"};
-    size_t length = strcspn(name, "/_.");
+    size_t length = strcspn(name, "/_. ");
     for (size_t i = 0; name[length] && i < sizeof SPLITS / sizeof *SPLITS; i++) {
         size_t at = 0;
         while (at < length && SPLITS[i][at] && fold(name[at]) == SPLITS[i][at])

@@ -82,8 +82,21 @@ bool synonyms_add(struct synonyms *synonyms, const char *const *names, size_t co
     return ok;
 }
 
+/* NAME without the name of what holds all parameters of a script; NULL when it has none. */
+static const char *unwrapped(const char *name)
+{
+    static const char *const WRAPPERS[] = {"args.", "hparams.", "cfg.", "config.", "params."};
+    for (size_t i = 0; i < sizeof WRAPPERS / sizeof *WRAPPERS; i++)
+        if (strncmp(name, WRAPPERS[i], strlen(WRAPPERS[i])) == 0)
+            return name + strlen(WRAPPERS[i]);
+    return NULL;
+}
+
 const struct synonym *synonyms_find(const struct synonyms *synonyms, const char *name)
 {
     int64_t at = place_of(synonyms, name);
+    const char *inner = at < 0 ? unwrapped(name) : NULL;
+    if (inner)
+        at = place_of(synonyms, inner);
     return at < 0 ? NULL : &synonyms->items[at];
 }

@@ -25,5 +25,5 @@ void synonyms_done(struct synonyms *synonyms);
 /* Adds a list of COUNT names that are one quantity: the quantity of the first that has one already,
  * else one that is called like the first. Names are copied. False when memory is out. */
 bool synonyms_add(struct synonyms *synonyms, const char *const *names, size_t count);
-/* What NAME spells, or NULL. */
+/* What NAME spells, also as a member of "args", "hparams", "cfg", "config" or "params"; or NULL. */
 const struct synonym *synonyms_find(const struct synonyms *synonyms, const char *name);

@@ -1,6 +1,7 @@
 /*
- * The generic reader: any table with a column that counts steps and numbers otherwise.
- * Knows: that it comes last. Must not know: which files are looked into, or what makes one a table.
+ * The generic reader: any table with a column that counts steps, or with losses, and numbers
+ * otherwise. Knows: that it comes last. Must not know: which files are looked into, or what makes
+ * one a table.
  */
 #include "readers/table_files.h"
 #include "readers/table_sniff.h"
@@ -10,7 +11,7 @@ static const struct rows_rules RULES = {
 
 static bool claim(const struct reader_place *place, struct reader_claim *claim)
 {
-    claim->reason = "a table of numbers with a column that counts steps";
+    claim->reason = "a table of numbers that counts steps, or has losses";
     return table_files_claim(place, false, claim);
 }
 

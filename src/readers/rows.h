@@ -70,6 +70,10 @@ bool rows_read_json_file(const struct reader_source *source, const struct rows_r
  * be read. */
 bool rows_read_json_object(const char *path, const char *name, const struct rows_rules *rules,
     struct sink *sink, struct err *err);
+/* The objects of the list that the file PATH holds, as rows; in notes a row's number stands for its
+ * line. False, with ERR, also when it cannot be read or is longer than ROWS_MAX_LINE_BYTES. */
+bool rows_read_json_list(const char *path, const char *name, const struct rows_rules *rules,
+    struct sink *sink, struct err *err);
 /* For the `continues` of a reader: false when MARK is that of a table in CSV whose header is no
  * longer what it was. */
 bool rows_continue_csv(const struct reader_source *source, const struct reader_mark *mark);

@@ -346,6 +346,42 @@ bool rows_read_json_object(const char *path, const char *name, const struct rows
     return ok;
 }
 
+/* The objects of the list that TEXT holds, each as a row; false when it is cut, or something else.
+ */
+static bool take_objects(struct log *log, const struct buf *text)
+{
+    struct json json;
+    json_init_memory(&json, text->data, text->length);
+    if (json_next(&json) != JSON_ARRAY)
+        return false;
+    while (json_next(&json) != JSON_ARRAY_END && !log->series.stopped && !log->no_memory) {
+        size_t start = (size_t)json_offset(&json) - 1;
+        bool object = json.kind == JSON_OBJECT;
+        if (!json_skip(&json))
+            return false;
+        log->lines++;
+        if (!object || !take_row(log, text->data + start, (size_t)json_offset(&json) - start))
+            rows_count_skipped(&log->damage, log->lines, false);
+    }
+    return true;
+}
+
+bool rows_read_json_list(const char *path, const char *name, const struct rows_rules *rules,
+    struct sink *sink, struct err *err)
+{
+    struct log log;
+    struct buf text;
+    log_init(&log, rules, sink);
+    buf_init(&text, ROWS_MAX_LINE_BYTES);
+    bool ok = file_read(path, &text, err);
+    if (ok && !(text.length && take_objects(&log, &text)))
+        rows_count_skipped(&log.damage, log.lines + 1, false);
+    ok = ok && log_end(&log, name, err);
+    buf_done(&text);
+    log_done(&log);
+    return ok;
+}
+
 bool rows_read_json_file(const struct reader_source *source, const struct rows_rules *rules,
     struct reader_mark *mark, struct sink *sink, struct err *err)
 {

@@ -1,5 +1,6 @@
 #include "readers/table_files.h"
 
+#include "readers/column_lists.h"
 #include "readers/json_params.h"
 #include "readers/table_sniff.h"
 #include "readers/yaml_params.h"
@@ -169,17 +170,22 @@ bool table_files_read(const struct reader_source *source, const struct rows_rule
     struct rows_rules prefixed = *rules;
     if (source->prefix)
         prefixed.prefix = source->prefix;
-    if (strcmp(source->name, SUMMARY) == 0 &&
-        table_sniff(head, got, got < sizeof head, &why) == TABLE_SUMMARY) {
+    const char first = first_byte(head, got);
+    enum table_kind kind =
+        first == '{' || first == '[' ? table_sniff(head, got, got < sizeof head, &why) : TABLE_NONE;
+    if (kind == TABLE_COLUMNS)
+        return column_lists_read(source, &prefixed, sink, err);
+    if (kind == TABLE_LIST)
+        return rows_read_json_list(source->path, source->name, &prefixed, sink, err);
+    if (strcmp(source->name, SUMMARY) == 0 && kind == TABLE_SUMMARY) {
         prefixed.steps = prefixed.walls = NONE;
         return rows_read_json_object(source->path, source->name, &prefixed, sink, err);
     }
     struct stream stream;
     if (!stream_open(&stream, source->path, mark->offset, err))
         return false;
-    bool ok = first_byte(head, got) == '{'
-                  ? rows_read_json(&stream, source->name, &prefixed, mark, sink, err)
-                  : rows_read_csv(&stream, source, &prefixed, mark, sink, err);
+    bool ok = first == '{' ? rows_read_json(&stream, source->name, &prefixed, mark, sink, err)
+                           : rows_read_csv(&stream, source, &prefixed, mark, sink, err);
     stream_close(&stream);
     return ok;
 }

@@ -4,10 +4,11 @@
  * beginning says (table_sniff.h), or how rows become points (rows.h).
  *
  * A table is called *.csv, *.tsv, *.log, *log.txt, *.jsonl, *.ndjson, or as JSON lines *log.json,
- * *history.json, *metrics.json; metrics.json may also hold final scores. Other *.json are not
- * looked into: runs have many, and opening a file may cost a turn of the network. Where there is
- * more than one table each one's metrics begin with its file's name without the extension
- * ("forward/loss"), so that equal names are not one series.
+ * *history.json, *metrics.json; these may also be one object with a list for each metric, or a list
+ * of rows, and metrics.json final scores. Other *.json are not looked into: runs have many, and
+ * opening a file may cost a turn of the network. Where there is more than one table each one's
+ * metrics begin with its file's name without the extension ("forward/loss"), so that equal names
+ * are not one series.
  */
 #pragma once
 

@@ -6,12 +6,17 @@
 #include "readers/rows.h"
 
 #include <string.h>
+#include <strings.h>
 
 enum { MOST_LINES = 16, MOST_DEPTH = 64 };
 
+/* Those of reinforcement learning are Stable Baselines' and its ancestors'. The index of pandas has
+ * no name. */
 const char *const TABLE_STEPS[] = {"step", "iteration", "iter", "global_step", "epoch", "Step",
-    "Iteration", "Iter", "Epoch", NULL};
-const char *const TABLE_WALLS[] = {"timestamp", "wall_time", "datetime", "date", "time", NULL};
+    "Iteration", "Iter", "Epoch", "time/total_timesteps", "total_timesteps", "misc/total_timesteps",
+    "TimestepsSoFar", "episode", "Episode", "", NULL};
+const char *const TABLE_WALLS[] = {
+    "timestamp", "wall_time", "datetime", "date", "time", "Timestamp", "Date", "Time", NULL};
 
 /* Columns that tell that a row is about a picture or a box. */
 static const char *const OTHERS[] = {"image", "image_id", "img", "img_id", "image_path", "image_name",
@@ -82,7 +87,26 @@ enum cell_kind { CELL_STEP, CELL_DATE, CELL_NUMBER };
 struct columns {
     unsigned char kinds[CSV_MAX_CELLS / 16]; /* enum cell_kind; more are not told apart */
     size_t count;
+    bool counted; /* none is the step */
 };
+
+static bool is_loss(const char *name, size_t length)
+{
+    for (size_t i = 0; i + 4 <= length; i++)
+        if (strncasecmp(name + i, "loss", 4) == 0)
+            return true;
+    return false;
+}
+
+/* Whether the losses of a header make up for a step without a name, in column STEP or nowhere (-1).
+ */
+static bool has_losses(const struct csv *csv, int step)
+{
+    int losses = 0;
+    for (size_t i = 0; i < csv->count; i++)
+        losses += is_loss(csv->cells[i].text, csv->cells[i].length);
+    return step < 0 ? losses > 1 : step == 0 && losses;
+}
 
 /* Reads the header; the reason when it is that of no table. */
 static const char *take_header(struct columns *columns, const struct csv *csv)
@@ -91,16 +115,19 @@ static const char *take_header(struct columns *columns, const struct csv *csv)
     int step = -1;
     for (int i = 0; step < 0 && TABLE_STEPS[i]; i++)
         step = csv_find(csv, TABLE_STEPS[i]);
-    if (step < 0 || (size_t)step >= most)
+    bool named = step >= 0 && csv->cells[step].length;
+    if (step >= (int)most || (!named && !has_losses(csv, step)))
         return NO_STEP;
     columns->count = csv->count;
+    columns->counted = step < 0;
     for (size_t i = 0; i < csv->count; i++) {
         if (is_in(OTHERS, &csv->cells[i]))
             return OF_PICTURES;
         if (i < most)
             columns->kinds[i] = is_in(TABLE_WALLS, &csv->cells[i]) ? CELL_DATE : CELL_NUMBER;
     }
-    columns->kinds[step] = CELL_STEP;
+    if (step >= 0)
+        columns->kinds[step] = CELL_STEP;
     return NULL;
 }
 
@@ -113,20 +140,31 @@ static bool is_list(const struct csv_cell *cell)
     return i < cell->length && cell->text[i] == '[';
 }
 
-/* Lists and truths are not read, but tell no rows of one kind from those of another. */
+/* A number and its unit, a date, a time of day: 1.15%, 7.4G, 00:12:33. */
+static bool is_measure(const struct csv_cell *cell)
+{
+    enum { UNIT_BYTES = 2 };
+    size_t i = 0;
+    while (i < cell->length && strchr("0123456789.:/%+- TZ", cell->text[i]))
+        i++;
+    return i && cell->text[0] >= '0' && cell->text[0] <= '9' && cell->length - i <= UNIT_BYTES;
+}
+
+/* Lists, truths and measures are not read, but tell no rows of one kind from those of another. */
 static bool is_word(const struct csv_cell *cell)
 {
     static const char *const TRUTHS[] = {"True", "False", "true", "false", NULL};
     double value;
     return cell->length && !is_list(cell) && !rows_is_missing(cell->text, cell->length) &&
-           !is_in(TRUTHS, cell) && !num_parse(cell->text, cell->length, &value);
+           !is_in(TRUTHS, cell) && !is_measure(cell) &&
+           !num_parse(cell->text, cell->length, &value);
 }
 
 /* Whether the row is one of the table; *WORDS when a cell holds words. Rows of another width, or
  * without a step, say nothing. */
 static bool take_row(const struct columns *columns, const struct csv *csv, bool *words)
 {
-    bool has_step = false;
+    bool has_step = columns->counted;
     if (csv->count < columns->count)
         return false;
     for (size_t i = 0; i < columns->count && i < sizeof columns->kinds; i++)
@@ -166,8 +204,17 @@ static enum table_kind sniff_csv(struct text text, const char **why)
 
 struct members {
     int steps, numbers, top_numbers, arrays; /* NUMBERS: without the steps */
-    bool others;
+    bool others, losses;                     /* LOSSES: a list of numbers that is called a loss */
 };
+
+/* What is left of the list, behind any of its items. */
+static bool skip_list(struct json *json)
+{
+    while (json->kind != JSON_ARRAY_END)
+        if (!json_skip(json) || json_next(json) == JSON_BAD)
+            return false;
+    return true;
+}
 
 /* What the object that is open holds, to its end; false when it is not whole. */
 static bool count_members(struct json *json, int depth, struct members *found)
@@ -175,6 +222,7 @@ static bool count_members(struct json *json, int depth, struct members *found)
     while (json_next(json) == JSON_KEY) {
         bool step = !depth && rows_name_index(TABLE_STEPS, json->text, json->length) >= 0;
         bool other = !depth && rows_name_index(OTHERS, json->text, json->length) >= 0;
+        bool loss = depth < 2 && is_loss(json->text, json->length);
         found->others |= json_next(json) != JSON_OBJECT && other; /* "bbox": {"AP": 1} is fine */
         switch (json->kind) {
         case JSON_OBJECT:
@@ -183,7 +231,8 @@ static bool count_members(struct json *json, int depth, struct members *found)
             break;
         case JSON_ARRAY:
             found->arrays++;
-            if (!json_skip(json))
+            found->losses |= json_next(json) == JSON_NUMBER && loss;
+            if (!skip_list(json))
                 return false;
             break;
         case JSON_NUMBER:
@@ -229,10 +278,26 @@ static enum table_kind sniff_json(struct text text, const char **why)
         *why = NO_STEP;
         return TABLE_NONE;
     }
-    if (!text.whole || !is_object(start, (size_t)(text.end - start), &found))
+    bool whole = is_object(start, (size_t)(text.end - start), &found) && text.whole;
+    if (found.losses && (whole || !text.whole))
+        return TABLE_COLUMNS;
+    if (!whole)
         return TABLE_NONE;
     found.numbers += found.steps;
     return found.top_numbers || (found.numbers && !found.arrays) ? TABLE_SUMMARY : TABLE_NONE;
+}
+
+/* A list is judged by its first object. */
+static enum table_kind sniff_list(struct text text, const char **why)
+{
+    struct json json;
+    struct members found = {0};
+    json_init_memory(&json, text.at, (size_t)(text.end - text.at));
+    if (json_next(&json) != JSON_ARRAY || json_next(&json) != JSON_OBJECT ||
+        !count_members(&json, 0, &found) || !found.steps)
+        return TABLE_NONE;
+    *why = found.others ? OF_PICTURES : NULL;
+    return found.others || !found.numbers ? TABLE_NONE : TABLE_LIST;
 }
 
 enum table_kind table_sniff(const char *head, size_t length, bool whole, const char **why)
@@ -244,5 +309,7 @@ enum table_kind table_sniff(const char *head, size_t length, bool whole, const c
     const char *first = csv_skip_blanks(text.at, text.end, '\0');
     if (first == text.end || memchr(first, '\0', (size_t)(text.end - first)))
         return TABLE_NONE;
-    return *first == '{' ? sniff_json(text, why) : sniff_csv(text, why);
+    return *first == '{'   ? sniff_json(text, why)
+           : *first == '[' ? sniff_list(text, why)
+                           : sniff_csv(text, why);
 }

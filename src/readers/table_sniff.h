@@ -2,8 +2,10 @@
  * What a text file is, judged by its beginning: a table with a row a step, and which one.
  * Knows: headers, first rows. Must not know: directories, or how rows become points.
  *
- * A table has a column that counts steps, and numbers otherwise. Detections, labels and tables with a
- * row an image have no such column, or columns that say what they are about: they are none.
+ * A table has a column that counts steps, and numbers otherwise. Detections, labels and tables with
+ * a row an image have no such column, or columns that say what they are about: they are none.
+ * Losses make up for a step without a name: one beside a first column without a name (the index
+ * that pandas writes), two otherwise; then rows count.
  */
 #pragma once
 
@@ -19,6 +21,8 @@ enum table_kind {
     TABLE_LINES,   /* a JSON object a line */
     TABLE_LINE,    /* one such line: its first, or a file that keeps where something stands */
     TABLE_SUMMARY, /* one JSON object, without a step or on several lines: final scores */
+    TABLE_LIST,    /* one JSON list with an object for each step */
+    TABLE_COLUMNS, /* one JSON object with a list of numbers for each metric, a loss among them */
 };
 
 /* The names of columns that count steps, best first, and of those that may be dates. */

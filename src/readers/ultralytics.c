@@ -18,6 +18,7 @@
 
 enum { PEEK_BYTES = 16 << 10, MOST_PICTURES = 64, RESUMED_S = 60 };
 
+static const char OLD_RESULTS[] = "results.txt";
 static const char RESULTS[] = "results.csv", PLOT[] = "results.png", LABELS[] = "labels";
 static const char *const STEPS[] = {"epoch", NULL};
 static const char *const NONE[] = {NULL};
@@ -25,17 +26,21 @@ static const char *const NONE[] = {NULL};
 static const struct rows_rules RULES = {
     .steps = STEPS, .walls = NONE, .prefix = "", .numbers_only = true};
 
-/* The columns that only Ultralytics' table has, and those that any table of epochs has. */
+/* The columns that only Ultralytics' table has, and those that any table of epochs has. What losses
+ * are called differs from model to model. */
 static void look_at_header(const struct reader_place *place, bool *its_own, bool *epochs)
 {
+    static const char *const ITS_OWN[] = {"train/box_loss", "metrics/mAP50-95(B)",
+        "metrics/mAP_0.5:0.95", "metrics/accuracy_top1"};
     char head[PEEK_BYTES];
     size_t got = reader_peek(place, RESULTS, head, sizeof head);
     const char *end = got ? memchr(head, '\n', got) : NULL;
     struct csv csv;
     csv_init(&csv, ',');
     bool split = csv_split(&csv, head, end ? (size_t)(end - head) : got);
-    *its_own = split && csv_find(&csv, "train/box_loss") >= 0;
     *epochs = split && csv_find(&csv, "epoch") >= 0;
+    for (size_t i = 0; split && i < sizeof ITS_OWN / sizeof *ITS_OWN; i++)
+        *its_own |= csv_find(&csv, ITS_OWN[i]) >= 0;
     csv_done(&csv);
 }
 
@@ -60,7 +65,7 @@ static const char *recognise(const struct reader_place *place)
     if (opt && (its_own || epochs))
         return "results.csv beside opt.yaml";
     if (its_own)
-        return "results.csv with train/box_loss";
+        return "results.csv with columns of Ultralytics";
     if (opt && reader_has_file(place, "hyp.yaml"))
         return "opt.yaml and hyp.yaml";
     return args && has_args(place) ? "args.yaml" : NULL;
@@ -122,6 +127,10 @@ static bool claim(const struct reader_place *place, struct reader_claim *claim)
     for (size_t i = 0; training && i < sizeof FILES / sizeof *FILES; i++)
         if (reader_has_file(place, FILES[i]))
             reader_claim_add(place, claim, FILES[i]);
+    if (training && !reader_has_file(place, RESULTS) && reader_has_file(place, OLD_RESULTS))
+        reader_refuse(place, claim, OLD_RESULTS,
+            "a table without names (YOLOv5 before 6, YOLOv7) is not read: event files say the "
+            "same");
     size_t before = claim->count;
     bool files = predictions_claim(place, "", place->list, true, claim) > 0;
     /* What is in both is the same, and predictions.json says it in pixels. */

@@ -13,6 +13,9 @@ enum {
 };
 
 static const char SET_TAG[] = "tag:yaml.org,2002:set";
+static const char NAME_TAG[] = "tag:yaml.org,2002:python/name:"; /* then what it names */
+static const char PATH_TAG[] = "tag:yaml.org,2002:python/object/apply:pathlib.";
+static const char DEVICE_TAG[] = "tag:yaml.org,2002:python/object/apply:torch.device";
 
 enum kind { SCALAR, LIST, MAP };
 
@@ -23,6 +26,7 @@ struct node {
     bool plain; /* SCALAR: unquoted */
     bool set;   /* LIST: written as a map of nothing but keys */
     bool behind_key; /* SET, while it is being built: the value of a key comes next */
+    char joint; /* LIST, while it is being built: between the parts of what is one text; else 0 */
     const char *text;
     size_t length;
     struct link *first, *last;
@@ -112,6 +116,11 @@ static struct node *new_node(struct tree *tree, enum kind kind, const yaml_char_
     return node;
 }
 
+static bool begins(const yaml_char_t *tag, const char *with)
+{
+    return tag && strncmp((const char *)tag, with, strlen(with)) == 0;
+}
+
 static void open_container(
     struct tree *tree, enum kind kind, const yaml_char_t *name, const yaml_char_t *tag)
 {
@@ -127,9 +136,40 @@ static void open_container(
     if (!node)
         return;
     node->set = set;
+    node->joint = kind != LIST              ? '\0'
+                  : begins(tag, PATH_TAG)   ? '/'
+                  : begins(tag, DEVICE_TAG) ? ':'
+                                            : '\0';
     node->parent = tree->open;
     tree->open = node;
     tree->depth++;
+}
+
+/* Makes of the parts that the constructor of a path or a device was called with the one text that
+ * it stands for. */
+static void join(struct tree *tree, struct node *node)
+{
+    size_t length = 0;
+    for (struct link *link = node->first; link; link = link->next) {
+        if (link->node->kind != SCALAR)
+            return;
+        length += link->node->length + 1;
+    }
+    char *text = arena_alloc(&tree->arena, length + 1), *at = text;
+    if (!text) {
+        tree->full = true;
+        return;
+    }
+    for (struct link *link = node->first; link; link = link->next) {
+        if (at > text && at[-1] != node->joint)
+            *at++ = node->joint;
+        memcpy(at, link->node->text, link->node->length);
+        at += link->node->length;
+    }
+    *at = '\0';
+    node->kind = SCALAR;
+    node->text = text;
+    node->length = (size_t)(at - text);
 }
 
 static void close_container(struct tree *tree)
@@ -138,6 +178,8 @@ static void close_container(struct tree *tree)
         tree->too_deep--;
         return;
     }
+    if (tree->open && tree->open->joint)
+        join(tree, tree->open);
     tree->open = tree->open ? tree->open->parent : NULL;
     tree->depth--;
 }
@@ -147,9 +189,14 @@ static void take_scalar(struct tree *tree, const yaml_event_t *event)
     struct node *node = new_node(tree, SCALAR, event->data.scalar.anchor);
     if (!node)
         return;
+    const char *text = (const char *)event->data.scalar.value;
     node->length = event->data.scalar.length;
     node->plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
-    node->text = arena_copy(&tree->arena, (const char *)event->data.scalar.value, node->length);
+    if (!node->length && begins(event->data.scalar.tag, NAME_TAG)) {
+        text = (const char *)event->data.scalar.tag + sizeof NAME_TAG - 1;
+        node->length = strlen(text);
+    }
+    node->text = arena_copy(&tree->arena, text, node->length);
     if (!node->text) {
         node->text = "";
         node->length = 0;
@@ -180,7 +227,8 @@ static void take_event(struct tree *tree, const yaml_event_t *event)
             take_alias(tree, event);
         break;
     case YAML_SEQUENCE_START_EVENT:
-        open_container(tree, LIST, event->data.sequence_start.anchor, NULL);
+        open_container(
+            tree, LIST, event->data.sequence_start.anchor, event->data.sequence_start.tag);
         break;
     case YAML_MAPPING_START_EVENT:
         open_container(tree, MAP, event->data.mapping_start.anchor, event->data.mapping_start.tag);

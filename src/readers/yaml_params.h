@@ -3,8 +3,9 @@
  * Knows: YAML (through libyaml). Must not know: which file it is, or what a parameter means.
  *
  * Tags, Python's too, are passed over: a tagged node is the plain map, list or scalar that it is,
- * and a set the list of its members. Aliases and merge keys ("<<") are followed, within the limits
- * of params.h. Only the first document counts.
+ * and a set the list of its members. But what Python only names is its name ("torch.float16"), and
+ * the parts of a path or of a torch device are one text ("data/coco", "cuda:1"). Aliases and merge
+ * keys ("<<") are followed, within the limits of params.h. Only the first document counts.
  */
 #pragma once
 

@@ -13,7 +13,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static const struct {
         const char *reader, *name;
     } FILES[] = {{"keras", "training.log"}, {"generic", "a.csv"}, {"generic", "metrics.json"},
-        {"generic", "params.json"}, {"generic", "args.yml"}};
+        {"generic", "params.json"}, {"generic", "args.yml"}, {"generic", "history.json"}};
     if (size < 3)
         return 0;
     size_t file = data[0] % (sizeof FILES / sizeof *FILES);

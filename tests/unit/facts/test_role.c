@@ -51,6 +51,17 @@ static const struct {
     {"lr/pg0", ROLE_LEARNING_RATE, 1},
     {"lr/pg1", ROLE_NONE, 1},
     {"x/lr0", ROLE_LEARNING_RATE, 1},
+    /* Titles of columns */
+    {"Training Loss", ROLE_LOSS, 1},
+    {"train loss", ROLE_LOSS, 1},
+    {"TrainLoss", ROLE_LOSS, 1},
+    {"Validation Loss", ROLE_VAL_LOSS, 1},
+    {"ValLoss", ROLE_VAL_LOSS, 1},
+    {"train_losses", ROLE_LOSS, 1},
+    {"val_losses", ROLE_VAL_LOSS, 1},
+    {"Gen Loss", ROLE_PART_LOSS, 1},
+    {"Learning Rate", ROLE_LEARNING_RATE, 1},
+    {"Val Accuracy", ROLE_ACCURACY, EITHER},
     /* detectron2 */
     {"bbox/AP", ROLE_AP, 0.01},
     {"bbox/AP50", ROLE_AP50, 0.01},

@@ -32,7 +32,8 @@ static void test_frameworks_agree(void **state)
     static const char *const SAME[][6] = {
         {"lr", "lr0", "SOLVER.BASE_LR", "optimizer.lr", "optim_wrapper.optimizer.lr",
             "learning_rate"},
-        {"batch", "batch_size", "SOLVER.IMS_PER_BATCH", "train_batch_size"},
+        {"batch", "batch_size", "SOLVER.IMS_PER_BATCH", "train_batch_size", "args.batch_size",
+            "hparams.batch_size"},
         {"batch_per_gpu", "per_device_train_batch_size", "data.samples_per_gpu"},
         {"epochs", "num_train_epochs", "max_epochs", "train_cfg.max_epochs", "epoches"},
         {"max_steps", "SOLVER.MAX_ITER", "max_iters"},
@@ -40,8 +41,8 @@ static void test_frameworks_agree(void **state)
         {"seed", "SEED", "randomness.seed"},
         {"weights", "MODEL.WEIGHTS", "load_from", "pretrained"},
     };
-    static const char *const OTHERS[] = {
-        "lr1", "lr_backbone", "data.lr", "epoch", "", "model.seed"};
+    static const char *const OTHERS[] = {"lr1", "lr_backbone", "data.lr", "epoch", "", "model.seed",
+        "args.", "args.lr1", "args.args.lr"};
     struct arena arena = {0};
     struct synonyms synonyms;
     assert_true(synonyms_init(&synonyms, &arena));

@@ -115,7 +115,8 @@ static void hyperparameters_may_be_missing_empty_or_of_python(void **state)
             "  b: null\ndtype: !!python/name:torch.float32 ''\nnone: null\n"),
         "param lr = number 0.001\nparam model.width = number 64\nparam model.layers = text [1,2]\n"
         "param again.width = number 64\nparam again.layers = text [1,2]\n"
-        "param fields = text [\"a\",\"b\"]\nparam dtype = text \nparam none = null null\n");
+        "param fields = text [\"a\",\"b\"]\nparam dtype = text torch.float32\nparam none = null "
+        "null\n");
     assert_non_null(strstr(text_of("hparams.yaml", "lr: 1\nbad: [1, 2\n"), "note hparams.yaml"));
 }
 

@@ -98,6 +98,22 @@ static void tags_anchors_and_merges_are_followed(void **state)
     assert_string_equal(from_yaml("a: 1\n---\nb: 2\n"), "param a = number 1\n");
 }
 
+static void what_python_dumps_as_calls_is_one_text(void **state)
+{
+    (void)state;
+    assert_string_equal(
+        from_yaml("a: !!python/object/apply:torch.device [cuda, 1]\n"
+                  "b: !!python/object/apply:pathlib.PosixPath [/, mnt, x y]\n"
+                  "c: !!python/object/apply:pathlib._local.WindowsPath\n- data\n- b\n"
+                  "d: &d !!python/name:torch.float16 ''\ne: [*d, 1]\n"
+                  "f: !!python/object/apply:pathlib.PosixPath []\n"
+                  "g: !!python/object/apply:pathlib.PosixPath [a, [b]]\n"
+                  "h: !!python/object/apply:other.Call [a, b]\n"),
+        "param a = text cuda:1\nparam b = text /mnt/x y\nparam c = text data/b\n"
+        "param d = text torch.float16\nparam e = text [\"torch.float16\",1]\nparam f = text \n"
+        "param g = text [\"a\",[\"b\"]]\nparam h = text [\"a\",\"b\"]\n");
+}
+
 static void what_stands_before_a_damage_counts(void **state)
 {
     (void)state;
@@ -210,6 +226,7 @@ int main(void)
         cmocka_unit_test(scalars_have_their_kinds),
         cmocka_unit_test(nesting_is_dotted_and_lists_are_json),
         cmocka_unit_test(tags_anchors_and_merges_are_followed),
+        cmocka_unit_test(what_python_dumps_as_calls_is_one_text),
         cmocka_unit_test(what_stands_before_a_damage_counts),
         cmocka_unit_test(hostile_names_and_values_pass_as_bytes),
         cmocka_unit_test(depth_is_bounded),

@@ -37,6 +37,22 @@ static const char JSONL[] = "{\"about\": \"words\"}\n{\"iter\": 1, \"loss\": 1.5
 static const char SCORES[] = "{\n  \"AP\": 0.5,\n  \"epoch\": 90,\n  \"bbox\": {\"AR\": NaN},\n"
                              "  \"model\": \"fcos\",\n  \"classes\": [1, 2]\n}\n";
 
+static const char COLUMNS[] =
+    "{\"loss\": [1.5, NaN, 0.5], \"val\": {\"acc\": [0.25, null, 0.75]},\n"
+    " \"lr\": [0.1, 0.2], \"note\": \"x\", \"words\": [\"a\", [1]],\n"
+    " \"epoch\": [1, 2, 4]}\n";
+
+static const char COLUMNS_FACTS[] =
+    "metric loss: 1=1.5 2=NaN 4=0.5\nmetric val/acc: 1=0.25 4=0.75\n"
+    "metric lr: 0=0.1 1=0.2\n"
+    "note history.json line 0 byte -1 x2 value that is no number, left out\n";
+
+static const char LIST[] = "[\n {\"epoch\": 1, \"loss\": 2.5, \"val\": {\"mAP\": 0.5}},\n"
+                           " 7, {\"epoch\": 2, \"loss\": NaN}\n]\n";
+
+static const char LIST_FACTS[] = "metric loss: 1=2.5 2=NaN\nmetric val/mAP: 1=0.5\n"
+                                 "note history.json line 2 byte -1 x1 damaged row, skipped\n";
+
 static const char *text_of(const char *reader, const char *name, const char *data)
 {
     return reading_text(reader_find(reader), name, data, strlen(data));
@@ -78,6 +94,30 @@ static void final_scores_are_a_summary(void **state)
         "metric AP: 7=1\n");
 }
 
+static void lists_of_values_are_columns(void **state)
+{
+    (void)state;
+    assert_string_equal(text_of("generic", "history.json", COLUMNS), COLUMNS_FACTS);
+    assert_string_equal(text_of("generic", "metrics.json", "{\"epoch\": [0.5], \"loss\": [2, 3]}"),
+        "metric epoch: 0=0.5\nmetric loss: 0=2 1=3\n");
+    assert_string_equal(text_of("generic", "history.json",
+                            "{\"history\": {\"loss\": [2]}, \"a\": {\"loss\": [3]}}"),
+        "metric loss: 0=2\nmetric a/loss: 0=3\n");
+}
+
+/* What losses say without a column of steps. */
+static void rows_count_where_no_step_is_named(void **state)
+{
+    (void)state;
+    assert_string_equal(text_of("generic", "log.csv", "train_loss,val_loss\n3,4\n1,2\n"),
+        "metric train_loss: 0=3 1=1\nmetric val_loss: 0=4 1=2\n");
+    assert_string_equal(text_of("generic", "log.csv", ",dice_loss,iou\n1,3,4\n2,1,2\n"),
+        "metric dice_loss: 1=3 2=1\nmetric iou: 1=4 2=2\n");
+    assert_string_equal(text_of("generic", "progress.csv",
+                            "time/fps,train/loss,time/total_timesteps\n700,,2048\n710,0.5,4096\n"),
+        "metric time/fps: 2048=700 4096=710\nmetric train/loss: 4096=0.5\n");
+}
+
 static void cuts_growth_and_refusals_are_survived(void **state)
 {
     static const struct {
@@ -97,6 +137,10 @@ static void cuts_growth_and_refusals_are_survived(void **state)
     const struct reader *generic = reader_find("generic");
     reading_survives_cuts(generic, "metrics.json", SCORES, sizeof SCORES - 1);
     reading_survives_refusals(generic, "metrics.json", SCORES, sizeof SCORES - 1);
+    reading_survives_cuts(generic, "history.json", COLUMNS, sizeof COLUMNS - 1);
+    reading_survives_refusals(generic, "history.json", COLUMNS, sizeof COLUMNS - 1);
+    reading_survives_cuts(generic, "history.json", LIST, sizeof LIST - 1);
+    reading_survives_refusals(generic, "history.json", LIST, sizeof LIST - 1);
 }
 
 /* ---- recognising ---- */
@@ -148,13 +192,19 @@ static void tables_have_a_step_and_numbers(void **state)
     assert_string_equal(CLAIMS_ON("t.csv", "step;a;b\n1;[1, 2];True\n"), GENERIC);
     assert_string_equal(CLAIMS_ON("t.csv", ",epoch,loss\n0,1,0.5\n1,2,nan\n"), GENERIC); /* pandas */
     assert_string_equal(CLAIMS_ON("t.csv", "step,loss\n<<<<<<< HEAD\n1,NA\n"), GENERIC);
-    static const char *const NONE[] = {"", "\n", "step\n1\n", "step,loss\n", "step,loss\n1",
-        "name,value\na,1\n", "a,b\n1,2\n", "step,phase,loss\n1,train,0.5\n1,val,0.6\n",
+    /* Losses without a named step. */
+    assert_string_equal(CLAIMS_ON("t.csv", "train_loss,val_loss\n1,2\n"), GENERIC);
+    assert_string_equal(CLAIMS_ON("t.csv", ",Dice_loss,iou_score\n0,1,0.5\n"), GENERIC);
+    /* Measures tell no rows of one kind from those of another. */
+    assert_string_equal(
+        CLAIMS_ON("t.csv", "epoch,loss,took,mem,done\n1,2,00:12:33,7.36G,1.15%\n"), GENERIC);
+    static const char *const NONE[] = {"lr,val_loss\n1,2\n", ",x,y\n0,1,2\n", "a,b,\n1,2,3\n", "",
+        "\n", "step\n1\n", "step,loss\n", "step,loss\n1", "name,value\na,1\n", "a,b\n1,2\n",
+        "step,phase,loss\n1,train,0.5\n1,val,0.6\n",
         "epoch,image_id,x,y,w,h,score\n1,5,0,0,9,9,0.5\n", "epoch,filename,loss\n0,1,1\n",
         "filename,width,height,class,xmin,ymin,xmax,ymax\na.jpg,1,1,dog,0,0,1,1\n",
-        "image_id,AP\n1,0.5\n", "image_id,category_id,score\n1,1,0.5\n",
-        "0 0.5 0.5 0.1 0.1\n", "epoch: 1 loss: 0.5\nepoch: 2 loss: 0.4\n", "version https://x\n",
-        "iter loss\n1 0.5\n"};
+        "image_id,AP\n1,0.5\n", "image_id,category_id,score\n1,1,0.5\n", "0 0.5 0.5 0.1 0.1\n",
+        "epoch: 1 loss: 0.5\nepoch: 2 loss: 0.4\n", "version https://x\n", "iter loss\n1 0.5\n"};
     for (size_t i = 0; i < sizeof NONE / sizeof *NONE; i++)
         assert_string_equal(CLAIMS_ON("t.csv", NONE[i]), "");
     assert_string_equal(CLAIMS_ON("t.dat", CSV, ".t.csv", CSV, "t.csv/x", CSV), "");
@@ -173,6 +223,30 @@ static void lines_of_json_are_tables_too(void **state)
         assert_string_equal(CLAIMS_ON("log.jsonl", NONE[i]), "");
     /* A file that keeps where something stands. */
     assert_string_equal(CLAIMS_ON("last_log.json", "{\"epoch\": 3, \"best\": 0.5}\n"), "");
+}
+
+static void lists_are_tables_when_one_is_a_loss(void **state)
+{
+    (void)state;
+    assert_string_equal(CLAIMS_ON("history.json", COLUMNS), "generic: history.json\n");
+    assert_string_equal(CLAIMS_ON("training_history.json", "{\"val_loss\": [1]}"),
+        "generic: training_history.json\n");
+    assert_string_equal(CLAIMS_ON("metrics.json", COLUMNS), "generic: metrics.json\n");
+    static const char *const NONE[] = {"{\"acc\": [1]}", "{\"loss\": []}", "{\"loss\": [\"a\"]}",
+        "{\"a\": {\"b\": {\"loss\": [1]}}}", "{\"loss\": [1"};
+    for (size_t i = 0; i < sizeof NONE / sizeof *NONE; i++)
+        assert_string_equal(CLAIMS_ON("history.json", NONE[i]), "");
+    assert_string_equal(CLAIMS_ON("weights.json", COLUMNS), "");
+}
+
+static void a_list_of_rows_is_a_table(void **state)
+{
+    (void)state;
+    assert_string_equal(text_of("generic", "history.json", LIST), LIST_FACTS);
+    assert_string_equal(CLAIMS_ON("history.json", LIST), "generic: history.json\n");
+    assert_string_equal(CLAIMS_ON("a_log.json", "[{\"epoch\": 1, \"label\": 1, \"loss\": 2}]"), "");
+    assert_string_equal(
+        CLAIMS_ON("history.json", "[{\"epoch\": 1}]", "metrics.json", "[{\"a\": 1}]"), "");
 }
 
 static void final_scores_are_known_by_name(void **state)
@@ -344,6 +418,10 @@ int main(void)
         cmocka_unit_test(a_log_of_keras_is_read),
         cmocka_unit_test(any_table_is_read),
         cmocka_unit_test(final_scores_are_a_summary),
+        cmocka_unit_test(lists_of_values_are_columns),
+        cmocka_unit_test(rows_count_where_no_step_is_named),
+        cmocka_unit_test(lists_are_tables_when_one_is_a_loss),
+        cmocka_unit_test(a_list_of_rows_is_a_table),
         cmocka_unit_test(cuts_growth_and_refusals_are_survived),
         cmocka_unit_test(the_line_between_keras_and_the_rest),
         cmocka_unit_test(tables_have_a_step_and_numbers),

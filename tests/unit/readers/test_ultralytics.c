@@ -148,6 +148,10 @@ static void its_directories_are_recognised(void **state)
     assert_string_equal(READING_CLAIMS("results.csv", "epoch, train/loss\n", "args.yaml", ARGS),
         "ultralytics: args.yaml results.csv\n");
     assert_string_equal(READING_CLAIMS("results.csv", TABLE), "ultralytics: results.csv\n");
+    static const char *const LOSSES[] = {"epoch,train/box_om,metrics/mAP50-95(B)\n",
+        "epoch,time,train/giou_loss,metrics/mAP50-95(B)\n", "epoch,train/loss,metrics/accuracy_top1\n"};
+    for (size_t i = 0; i < sizeof LOSSES / sizeof *LOSSES; i++)
+        assert_string_equal(READING_CLAIMS("results.csv", LOSSES[i]), "ultralytics: results.csv\n");
     assert_string_equal(READING_CLAIMS("opt.yaml", "a: 1\n", "hyp.yaml", "b: 1\n"),
         "ultralytics: opt.yaml hyp.yaml\n");
     assert_string_equal(READING_CLAIMS("args.yaml", ARGS), "ultralytics: args.yaml\n");
@@ -219,9 +223,30 @@ static void the_last_plot_tells_of_the_end_until_training_is_resumed(void **stat
     buf_done(&claims);
 }
 
+static void the_table_without_names_is_told_of(void **state)
+{
+    (void)state;
+    struct arena arena = {0};
+    struct file_list list;
+    struct err err;
+    struct reader_claim claim = {0};
+    const char *directory = temp_dir();
+    temp_text(directory, "opt.yaml", "a: 1\n");
+    temp_text(directory, "hyp.yaml", "b: 1\n");
+    temp_text(directory, "results.txt", "  0/9  1.5G  0.1  0.2\n");
+    assert_true(file_list(directory, &arena, &list, &err));
+    struct reader_place place = {directory, &list, &arena};
+    assert_true(reader()->claim(&place, &claim));
+    assert_int_equal(claim.count, 2);
+    assert_int_equal(claim.refusal_count, 1);
+    assert_string_equal(claim.refusals[0].name, "results.txt");
+    arena_done(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_table_without_names_is_told_of),
         cmocka_unit_test(padded_cells_are_trimmed_and_the_epoch_is_the_step),
         cmocka_unit_test(time_is_a_metric_and_a_resume_keeps_its_place),
         cmocka_unit_test(damaged_rows_are_skipped_and_told_of_once),
