@@ -154,8 +154,7 @@ static bool claim_scalars(const struct reader_place *place, struct reader_claim 
         if (!reader_list(place, VIS_DATA, &list))
             return false;
         below = VIS_DATA;
-    } else if (!file_in(&list, SCALARS))
-        return false;
+    }
     const char *scalars = scalars_in(place, below, &list, claim);
     const char *config = file_in(&list, CONFIG) ? path_join(place->arena, below, CONFIG) : NULL;
     if (!scalars && !(config && below[0]))

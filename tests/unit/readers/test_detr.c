@@ -113,6 +113,17 @@ static void a_run_is_claimed_with_its_event_files(void **state)
     assert_string_equal(READING_CLAIMS_BELOW("", "log.txt", "\n{\"epoch\": 3}\n"), "detr: log.txt\n");
 }
 
+static void a_log_may_be_called_after_its_model(void **state)
+{
+    (void)state;
+    assert_string_equal(READING_CLAIMS_BELOW("", "detr-r50_log.txt", LINE, "args.json", "{}",
+                            "b_log.txt", "{\"epoch\": 1, \"loss\": 2}\n", "c_log.txt", "words\n"),
+        "detr: detr-r50_log.txt args.json\ngeneric: b_log/=b_log.txt\n");
+    assert_string_equal(READING_CLAIMS_BELOW("", "a_log.txt", LINE, "b_log.txt", LINE),
+        "detr: a_log.txt b_log.txt\n");
+    assert_string_equal(text_of("a_log.txt", LINE), "metric train_loss: 0=1.5\n");
+}
+
 static void other_texts_called_log_are_refused(void **state)
 {
     static const char *const OTHERS[] = {"", "{\"epoch\": 0", "[05/01 10:00:00 d2.utils]: words\n",
@@ -188,6 +199,7 @@ int main(void)
         cmocka_unit_test(losses_of_single_layers_have_no_role),
         cmocka_unit_test(the_arguments_become_parameters),
         cmocka_unit_test(a_run_is_claimed_with_its_event_files),
+        cmocka_unit_test(a_log_may_be_called_after_its_model),
         cmocka_unit_test(other_texts_called_log_are_refused),
         cmocka_unit_test(a_real_run_says_what_others_found_in_it),
     };

@@ -236,6 +236,13 @@ static void a_directory_of_mmengine_is_the_one_above_vis_data(void **state)
         "openmmlab: vis_data/scalars.json vis_data/\n");
     assert_string_equal(
         READING_CLAIMS_BELOW("/sub", "sub/scalars.json", ROW), "openmmlab: scalars.json\n");
+    /* What vis_data holds, copied elsewhere; what a test leaves there is no log. */
+    assert_string_equal(
+        READING_CLAIMS_BELOW("/sub", "sub/20240102_030405.json", ROW, "sub/config.py", "lr = 1\n"),
+        "openmmlab: 20240102_030405.json config.py\n");
+    assert_string_equal(READING_CLAIMS_BELOW("/sub", "sub/20240102_030405.json",
+                            "{\"coco/bbox_mAP\": 0.5, \"time\": 1}\n"),
+        "");
     assert_string_equal(READING_CLAIMS_BELOW("", "vis_data/events.out.tfevents.1.host.1.0", "",
                             "20240102_030405.json", ROW),
         "");
