@@ -132,11 +132,16 @@ static const char *scalars_in(const struct reader_place *place, const char *belo
     return NULL;
 }
 
-/* The config in the directory above the run, which is where MMEngine leaves it for all its starts.
- * Above a run that was moved anything may lie. */
-static void claim_config_above(const struct reader_place *place, struct reader_claim *claim)
+/* The config beside the log, where people copy it; else that in the directory above the run, which
+ * is where MMEngine leaves it for all its starts. Above a run that was moved anything may lie. */
+static void claim_config_outside(const struct reader_place *place, struct reader_claim *claim)
 {
     struct file_list list;
+    const char *beside = config_in(place->list, path_base(place->path), true);
+    if (beside) {
+        reader_claim_add(place, claim, beside);
+        return;
+    }
     const char *above = path_parent(place->arena, place->path);
     if (!above || !reader_list(place, "..", &list))
         return;
@@ -164,7 +169,7 @@ static bool claim_scalars(const struct reader_place *place, struct reader_claim 
     if (config)
         reader_claim_add(place, claim, config);
     else
-        claim_config_above(place, claim);
+        claim_config_outside(place, claim);
     claim_predictions(place, claim);
     tensorboard_claim_below(place, claim, VIS_DATA);
     if (below[0])

@@ -230,6 +230,9 @@ static void a_directory_of_mmengine_is_the_one_above_vis_data(void **state)
     assert_string_equal(READING_CLAIMS_BELOW("/cfg/20240102_030405",
                             "cfg/20240102_030405/vis_data/scalars.json", ROW, "cfg/other.py", ""),
         "openmmlab: vis_data/scalars.json ../other.py vis_data/\n");
+    assert_string_equal(READING_CLAIMS_BELOW("/sub", "sub/scalars.json", ROW, "sub/my_fcos.py",
+                            "lr = 1\n", "sub.py", "lr = 2\n"),
+        "openmmlab: scalars.json my_fcos.py\n");
     /* Moved elsewhere: a script beside it says nothing of it. */
     assert_string_equal(
         READING_CLAIMS_BELOW("/sub", "sub/vis_data/scalars.json", ROW, "setup.py", "a = 1\n"),
