@@ -60,8 +60,9 @@ static void claim_predictions(const struct reader_place *place, struct reader_cl
     }
 }
 
-/* The one Python file of LIST, else that called after DIRECTORY; NULL for none or no knowing. */
-static const char *config_in(const struct file_list *list, const char *directory)
+/* Of the Python files of LIST that called after DIRECTORY, else the only one if it MAY_BE_OTHER;
+ * NULL for none or no knowing. */
+static const char *config_in(const struct file_list *list, const char *directory, bool may_be_other)
 {
     const char *only = NULL;
     size_t count = 0, length = strlen(directory);
@@ -74,7 +75,7 @@ static const char *config_in(const struct file_list *list, const char *directory
         only = name;
         count++;
     }
-    return count == 1 ? only : NULL;
+    return count == 1 && may_be_other ? only : NULL;
 }
 
 static bool claim_logs(const struct reader_place *place, struct reader_claim *claim)
@@ -91,7 +92,7 @@ static bool claim_logs(const struct reader_place *place, struct reader_claim *cl
     }
     if (!claim->count)
         return false;
-    const char *config = says_config ? NULL : config_in(place->list, path_base(place->path));
+    const char *config = says_config ? NULL : config_in(place->list, path_base(place->path), true);
     if (config)
         reader_claim_add(place, claim, config);
     claim_predictions(place, claim);
@@ -102,13 +103,13 @@ static bool claim_logs(const struct reader_place *place, struct reader_claim *cl
 
 /* ---- 3.x ---- */
 
-/* "20240102_030405.json" */
-static bool is_timed(const char *name)
+/* "20240102_030405", then ENDING. */
+static bool is_timed(const char *name, const char *ending)
 {
     static const char DIGITS[] = "0123456789";
     enum { DAY = 8, TIME = 6 };
     return strspn(name, DIGITS) == DAY && name[DAY] == '_' &&
-           strspn(name + DAY + 1, DIGITS) == TIME && strcmp(name + DAY + 1 + TIME, ".json") == 0;
+           strspn(name + DAY + 1, DIGITS) == TIME && strcmp(name + DAY + 1 + TIME, ending) == 0;
 }
 
 /* The log among LIST, the files of BELOW in the place; NULL for none. Both copies are alike, unless
@@ -124,22 +125,27 @@ static const char *scalars_in(const struct reader_place *place, const char *belo
     }
     for (size_t i = 0; i < list->count; i++) {
         name = path_join(place->arena, below, list->entries[i].name);
-        if (name && !list->entries[i].is_dir && is_timed(list->entries[i].name) &&
+        if (name && !list->entries[i].is_dir && is_timed(list->entries[i].name, ".json") &&
             openmmlab_is_scalars(place, name))
             return name;
     }
     return NULL;
 }
 
-/* The config in the directory above the run, which is where MMEngine leaves it for all its starts.
- */
-static void claim_config_above(const struct reader_place *place, struct reader_claim *claim)
+/* The config beside the log, where people copy it; else that in the directory above the run, which
+ * is where MMEngine leaves it for all its starts. Above a run that was moved anything may lie. */
+static void claim_config_outside(const struct reader_place *place, struct reader_claim *claim)
 {
     struct file_list list;
+    const char *beside = config_in(place->list, path_base(place->path), true);
+    if (beside) {
+        reader_claim_add(place, claim, beside);
+        return;
+    }
     const char *above = path_parent(place->arena, place->path);
     if (!above || !reader_list(place, "..", &list))
         return;
-    const char *config = config_in(&list, path_base(above));
+    const char *config = config_in(&list, path_base(above), is_timed(path_base(place->path), ""));
     const char *name = config ? path_join(place->arena, "..", config) : NULL;
     if (name)
         reader_claim_add(place, claim, name);
@@ -153,8 +159,7 @@ static bool claim_scalars(const struct reader_place *place, struct reader_claim 
         if (!reader_list(place, VIS_DATA, &list))
             return false;
         below = VIS_DATA;
-    } else if (!file_in(&list, SCALARS))
-        return false;
+    }
     const char *scalars = scalars_in(place, below, &list, claim);
     const char *config = file_in(&list, CONFIG) ? path_join(place->arena, below, CONFIG) : NULL;
     if (!scalars && !(config && below[0]))
@@ -164,7 +169,7 @@ static bool claim_scalars(const struct reader_place *place, struct reader_claim 
     if (config)
         reader_claim_add(place, claim, config);
     else
-        claim_config_above(place, claim);
+        claim_config_outside(place, claim);
     claim_predictions(place, claim);
     tensorboard_claim_below(place, claim, VIS_DATA);
     if (below[0])
@@ -195,7 +200,7 @@ static bool read(const struct reader_source *source, struct reader_mark *mark, s
     const char *base = path_base(source->name);
     if (path_has_suffix(base, ".py"))
         return read_config(source, sink, err);
-    if (path_has_suffix(base, LOG) || strcmp(base, SCALARS) == 0 || is_timed(base))
+    if (path_has_suffix(base, LOG) || strcmp(base, SCALARS) == 0 || is_timed(base, ".json"))
         return openmmlab_read_log(source, mark, sink, err);
     if (!is_twin(source->path))
         predictions_emit(source, sink);

@@ -4,8 +4,9 @@
  * 2.x: {"mode": "train", "epoch": 2, "iter": 50, ...}; `iter` begins anew with each epoch (unless
  * the run counts iterations only), so that the length of an epoch, the largest iteration met, makes
  * a step of both. {"mode": "val", ...}: `iter` is the number of images. 3.x: training rows with
- * `iter` and a `step` that is the iteration; evaluations without `iter`, whose `step` is the epoch
- * where training is counted in epochs: it stays their step, and `iter` says where training stood.
+ * `iter` (but in its first releases) and a `step` that is the iteration; evaluations without `iter`
+ * and `lr`, whose `step` is the epoch where training is counted in epochs: it stays their step, and
+ * `iter` says where training stood.
  */
 #include "readers/openmmlab.h"
 
@@ -136,11 +137,11 @@ static bool arrange_mode(const struct openmmlab_log *log, struct rows_row *row, 
 
 static bool arrange_step(struct rows_row *row)
 {
-    int64_t *memory = row->memory, step, iteration;
+    int64_t *memory = row->memory, step;
     if (!whole_number(row, "step", &step) && !whole_number(row, "iter", &step))
         return false;
     row->step = step;
-    if (whole_number(row, "iter", &iteration)) {
+    if (rows_find(row, "iter") || rows_find(row, "lr")) {
         memory[TRAINED] = true;
         memory[STEP] = step;
         rows_drop(row, "iter");

@@ -177,8 +177,8 @@ static enum kind kind_of(struct text *value, struct text *inside)
     struct text text = *value = unwrapped(*value);
     if (is_string(text))
         return STRING;
-    if (is_bracketed(text, "dict(", inside))
-        return MAP_CALL;
+    if (is_bracketed(text, "dict(", inside)) /* "dict({0: ...})" for keys that are no names */
+        return is_bracketed(trimmed(inside->at, inside->end), "{", inside) ? MAP_BRACES : MAP_CALL;
     if (is_bracketed(text, "[", inside) || is_bracketed(text, "(", inside))
         return LIST;
     if (!is_bracketed(text, "{", inside))
@@ -348,13 +348,14 @@ static void put_value(struct python *python, struct text value, int depth)
 {
     struct params *params = python->params;
     struct text inside;
-    switch (kind_of(&value, &inside)) {
+    enum kind kind = kind_of(&value, &inside);
+    switch (kind) {
     case MAP_CALL:
     case MAP_BRACES:
         if (depth == PARAMS_MOST_DEPTH)
             params->left_out++;
         else
-            put_members(python, inside, *value.at == '{' ? ':' : '=', depth + 1);
+            put_members(python, inside, kind == MAP_BRACES ? ':' : '=', depth + 1);
         break;
     case LIST: {
         struct json_writer writer = params_begin_list(params);

@@ -44,7 +44,8 @@ struct rows_rules {
                           it says */
 
     /* ---- of JSON only ---- */
-    /* NULL, or how the items of a list of just so many numbers are called: "NAME/ITEM". */
+    /* NULL, or how the items of a list of just so many numbers are called: "NAME/ITEM". Those of
+     * other short lists are counted: "NAME/0". */
     const char *const *items;
     /* NULL, or says of a row what its step and metrics are; false: it has none. Without it the
      * rules above say so. */

@@ -67,17 +67,20 @@ static void add_cell(struct log *log, double value)
     log->cells[log->cell_count++] = (struct rows_cell){.length = length, .value = value};
 }
 
-/* A list of numbers whose items have names. False when the row is bad. */
+/* A list of numbers whose items are metrics, unless they are too many. False when the row is bad.
+ */
 static bool take_items(struct log *log, struct json *json)
 {
     double values[MOST_ITEMS];
-    size_t wanted = 0, outer = log->name.length;
-    while (log->rules->items[wanted])
-        wanted++;
+    size_t named = 0, outer = log->name.length;
+    while (log->rules->items[named])
+        named++;
     size_t count = json_numbers(json, values, MOST_ITEMS);
-    for (size_t i = 0; count == wanted && i < count; i++) {
-        buf_add_char(&log->name, '/');
-        buf_add_string(&log->name, log->rules->items[i]);
+    for (size_t i = 0; count <= MOST_ITEMS && i < count; i++) {
+        if (count == named)
+            buf_printf(&log->name, "/%s", log->rules->items[i]);
+        else
+            buf_printf(&log->name, "/%zu", i);
         if (log->name.failed)
             log->series.refused++;
         else

@@ -52,6 +52,14 @@ static bool take_count(const char **at, const char *end, char closing, int64_t *
     return true;
 }
 
+/* "12]", or "12/50]" where the number of epochs is printed too. */
+static bool take_epoch_number(const char **at, const char *end, int64_t *epoch)
+{
+    int64_t epochs;
+    return take_count(at, end, ']', epoch) ||
+           (take_count(at, end, '/', epoch) && take_count(at, end, ']', &epochs));
+}
+
 bool torchvision_take_epoch(const char *line, size_t length, struct torchvision_progress *progress)
 {
     static const char HEAD[] = "Epoch: [";
@@ -59,7 +67,7 @@ bool torchvision_take_epoch(const char *line, size_t length, struct torchvision_
     if (!at)
         return false;
     at += sizeof HEAD - 1;
-    if (!take_count(&at, end, ']', &progress->epoch))
+    if (!take_epoch_number(&at, end, &progress->epoch))
         return false;
     at = skip_blanks(at, end);
     if (at == end || *at++ != '[' || !take_count(&at, end, '/', &progress->batch) ||
@@ -70,12 +78,46 @@ bool torchvision_take_epoch(const char *line, size_t length, struct torchvision_
     return progress->batch < progress->batches;
 }
 
-/* The end of the meter at AT: meters are two blanks or a tab apart. */
+static bool is_letter(char c)
+{
+    return (c | 32) >= 'a' && (c | 32) <= 'z';
+}
+
+/* Of meters that are one blank apart, the end of that at AT. The name of the next may have several
+ * words, "max mem"; what stands before it is a number. */
+static const char *narrow_meter_end(const char *at, const char *end)
+{
+    const char *colon = torchvision_find(at, (size_t)(end - at), ": ");
+    const char *value = colon ? skip_blanks(colon + 1, end) : end;
+    const char *next = torchvision_find(value, (size_t)(end - value), ": ");
+    for (const char *name = next; name; name--) {
+        while (name > value && name[-1] != ' ')
+            name--;
+        if (name == value)
+            break;
+        if (!is_letter(name[-2]))
+            return name - 1;
+    }
+    return end;
+}
+
+/* The end of the meter at AT: meters are two blanks or a tab apart, in some scripts one blank. */
 static const char *meter_end(const char *at, const char *end)
 {
-    while (at < end && *at != '\t' && !(end - at > 1 && at[0] == ' ' && at[1] == ' '))
-        at++;
-    return at;
+    const char *gap = at;
+    while (gap < end && *gap != '\t' && !(end - gap > 1 && gap[0] == ' ' && gap[1] == ' '))
+        gap++;
+    return gap < end ? gap : narrow_meter_end(at, end);
+}
+
+/* A number, behind which its unit may stand: "2763MB". */
+static bool parse_value(const char *at, const char *end, double *value)
+{
+    static const char UNIT[] = "MB";
+    const size_t length = sizeof UNIT - 1;
+    if ((size_t)(end - at) > length && memcmp(end - length, UNIT, length) == 0)
+        end -= length;
+    return num_parse(at, (size_t)(end - at), value);
 }
 
 /* "NAME: VALUE" or "NAME: VALUE (AVERAGE)" */
@@ -87,7 +129,7 @@ static bool parse_meter(const char *at, const char *end, struct torchvision_mete
     *meter = (struct torchvision_meter){.name = at, .length = (size_t)(colon - at), .torn = true};
     const char *value = skip_blanks(colon + 1, end);
     const char *open = memchr(value, '(', (size_t)(end - value));
-    if (!num_parse(value, (size_t)((open ? open : end) - value), &meter->value))
+    if (!parse_value(value, open ? open : end, &meter->value))
         return true;
     meter->averaged = open && end[-1] == ')' &&
                       num_parse(open + 1, (size_t)(end - 1 - (open + 1)), &meter->average);

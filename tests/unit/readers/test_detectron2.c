@@ -109,8 +109,7 @@ static void a_run_is_claimed_with_all_that_is_its_own(void **state)
 static void what_others_call_metrics_json_is_refused(void **state)
 {
     static const char *const OTHERS[] = {"",
-        ("{\n    \"train\": {\n        \"loss\": 0.5\n    },\n    \"iteration\": 3,\n    \"step\": "
-         "3\n}\n"),
+        "{\n  \"train\": {\n    \"loss\": 0.5\n  },\n  \"iteration\": 3,\n  \"step\": 3\n}\n",
         "{\"loss\": {\"steps\": [0, 1], \"values\": [1.5, 1.0], \"timestamps\": []}}",
         "{\"iteration\": {\"steps\": [0], \"values\": [1]}}\n", "{\"mAP\": 0.5, \"AP50\": 0.75}\n",
         "{\"mAP\": 0.5, \"iteration\": 1000}", "version https://git-lfs.github.com/spec/v1\n",

@@ -52,12 +52,27 @@ static void rows_become_points_and_the_twelve_numbers_get_names(void **state)
         "metric test_coco_eval_bbox/AR1: 0=0.3\nmetric test_coco_eval_bbox/AR10: 0=0.4\n"
         "metric test_coco_eval_bbox/AR100: 0=0.5\nmetric test_coco_eval_bbox/ARs: 0=-1\n"
         "metric test_coco_eval_bbox/ARm: 0=NaN\nmetric test_coco_eval_bbox/ARl: 0=0.7\n"
+        "metric test_coco_eval_keypoints/0: 0=1\nmetric test_coco_eval_keypoints/1: 0=2\n"
         "metric n_parameters: 0=100 1=100\nmetric ema/loss: 1=2\n"
         "note log.txt line 3 byte -1 x1 damaged row, skipped\n");
     reading_survives_cuts(reader(), "log.txt", LOG, sizeof LOG - 1);
     for (size_t chunk = 1; chunk < 60; chunk += 19)
         reading_grows_to_the_same(reader(), "log.txt", LOG, sizeof LOG - 1, chunk);
     reading_survives_refusals(reader(), "log.txt", LOG, sizeof LOG - 1);
+}
+
+static void items_of_other_lists_are_counted_unless_they_are_too_many(void **state)
+{
+    char row[256], *end = row + sizeof row, *at = row;
+    (void)state;
+    at += snprintf(at, (size_t)(end - at), "{\"epoch\": 4, \"per_class\": [0");
+    for (int i = 0; i < 32; i++)
+        at += snprintf(at, (size_t)(end - at), ", 1");
+    snprintf(at, (size_t)(end - at),
+        "], \"none\": [], \"test_coco_eval_bbox\": [0.5, 0.75, 0.25, -1]}\n");
+    assert_string_equal(text_of("log.txt", row),
+        "metric test_coco_eval_bbox/0: 4=0.5\nmetric test_coco_eval_bbox/1: 4=0.75\n"
+        "metric test_coco_eval_bbox/2: 4=0.25\nmetric test_coco_eval_bbox/3: 4=-1\n");
 }
 
 /* The total and its terms have roles; what decoder layers and helpers add to them has none. */
@@ -96,6 +111,17 @@ static void a_run_is_claimed_with_its_event_files(void **state)
         "tensorboard:summary/events.out.tfevents.2.host.1.0 summary/\n"
         "generic: config.yml\n");
     assert_string_equal(READING_CLAIMS_BELOW("", "log.txt", "\n{\"epoch\": 3}\n"), "detr: log.txt\n");
+}
+
+static void a_log_may_be_called_after_its_model(void **state)
+{
+    (void)state;
+    assert_string_equal(READING_CLAIMS_BELOW("", "detr-r50_log.txt", LINE, "args.json", "{}",
+                            "b_log.txt", "{\"epoch\": 1, \"loss\": 2}\n", "c_log.txt", "words\n"),
+        "detr: detr-r50_log.txt args.json\ngeneric: b_log/=b_log.txt\n");
+    assert_string_equal(READING_CLAIMS_BELOW("", "a_log.txt", LINE, "b_log.txt", LINE),
+        "detr: a_log.txt b_log.txt\n");
+    assert_string_equal(text_of("a_log.txt", LINE), "metric train_loss: 0=1.5\n");
 }
 
 static void other_texts_called_log_are_refused(void **state)
@@ -169,9 +195,11 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_become_points_and_the_twelve_numbers_get_names),
+        cmocka_unit_test(items_of_other_lists_are_counted_unless_they_are_too_many),
         cmocka_unit_test(losses_of_single_layers_have_no_role),
         cmocka_unit_test(the_arguments_become_parameters),
         cmocka_unit_test(a_run_is_claimed_with_its_event_files),
+        cmocka_unit_test(a_log_may_be_called_after_its_model),
         cmocka_unit_test(other_texts_called_log_are_refused),
         cmocka_unit_test(a_real_run_says_what_others_found_in_it),
     };

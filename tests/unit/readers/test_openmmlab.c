@@ -153,6 +153,19 @@ static void evaluations_keep_their_step_and_say_where_training_stood(void **stat
         "metric coco/bbox_mAP: 1=0.5\n");
 }
 
+/* The first releases of MMEngine left the iteration out, for it is the step. */
+static void training_rows_without_an_iteration_have_a_rate(void **state)
+{
+    (void)state;
+    assert_string_equal(
+        text_of("scalars.json", "{\"lr\": 0.5, \"loss\": 1, \"epoch\": 1, \"step\": 50}\n"
+                                "{\"coco/bbox_mAP\": 0.5, \"step\": 1}\n"
+                                "{\"lr\": 0.5, \"loss\": 1, \"epoch\": 2, \"step\": 100}\n"
+                                "{\"coco/bbox_mAP\": 0.75, \"step\": 2}\n"),
+        "metric lr: 50=0.5 100=0.5\nmetric loss: 50=1 100=1\n"
+        "metric epoch: 50=1 50=1 100=2 100=2\nmetric coco/bbox_mAP: 50=0.5 100=0.75\n");
+}
+
 static void configs_and_predictions(void **state)
 {
     (void)state;
@@ -214,8 +227,25 @@ static void a_directory_of_mmengine_is_the_one_above_vis_data(void **state)
             "cfg/run/vis_data/20240102_030405.json", ROW, "cfg/cfg.py", "", "cfg/x.py", ""),
         "openmmlab: vis_data/20240102_030405.json ../cfg.py vis_data/\n"
         "openmmlab not vis_data/scalars.json: is not JSON lines with a step\n");
+    assert_string_equal(READING_CLAIMS_BELOW("/cfg/20240102_030405",
+                            "cfg/20240102_030405/vis_data/scalars.json", ROW, "cfg/other.py", ""),
+        "openmmlab: vis_data/scalars.json ../other.py vis_data/\n");
+    assert_string_equal(READING_CLAIMS_BELOW("/sub", "sub/scalars.json", ROW, "sub/my_fcos.py",
+                            "lr = 1\n", "sub.py", "lr = 2\n"),
+        "openmmlab: scalars.json my_fcos.py\n");
+    /* Moved elsewhere: a script beside it says nothing of it. */
+    assert_string_equal(
+        READING_CLAIMS_BELOW("/sub", "sub/vis_data/scalars.json", ROW, "setup.py", "a = 1\n"),
+        "openmmlab: vis_data/scalars.json vis_data/\n");
     assert_string_equal(
         READING_CLAIMS_BELOW("/sub", "sub/scalars.json", ROW), "openmmlab: scalars.json\n");
+    /* What vis_data holds, copied elsewhere; what a test leaves there is no log. */
+    assert_string_equal(
+        READING_CLAIMS_BELOW("/sub", "sub/20240102_030405.json", ROW, "sub/config.py", "lr = 1\n"),
+        "openmmlab: 20240102_030405.json config.py\n");
+    assert_string_equal(READING_CLAIMS_BELOW("/sub", "sub/20240102_030405.json",
+                            "{\"coco/bbox_mAP\": 0.5, \"time\": 1}\n"),
+        "");
     assert_string_equal(READING_CLAIMS_BELOW("", "vis_data/events.out.tfevents.1.host.1.0", "",
                             "20240102_030405.json", ROW),
         "");
@@ -270,6 +300,7 @@ int main(void)
         cmocka_unit_test(evaluations_alone_stand_at_their_epoch),
         cmocka_unit_test(a_log_that_resumes_looks_ahead),
         cmocka_unit_test(evaluations_keep_their_step_and_say_where_training_stood),
+        cmocka_unit_test(training_rows_without_an_iteration_have_a_rate),
         cmocka_unit_test(configs_and_predictions),
         cmocka_unit_test(the_masks_file_beside_the_boxes_is_no_second_set),
         cmocka_unit_test(a_directory_of_mmcv_is_one_run),

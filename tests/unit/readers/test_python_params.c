@@ -78,6 +78,15 @@ static void maps_become_dotted_names_and_lists_json(void **state)
         "param set = text [1,2]\n");
 }
 
+static void a_map_in_braces_may_stand_in_a_call(void **state)
+{
+    (void)state;
+    assert_string_equal(assigned("a = dict({\n    0:\n    dict(name='x', id=0),\n    'b': 2\n})\n"
+                                 "l = [dict({1: 2})]\nn = dict({})\n"),
+        "param a.0.name = text x\nparam a.0.id = number 0\nparam a.b = number 2\n"
+        "param l = text [{\"1\":2}]\nparam n = text {}\n");
+}
+
 static void what_is_no_literal_becomes_its_text(void **state)
 {
     (void)state;
@@ -141,6 +150,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(literals_are_what_they_are),
         cmocka_unit_test(maps_become_dotted_names_and_lists_json),
+        cmocka_unit_test(a_map_in_braces_may_stand_in_a_call),
         cmocka_unit_test(what_is_no_literal_becomes_its_text),
         cmocka_unit_test(other_statements_are_passed_over),
         cmocka_unit_test(arguments_of_a_call),

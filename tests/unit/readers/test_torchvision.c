@@ -83,6 +83,35 @@ static void lines_become_points_and_the_rest_is_passed_over(void **state)
         "read\n");
 }
 
+static void the_number_of_epochs_and_units_are_passed_over(void **state)
+{
+    (void)state;
+    assert_string_equal(
+        text_of("a.log",
+            "Epoch: [3/72]  [1/4]  eta: 0:00:01  Loss: 1.5 (2.5)  max mem: 4648MB\n"
+            "Epoch: [4/72]  [0/4]  loss: 1.5  max mem: MB\nEpoch: [4/x]  [0/4]  a: 1\n"),
+        "metric epoch: 13=3 16=4\nmetric Loss: 13=1.5\nmetric average/Loss: 13=2.5\n"
+        "metric max_mem: 13=4648\nmetric loss: 16=1.5\n"
+        "note a.log line 2 byte -1 x1 progress mixed with other output: what is whole was read\n");
+}
+
+static void meters_may_be_one_blank_apart(void **state)
+{
+    static const char NARROW[] =
+        "Epoch: [0] [ 1/60] eta: 1 day, 0:01:00 lr: 0.5 loss: 1.5 (inf) loss_mask: nan (nan) time: "
+        "0.25 max mem: 2301\nTest: [ 0/50] eta: 0:00:17 model_time: 0.5 (0.5)\n"
+        "Averaged stats: model_time: 0.5 (0.75) evaluator_time: 0.25 (0.125)\n"
+        "Epoch: [0] [ 2/60] lr: nan loss: 1\n";
+    (void)state;
+    assert_string_equal(text_of("a.log", NARROW),
+        "metric epoch: 1=0 2=0\nmetric lr: 1=0.5\nmetric loss: 1=1.5\n"
+        "metric average/loss: 1=Infinity\nmetric loss_mask: 1=NaN\n"
+        "metric average/loss_mask: 1=NaN\nmetric time: 1=0.25\nmetric max_mem: 1=2301\n"
+        "metric test/model_time: 1=0.75\nmetric test/evaluator_time: 1=0.125\n"
+        "note a.log line 4 byte -1 x1 progress mixed with other output: what is whole was read\n");
+    assert_string_equal(READING_CLAIMS_BELOW("", "a.log", NARROW), "torchvision: a.log\n");
+}
+
 static void cut_and_growing_logs_agree(void **state)
 {
     (void)state;
@@ -206,6 +235,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lines_become_points_and_the_rest_is_passed_over),
+        cmocka_unit_test(the_number_of_epochs_and_units_are_passed_over),
+        cmocka_unit_test(meters_may_be_one_blank_apart),
         cmocka_unit_test(cut_and_growing_logs_agree),
         cmocka_unit_test(lines_that_only_look_so_give_nothing),
         cmocka_unit_test(any_text_with_a_line_of_progress_is_claimed),
