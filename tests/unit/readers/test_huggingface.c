@@ -137,6 +137,10 @@ static void configurations_are_parameters_without_the_names_of_classes(void **st
     assert_string_equal(
         text_of("adapter_config.json", "{\"peft_type\": \"LORA\", \"r\": 8, \"target\": [\"q\"]}"),
         "param peft_type = text LORA\nparam r = number 8\nparam target = text [\"q\"]\n");
+    assert_string_equal(text_of("training_params.json", "{\"token\": \"hf_1\", \"lr\": 1e-5}"),
+        "param lr = number 1e-5\n");
+    assert_string_equal(
+        text_of("training_args.yaml", "hub_token: hf_1\nlr: 1e-5\n"), "param lr = number 1e-5\n");
 }
 
 static void the_latest_state_is_read_and_all_below_is_one_run(void **state)
@@ -159,6 +163,10 @@ static void the_latest_state_is_read_and_all_below_is_one_run(void **state)
             "checkpoint-10/adapter_config.json", "{\"peft_type\": \"LORA\"}"),
         "huggingface: checkpoint-10/trainer_state.json checkpoint-10/config.json "
         "checkpoint-10/adapter_config.json checkpoint-10/\n");
+    assert_string_equal(READING_CLAIMS("checkpoint-10/trainer_state.json", HEAD,
+                            "training_params.json", "{}", "training_args.yaml", "a: 1\n"),
+        "huggingface: checkpoint-10/trainer_state.json training_params.json training_args.yaml "
+        "checkpoint-10/\n");
     assert_string_equal(READING_CLAIMS("checkpoint-20/trainer_state.json",
                             "version https://git-lfs", "checkpoint-best/trainer_state.json", HEAD),
         "huggingface: checkpoint-best/trainer_state.json checkpoint-20/ checkpoint-best/\n");
@@ -202,6 +210,9 @@ static void event_files_below_runs_belong_to_the_run(void **state)
         "tensorboard:runs/Apr01_host/300.5/events.out.tfevents.301.h.1.1 runs/Sep01_host/ "
         "runs/Apr01_host/ runs/Apr01_host/300.5/\n"
         "tensorboard: events.out.tfevents.100.h.1.0\n");
+    assert_string_equal(
+        READING_CLAIMS("trainer_state.json", HEAD, "logs/events.out.tfevents.200.h.1.0", ""),
+        "huggingface: trainer_state.json tensorboard:logs/events.out.tfevents.200.h.1.0 logs/\n");
 }
 
 static void real_states_say_what_independent_readers_found(void **state)
