@@ -9,8 +9,8 @@
 
 enum { MOST_LINES = 16, MOST_DEPTH = 64 };
 
-const char *const TABLE_STEPS[] = {"step", "iteration", "iter", "global_step", "epoch", "Step",
-    "Iteration", "Iter", "Epoch", NULL};
+const char *const TABLE_STEPS[] = {"step", "iteration", "iter", "global_step", "current_steps",
+    "epoch", "Step", "Iteration", "Iter", "Epoch", NULL};
 const char *const TABLE_WALLS[] = {"timestamp", "wall_time", "datetime", "date", "time", NULL};
 
 /* Columns that tell that a row is about a picture or a box. */
