@@ -1,8 +1,8 @@
 /*
  * The Hugging Face reader: the output directory of a Trainer is one run.
- * Knows: checkpoint-*, trainer_state.json, config.json, adapter_config.json, what AutoTrain and
- * LLaMA-Factory call their parameters, and that TensorBoard writes below runs/ or logs/. Must not
- * know: what an event file holds.
+ * Knows: checkpoint-*, trainer_state.json, all_results.json, config.json, adapter_config.json, what
+ * AutoTrain and LLaMA-Factory call their parameters, and that TensorBoard writes below runs/ or
+ * logs/. Must not know: what an event file holds.
  *
  * Every checkpoint repeats the whole history, so the latest is read and the others are owned with
  * it. What the trainer was asked to do lies in a pickle, training_args.bin, which is left alone:
@@ -21,6 +21,7 @@
 enum { PEEK_BYTES = 16 << 10 };
 
 static const char STATE[] = "trainer_state.json", CHECKPOINT[] = "checkpoint-";
+static const char RESULTS[] = "all_results.json";
 static const char MODEL[] = "config.json", ADAPTER[] = "adapter_config.json";
 static const char AUTOTRAIN[] = "training_params.json", FACTORY[] = "training_args.yaml";
 
@@ -128,6 +129,8 @@ static bool claim(const struct reader_place *place, struct reader_claim *claim)
     claim->reason = state;
     for (size_t i = 0; i < count; i++)
         reader_claim_own(place, claim, checkpoints[i].name);
+    if (strcmp(state, STATE) == 0 && reader_has_file(place, RESULTS))
+        reader_claim_add(place, claim, RESULTS);
     claim_config(place, claim, state, MODEL, is_model_config);
     claim_config(place, claim, state, ADAPTER, is_adapter_config);
     if (reader_has_file(place, AUTOTRAIN))
@@ -168,6 +171,8 @@ static bool read(const struct reader_source *source, struct reader_mark *mark, s
     (void)mark;
     if (strcmp(path_base(source->name), STATE) == 0)
         return huggingface_read_state(source, sink, err);
+    if (strcmp(source->name, RESULTS) == 0)
+        return huggingface_read_results(source, sink, err);
     struct params params;
     params_init(&params, take_param, sink);
     bool ok = strcmp(source->name, FACTORY) == 0
