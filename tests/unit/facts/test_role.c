@@ -49,6 +49,8 @@ static const struct {
     {"metrics/precisionB", ROLE_PRECISION, 1},
     {"metrics/precisionM", ROLE_NONE, 1},
     {"best/epoch", ROLE_NONE, 1},
+    {"val/mAP_0.5_0.95", ROLE_AP, ROLE_EITHER},
+    {"mAP_0.50", ROLE_VOC_AP, ROLE_EITHER},
     {"metrics/precision(M)", ROLE_NONE, 1},
     {"metrics/recall", ROLE_RECALL, 1},
     {"train/box_loss", ROLE_PART_LOSS, 1},
