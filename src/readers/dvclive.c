@@ -91,6 +91,15 @@ static bool is_called_as_its_metric(const struct reader_place *place, const char
            (bytes == length || name[length - bytes - 1] == '/');
 }
 
+/* Asked of every directory there is, so nothing but its list is looked at. */
+static bool has_bare_table(const struct reader_place *place)
+{
+    for (size_t i = 0; i < place->list->count; i++)
+        if (!place->list->entries[i].is_dir && is_table_name(place->list->entries[i].name))
+            return true;
+    return false;
+}
+
 /* The tables that the oldest versions put into the directory itself. Returns how many. */
 static size_t claim_bare_tables(const struct reader_place *place, struct reader_claim *claim)
 {
@@ -138,7 +147,7 @@ static bool claim(const struct reader_place *place, struct reader_claim *claim)
     bool named = strncmp(base, "dvclive", strlen("dvclive")) == 0;
     size_t tables = claim_tables(place, claim, "plots", FOLDERS[0]);
     tables += claim_tables(place, claim, "scalars", FOLDERS[1]);
-    if (!tables && (named || (beside && has_bytes(place, beside))))
+    if (!tables && (named || (has_bare_table(place) && beside && has_bytes(place, beside))))
         tables = claim_bare_tables(place, claim);
     if (!tables && !(named && (reader_has_file(place, PARAMS) || reader_has_file(place, SUMMARY))))
         return false;
