@@ -1,11 +1,13 @@
 /*
  * The DVCLive reader: a table a metric, and what was logged last.
- * Knows: plots/metrics/ (scalars/ in old versions), metrics.json, params.yaml. Must not know: DVC's
- * own files, or plots that are no metrics.
+ * Knows: plots/metrics/, metrics.json, params.yaml; of old versions scalars/ or the directory
+ * itself, and NAME.json beside it. Must not know: plots that are no metrics, or of DVC more than
+ * where its parameters lie.
  *
- *     plots/metrics/eval/loss.tsv     the metric eval/loss: step, value; a first column timestamp
- * in milliseconds where old versions or the script wanted it metrics.json                    the
- * last values, nested by "/", and the step params.yaml                     parameters
+ *     plots/metrics/eval/loss.tsv   the metric eval/loss: step, value; before them
+ *                                   milliseconds where an old version or the script says so
+ *     metrics.json                  the last values, nested by "/", and the step
+ *     params.yaml                   parameters; those of a DVC pipeline lie one floor up
  */
 #include "base/json.h"
 #include "base/num.h"
@@ -21,11 +23,13 @@ enum { PEEK_BYTES = 4096, SUMMARY_MAX_BYTES = 16 << 20, MOST_DEPTH = 32 };
 
 static const char SUMMARY[] = "metrics.json", OLD_SUMMARY[] = "dvclive.json";
 static const char PARAMS[] = "params.yaml", TABLE[] = ".tsv";
-/* Where tables lie; what their path says below it is the metric's name. */
-static const char *const FOLDERS[] = {"plots/metrics", "scalars"};
+static const char DVC_PARAMS[] = "../params.yaml", DVC_PIPELINE[] = "../dvc.yaml";
+/* Where tables lie; what their path says below it is the metric's name. The oldest versions have no
+ * such folder, and no line end behind the last row. */
+static const char *const FOLDERS[] = {"plots/metrics", "scalars", "."};
 static const char *const STEPS[] = {"step", NULL}, *const WALLS[] = {"timestamp", NULL};
 static const struct rows_rules RULES = {
-    .steps = STEPS, .walls = WALLS, .prefix = "", .numbers_only = true};
+    .steps = STEPS, .walls = WALLS, .prefix = "", .numbers_only = true, .parted = true};
 
 /* ---- recognising ---- */
 
@@ -66,20 +70,89 @@ static size_t claim_tables(const struct reader_place *place, struct reader_claim
     return added;
 }
 
-static bool claim(const struct reader_place *place, struct reader_claim *claim)
+static bool has_bytes(const struct reader_place *place, const char *name)
 {
-    bool named = strcmp(path_base(place->path), "dvclive") == 0;
-    size_t tables = claim_tables(place, claim, "plots", FOLDERS[0]);
-    tables += claim_tables(place, claim, "scalars", FOLDERS[1]);
-    bool has_params = reader_has_file(place, PARAMS), has_last = reader_has_file(place, SUMMARY);
-    if (!tables && !(named && (has_params || has_last)))
+    char byte;
+    return reader_peek(place, name, &byte, 1) > 0;
+}
+
+/* The last cell of the table's header is what the table is called, with or without its folders. */
+static bool is_called_as_its_metric(const struct reader_place *place, const char *name)
+{
+    char head[PEEK_BYTES];
+    size_t got = reader_peek(place, name, head, sizeof head), length = strlen(name) - strlen(TABLE);
+    const char *end = got ? memchr(head, '\n', got) : NULL, *cell = end;
+    while (cell && cell > head && cell[-1] != '\t')
+        cell--;
+    if (!cell || cell == head)
         return false;
-    if (has_params)
-        reader_claim_add(place, claim, PARAMS);
-    if (has_last)
+    size_t bytes = (size_t)(end - cell) - (end > cell && end[-1] == '\r');
+    return bytes && bytes <= length && memcmp(name + length - bytes, cell, bytes) == 0 &&
+           (bytes == length || name[length - bytes - 1] == '/');
+}
+
+/* Asked of every directory there is, so nothing but its list is looked at. */
+static bool has_bare_table(const struct reader_place *place)
+{
+    for (size_t i = 0; i < place->list->count; i++)
+        if (!place->list->entries[i].is_dir && is_table_name(place->list->entries[i].name))
+            return true;
+    return false;
+}
+
+/* The tables that the oldest versions put into the directory itself. Returns how many. */
+static size_t claim_bare_tables(const struct reader_place *place, struct reader_claim *claim)
+{
+    struct tree tree = tree_list(place, "", is_table_name);
+    size_t added = 0;
+    for (size_t i = 0; i < tree.count; i++) {
+        const char *name = tree.names[i], *slash = strchr(name, '/');
+        if (!is_table(place, name) || !is_called_as_its_metric(place, name) ||
+            !reader_claim_add(place, claim, name))
+            continue;
+        added++;
+        const char *top = slash ? arena_copy(place->arena, name, (size_t)(slash - name)) : NULL;
+        if (top)
+            reader_claim_own(place, claim, top);
+    }
+    return added;
+}
+
+/* Claims what was logged last, in the place or beside it. */
+static void claim_summary(
+    const struct reader_place *place, struct reader_claim *claim, const char *beside)
+{
+    if (reader_has_file(place, SUMMARY))
         reader_claim_add(place, claim, SUMMARY);
     else if (reader_has_file(place, OLD_SUMMARY))
         reader_claim_add(place, claim, OLD_SUMMARY);
+    else if (beside && has_bytes(place, beside))
+        reader_claim_add(place, claim, beside);
+}
+
+static void claim_params(
+    const struct reader_place *place, struct reader_claim *claim, const char *beside)
+{
+    if (reader_has_file(place, PARAMS))
+        reader_claim_add(place, claim, PARAMS);
+    else if ((has_bytes(place, DVC_PIPELINE) || (beside && has_bytes(place, beside))) &&
+             has_bytes(place, DVC_PARAMS))
+        reader_claim_add(place, claim, DVC_PARAMS);
+}
+
+static bool claim(const struct reader_place *place, struct reader_claim *claim)
+{
+    const char *base = path_base(place->path);
+    const char *beside = arena_printf(place->arena, "../%s.json", base);
+    bool named = strncmp(base, "dvclive", strlen("dvclive")) == 0;
+    size_t tables = claim_tables(place, claim, "plots", FOLDERS[0]);
+    tables += claim_tables(place, claim, "scalars", FOLDERS[1]);
+    if (!tables && (named || (has_bare_table(place) && beside && has_bytes(place, beside))))
+        tables = claim_bare_tables(place, claim);
+    if (!tables && !(named && (reader_has_file(place, PARAMS) || reader_has_file(place, SUMMARY))))
+        return false;
+    claim_params(place, claim, beside);
+    claim_summary(place, claim, beside);
     claim->reason = tables ? "tables of metrics by step" : "dvclive/ with what it logs";
     return true;
 }
@@ -240,13 +313,15 @@ static bool read(const struct reader_source *source, struct reader_mark *mark, s
 {
     if (path_has_suffix(source->name, TABLE))
         return read_table(source, mark, sink, err);
-    return strcmp(source->name, PARAMS) == 0 ? read_params(source, sink, err)
-                                             : read_summary(source, sink, err);
+    return strcmp(path_base(source->name), PARAMS) == 0 ? read_params(source, sink, err)
+                                                        : read_summary(source, sink, err);
 }
 
 const struct reader reader_dvclive = {
     .name = "dvclive",
-    .reads = "DVCLive: plots/metrics/**.tsv (scalars/ of old versions), metrics.json, params.yaml",
+    .reads =
+        "DVCLive: plots/metrics/**.tsv (scalars/**.tsv or **.tsv of old versions), metrics.json, "
+        "params.yaml",
     .incremental = true,
     .claim = claim,
     .read = read,

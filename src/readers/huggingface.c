@@ -1,14 +1,17 @@
 /*
  * The Hugging Face reader: the output directory of a Trainer is one run.
- * Knows: checkpoint-*, trainer_state.json, config.json, adapter_config.json and that TensorBoard
- * writes below runs/. Must not know: what an event file holds.
+ * Knows: checkpoint-*, trainer_state.json, all_results.json, config.json, adapter_config.json, what
+ * AutoTrain and LLaMA-Factory call their parameters, and that TensorBoard writes below runs/ or
+ * logs/. Must not know: what an event file holds.
  *
  * Every checkpoint repeats the whole history, so the latest is read and the others are owned with
- * it. What the trainer was asked to do lies in a pickle, training_args.bin, which is left alone.
+ * it. What the trainer was asked to do lies in a pickle, training_args.bin, which is left alone:
+ * tools built on it say it again.
  */
 #include "readers/huggingface_state.h"
 #include "readers/json_params.h"
 #include "readers/tensorboard.h"
+#include "readers/yaml_params.h"
 
 #include "base/num.h"
 
@@ -18,7 +21,9 @@
 enum { PEEK_BYTES = 16 << 10 };
 
 static const char STATE[] = "trainer_state.json", CHECKPOINT[] = "checkpoint-";
+static const char RESULTS[] = "all_results.json";
 static const char MODEL[] = "config.json", ADAPTER[] = "adapter_config.json";
+static const char AUTOTRAIN[] = "training_params.json", FACTORY[] = "training_args.yaml";
 
 /* ---- recognising ---- */
 
@@ -124,9 +129,16 @@ static bool claim(const struct reader_place *place, struct reader_claim *claim)
     claim->reason = state;
     for (size_t i = 0; i < count; i++)
         reader_claim_own(place, claim, checkpoints[i].name);
+    if (strcmp(state, STATE) == 0 && reader_has_file(place, RESULTS))
+        reader_claim_add(place, claim, RESULTS);
     claim_config(place, claim, state, MODEL, is_model_config);
     claim_config(place, claim, state, ADAPTER, is_adapter_config);
+    if (reader_has_file(place, AUTOTRAIN))
+        reader_claim_add(place, claim, AUTOTRAIN);
+    if (reader_has_file(place, FACTORY))
+        reader_claim_add(place, claim, FACTORY);
     tensorboard_claim_below(place, claim, "runs");
+    tensorboard_claim_below(place, claim, "logs"); /* what many scripts say instead */
     return true;
 }
 
@@ -138,12 +150,19 @@ static bool is_below(const char *name, const char *map)
     return strncmp(name, map, length) == 0 && name[length] == '.';
 }
 
-/* Passes parameters on but the names of the classes, twice a row each. */
+/* What gives access to somebody's account is nobody's to see. */
+static bool is_secret(const char *name)
+{
+    return strcmp(name, "token") == 0 || strcmp(name, "hub_token") == 0 ||
+           strcmp(name, "push_to_hub_token") == 0;
+}
+
+/* Passes parameters on but secrets and the names of the classes, twice a row each. */
 static bool take_param(void *self, const struct param *param)
 {
     struct sink *sink = self;
-    return is_below(param->name, "id2label") || is_below(param->name, "label2id") ||
-           sink->param(sink->self, param);
+    return is_secret(param->name) || is_below(param->name, "id2label") ||
+           is_below(param->name, "label2id") || sink->param(sink->self, param);
 }
 
 static bool read(const struct reader_source *source, struct reader_mark *mark, struct sink *sink,
@@ -152,9 +171,13 @@ static bool read(const struct reader_source *source, struct reader_mark *mark, s
     (void)mark;
     if (strcmp(path_base(source->name), STATE) == 0)
         return huggingface_read_state(source, sink, err);
+    if (strcmp(source->name, RESULTS) == 0)
+        return huggingface_read_results(source, sink, err);
     struct params params;
     params_init(&params, take_param, sink);
-    bool ok = json_params_read(source->path, source->name, &params, sink, err);
+    bool ok = strcmp(source->name, FACTORY) == 0
+                  ? yaml_params_read(source->path, source->name, &params, sink, err)
+                  : json_params_read(source->path, source->name, &params, sink, err);
     params_done(&params);
     return ok;
 }

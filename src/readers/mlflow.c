@@ -43,7 +43,7 @@ static bool has(const struct reader_place *place, const char *name, bool directo
     return entry && entry->is_dir == directory;
 }
 
-enum found { NOTHING, RUN, DELETED, ARTIFACTS_ONLY };
+enum found { NOTHING, RUN, DELETED, MODEL, ARTIFACTS_ONLY };
 
 /* The value of the line "KEY: value" of TEXT, which begins with a line end; NULL for none. */
 static const char *value_of(const char *text, const char *key)
@@ -77,6 +77,10 @@ static enum found recognise(const struct reader_place *place, struct reader_clai
     char head[PEEK_BYTES + 2] = "\n";
     size_t got = has(place, META, false) ? reader_peek(place, META, head + 1, PEEK_BYTES) : 0;
     head[got + 1] = '\0';
+    if (value_of(head, "\nmodel_id:")) {
+        claim->reason = "a model that a run of MLflow has logged";
+        return MODEL;
+    }
     if (!value_of(head, "\nrun_id:") && !value_of(head, "\nrun_uuid:"))
         return recognise_headless(place, claim);
     if (!value_of(head, "\nexperiment_id:")) {
@@ -182,8 +186,9 @@ static bool claim(const struct reader_place *place, struct reader_claim *claim)
         claim_run(place, claim);
     else if (found == ARTIFACTS_ONLY)
         claim_tree(place, claim, ARTIFACTS, DETECTIONS);
-    /* Of a deleted run nothing is claimed, but its artifacts are no runs either. */
-    claim->owns_subdirectories = found == DELETED || claim->count > 0;
+    /* Of a deleted run and of a model, whose metrics are copies of its run's, nothing is claimed,
+     * but their artifacts are no runs either. */
+    claim->owns_subdirectories = found == DELETED || found == MODEL || claim->count > 0;
     return claim->owns_subdirectories;
 }
 

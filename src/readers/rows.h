@@ -40,6 +40,8 @@ struct rows_rules {
     const char *prefix;       /* of every metric's name */
     bool numbers_only; /* a cell that is no number is damage too, unless it says that it is missing
                         */
+    bool parted; /* of CSV: line ends stand between rows, so that a settled file's last row is whole
+                  */
     const char *last;  /* of CSV: what the last column is called, whatever its header says; NULL: as
                           it says */
 
@@ -56,8 +58,8 @@ struct rows_rules {
 /*
  * Reads from STREAM, which stands at MARK, and moves MARK behind the last whole row. Of SOURCE the
  * name is used, for notes, and whether it is settled: then a last row without its line end counts,
- * but for its last cell, which may be cut, and MARK is reset. False, with ERR, only when memory
- * runs out.
+ * but for its last cell, which may be cut unless rows are parted, and MARK is reset. False, with
+ * ERR, only when memory runs out.
  */
 bool rows_read_csv(struct stream *stream, const struct reader_source *source,
     const struct rows_rules *rules, struct reader_mark *mark, struct sink *sink, struct err *err);

@@ -294,14 +294,16 @@ bool rows_read_csv(struct stream *stream, const struct reader_source *source,
     struct table table = {.rules = rules, .step = -1, .wall = -1};
     const char *line;
     size_t length;
-    bool complete = true;
+    bool complete = true, again = false;
     series_init(&table.series, sink, rules->prefix);
     csv_init(&table.csv, ',');
     buf_init(&table.header, READER_MAX_STATE_BYTES);
     bool ok = load_state(&table, &mark->state);
     while (ok && !table.series.stopped && stream_line(stream, &line, &length, &complete) &&
            (complete || length > ROWS_MAX_LINE_BYTES || source->settled)) {
-        table.unended = !complete && length <= ROWS_MAX_LINE_BYTES;
+        bool last = !complete && length <= ROWS_MAX_LINE_BYTES;
+        table.unended = last && !rules->parted;
+        again |= last; /* should more come after all, all is read anew */
         ok = take_line(&table, mark->offset, line, length);
         mark->offset = stream->offset;
     }
@@ -311,14 +313,16 @@ bool rows_read_csv(struct stream *stream, const struct reader_source *source,
     if (ok && !table.series.stopped)
         rows_note(&table.damage, sink, source->name);
     save_state(&table, &mark->state);
-    if (ok && table.unended) { /* should more come after all, all is read anew */
+    if (ok && again) {
+        mark->offset = 0;
+        buf_clear(&mark->state);
+    }
+    if (ok && table.unended) {
         struct note note = {.file = source->name,
             .line = table.lines,
             .offset = -1,
             .count = 1,
             .text = "the last row has no line end: its last value may be cut and is left out"};
-        mark->offset = 0;
-        buf_clear(&mark->state);
         sink->note(sink->self, &note);
     }
     series_done(&table.series);

@@ -5,6 +5,7 @@
  */
 #include "readers/sacred.h"
 
+#include "base/json.h"
 #include "readers/json_params.h"
 #include "readers/jsonpickle.h"
 
@@ -31,6 +32,19 @@ static void own_stores(const struct reader_place *place, struct reader_claim *cl
         reader_claim_own(place, claim, STORES[i]);
 }
 
+/* The file of the metrics. An observer writes metrics.json also where nothing was logged, as by
+ * scripts that keep their numbers in info.json. */
+static const char *metrics_of(const struct reader_place *place)
+{
+    char head[64];
+    struct json json;
+    if (!reader_has_file(place, METRICS))
+        return INFO;
+    json_init_memory(&json, head, reader_peek(place, METRICS, head, sizeof head));
+    bool none = json_next(&json) == JSON_OBJECT && json_next(&json) == JSON_OBJECT_END;
+    return none && reader_has_file(place, INFO) ? INFO : METRICS;
+}
+
 static bool claim(const struct reader_place *place, struct reader_claim *claim)
 {
     own_stores(place, claim);
@@ -40,7 +54,7 @@ static bool claim(const struct reader_place *place, struct reader_claim *claim)
         reader_refuse(place, claim, RUN, "does not begin as Sacred's, with an experiment");
         return false;
     }
-    const char *metrics = reader_has_file(place, METRICS) ? METRICS : INFO;
+    const char *metrics = metrics_of(place);
     reader_claim_add(place, claim, RUN);
     if (reader_has_file(place, CONFIG))
         reader_claim_add(place, claim, CONFIG);

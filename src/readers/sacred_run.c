@@ -24,14 +24,16 @@ bool sacred_is_run(const struct reader_place *place, const char *name)
 {
     char head[PEEK_BYTES];
     struct json json;
-    json_init_memory(&json, head, reader_peek(place, name, head, sizeof head));
+    size_t got = reader_peek(place, name, head, sizeof head);
+    json_init_memory(&json, head, got);
     if (json_next(&json) != JSON_OBJECT)
         return false;
-    while (json_next(&json) == JSON_KEY) {
+    for (bool first = true; json_next(&json) == JSON_KEY; first = false) {
         if (json_is(&json, "experiment"))
             return json_next(&json) == JSON_OBJECT;
-        if (!json_skip(&json))
-            break;
+        bool artifacts = first && json_is(&json, "artifacts") && json_next(&json) == JSON_ARRAY;
+        if (!json_skip(&json)) /* a run may keep more files than their names fit into HEAD */
+            return artifacts && got == sizeof head;
     }
     return false;
 }

@@ -12,9 +12,9 @@ enum { MOST_LINES = 16, MOST_DEPTH = 64 };
 
 /* Those of reinforcement learning are Stable Baselines' and its ancestors'. The index of pandas has
  * no name. */
-const char *const TABLE_STEPS[] = {"step", "iteration", "iter", "global_step", "epoch", "Step",
-    "Iteration", "Iter", "Epoch", "time/total_timesteps", "total_timesteps", "misc/total_timesteps",
-    "TimestepsSoFar", "episode", "Episode", "", NULL};
+const char *const TABLE_STEPS[] = {"step", "iteration", "iter", "global_step", "current_steps",
+    "epoch", "Step", "Iteration", "Iter", "Epoch", "time/total_timesteps", "total_timesteps",
+    "misc/total_timesteps", "TimestepsSoFar", "episode", "Episode", "", NULL};
 const char *const TABLE_WALLS[] = {
     "timestamp", "wall_time", "datetime", "date", "time", "Timestamp", "Date", "Time", NULL};
 

@@ -12,7 +12,9 @@
 #include <math.h>
 #include <stdlib.h>
 
-static const char SUFFIX[] = ".wandb";
+enum { PEEK_BYTES = 4096, MOMENT_BYTES = sizeof "YYYYMMDD_HHMMSS" - 1 };
+
+static const char SUFFIX[] = ".wandb", LATEST[] = "latest-run";
 static const char CONFIG[] = "files/config.yaml";
 static const char SUMMARY[] = "files/wandb-summary.json";
 static const char METADATA[] = "files/wandb-metadata.json";
@@ -44,11 +46,36 @@ static bool is_log(const struct reader_place *place, const char *name, bool *emp
     return wandb_log_is_header(head, got);
 }
 
+/* What the name of a run's directory, "run-DATE_TIME-ID", says behind the dash; NULL for another
+ * name. */
+static const char *behind_kind(const char *base)
+{
+    static const char *const KINDS[] = {"run-", "offline-run-"};
+    for (size_t i = 0; i < sizeof KINDS / sizeof *KINDS; i++)
+        if (begins(base, KINDS[i]))
+            return base + strlen(KINDS[i]);
+    return NULL;
+}
+
 static bool is_run_directory(const struct reader_place *place)
 {
     const char *base = path_base(place->path);
     const struct file_entry *files = file_list_find(place->list, "files");
-    return files && files->is_dir && (begins(base, "run-") || begins(base, "offline-run-"));
+    return files && files->is_dir && (behind_kind(base) || strcmp(base, LATEST) == 0);
+}
+
+/* PLACE is no link to the latest run but a copy, as copying makes of a link, and its run is there.
+ */
+static bool is_copy(const struct reader_place *place)
+{
+    struct file_list list;
+    if (strcmp(path_base(place->path), LATEST) != 0 || !reader_list(place, "..", &list))
+        return false;
+    const struct file_entry *self = file_list_find(&list, LATEST);
+    bool has_run = false;
+    for (size_t i = 0; i < list.count; i++)
+        has_run |= list.entries[i].is_dir && behind_kind(list.entries[i].name);
+    return self && !self->is_link && has_run;
 }
 
 static bool has_bytes(const struct reader_place *place, const char *name)
@@ -57,13 +84,25 @@ static bool has_bytes(const struct reader_place *place, const char *name)
     return reader_peek(place, name, &byte, 1) > 0;
 }
 
+/* config.yaml is anybody's name: W&B's says what wrote it. */
+static bool is_config(const struct reader_place *place)
+{
+    char head[PEEK_BYTES + 2] = "\n";
+    head[1 + reader_peek(place, CONFIG, head + 1, PEEK_BYTES)] = '\0';
+    return strstr(head, "\nwandb_version:") || strstr(head, "\n_wandb:");
+}
+
 /* What lies beside a log that is empty, or missing: then a file must be there that only W&B writes.
  */
 static void claim_files(const struct reader_place *place, bool has_log, struct reader_claim *claim)
 {
     static const char *const NAMES[] = {METADATA, CONFIG, SUMMARY};
-    if (!has_log && !has_bytes(place, METADATA) && !has_bytes(place, SUMMARY))
+    if (!has_log && !has_bytes(place, METADATA) && !has_bytes(place, SUMMARY) && !is_config(place))
         return;
+    if (!has_log && is_copy(place)) {
+        reader_refuse(place, claim, "files", "a copy of a run beside it");
+        return;
+    }
     for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++)
         if (has_bytes(place, NAMES[i]))
             reader_claim_add(place, claim, NAMES[i]);
@@ -177,15 +216,29 @@ static bool read_any(const struct reader_source *source, struct reader_mark *mar
     return ok;
 }
 
+/* Without a log the directory's name says the id. False when the sink stops. */
+static bool tell_id_of_directory(const struct reader_source *source, struct sink *sink)
+{
+    const char *moment = behind_kind(path_base(source->directory));
+    return !moment || strlen(moment) < MOMENT_BYTES + 2 || moment[MOMENT_BYTES] != '-' ||
+           sink->label(sink->self, RUN_LABEL_ID, moment + MOMENT_BYTES + 1);
+}
+
+static const struct {
+    const char *name;
+    bool (*read)(const struct reader_source *source, struct sink *sink, struct err *err);
+} FILES[] = {
+    {CONFIG, wandb_read_config},
+    {SUMMARY, wandb_read_summary},
+    {METADATA, wandb_read_metadata},
+};
+
 static bool read(const struct reader_source *source, struct reader_mark *mark, struct sink *sink,
     struct err *err)
 {
-    if (strcmp(source->name, CONFIG) == 0)
-        return wandb_read_config(source, sink, err);
-    if (strcmp(source->name, SUMMARY) == 0)
-        return wandb_read_summary(source, sink, err);
-    if (strcmp(source->name, METADATA) == 0)
-        return wandb_read_metadata(source, sink, err);
+    for (size_t i = 0; i < sizeof FILES / sizeof *FILES; i++)
+        if (strcmp(source->name, FILES[i].name) == 0)
+            return !tell_id_of_directory(source, sink) || FILES[i].read(source, sink, err);
     return read_any(source, mark, sink, err);
 }
 

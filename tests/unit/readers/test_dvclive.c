@@ -121,10 +121,91 @@ static void its_directories_are_recognised(void **state)
         "dvclive: scalars/loss.tsv dvclive.json scalars/\n");
     assert_string_equal(
         claims_below("dvclive", "dvclive/params.yaml", "a: 1\n"), "dvclive: params.yaml\n");
+    assert_string_equal(claims_below("dvclive-tuned", "dvclive-tuned/metrics.json", "{}"),
+        "dvclive: metrics.json\n");
     assert_string_equal(claims_below("other", "other/params.yaml", "a: 1\n"), "");
     assert_string_equal(claims_below("other", "other/metrics.json", "{}"), "");
     assert_string_equal(claims_below("other", "other/plots/metrics/loss.tsv", "a\tb\n"), "");
     assert_string_equal(claims_below("dvclive", "dvclive/live.py", ""), "");
+}
+
+static const char OLD[] = "timestamp\tstep\tloss\n1637954425763\t0\t1.5\n1637954435136\t1\t0.75";
+
+static void old_versions_had_no_folder_for_tables(void **state)
+{
+    (void)state;
+    assert_string_equal(
+        reading_claims_on(
+            "p/dvclive", (const char *const[]){"p/dvclive/loss.tsv", OLD, "p/dvclive/val/acc.tsv",
+                             "timestamp\tstep\tval/acc\r\n", "p/dvclive/a.tsv", "step\tb\n",
+                             "p/dvclive.json", "{}", "p/params.yaml", "lr: 1\n", NULL}),
+        "dvclive: loss.tsv val/acc.tsv ../params.yaml ../dvclive.json val/\n");
+    assert_string_equal(reading_claims_on("p/training", (const char *const[]){"p/training/loss.tsv",
+                                                            OLD, "p/training.json", "{}", NULL}),
+        "dvclive: loss.tsv ../training.json\n");
+    const char *other = reading_claims_on(
+        "p/training", (const char *const[]){"p/training/loss.tsv", OLD, "p/params.yaml", "a: 1\n",
+                          "p/dvc.yaml", "stages:\n", NULL});
+    assert_null(strstr(other, "dvclive:"));
+}
+
+/* The points of the table OLD, by whether somebody may still be writing to it. */
+static size_t count_points(bool settled)
+{
+    struct record record;
+    struct err err = {0};
+    struct reader_mark mark = {0};
+    const char *directory = temp_dir();
+    temp_text(directory, "loss.tsv", OLD);
+    char path[4096];
+    snprintf(path, sizeof path, "%s/loss.tsv", directory);
+    struct reader_source source = {
+        .directory = directory, .name = "loss.tsv", .path = path, .settled = settled};
+    buf_init(&mark.state, READER_MAX_STATE_BYTES);
+    record_init(&record);
+    struct sink sink = record_sink(&record);
+    assert_true(reader()->read(&source, &mark, &sink, &err));
+    size_t count = record_metric(&record, "loss")->count;
+    assert_int_equal(record.note_count, 0);
+    assert_int_equal(mark.offset, settled ? 0 : strrchr(OLD, '\n') + 1 - OLD);
+    buf_done(&mark.state);
+    record_done(&record);
+    return count;
+}
+
+static void a_last_row_without_line_end_counts_when_nobody_writes(void **state)
+{
+    (void)state;
+    assert_int_equal(count_points(false), 1);
+    assert_int_equal(count_points(true), 2);
+}
+
+static void the_parameters_of_a_pipeline_lie_beside(void **state)
+{
+    static const char TABLE[] = "step\tloss\n";
+    (void)state;
+    assert_string_equal(reading_claims_on("p/dvclive",
+                            (const char *const[]){"p/dvclive/plots/metrics/loss.tsv", TABLE,
+                                "p/params.yaml", "lr: 1\n", "p/dvc.yaml", "stages:\n", NULL}),
+        "dvclive: plots/metrics/loss.tsv ../params.yaml plots/\n");
+    assert_string_equal(
+        reading_claims_on("p/dvclive", (const char *const[]){"p/dvclive/plots/metrics/loss.tsv",
+                                           TABLE, "p/params.yaml", "lr: 1\n", NULL}),
+        "dvclive: plots/metrics/loss.tsv plots/\n");
+    const char *directory = temp_dir();
+    struct record record;
+    char path[4096];
+    temp_text(directory, "params.yaml", "lr: 1\n");
+    temp_text(directory, "dvclive/loss.tsv", OLD);
+    temp_text(directory, "dvclive.json", "{\"loss\": 0.75, \"acc\": 1, \"step\": 1}");
+    snprintf(path, sizeof path, "%s/dvclive", directory);
+    reading_whole(reader(), path, "../params.yaml", &record);
+    assert_int_equal(record.metric_count, 0);
+    record_done(&record);
+    reading_whole(reader(), path, "../dvclive.json", &record);
+    assert_int_equal(record.metric_count, 1);
+    assert_non_null(record_metric(&record, "acc"));
+    record_done(&record);
 }
 
 static void tables_are_looked_for_within_limits(void **state)
@@ -194,6 +275,9 @@ int main(void)
         cmocka_unit_test(a_summary_that_is_cut_counts_for_nothing),
         cmocka_unit_test(parameters_are_yaml),
         cmocka_unit_test(its_directories_are_recognised),
+        cmocka_unit_test(old_versions_had_no_folder_for_tables),
+        cmocka_unit_test(a_last_row_without_line_end_counts_when_nobody_writes),
+        cmocka_unit_test(the_parameters_of_a_pipeline_lie_beside),
         cmocka_unit_test(tables_are_looked_for_within_limits),
         cmocka_unit_test(a_real_run_says_what_independent_readers_found),
     };

@@ -137,6 +137,10 @@ static void configurations_are_parameters_without_the_names_of_classes(void **st
     assert_string_equal(
         text_of("adapter_config.json", "{\"peft_type\": \"LORA\", \"r\": 8, \"target\": [\"q\"]}"),
         "param peft_type = text LORA\nparam r = number 8\nparam target = text [\"q\"]\n");
+    assert_string_equal(text_of("training_params.json", "{\"token\": \"hf_1\", \"lr\": 1e-5}"),
+        "param lr = number 1e-5\n");
+    assert_string_equal(
+        text_of("training_args.yaml", "hub_token: hf_1\nlr: 1e-5\n"), "param lr = number 1e-5\n");
 }
 
 static void the_latest_state_is_read_and_all_below_is_one_run(void **state)
@@ -159,12 +163,52 @@ static void the_latest_state_is_read_and_all_below_is_one_run(void **state)
             "checkpoint-10/adapter_config.json", "{\"peft_type\": \"LORA\"}"),
         "huggingface: checkpoint-10/trainer_state.json checkpoint-10/config.json "
         "checkpoint-10/adapter_config.json checkpoint-10/\n");
+    assert_string_equal(READING_CLAIMS("checkpoint-10/trainer_state.json", HEAD,
+                            "training_params.json", "{}", "training_args.yaml", "a: 1\n"),
+        "huggingface: checkpoint-10/trainer_state.json training_params.json training_args.yaml "
+        "checkpoint-10/\n");
     assert_string_equal(READING_CLAIMS("checkpoint-20/trainer_state.json",
                             "version https://git-lfs", "checkpoint-best/trainer_state.json", HEAD),
         "huggingface: checkpoint-best/trainer_state.json checkpoint-20/ checkpoint-best/\n");
     assert_string_equal(READING_CLAIMS("trainer_state.json", OTHER), "");
     assert_string_equal(READING_CLAIMS("checkpoint-1/model.bin", ""), "");
     assert_string_equal(READING_CLAIMS("config.json", MODEL), "");
+}
+
+static void results_that_the_state_does_not_have_are_metrics(void **state)
+{
+    static const char TRAINED[] = "{\"global_step\": 30, \"log_history\": [{\"eval_map\": 0.25, "
+                                  "\"step\": 30, \"epoch\": 3}]}",
+                      RESULTS[] = "{\"epoch\": 3.0, \"eval_map\": 0.25, \"test_map\": 0.5, "
+                                  "\"test_map_large\": NaN, \"test_classes\": [0, 1], "
+                                  "\"test_samples\": 12}";
+    static const char FILE_NAME[] = "all_results.json";
+    (void)state;
+    const char *directory = temp_dir();
+    struct record record;
+    temp_text(directory, FILE_NAME, RESULTS);
+    reading_whole(reader(), directory, FILE_NAME, &record);
+    assert_int_equal(record.metric_count, 0); /* nobody knows what is said already */
+    record_done(&record);
+    temp_text(directory, "trainer_state.json", TRAINED);
+    reading_whole(reader(), directory, FILE_NAME, &record);
+    assert_int_equal(record.metric_count, 2);
+    const struct record_metric *map = record_metric(&record, "test_map");
+    assert_non_null(map);
+    assert_int_equal(map->points[0].step, 30);
+    assert_non_null(record_metric(&record, "test_map_large"));
+    assert_int_equal(record.note_count, 0);
+    record_done(&record);
+    temp_text(directory, FILE_NAME, "{\"test_map\": 0.5, \"test_ma");
+    reading_whole(reader(), directory, FILE_NAME, &record);
+    assert_int_equal(record.metric_count, 1);
+    assert_int_equal(record.note_count, 1);
+    record_done(&record);
+    assert_string_equal(READING_CLAIMS("trainer_state.json", TRAINED, FILE_NAME, RESULTS),
+        "huggingface: trainer_state.json all_results.json\n");
+    assert_string_equal(
+        READING_CLAIMS("checkpoint-30/trainer_state.json", TRAINED, FILE_NAME, RESULTS),
+        "huggingface: checkpoint-30/trainer_state.json checkpoint-30/\n");
 }
 
 static void a_file_that_is_no_state_says_why(void **state)
@@ -202,6 +246,9 @@ static void event_files_below_runs_belong_to_the_run(void **state)
         "tensorboard:runs/Apr01_host/300.5/events.out.tfevents.301.h.1.1 runs/Sep01_host/ "
         "runs/Apr01_host/ runs/Apr01_host/300.5/\n"
         "tensorboard: events.out.tfevents.100.h.1.0\n");
+    assert_string_equal(
+        READING_CLAIMS("trainer_state.json", HEAD, "logs/events.out.tfevents.200.h.1.0", ""),
+        "huggingface: trainer_state.json tensorboard:logs/events.out.tfevents.200.h.1.0 logs/\n");
 }
 
 static void real_states_say_what_independent_readers_found(void **state)
@@ -255,6 +302,7 @@ int main(void)
         cmocka_unit_test(damage_is_told),
         cmocka_unit_test(configurations_are_parameters_without_the_names_of_classes),
         cmocka_unit_test(the_latest_state_is_read_and_all_below_is_one_run),
+        cmocka_unit_test(results_that_the_state_does_not_have_are_metrics),
         cmocka_unit_test(a_file_that_is_no_state_says_why),
         cmocka_unit_test(event_files_below_runs_belong_to_the_run),
         cmocka_unit_test(real_states_say_what_independent_readers_found),

@@ -239,6 +239,24 @@ static void what_is_no_run_is_not_taken(void **state)
     assert_string_equal(claim_on(directory), "refused meta.yaml: the run is deleted in MLflow\n");
 }
 
+static void a_logged_model_is_no_run_and_holds_none(void **state)
+{
+    (void)state;
+    const char *directory = temp_dir();
+    struct file_list list;
+    struct err err = {0};
+    temp_text(directory, "meta.yaml",
+        "experiment_id: '1'\nmodel_id: m-1a2b\nname: model\nsource_run_id: " RUN "\n");
+    temp_text(directory, "metrics/loss", "1700000000000 0.5 0 " RUN "\n");
+    temp_text(directory, "artifacts/metrics.json", "{\"loss\": 0.5}");
+    assert_true(file_list(directory, &arena, &list, &err));
+    struct reader_place place = {directory, &list, &arena};
+    struct reader_claim claim = {0};
+    assert_true(reader()->claim(&place, &claim));
+    assert_int_equal(claim.count, 0);
+    assert_true(claim.owns_subdirectories);
+}
+
 static void no_more_sources_than_a_run_may_have(void **state)
 {
     (void)state;
@@ -338,6 +356,7 @@ int main(void)
         cmocka_unit_test(a_damaged_run_is_still_one),
         cmocka_unit_test(artifacts_alone_belong_to_a_run_elsewhere),
         cmocka_unit_test(what_is_no_run_is_not_taken),
+        cmocka_unit_test(a_logged_model_is_no_run_and_holds_none),
         cmocka_unit_test(no_more_sources_than_a_run_may_have),
         cmocka_unit_test(a_real_store_is_read_like_others_read_it),
     };

@@ -163,7 +163,8 @@ static void training_rows_without_an_iteration_have_a_rate(void **state)
                                 "{\"lr\": 0.5, \"loss\": 1, \"epoch\": 2, \"step\": 100}\n"
                                 "{\"coco/bbox_mAP\": 0.75, \"step\": 2}\n"),
         "metric lr: 50=0.5 100=0.5\nmetric loss: 50=1 100=1\n"
-        "metric epoch: 50=1 50=1 100=2 100=2\nmetric coco/bbox_mAP: 50=0.5 100=0.75\n");
+        "metric epoch: 50=1 100=2\nmetric coco/bbox_mAP: 1=0.5 2=0.75\n"
+        "metric iter: 1=50 2=100\n");
 }
 
 static void configs_and_predictions(void **state)

@@ -170,13 +170,35 @@ static void its_directories_are_recognised(void **state)
 {
     (void)state;
     assert_string_equal(READING_CLAIMS("run.json", FAILED, "config.json", "{}", "metrics.json",
-                            "{}", "info.json", "{}"),
+                            "{\"loss\": {}}", "info.json", "{}"),
         "sacred: run.json config.json metrics.json\n");
+    assert_string_equal(READING_CLAIMS("run.json", FAILED, "metrics.json", "{}"),
+        "sacred: run.json metrics.json\n");
+    assert_string_equal(
+        READING_CLAIMS("run.json", FAILED, "metrics.json", "{}", "info.json", "{\"loss\": [1]}"),
+        "sacred: run.json info.json\n");
     assert_string_equal(
         READING_CLAIMS("run.json", FAILED, "info.json", "{}"), "sacred: run.json info.json\n");
     assert_string_equal(READING_CLAIMS("run.json", "{\"a\": 1}", "metrics.json", "{}"), "");
     assert_string_equal(
         READING_CLAIMS("config.json", "{}", "metrics.json", "{}", "cout.txt", ""), "");
+}
+
+static void a_run_may_keep_many_files(void **state)
+{
+    (void)state;
+    struct buf run;
+    buf_init(&run, 1 << 20);
+    buf_add_string(&run, "{\"artifacts\": [\"0.png\"");
+    while (run.length < 1 << 17)
+        buf_add_string(&run, ", \"detections.png\"");
+    buf_add_string(&run, "], \"command\": \"main\", \"experiment\": {\"name\": \"a\"}}");
+    assert_string_equal(READING_CLAIMS("run.json", run.data), "sacred: run.json\n");
+    /* What ends early, or begins otherwise, says nothing of whose it is. */
+    assert_string_equal(READING_CLAIMS("run.json", "{\"artifacts\": [\"0.png\""), "");
+    memcpy(run.data + 2, "artefacts", 9);
+    assert_string_equal(READING_CLAIMS("run.json", run.data), "");
+    buf_done(&run);
 }
 
 /* Whether looking at DIRECTORY leads to a claim that owns its stores though there is no run. */
@@ -266,6 +288,7 @@ int main(void)
         cmocka_unit_test(the_configuration_is_reduced_to_plain_values),
         cmocka_unit_test(wrappers_are_taken_off),
         cmocka_unit_test(its_directories_are_recognised),
+        cmocka_unit_test(a_run_may_keep_many_files),
         cmocka_unit_test(stored_sources_are_no_runs),
         cmocka_unit_test(real_runs_say_what_independent_readers_found),
     };

@@ -215,6 +215,9 @@ static void lines_of_json_are_tables_too(void **state)
     (void)state;
     assert_string_equal(CLAIMS_ON("log.jsonl", JSONL), "generic: log.jsonl\n");
     assert_string_equal(CLAIMS_ON("log.jsonl", "{\"step\": 1, \"loss\": 2}"), "generic: log.jsonl\n");
+    assert_string_equal(
+        text_of("generic", "log.jsonl", "{\"current_steps\": 10, \"loss\": 2, \"epoch\": 0.5}\n"),
+        "metric loss: 10=2\nmetric epoch: 10=0.5\n");
     assert_string_equal(CLAIMS_ON("log.txt", JSONL, "history.json", JSONL),
         "generic: history/=history.json log/=log.txt\n");
     static const char *const NONE[] = {"{\"step\": 1}\n", "{\"loss\": 1}\n{\"loss\": 2}\n",

@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -414,6 +415,50 @@ static void run_directories_are_claimed(void **state)
     buf_done(&text);
 }
 
+static void the_latest_run_is_one_unless_it_is_a_copy(void **state)
+{
+    (void)state;
+    static const char CONFIG[] = "wandb_version: 1\n_wandb:\n  value: {}\nlr:\n  value: 0.1\n";
+    const char *root = temp_dir();
+    temp_text(root, "wandb/latest-run/files/config.yaml", "lr:\n  value: 0.1\n");
+    assert_string_equal(claims_of(root, "wandb/latest-run"), "");
+    temp_text(root, "wandb/latest-run/files/config.yaml", CONFIG);
+    assert_string_equal(claims_of(root, "wandb/latest-run"), "wandb: files/config.yaml\n");
+    temp_text(root, "wandb/run-20240501_100000-ab12/files/config.yaml", CONFIG);
+    assert_string_equal(
+        claims_of(root, "wandb/run-20240501_100000-ab12"), "wandb: files/config.yaml\n");
+    assert_string_equal(claims_of(root, "wandb/latest-run"), "");
+    char link[4096];
+    temp_text(root, "linked/run-20240501_100000-ab12/files/config.yaml", CONFIG);
+    snprintf(link, sizeof link, "%s/linked/latest-run", root);
+    assert_int_equal(symlink("run-20240501_100000-ab12", link), 0);
+    assert_string_equal(claims_of(root, "linked/latest-run"), "wandb: files/config.yaml\n");
+}
+
+static void a_directory_without_a_log_says_the_id(void **state)
+{
+    (void)state;
+    const char *root = temp_dir();
+    static const struct {
+        const char *directory, *id;
+    } CASES[] = {{"run-20240501_100000-ab-12", "ab-12"}, {"offline-run-20240501_100000-x", "x"},
+        {"run-1", NULL}, {"latest-run", NULL}, {"run-20240501_100000-", NULL}};
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        struct record record;
+        char path[4096];
+        snprintf(path, sizeof path, "%s/files/wandb-summary.json", CASES[i].directory);
+        temp_text(root, path, "{\"loss\": 0.5}");
+        snprintf(path, sizeof path, "%s/%s", root, CASES[i].directory);
+        reading_whole(reader_find("wandb"), path, "files/wandb-summary.json", &record);
+        assert_non_null(record_metric(&record, "loss"));
+        if (CASES[i].id)
+            assert_string_equal(record.id, CASES[i].id);
+        else
+            assert_true(!record.id || !record.id[0]);
+        record_done(&record);
+    }
+}
+
 static void several_logs_in_one_place_are_a_run_each(void **state)
 {
     (void)state;
@@ -471,6 +516,8 @@ int main(void)
         cmocka_unit_test(very_many_names_lose_the_summary_only),
         cmocka_unit_test(the_files_beside_an_empty_log_are_read),
         cmocka_unit_test(run_directories_are_claimed),
+        cmocka_unit_test(the_latest_run_is_one_unless_it_is_a_copy),
+        cmocka_unit_test(a_directory_without_a_log_says_the_id),
         cmocka_unit_test(several_logs_in_one_place_are_a_run_each),
         cmocka_unit_test(what_only_looks_like_a_log_is_refused),
     };
