@@ -8,19 +8,18 @@
  * fractions. What the numbers rule out is ruled out; what then is still open the person says.
  */
 #include "base/file.h"
-#include "base/grow.h"
 #include "base/num.h"
 #include "base/stream.h"
 #include "readers/annotation.h"
+#include "readers/class_names.h"
 #include "readers/collect.h"
 #include "readers/folder.h"
 #include "readers/yolo.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
-enum { MOST_WORDS = 32, MOST_LINE_BYTES = 4096, MOST_CLASSES = 1 << 16 };
+enum { MOST_WORDS = 32, MOST_LINE_BYTES = 4096 };
 
 /* ---- a row ---- */
 
@@ -173,53 +172,19 @@ static struct box box_of(const double four[4], enum order order)
 /* ---- class names ---- */
 
 /* A list of names stands beside the files, or one folder above; a class that is a number is then a
- * line of it, from 0. */
-struct names {
-    const char **names;
-    size_t count, capacity;
-};
-
-static bool is_names_file(const char *name)
+ * line of it. Without such a list there are no names. */
+static void read_names(
+    struct collector *collector, struct arena *arena, const char *home, struct class_names *names)
 {
-    return strcmp(name, "classes.txt") == 0 || strcmp(name, "names.txt") == 0 ||
-           (name[0] != '.' && path_has_suffix(name, ".names"));
-}
-
-static const char *find_names(struct arena *arena, const char *directory)
-{
-    for (int up = 0; directory && up < 2; up++, directory = path_parent(arena, directory)) {
-        struct file_list list;
-        if (!file_list(directory, arena, &list, NULL))
-            continue;
-        for (size_t i = 0; i < list.count; i++)
-            if (!list.entries[i].is_dir && is_names_file(list.entries[i].name))
-                return path_join(arena, directory, list.entries[i].name);
-    }
-    return NULL;
-}
-
-/* Without such a file, or when it cannot be read, there are no names. */
-static void read_names(struct arena *arena, const char *path, struct names *names)
-{
-    struct stream stream;
-    const char *line, *file = find_names(arena, path);
-    size_t length;
-    bool complete;
-    if (!file || !stream_open(&stream, file, 0, NULL))
-        return;
-    while (names->count < MOST_CLASSES && stream_line(&stream, &line, &length, &complete)) {
-        while (length && is_blank(line[length - 1]))
-            length--;
-        const char *name = length < MOST_LINE_BYTES ? arena_copy(arena, line, length) : "";
-        if (!name || !GROW(names->names, names->capacity, names->count + 1))
-            break;
-        names->names[names->count++] = name;
-    }
-    stream_close(&stream);
+    const char *list = class_names_find(arena, home);
+    const char *above = list ? NULL : path_parent(arena, home);
+    if (above)
+        list = class_names_find(arena, above);
+    collector->no_memory |= list && !class_names_read(arena, list, names);
 }
 
 static int32_t class_of(
-    struct collector *collector, const struct row *row, const struct names *names)
+    struct collector *collector, const struct row *row, const struct class_names *names)
 {
     int64_t number;
     if (!row->has_word && num_parse_int(row->name, row->name_length, &number) && number >= 0 &&
@@ -232,7 +197,7 @@ static int32_t class_of(
 
 struct odm {
     struct collector *collector;
-    struct names names;
+    struct class_names names;
     struct signs signs;
 };
 
@@ -302,14 +267,13 @@ static bool collect(struct collector *collector, const char *path,
     bool ok = parse_variant(annotation_variant(options), &variant, err) &&
               folder_list(path, ".txt", &arena, &folder, err);
     if (ok && home)
-        read_names(&arena, home, &odm.names);
+        read_names(collector, &arena, home, &odm.names);
     for (size_t i = 0; ok && i < folder.count; i++)
         if (folder.count == 1 || yolo_is_label_name(path_base(folder.paths[i])))
             ok = read_file(&odm, folder.paths[i], &arena, err);
     ok = ok && decide(&variant, &odm.signs, err);
     if (ok)
         make_boxes(collector, variant);
-    free(odm.names.names);
     arena_done(&arena);
     return ok;
 }

@@ -59,12 +59,17 @@ struct yolo_layout {
 void yolo_layout_init(struct yolo_layout *layout, struct arena *arena);
 void yolo_layout_done(struct yolo_layout *layout);
 /* Finds classes, images and labels from a data.yaml (of its validation split, else test, else
- * train), or from a directory of label files (classes from a data.yaml up to two levels above, if
- * there is one). */
+ * train), or from a directory of label files (classes from a data.yaml or a list of names in it or
+ * up to two levels above, if there is one). */
 bool yolo_layout_from_yaml(struct yolo_layout *layout, const char *path, struct err *err);
 bool yolo_layout_from_labels(struct yolo_layout *layout, const char *directory, struct err *err);
 /* PATH is a data.yaml: has class names or their number, and a split. */
 bool yolo_is_data_yaml(const char *path);
+/* The data.yaml of DIRECTORY, whatever it is called; NULL when there is none. */
+const char *yolo_find_yaml(struct arena *arena, const char *directory);
+/* The folder of labels in DIRECTORY, as exports of several tools call it; NULL when there is none.
+ */
+const char *yolo_find_labels(struct arena *arena, const char *directory);
 /* A *.txt that can be a label file by its name (classes.txt and its like are not). */
 bool yolo_is_label_name(const char *name);
 
