@@ -23,6 +23,7 @@ struct link {
     int64_t images_joined;         /* distinct images of the dataset that some key means */
     int64_t keys_by_id, keys_by_file_name, keys_by_base_name, keys_by_stem, keys_by_position;
     bool classes_shifted; /* 1 was subtracted from the class ids */
+    bool classes_are_positions; /* class ids count the dataset's categories, from 0 */
     const char *joined_by; /* the rule that joined most keys: "id", "file name", "base name",
                               "stem", "position"; "" when nothing joined; static text */
 };
@@ -45,10 +46,13 @@ struct link {
  *
  * Where two images have one file name, base name, stem or number, that rule joins neither.
  *
- * Categories: by id, or by name where the key has one (exactly, else without ASCII letter case).
- * Class ids of results in pixels against a YOLO dataset (dataset->fractions, ids 0..n-1) are
- * shifted by LINK_SHIFT_AUTO when all of them lie in 1..n, as newer Ultralytics numbers them. A
- * ground truth with ids of its own (COCO) and label folders are never shifted by LINK_SHIFT_AUTO.
+ * Categories: by id, or by name where the key has one (exactly, else without ASCII letter case);
+ * where the detections' file says what ids are called and any of that is the name of a category, by
+ * that. Ids that count from 0 where the dataset's do not, and are none of them that cannot be such
+ * a position, are positions in the order of the dataset's ids (LINK_SHIFT_AUTO only). Class ids of
+ * results in pixels against a YOLO dataset (dataset->fractions, ids 0..n-1) are shifted by
+ * LINK_SHIFT_AUTO when all of them lie in 1..n, as newer Ultralytics numbers them. A ground truth
+ * with ids of its own (COCO) and label folders are never shifted by LINK_SHIFT_AUTO.
  */
 bool link_make(const struct dataset *dataset, const struct detections *detections,
     enum link_shift shift, struct arena *arena, struct link *link, struct err *err);

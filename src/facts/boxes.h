@@ -81,6 +81,8 @@ struct image_key {
 struct category_key {
     int64_t id;       /* when name is NULL */
     const char *name; /* where the format names classes, else NULL */
+    /* What the file with the detections itself says that the id is called, else NULL. */
+    const char *called;
 };
 
 struct detection {

@@ -80,6 +80,15 @@ static bool join(struct study *study, const struct truth *truth, struct err *err
            err_set(err, ERR_FORMAT, "no ground truth can be read: name it with --gt FILE");
 }
 
+/* Says WHAT there are COUNT of, unless that is none. */
+static void warn(struct study *study, int64_t count, const char *what)
+{
+    const char *before = study->warning;
+    if (count)
+        study->warning = arena_printf(&study->arena, "%s%s%lld %s", before ? before : "",
+            before ? "; " : "", (long long)count, what);
+}
+
 /* Fractions need the pictures' sizes: from their files, else (for ground truth) from the extent of
  * the detections. */
 static bool size_images(struct study *study, const atomic_bool *stale, struct err *err)
@@ -103,14 +112,12 @@ static bool size_images(struct study *study, const atomic_bool *stale, struct er
     for (size_t i = 0; i < dataset->image_count && !dataset->fractions; i++)
         sizes.images_unknown += !dataset->images[i].width_px;
     if (sizes.images_unknown)
-        study->warning = arena_printf(&study->arena,
-            "%lld images left out: their files are not here and nothing tells their sizes "
-            "(--images names their folder)",
-            (long long)sizes.images_unknown);
-    else if (sizes.images_inferred)
-        study->warning = arena_printf(&study->arena,
-            "%lld image files are not here: their sizes are the extent of their detections",
-            (long long)sizes.images_inferred);
+        warn(study, sizes.images_unknown,
+            "images left out: their files are not here and nothing tells their sizes "
+            "(--images names their folder)");
+    else
+        warn(study, sizes.images_inferred,
+            "image files are not here: their sizes are the extent of their detections");
     return true;
 }
 
@@ -124,14 +131,19 @@ static void describe(struct study *study)
     if (link->images_joined)
         study->joined = arena_printf(&study->arena, "%lld of %zu images joined by %s%s%s",
             (long long)link->images_joined, study->dataset->image_count, link->joined_by,
-            link->classes_shifted ? ", class ids are 1-based" : "", unknown);
+            link->classes_shifted         ? ", class ids are 1-based"
+            : link->classes_are_positions ? ", class ids are positions from 0"
+                                          : "",
+            unknown);
     else
         study->joined = arena_printf(
             &study->arena, "0 of %zu images joined%s", study->dataset->image_count, unknown);
-    if (!study->warning && link->rows_unknown_category)
-        study->warning = arena_printf(&study->arena,
-            "%lld detections of classes that the ground truth does not have: no effect",
-            (long long)link->rows_unknown_category);
+    warn(study, link->rows_unknown_category,
+        "detections of classes that the ground truth does not have: no effect");
+    warn(study, study->detections->dropped,
+        "detections left out: without a box, score, image or class that can be read");
+    warn(study, study->dataset->dropped_annotations,
+        "objects of the ground truth left out: without a box, image or class that can be read");
 }
 
 static bool load(struct study *study, const struct study_request *request, const atomic_bool *stale,

@@ -110,6 +110,23 @@ static void test_what_does_not_join_is_said(void **state)
     scene_done(&scene);
 }
 
+static void test_what_cannot_be_read_is_said(void **state)
+{
+    (void)state;
+    struct scene scene;
+    scene_init(&scene);
+    struct truth truth = truth_of(scene_write(&scene, "val.json", SCENE_TRUTH));
+    const char *dt = scene_write(&scene, "dt.json",
+        "[{\"image_id\":1,\"category_id\":9,\"bbox\":[10,10,20,20],\"score\":0.9},"
+        "{\"image_id\":1,\"category_id\":1,\"bbox\":[10,10,20,20]}]");
+    struct study *study = must_load(dt, &truth);
+    assert_string_equal(study->warning,
+        "1 detections of classes that the ground truth does not have: no effect; 1 detections left "
+        "out: without a box, score, image or class that can be read");
+    study_release(study);
+    scene_done(&scene);
+}
+
 /* YOLO: two images in fractions of their sizes, class 0 on each. */
 static const char *make_yolo(struct scene *scene)
 {
@@ -250,6 +267,7 @@ int main(void)
         cmocka_unit_test(test_coco_with_coco),
         cmocka_unit_test(test_the_first_that_joins),
         cmocka_unit_test(test_what_does_not_join_is_said),
+        cmocka_unit_test(test_what_cannot_be_read_is_said),
         cmocka_unit_test(test_sizes_from_the_pictures),
         cmocka_unit_test(test_sizes_from_the_detections),
         cmocka_unit_test(test_a_damaged_picture),
