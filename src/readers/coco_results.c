@@ -66,8 +66,8 @@ static bool remember_file_name(struct results *results, int32_t image)
 
 static bool remember_category_name(struct results *results, int32_t category)
 {
-    return remember(results, &results->category_names, &results->categories, category,
-        &results->category_name);
+    return remember(
+        results, &results->category_names, &results->categories, category, &results->category_name);
 }
 
 enum row_key {

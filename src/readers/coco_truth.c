@@ -93,7 +93,8 @@ static bool keep_image(struct truth *truth, int32_t id, int32_t width_px, int32_
     return true;
 }
 
-/* Of an address the name behind the last slash, when no file name stood before: LVIS has no other. */
+/* Of an address the name behind the last slash, when no file name stood before: LVIS has no other.
+ */
 static bool take_address(struct truth *truth)
 {
     struct buf address;

@@ -230,14 +230,16 @@ static void test_results_with_file_names(void **state)
     detections_free(set);
 }
 
-/* Some tools write the names of classes into their rows, some nothing else, some numbers as text. */
+/* Some tools write the names of classes into their rows, some nothing else, some numbers as text.
+ */
 static void test_results_with_category_names(void **state)
 {
     (void)state;
     struct detections *set = detections_of(
         "[{\"image_id\": 1, \"category_id\": 4, \"category_name\": \"cat\", \"bbox\": [0,0,1,1], "
         "\"score\": \"0.25\"}, {\"image_id\": 1, \"category_name\": \"dog\", \"bbox\": [0,0,1,1], "
-        "\"score\": 0.5}, {\"image_id\": 1, \"category_id\": 5, \"bbox\": [0,0,1,1], \"score\": 1}]");
+        "\"score\": 0.5}, {\"image_id\": 1, \"category_id\": 5, \"bbox\": [0,0,1,1], \"score\": "
+        "1}]");
     assert_int_equal(set->count, 3);
     assert_true(set->rows[0].score == 0.25);
     assert_int_equal(set->category_key_count, 3);
