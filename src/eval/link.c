@@ -299,7 +299,7 @@ static bool looks_shifted(const struct dataset *dataset, const struct detections
 static bool look_like_positions(const struct dataset *dataset, const struct detections *detections)
 {
     bool zero = false;
-    if (!dataset->category_count || dataset->categories[0].id < 1)
+    if (!dataset->category_count || dataset->categories[0].id < 1 || dataset->ids_are_ours)
         return false;
     for (size_t k = 0; k < detections->category_key_count; k++) {
         const struct category_key *key = &detections->category_keys[k];

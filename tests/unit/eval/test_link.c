@@ -197,7 +197,8 @@ static void categories_join_by_name(void **unused)
 }
 
 /* A class 0 that the ground truth does not know tells that classes are counted, not named. */
-static void check_positions(int64_t first_category, int64_t low, int64_t high, bool positions)
+static void check_positions(
+    bool ids_are_ours, int64_t first_category, int64_t low, int64_t high, bool positions)
 {
     struct arena arena;
     arena_init(&arena, 0);
@@ -205,6 +206,7 @@ static void check_positions(int64_t first_category, int64_t low, int64_t high, b
     struct detections *detections = sets_detections(1, 2);
     for (int c = 0; c < 4; c++)
         dataset->categories[c].id = first_category + 2 * c; /* with holes */
+    dataset->ids_are_ours = ids_are_ours;
     detections->category_keys[0].id = low;
     detections->category_keys[1].id = high;
     struct link link = make(dataset, detections, LINK_SHIFT_AUTO, &arena);
@@ -221,11 +223,12 @@ static void check_positions(int64_t first_category, int64_t low, int64_t high, b
 static void classes_from_zero_are_positions(void **unused)
 {
     (void)unused;
-    check_positions(1, 0, 3, true);
-    check_positions(2, 3, 0, true);
-    check_positions(1, 1, 3, false); /* no class 0 */
-    check_positions(1, 0, 4, false); /* a fifth class */
-    check_positions(0, 0, 3, false); /* the ground truth has a class 0 */
+    check_positions(false, 1, 0, 3, true);
+    check_positions(false, 2, 3, 0, true);
+    check_positions(false, 1, 1, 3, false); /* no class 0 */
+    check_positions(false, 1, 0, 4, false); /* a fifth class */
+    check_positions(false, 0, 0, 3, false); /* the ground truth has a class 0 */
+    check_positions(true, 1, 0, 3, false);  /* nobody but us has counted them */
 }
 
 static void categories_join_by_what_they_are_called(void **unused)
