@@ -166,12 +166,32 @@ static bool is_annotation_name(const char *name)
            path_has_suffix(name, ".yml");
 }
 
+static bool has_folder(const struct file_list *list, const char *const *names)
+{
+    for (; *names; names++) {
+        const struct file_entry *entry = file_list_find(list, *names);
+        if (entry && entry->is_dir)
+            return true;
+    }
+    return false;
+}
+
 /* A directory like VOC's, whose annotations are a folder in it. */
 static bool is_tree(const struct file_list *list)
 {
-    const struct file_entry *voc = file_list_find(list, "Annotations");
-    const struct file_entry *pennfudan = file_list_find(list, "Annotation");
-    return (voc && voc->is_dir) || (pennfudan && pennfudan->is_dir);
+    static const char *const NAMES[] = {"Annotations", "annotations", "Annotation", NULL};
+    return has_folder(list, NAMES);
+}
+
+/* A folder that says itself that it holds ground truth. */
+static bool is_ground_truth_name(const char *name)
+{
+    static const char *const NAMES[] = {
+        "ground-truth", "ground_truth", "groundtruth", "groundtruths"};
+    for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++)
+        if (strcmp(name, NAMES[i]) == 0)
+            return true;
+    return false;
 }
 
 static void try_candidate(struct truth *truth, const char *path)
@@ -194,7 +214,8 @@ static void look_in(struct arena *arena, const char *directory, int depth, struc
     if (budget->listings-- <= 0 || !file_list(directory, arena, &list, NULL))
         return;
     for (size_t i = 0; i < list.count && budget->sniffs > 0; i++) {
-        if (list.entries[i].is_dir || !is_annotation_name(list.entries[i].name))
+        const struct file_entry *entry = &list.entries[i];
+        if (entry->is_dir ? !is_ground_truth_name(entry->name) : !is_annotation_name(entry->name))
             continue;
         budget->sniffs--;
         const char *path = path_join(arena, directory, list.entries[i].name);
