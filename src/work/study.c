@@ -38,46 +38,58 @@ static void choose_same_step(struct truth *truth, const char *predictions)
     }
 }
 
-/* The first candidate that joins at least one image; else the first that can be read. */
+static int64_t rows_without_effect(const struct link *link)
+{
+    return link->rows_unknown_image + link->rows_unknown_category;
+}
+
+/* Takes DATASET when it explains more than the one before, else frees it. False when memory is out.
+ */
+static bool consider(struct study *study, struct dataset *dataset, struct err *err)
+{
+    struct link link;
+    if (!link_make(dataset, study->detections, LINK_SHIFT_AUTO, &study->arena, &link, err)) {
+        dataset_free(dataset);
+        return false;
+    }
+    bool better =
+        !study->dataset ||
+        (link.images_joined && (!study->link.images_joined ||
+                                   rows_without_effect(&link) < rows_without_effect(&study->link)));
+    struct dataset *other = better ? study->dataset : dataset;
+    if (better) {
+        study->dataset = dataset;
+        study->link = link;
+    }
+    dataset_free(other);
+    return true;
+}
+
+/* The first candidate that joins at least one image; of those that were only found nearby the first
+ * that leaves the fewest detections without effect. */
 static bool join(struct study *study, const struct truth *truth, struct err *err)
 {
-    struct dataset *unjoined = NULL;
+    struct err refused = {0};
     for (size_t i = 0; i < truth->count; i++) {
-        struct err refused = {0};
         struct annotation_options options = {.format = truth->ground_truth_format};
         struct dataset *dataset =
             annotation_read_ground_truth_as(truth->ground_truth[i], &options, &refused);
-        if (!dataset) {
-            if (!unjoined && i + 1 == truth->count) {
-                *err = refused;
-                return false;
-            }
-            continue;
-        }
-        if (!link_make(
-                dataset, study->detections, LINK_SHIFT_AUTO, &study->arena, &study->link, err)) {
-            dataset_free(dataset);
+        if (dataset && !consider(study, dataset, err))
             return false;
-        }
-        if (study->link.images_joined) {
-            study->dataset = dataset;
-            break;
-        }
-        dataset_free(unjoined);
-        unjoined = dataset;
+        if (study->dataset && study->link.images_joined &&
+            (truth->said || !rows_without_effect(&study->link)))
+            return true;
     }
-    if (study->dataset) {
-        dataset_free(unjoined);
-        return true;
-    }
-    study->dataset = unjoined;
-    if (unjoined && !truth->said)
+    if (study->dataset && !study->link.images_joined && !truth->said)
         return err_set(err, ERR_FORMAT,
             "none of %zu ground truths nearby has its images: name the right one with --gt FILE",
             truth->count);
-    return (unjoined && link_make(unjoined, study->detections, LINK_SHIFT_AUTO, &study->arena,
-                            &study->link, err)) ||
-           err_set(err, ERR_FORMAT, "no ground truth can be read: name it with --gt FILE");
+    if (study->dataset)
+        return true;
+    err_set(err, ERR_FORMAT, "no ground truth can be read: name it with --gt FILE");
+    if (refused.code && err)
+        *err = refused;
+    return false;
 }
 
 /* Says WHAT there are COUNT of, unless that is none. */

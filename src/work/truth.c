@@ -231,14 +231,48 @@ static void look_in(struct arena *arena, const char *directory, int depth, struc
     }
 }
 
+/* A word of PATH begins with WORD. */
+static bool has_word(const char *path, const char *word)
+{
+    for (const char *at = path; (at = strstr(at, word)); at++)
+        if (at == path || !((at[-1] | 32) >= 'a' && (at[-1] | 32) <= 'z'))
+            return true;
+    return false;
+}
+
+/* Models are judged by what they have not been trained on; splits often share the ids of images, so
+ * that any of them joins. */
+static int unlikeliness(const char *path)
+{
+    return has_word(path, "val") ? 0 : has_word(path, "train") ? 2 : 1;
+}
+
+/* Of the candidates from FIRST on, found below DIRECTORY, the likeliest first. */
+static void sort_candidates(struct truth *truth, size_t first, const char *directory)
+{
+    for (size_t i = first; i < truth->count; i++) {
+        const char *path = truth->ground_truth[i];
+        int rank = unlikeliness(path_below(directory, path));
+        size_t at = i;
+        for (;
+             at > first && unlikeliness(path_below(directory, truth->ground_truth[at - 1])) > rank;
+             at--)
+            truth->ground_truth[at] = truth->ground_truth[at - 1];
+        truth->ground_truth[at] = path;
+    }
+}
+
 /* Nearest first; which of them is meant shows when it joins the predictions. */
 static void look_nearby(
     struct arena *arena, const char *root, const char *directory, struct truth *truth)
 {
     struct budget budget = {MOST_SNIFFED, MOST_LISTED};
     struct climb climb = climb_from(arena, root, directory);
-    for (; climb.at && truth->count < TRUTH_MAX_CANDIDATES; climb_on(&climb))
-        look_in(arena, climb.at, climb.level ? 2 : 0, truth, &budget);
+    for (; climb.at && truth->count < TRUTH_MAX_CANDIDATES; climb_on(&climb)) {
+        size_t first = truth->count;
+        look_in(arena, climb.at, climb.level ? 3 : 0, truth, &budget);
+        sort_candidates(truth, first, climb.at);
+    }
 }
 
 static void take_said(struct arena *arena, const char *root, const char *directory,

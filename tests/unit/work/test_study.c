@@ -91,6 +91,29 @@ static void test_the_first_that_joins(void **state)
     scene_done(&scene);
 }
 
+/* Splits often share the ids of images: of candidates found nearby the one that leaves the fewest
+ * detections over is taken, of what somebody said the first. */
+static void test_the_one_that_explains_most(void **state)
+{
+    (void)state;
+    struct scene scene;
+    scene_init(&scene);
+    const char *part = scene_write(&scene, "part.json",
+        "{\"images\":[{\"id\":1,\"file_name\":\"z.png\",\"width\":9,\"height\":9}],"
+        "\"categories\":[{\"id\":1,\"name\":\"cat\"}],\"annotations\":[]}");
+    const char *right = scene_write(&scene, "right.json", SCENE_TRUTH);
+    const char *dt = scene_write(&scene, "dt.json", SCENE_PERFECT);
+    struct truth truth = {.ground_truth = {part, right}, .count = 2};
+    struct study *study = must_load(dt, &truth);
+    assert_string_equal(study->ground_truth, right);
+    study_release(study);
+    truth.said = true;
+    study = must_load(dt, &truth);
+    assert_string_equal(study->ground_truth, part);
+    study_release(study);
+    scene_done(&scene);
+}
+
 static void test_what_does_not_join_is_said(void **state)
 {
     (void)state;
@@ -266,6 +289,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_coco_with_coco),
         cmocka_unit_test(test_the_first_that_joins),
+        cmocka_unit_test(test_the_one_that_explains_most),
         cmocka_unit_test(test_what_does_not_join_is_said),
         cmocka_unit_test(test_what_cannot_be_read_is_said),
         cmocka_unit_test(test_sizes_from_the_pictures),

@@ -238,6 +238,27 @@ static void test_folders_nearby(void **state)
     }
 }
 
+/* What a model was trained on comes last. */
+static void test_the_order_of_splits(void **state)
+{
+    (void)state;
+    static const char *const FILES[] = {"data/coco/annotations/instances_train.json",
+        "data/coco/annotations/instances_val.json", "data/coco/annotations/more.json"};
+    struct scene scene;
+    struct truth_rules rules = {0};
+    struct truth truth;
+    scene_init(&scene);
+    for (size_t i = 0; i < sizeof FILES / sizeof *FILES; i++)
+        scene_write(&scene, FILES[i], SCENE_TRUTH);
+    scene_write(&scene, "run/predictions.json", "[]");
+    assert_true(find(&scene, &rules, "run", NULL, 0, &truth));
+    assert_int_equal(truth.count, 3);
+    assert_string_equal(truth.ground_truth[0], scene_path(&scene, FILES[1]));
+    assert_string_equal(truth.ground_truth[1], scene_path(&scene, FILES[2]));
+    assert_string_equal(truth.ground_truth[2], scene_path(&scene, FILES[0]));
+    scene_done(&scene);
+}
+
 static void test_a_data_yaml_nearby(void **state)
 {
     (void)state;
@@ -319,6 +340,7 @@ int main(void)
         cmocka_unit_test(test_broken_rules_name_their_file),
         cmocka_unit_test(test_what_stands_nearby),
         cmocka_unit_test(test_folders_nearby),
+        cmocka_unit_test(test_the_order_of_splits),
         cmocka_unit_test(test_a_data_yaml_nearby),
         cmocka_unit_test(test_a_crowd_nearby),
         cmocka_unit_test(test_image_files),
