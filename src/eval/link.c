@@ -515,6 +515,19 @@ static void apply_sizes(
     }
 }
 
+/* Images without a size become 1 x 1. */
+static void make_ones(
+    struct dataset *dataset, struct link_sizes *sizes, const bool *has_annotations)
+{
+    for (size_t i = 0; i < dataset->image_count; i++) {
+        if (!lacks_size(dataset, (int32_t)i))
+            continue;
+        dataset->images[i].width_px = dataset->images[i].height_px = 1;
+        sizes->images_of_one += has_annotations[i];
+    }
+    sizes->images_unknown = 0;
+}
+
 bool link_infer_sizes(struct dataset *dataset, const struct detections *detections,
     const struct link *link, struct link_sizes *sizes, struct err *err)
 {
@@ -539,6 +552,8 @@ bool link_infer_sizes(struct dataset *dataset, const struct detections *detectio
     }
     if (made)
         apply_sizes(dataset, sized, sizes, has_annotations);
+    if (made && detections->fractions)
+        make_ones(dataset, sizes, has_annotations);
     free(extent);
     free(sized);
     free(has_annotations);

@@ -61,14 +61,15 @@ bool link_make(const struct dataset *dataset, const struct detections *detection
 struct link_sizes {
     int64_t images_inferred;
     int64_t images_unknown; /* still without a size, with annotations that are fractions */
+    int64_t images_of_one;  /* with annotations, now of 1 x 1: all of it is compared as fractions */
 };
 
 /*
  * Images of unknown size in a dataset of fractions get the extent of their detections (largest x+w
  * and y+h, rounded), since detectors clip boxes to the image; their annotations become pixels.
- * Changes DATASET, whose owner must be alone with it. Does nothing when the detections are
- * fractions too. Images that stay unknown are left out by eval_match(). False only when memory is
- * out.
+ * Changes DATASET, whose owner must be alone with it. When the detections are fractions too, such
+ * images become 1 x 1: overlaps of fractions are those of pixels, only areas mean nothing. Images
+ * that stay unknown are left out by eval_match(). False only when memory is out.
  */
 bool link_infer_sizes(struct dataset *dataset, const struct detections *detections,
     const struct link *link, struct link_sizes *sizes, struct err *err);

@@ -127,6 +127,10 @@ static bool size_images(struct study *study, const atomic_bool *stale, struct er
         warn(study, sizes.images_unknown,
             "images left out: their files are not here and nothing tells their sizes "
             "(--images names their folder)");
+    else if (sizes.images_of_one)
+        warn(study, sizes.images_of_one,
+            "image files are not here: their boxes are compared as fractions, and what is said of "
+            "small, medium and large ones means nothing");
     else
         warn(study, sizes.images_inferred,
             "image files are not here: their sizes are the extent of their detections");

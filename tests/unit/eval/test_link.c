@@ -286,7 +286,12 @@ static void sizes_are_the_extent_of_detections(void **unused)
     detections->fractions = true;
     assert_true(link_infer_sizes(dataset, detections, &link, &sizes, &err));
     assert_int_equal(sizes.images_inferred, 0);
-    assert_int_equal(sizes.images_unknown, 2);
+    assert_int_equal(sizes.images_unknown, 0);
+    assert_int_equal(sizes.images_of_one, 2);
+    assert_true(dataset->images[0].width_px == 1 && dataset->images[2].height_px == 1);
+    assert_true(dataset->annotations[0].box.x == .25);
+    for (int i = 0; i < 3; i += 2)
+        dataset->images[i].width_px = dataset->images[i].height_px = 0;
     detections->fractions = false;
     assert_true(link_infer_sizes(dataset, detections, &link, &sizes, &err));
     assert_int_equal(sizes.images_inferred, 1);

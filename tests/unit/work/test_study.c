@@ -208,6 +208,23 @@ static void test_sizes_from_the_detections(void **state)
 }
 
 /* Some pictures are damaged: their size comes from the detections, the others' from the file. */
+/* Fractions on both sides need no sizes for their overlaps. */
+static void test_fractions_with_fractions(void **state)
+{
+    (void)state;
+    struct scene scene;
+    scene_init(&scene);
+    struct truth truth = truth_of(make_yolo(&scene));
+    scene_write(&scene, "dt/a.txt", "0 0.5 0.5 0.5 0.5 0.9\n");
+    scene_write(&scene, "dt/b.txt", "0 0.25 0.25 0.5 0.5 0.8\n");
+    struct study *study = must_load(scene_path(&scene, "dt"), &truth);
+    assert_true(fabs(study->summary.stats[EVAL_AP] - 1) < 1e-9);
+    assert_int_equal(study->set->gt_count, 2);
+    assert_non_null(strstr(study->warning, "2 image files are not here"));
+    study_release(study);
+    scene_done(&scene);
+}
+
 static void test_a_damaged_picture(void **state)
 {
     (void)state;
@@ -294,6 +311,7 @@ int main(void)
         cmocka_unit_test(test_what_cannot_be_read_is_said),
         cmocka_unit_test(test_sizes_from_the_pictures),
         cmocka_unit_test(test_sizes_from_the_detections),
+        cmocka_unit_test(test_fractions_with_fractions),
         cmocka_unit_test(test_a_damaged_picture),
         cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_a_stale_study_is_given_up),
