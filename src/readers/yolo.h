@@ -26,6 +26,8 @@ struct yolo_row {
 /* Reads a row; false when it is none (fewer than 5 numbers, a class that is no index, a coordinate
  * that is no fraction: beyond -1 to 2). */
 bool yolo_row_parse(const char *line, size_t length, struct yolo_row *row);
+/* Makes ROW, which is good, the box of its first five numbers: keypoints stand behind them. */
+bool yolo_row_without_keypoints(struct yolo_row *row);
 /* The polygon of a good row, in fractions; NULL when it is a box, or *NO_MEMORY is set. */
 struct mask *yolo_row_mask(const struct yolo_row *row, struct arena *arena, bool *no_memory);
 /* Calls TAKE for each row of the label file PATH, with NULL for one that is none; empty lines are
@@ -51,6 +53,7 @@ struct yolo_layout {
     const char *images_dir;
     struct yolo_class *classes; /* ascending index */
     size_t class_count;
+    bool has_keypoints;      /* what stands behind the five numbers of a row */
     struct yolo_item *items; /* malloc'd */
     size_t count, capacity;
     struct map stems;

@@ -409,6 +409,13 @@ static const char *usual_place(const struct search *search, enum yolo_split spli
     return NULL;
 }
 
+static void take_classes(struct yolo_layout *layout, const struct yolo_yaml *yaml)
+{
+    layout->classes = yaml->classes;
+    layout->class_count = yaml->class_count;
+    layout->has_keypoints = yaml->has_keypoints;
+}
+
 bool yolo_layout_from_yaml(struct yolo_layout *layout, const char *path, struct err *err)
 {
     struct yolo_yaml yaml;
@@ -418,8 +425,7 @@ bool yolo_layout_from_yaml(struct yolo_layout *layout, const char *path, struct 
         return out_of_memory(err);
     if (!yolo_yaml_read(path, layout->arena, &yaml, err))
         return false;
-    layout->classes = yaml.classes;
-    layout->class_count = yaml.class_count;
+    take_classes(layout, &yaml);
     for (enum yolo_split split = YOLO_VAL; split < YOLO_SPLITS; split++) {
         if (!add_split(&search, split, err))
             return false;
@@ -466,8 +472,7 @@ static bool find_classes(struct yolo_layout *layout, const char *directory, stru
             continue;
         if (!yolo_yaml_read(path, layout->arena, &yaml, err))
             return false;
-        layout->classes = yaml.classes;
-        layout->class_count = yaml.class_count;
+        take_classes(layout, &yaml);
         break;
     }
     return at || out_of_memory(err);

@@ -48,7 +48,12 @@ static bool take_row(void *self, const struct yolo_row *row)
 {
     struct truth *truth = self;
     struct dataset *set = truth->set;
+    struct yolo_row boxed;
     bool known = false;
+    if (row && truth->layout.has_keypoints) {
+        boxed = *row;
+        row = yolo_row_without_keypoints(&boxed) ? &boxed : NULL;
+    }
     if (row && !know_class(truth, row->class_index, &known))
         return out_of_memory(truth->err);
     if (!known) {

@@ -158,6 +158,8 @@ static bool read_keys(struct reading *reading)
             read_names(reading, pair->value);
         else if (strcmp(key, "nc") == 0)
             class_number = pair->value;
+        else if (strcmp(key, "kpt_shape") == 0)
+            reading->yaml->has_keypoints = true;
         else if (strcmp(key, "path") == 0) {
             const char *path = scalar_path(reading, pair->value);
             reading->yaml->root = path && !is_null(path) ? path : "";

@@ -226,6 +226,22 @@ static void test_beside_the_code(void **state)
     dataset_free(set);
 }
 
+/* Of a data set of poses: what stands behind a box are its keypoints, whatever their number. */
+static void test_keypoints(void **state)
+{
+    (void)state;
+    const char *directory = temp_dir();
+    temp_text(directory, "labels/a.txt", "0 0.5 0.5 0.25 0.5 0.5 0.5 2 0.75 0.75 1\n");
+    temp_text(directory, "labels/b.txt", "0 0.5 0.5 0.25 0.5 0.5 0.5 0.75 0.75\n");
+    temp_text(directory, "data.yaml", "val: images\nkpt_shape: [2, 3]\nnames: [cat]\n");
+    struct dataset *set = read_truth(directory, "data.yaml");
+    assert_int_equal(set->annotation_count, 2);
+    static const struct box BOX = {0.375, 0.25, 0.25, 0.5};
+    for (int i = 0; i < 2; i++)
+        assert_memory_equal(&set->annotations[i].box, &BOX, sizeof BOX);
+    dataset_free(set);
+}
+
 /* An export with its labels in obj_train_data and their names in obj.names. */
 static void test_darknet_export(void **state)
 {
@@ -468,6 +484,7 @@ int main(void)
         cmocka_unit_test(test_layouts),
         cmocka_unit_test(test_label_directory),
         cmocka_unit_test(test_beside_the_code),
+        cmocka_unit_test(test_keypoints),
         cmocka_unit_test(test_darknet_export),
         cmocka_unit_test(test_listed_images),
         cmocka_unit_test(test_lists_from_elsewhere),
