@@ -231,6 +231,12 @@ char *path_join(struct arena *arena, const char *a, const char *b)
     return arena_printf(arena, "%s%s%s", a, a[length - 1] == '/' ? "" : "/", b);
 }
 
+void path_unify(char *path)
+{
+    while ((path = strchr(path, '\\')))
+        *path++ = '/';
+}
+
 char *path_clean(struct arena *arena, const char *path)
 {
     char *out = arena_alloc(arena, strlen(path) + 2);

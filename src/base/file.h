@@ -46,6 +46,8 @@ bool file_make_dirs(const char *path, struct err *err);
 
 /* "a/b" from "a" and "b"; B alone when it is absolute. */
 char *path_join(struct arena *arena, const char *a, const char *b);
+/* Windows' backslashes become slashes, in place. */
+void path_unify(char *path);
 /* Without "." and "..", doubled slashes and a trailing one; lexical, touches no file. */
 char *path_clean(struct arena *arena, const char *path);
 char *path_parent(struct arena *arena, const char *path);

@@ -295,6 +295,21 @@ static bool looks_shifted(const struct dataset *dataset, const struct detections
     return true;
 }
 
+/* A class 0 where the ground truth begins with another one, and no class beyond its number. */
+static bool look_like_positions(const struct dataset *dataset, const struct detections *detections)
+{
+    bool zero = false;
+    if (!dataset->category_count || dataset->categories[0].id < 1 || dataset->ids_are_ours)
+        return false;
+    for (size_t k = 0; k < detections->category_key_count; k++) {
+        const struct category_key *key = &detections->category_keys[k];
+        if (key->name || key->id < 0 || key->id >= (int64_t)dataset->category_count)
+            return false;
+        zero = zero || key->id == 0;
+    }
+    return zero;
+}
+
 static int32_t find_category_id(const struct dataset *dataset, int64_t id)
 {
     size_t low = 0, high = dataset->category_count;
@@ -365,20 +380,49 @@ static int32_t find_category(const struct dataset *dataset, int64_t id, bool shi
     return find_category_id(dataset, id - shifted);
 }
 
+/* Joins the keys whose names the detections' file tells; *ANY says that a name was known. */
+static bool join_called(
+    struct names *names, const struct detections *detections, int32_t *category_of_key, bool *any)
+{
+    *any = false;
+    for (size_t k = 0; k < detections->category_key_count; k++) {
+        const char *called = detections->category_keys[k].called;
+        category_of_key[k] = -1;
+        if (called && !names_find(names, called, &category_of_key[k]))
+            return false;
+        *any = *any || category_of_key[k] >= 0;
+    }
+    return true;
+}
+
+static bool join_category(const struct dataset *dataset, const struct category_key *key,
+    struct names *names, const struct link *link, int32_t *category)
+{
+    if (key->name)
+        return names_find(names, key->name, category);
+    *category = link->classes_are_positions
+                    ? (int32_t)key->id
+                    : find_category(dataset, key->id, link->classes_shifted);
+    return true;
+}
+
 static bool join_categories(const struct dataset *dataset, const struct detections *detections,
     enum link_shift shift, struct link *link)
 {
     struct names names;
-    bool joined = names_init(&names, dataset);
-    link->classes_shifted =
-        shift == LINK_SHIFT_AUTO ? looks_shifted(dataset, detections) : shift == LINK_SHIFT_ONE;
-    for (size_t k = 0; joined && k < detections->category_key_count; k++) {
-        const struct category_key *key = &detections->category_keys[k];
-        if (key->name)
-            joined = names_find(&names, key->name, &link->category_of_key[k]);
-        else
-            link->category_of_key[k] = find_category(dataset, key->id, link->classes_shifted);
+    bool called = false;
+    bool joined = names_init(&names, dataset) &&
+                  join_called(&names, detections, link->category_of_key, &called);
+    if (!called) {
+        link->classes_shifted =
+            shift == LINK_SHIFT_AUTO ? looks_shifted(dataset, detections) : shift == LINK_SHIFT_ONE;
+        link->classes_are_positions =
+            shift == LINK_SHIFT_AUTO && look_like_positions(dataset, detections);
     }
+    for (size_t k = 0; joined && k < detections->category_key_count; k++)
+        if (!called || !detections->category_keys[k].called)
+            joined = join_category(
+                dataset, &detections->category_keys[k], &names, link, &link->category_of_key[k]);
     names_done(&names);
     return joined;
 }
@@ -471,6 +515,19 @@ static void apply_sizes(
     }
 }
 
+/* Images without a size become 1 x 1. */
+static void make_ones(
+    struct dataset *dataset, struct link_sizes *sizes, const bool *has_annotations)
+{
+    for (size_t i = 0; i < dataset->image_count; i++) {
+        if (!lacks_size(dataset, (int32_t)i))
+            continue;
+        dataset->images[i].width_px = dataset->images[i].height_px = 1;
+        sizes->images_of_one += has_annotations[i];
+    }
+    sizes->images_unknown = 0;
+}
+
 bool link_infer_sizes(struct dataset *dataset, const struct detections *detections,
     const struct link *link, struct link_sizes *sizes, struct err *err)
 {
@@ -495,6 +552,8 @@ bool link_infer_sizes(struct dataset *dataset, const struct detections *detectio
     }
     if (made)
         apply_sizes(dataset, sized, sizes, has_annotations);
+    if (made && detections->fractions)
+        make_ones(dataset, sizes, has_annotations);
     free(extent);
     free(sized);
     free(has_annotations);

@@ -23,6 +23,7 @@ struct link {
     int64_t images_joined;         /* distinct images of the dataset that some key means */
     int64_t keys_by_id, keys_by_file_name, keys_by_base_name, keys_by_stem, keys_by_position;
     bool classes_shifted; /* 1 was subtracted from the class ids */
+    bool classes_are_positions; /* class ids count the dataset's categories, from 0 */
     const char *joined_by; /* the rule that joined most keys: "id", "file name", "base name",
                               "stem", "position"; "" when nothing joined; static text */
 };
@@ -45,10 +46,13 @@ struct link {
  *
  * Where two images have one file name, base name, stem or number, that rule joins neither.
  *
- * Categories: by id, or by name where the key has one (exactly, else without ASCII letter case).
- * Class ids of results in pixels against a YOLO dataset (dataset->fractions, ids 0..n-1) are
- * shifted by LINK_SHIFT_AUTO when all of them lie in 1..n, as newer Ultralytics numbers them. A
- * ground truth with ids of its own (COCO) and label folders are never shifted by LINK_SHIFT_AUTO.
+ * Categories: by id, or by name where the key has one (exactly, else without ASCII letter case);
+ * where the detections' file says what ids are called and any of that is the name of a category, by
+ * that. Ids that count from 0 where the dataset's do not, and are none of them that cannot be such
+ * a position, are positions in the order of the dataset's ids (LINK_SHIFT_AUTO only). Class ids of
+ * results in pixels against a YOLO dataset (dataset->fractions, ids 0..n-1) are shifted by
+ * LINK_SHIFT_AUTO when all of them lie in 1..n, as newer Ultralytics numbers them. A ground truth
+ * with ids of its own (COCO) and label folders are never shifted by LINK_SHIFT_AUTO.
  */
 bool link_make(const struct dataset *dataset, const struct detections *detections,
     enum link_shift shift, struct arena *arena, struct link *link, struct err *err);
@@ -57,14 +61,15 @@ bool link_make(const struct dataset *dataset, const struct detections *detection
 struct link_sizes {
     int64_t images_inferred;
     int64_t images_unknown; /* still without a size, with annotations that are fractions */
+    int64_t images_of_one;  /* with annotations, now of 1 x 1: all of it is compared as fractions */
 };
 
 /*
  * Images of unknown size in a dataset of fractions get the extent of their detections (largest x+w
  * and y+h, rounded), since detectors clip boxes to the image; their annotations become pixels.
- * Changes DATASET, whose owner must be alone with it. Does nothing when the detections are
- * fractions too. Images that stay unknown are left out by eval_match(). False only when memory is
- * out.
+ * Changes DATASET, whose owner must be alone with it. When the detections are fractions too, such
+ * images become 1 x 1: overlaps of fractions are those of pixels, only areas mean nothing. Images
+ * that stay unknown are left out by eval_match(). False only when memory is out.
  */
 bool link_infer_sizes(struct dataset *dataset, const struct detections *detections,
     const struct link *link, struct link_sizes *sizes, struct err *err);

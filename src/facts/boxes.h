@@ -66,6 +66,7 @@ struct dataset {
     struct mask **masks; /* by annotation, NULL where it has none; NULL: none kept, see readers */
     size_t image_count, category_count, annotation_count;
     bool fractions; /* boxes of images without a size are fractions of it (YOLO) */
+    bool ids_are_ours;           /* the file has names of categories only */
     int64_t dropped_annotations; /* unreadable, or naming an image or category that is not there */
     int64_t missing_area;
     int64_t dropped_masks; /* of annotations that were kept: unreadable */
@@ -81,6 +82,8 @@ struct image_key {
 struct category_key {
     int64_t id;       /* when name is NULL */
     const char *name; /* where the format names classes, else NULL */
+    /* What the file with the detections itself says that the id is called, else NULL. */
+    const char *called;
 };
 
 struct detection {

@@ -5,6 +5,7 @@
 #include "readers/coco.h"
 
 #include "base/file.h"
+#include "base/num.h"
 #include "base/text.h"
 
 #include <math.h>
@@ -37,6 +38,7 @@ bool coco_enter_list(struct json *json, const char *said, const char **wrong)
 
 double coco_take_number(struct json *json)
 {
+    double number;
     switch (json_next(json)) {
     case JSON_NUMBER:
         return json->number;
@@ -44,6 +46,8 @@ double coco_take_number(struct json *json)
         return 1;
     case JSON_FALSE:
         return 0;
+    case JSON_STRING:
+        return num_parse(json->text, json->length, &number) ? number : NAN;
     default:
         json_skip(json);
         return NAN;

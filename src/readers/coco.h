@@ -29,7 +29,8 @@ enum coco_step coco_next_item(struct json *json);
  * something else (*WRONG is then set to what the file is said not to hold) or bad. */
 bool coco_enter_list(struct json *json, const char *said, const char **wrong);
 
-/* Takes the key's value: a number (true is 1, false 0), else NaN and the value is skipped. */
+/* Takes the key's value: a number, also as text (true is 1, false 0), else NaN and the value is
+ * skipped. */
 double coco_take_number(struct json *json);
 /* The same for a box: exactly four finite numbers. */
 bool coco_take_box(struct json *json, struct box *box);

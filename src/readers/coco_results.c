@@ -14,14 +14,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A text of each id that has one. */
+struct texts {
+    const char **texts; /* malloc'd */
+    size_t count, capacity;
+};
+
 struct results {
     struct json json;
     struct detections *set;
     size_t capacity;
     struct coco_ids images, categories;
-    const char **file_names; /* by image index */
-    size_t file_name_capacity, file_name_count;
-    struct buf name;
+    struct texts file_names, category_names; /* by image, by category index */
+    struct buf name, category_name;          /* of the row or image that is open */
     enum coco_shapes shapes;
     struct coco_mask_reader mask_reader;
     struct mask_list masks;
@@ -30,23 +35,46 @@ struct results {
     bool no_memory;
 };
 
+/* Keeps TEXT as that of the id INDEX, one of IDS, when it is the first. */
+static bool remember(struct results *results, struct texts *texts, const struct coco_ids *ids,
+    int32_t index, const struct buf *text)
+{
+    if (!text->length)
+        return true;
+    if (!GROW(texts->texts, texts->capacity, ids->count))
+        return false;
+    while (texts->count < ids->count)
+        texts->texts[texts->count++] = NULL;
+    const char **kept = &texts->texts[index];
+    if (!*kept)
+        *kept = arena_copy(&results->set->arena, text->data, text->length);
+    return *kept;
+}
+
+static const char *text_of(const struct texts *texts, size_t index)
+{
+    return index < texts->count ? texts->texts[index] : NULL;
+}
+
 static bool remember_file_name(struct results *results, int32_t image)
 {
-    struct buf *name = &results->name;
-    if (!GROW(results->file_names, results->file_name_capacity, results->images.count))
-        return false;
-    while (results->file_name_count < results->images.count)
-        results->file_names[results->file_name_count++] = NULL;
-    const char **kept = &results->file_names[image];
-    if (!*kept && name->length)
-        *kept = arena_copy(&results->set->arena, name->data, name->length);
-    return *kept || !name->length;
+    for (size_t i = 0; i < results->name.length; i++)
+        if (results->name.data[i] == '\\')
+            results->name.data[i] = '/';
+    return remember(results, &results->file_names, &results->images, image, &results->name);
+}
+
+static bool remember_category_name(struct results *results, int32_t category)
+{
+    return remember(
+        results, &results->category_names, &results->categories, category, &results->category_name);
 }
 
 enum row_key {
     ROW_IMAGE_ID,
     ROW_FILE_NAME,
     ROW_CATEGORY_ID,
+    ROW_CATEGORY_NAME,
     ROW_BBOX,
     ROW_SCORE,
     ROW_SEGMENTATION,
@@ -71,9 +99,18 @@ static enum row_key row_key(const struct json *json)
         return memcmp(json->text, "category_id", 11) == 0 ? ROW_CATEGORY_ID : ROW_OTHER;
     case 12:
         return memcmp(json->text, "segmentation", 12) == 0 ? ROW_SEGMENTATION : ROW_OTHER;
+    case 13:
+        return memcmp(json->text, "category_name", 13) == 0 ? ROW_CATEGORY_NAME : ROW_OTHER;
     default:
         return ROW_OTHER;
     }
+}
+
+/* A name for an id that the row does not have. */
+static void stand_in(struct coco_ids *ids, const struct buf *name, int32_t *id)
+{
+    if (*id == COCO_ID_UNUSABLE && name->length)
+        *id = coco_ids_put_text(ids, name->data, name->length);
 }
 
 /* Keeps ROW, or counts it when something that it needs was not there. False: out of memory. */
@@ -81,9 +118,8 @@ static bool keep_row(
     struct results *results, struct detection *row, bool has_box, const struct coco_shape *shape)
 {
     struct detections *set = results->set;
-    if (row->image_key == COCO_ID_UNUSABLE && results->name.length)
-        row->image_key =
-            coco_ids_put_text(&results->images, results->name.data, results->name.length);
+    stand_in(&results->images, &results->name, &row->image_key);
+    stand_in(&results->categories, &results->category_name, &row->category_key);
     if (row->image_key == COCO_ID_NO_MEMORY || row->category_key == COCO_ID_NO_MEMORY)
         return false;
     if (!has_box || !isfinite(row->score) || row->image_key < 0 || row->category_key < 0) {
@@ -95,6 +131,8 @@ static bool keep_row(
         if (!remember_file_name(results, row->image_key))
             return false;
     }
+    if (!remember_category_name(results, row->category_key))
+        return false;
     if (!GROW(set->rows, results->capacity, set->count + 1) ||
         !mask_list_put(&results->masks, set->count, shape->mask))
         return false;
@@ -122,6 +160,7 @@ static bool read_row(struct results *results)
     struct coco_shape shape = {0};
     bool has_box = false, skipped_shape = false;
     buf_clear(&results->name);
+    buf_clear(&results->category_name);
     while (json_next(json) == JSON_KEY)
         switch (row_key(json)) {
         case ROW_IMAGE_ID:
@@ -132,6 +171,10 @@ static bool read_row(struct results *results)
             break;
         case ROW_FILE_NAME:
             if (!coco_take_text(json, &results->name))
+                results->no_memory = true;
+            break;
+        case ROW_CATEGORY_NAME:
+            if (!coco_take_text(json, &results->category_name))
                 results->no_memory = true;
             break;
         case ROW_BBOX:
@@ -194,14 +237,35 @@ static bool read_image(struct results *results)
     return json->kind == JSON_OBJECT_END && !results->no_memory;
 }
 
-static bool read_images(struct results *results)
+/* An entry of "categories" gives a category key its name. */
+static bool read_category(struct results *results)
 {
-    if (!coco_enter_list(&results->json, "a list in \"images\"", &results->wrong))
+    struct json *json = &results->json;
+    int32_t category = COCO_ID_UNUSABLE;
+    buf_clear(&results->category_name);
+    while (json_next(json) == JSON_KEY)
+        if (json_is(json, "id"))
+            category = coco_ids_take(&results->categories, json);
+        else if (!json_is(json, "name"))
+            json_skip(json);
+        else if (!coco_take_text(json, &results->category_name))
+            results->no_memory = true;
+    if (category == COCO_ID_NO_MEMORY ||
+        (category >= 0 && !remember_category_name(results, category)))
+        results->no_memory = true;
+    return json->kind == JSON_OBJECT_END && !results->no_memory;
+}
+
+/* A list of the top level beside the rows. */
+static bool read_list(
+    struct results *results, const char *said, bool (*read_entry)(struct results *results))
+{
+    if (!coco_enter_list(&results->json, said, &results->wrong))
         return results->json.kind == JSON_NULL;
     for (;;)
         switch (coco_next_item(&results->json)) {
         case COCO_ITEM:
-            if (!read_image(results))
+            if (!read_entry(results))
                 return false;
             break;
         case COCO_OTHER:
@@ -219,7 +283,10 @@ static bool read_members(struct results *results)
     bool seen = false;
     while (json_next(json) == JSON_KEY) {
         if (json_is(json, "images")) {
-            if (!read_images(results))
+            if (!read_list(results, "a list in \"images\"", read_image))
+                return false;
+        } else if (json_is(json, "categories")) {
+            if (!read_list(results, "a list in \"categories\"", read_category))
                 return false;
         } else if (json_is(json, "annotations")) {
             seen = true;
@@ -265,12 +332,12 @@ static bool finish(struct results *results)
     for (size_t i = 0; i < images; i++) {
         const struct coco_id *id = &results->images.ids[i];
         set->image_keys[i] = (struct image_key){.id = id->number, .text = id->text};
-        if (i < results->file_name_count)
-            set->image_keys[i].file_name = results->file_names[i];
+        set->image_keys[i].file_name = text_of(&results->file_names, i);
     }
     for (size_t i = 0; i < categories; i++) {
         const struct coco_id *id = &results->categories.ids[i];
-        set->category_keys[i] = (struct category_key){.id = id->number, .name = id->text};
+        set->category_keys[i] = (struct category_key){
+            .id = id->number, .name = id->text, .called = text_of(&results->category_names, i)};
     }
     if (!mask_list_finish(&results->masks, set->count))
         return false;
@@ -290,6 +357,7 @@ static bool read_all(struct results *results, struct stream *stream, struct err 
     coco_mask_reader_init(
         &results->mask_reader, results->shapes == COCO_KEEP_SHAPES ? arena : NULL);
     buf_init(&results->name, JSON_MAX_TOKEN_BYTES);
+    buf_init(&results->category_name, JSON_MAX_TOKEN_BYTES);
     bool ok = read_document(results);
     if (ok && !finish(results))
         results->no_memory = true;
@@ -302,7 +370,9 @@ static bool read_all(struct results *results, struct stream *stream, struct err 
     coco_mask_reader_done(&results->mask_reader);
     mask_list_done(&results->masks);
     buf_done(&results->name);
-    free(results->file_names);
+    buf_done(&results->category_name);
+    free(results->file_names.texts);
+    free(results->category_names.texts);
     return ok;
 }
 

@@ -6,6 +6,7 @@
  * the index of an id, which becomes that of an image or category at the end. Polygons and
  * run-length masks are skipped without being parsed, unless they are asked for.
  */
+#include "base/file.h"
 #include "base/grow.h"
 #include "readers/coco.h"
 #include "readers/coco_ids.h"
@@ -81,9 +82,28 @@ static bool keep_image(struct truth *truth, int32_t id, int32_t width_px, int32_
     image->key = truth->image_ids.ids[id].text;
     image->width_px = width_px;
     image->height_px = height_px;
-    image->file_name =
-        truth->name.length ? arena_copy(&set->arena, truth->name.data, truth->name.length) : "";
-    return image->file_name || out_of_memory(truth);
+    image->file_name = "";
+    if (!truth->name.length)
+        return true;
+    char *file_name = arena_copy(&set->arena, truth->name.data, truth->name.length);
+    if (!file_name)
+        return out_of_memory(truth);
+    path_unify(file_name);
+    image->file_name = file_name;
+    return true;
+}
+
+/* Of an address the name behind the last slash, when no file name stood before: LVIS has no other.
+ */
+static bool take_address(struct truth *truth)
+{
+    struct buf address;
+    buf_init(&address, JSON_MAX_TOKEN_BYTES);
+    bool ok = coco_take_text(&truth->json, &address);
+    const char *name = address.length ? path_base(address.data) : "";
+    ok = ok && (truth->name.length || !name[0] || buf_add(&truth->name, name, strlen(name)));
+    buf_done(&address);
+    return ok;
 }
 
 static bool read_image(struct truth *truth)
@@ -98,7 +118,10 @@ static bool read_image(struct truth *truth)
             width_px = size_px(coco_take_number(json));
         else if (json_is(json, "height"))
             height_px = size_px(coco_take_number(json));
-        else if (!json_is(json, "file_name"))
+        else if (json_is(json, "coco_url")) {
+            if (!take_address(truth))
+                return out_of_memory(truth);
+        } else if (!json_is(json, "file_name"))
             json_skip(json);
         else if (!coco_take_text(json, &truth->name))
             return out_of_memory(truth);

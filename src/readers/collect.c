@@ -135,7 +135,8 @@ static bool count_stems(struct collector *collector, struct map *stems, int32_t 
     return true;
 }
 
-/* An image's file name is as it was given; its key is the stem, as other tools know it. */
+/* An image's file name is as it was given, unless the format knew better; its key is the stem, as
+ * other tools know it. */
 static bool name_images(struct collector *collector)
 {
     struct arena scratch = {0};
@@ -150,7 +151,8 @@ static bool name_images(struct collector *collector)
         const char *base = path_base(image->key);
         size_t length = image_name_stem_length(base);
         int64_t place = length ? map_get(&stems, base, length) : -1;
-        image->file_name = image->key;
+        if (!image->file_name[0])
+            image->file_name = image->key;
         if (place >= 0 && counts[place] == 1)
             image->key = arena_copy(&collector->arena, base, length);
         ok = image->key != NULL;
@@ -200,6 +202,7 @@ static bool place_categories(
     int64_t last = 0;
     for (size_t i = 0; ok && i < collector->class_count; i++) {
         struct category category = ranked[i].category;
+        set->ids_are_ours |= category.name != NULL;
         if (category.name)
             category.id = last < INT64_MAX ? last + 1 : last;
         else

@@ -19,7 +19,8 @@ struct collect_row {
 
 struct collector {
     struct arena arena;
-    struct image *images; /* by index; malloc'd, as the next two; key is their name until the end */
+    struct image *images; /* by index; malloc'd, as the next two; key is their name until the end,
+                             file_name is for the format to set where it is another one */
     struct category *classes; /* name is NULL for a number */
     struct collect_row *rows;
     size_t image_count, image_capacity, class_count, class_capacity, row_count, row_capacity;

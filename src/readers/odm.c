@@ -5,22 +5,22 @@
  * order.
  *
  * Nothing in a file says whether its boxes are x y w h, xc yc w h or x1 y1 x2 y2, in pixels or in
- * fractions. What the numbers rule out is ruled out; what then is still open the person says.
+ * fractions. What the numbers rule out is ruled out, and folders called as one such tool calls its
+ * own hold what it reads; what then is still open the person says.
  */
 #include "base/file.h"
-#include "base/grow.h"
 #include "base/num.h"
 #include "base/stream.h"
 #include "readers/annotation.h"
+#include "readers/class_names.h"
 #include "readers/collect.h"
 #include "readers/folder.h"
 #include "readers/yolo.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
-enum { MOST_WORDS = 32, MOST_LINE_BYTES = 4096, MOST_CLASSES = 1 << 16 };
+enum { MOST_WORDS = 32, MOST_LINE_BYTES = 4096 };
 
 /* ---- a row ---- */
 
@@ -28,6 +28,7 @@ struct row {
     const char *name; /* of the class: a word, words, or digits */
     size_t name_length;
     bool has_word;  /* the class is no number */
+    bool difficult; /* neither wanted nor wrong to find */
     double score;   /* NaN: the row is an object's */
     double four[4]; /* as written */
 };
@@ -65,12 +66,19 @@ static bool is_score(double value)
     return value >= 0 && value <= 1;
 }
 
-/* The numbers stand at the end; what is before them is the class, which may be several words. */
+static const char DIFFICULT[] = "difficult";
+
+/* The numbers stand at the end, but for a mark; what is before them is the class, which may be
+ * several words. */
 static bool parse_row(const char *line, size_t length, struct row *row)
 {
     struct word words[MOST_WORDS];
     double numbers[MOST_WORDS];
-    size_t count = split(line, length, words), first = count;
+    size_t count = split(line, length, words);
+    row->difficult = count && words[count - 1].length == strlen(DIFFICULT) &&
+                     memcmp(words[count - 1].at, DIFFICULT, strlen(DIFFICULT)) == 0;
+    count -= row->difficult;
+    size_t first = count;
     while (first > 0 &&
            num_parse(words[first - 1].at, words[first - 1].length, &numbers[first - 1]) &&
            isfinite(numbers[first - 1]))
@@ -141,9 +149,20 @@ static void look_at_four(struct signs *signs, const double four[4])
     signs->no_corners |= four[2] < four[0] || four[3] < four[1];
 }
 
+/* A folder of the tool that knows two corners only. */
+static bool is_called_as_corners(const char *home)
+{
+    static const char *const NAMES[] = {"ground-truth", "detection-results", "predicted"};
+    for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++)
+        if (strcmp(path_base(home), NAMES[i]) == 0)
+            return true;
+    return false;
+}
+
 /* Fractions are written around the centre by every such tool; of pixels, corner and size must be
  * told from two corners. */
-static bool decide(struct variant *variant, const struct signs *signs, struct err *err)
+static bool decide(
+    struct variant *variant, const struct signs *signs, const char *home, struct err *err)
 {
     if (!variant->unit)
         variant->unit = signs->beyond_fractions ? UNIT_ABS : UNIT_REL;
@@ -151,6 +170,8 @@ static bool decide(struct variant *variant, const struct signs *signs, struct er
         variant->order = ORDER_XCYCWH;
     if (!variant->order && signs->no_corners)
         variant->order = ORDER_XYWH;
+    if (!variant->order && is_called_as_corners(home))
+        variant->order = ORDER_XYXY;
     if (variant->order || !signs->any)
         return true;
     return err_set(err, ERR_UNSUPPORTED,
@@ -173,53 +194,19 @@ static struct box box_of(const double four[4], enum order order)
 /* ---- class names ---- */
 
 /* A list of names stands beside the files, or one folder above; a class that is a number is then a
- * line of it, from 0. */
-struct names {
-    const char **names;
-    size_t count, capacity;
-};
-
-static bool is_names_file(const char *name)
+ * line of it. Without such a list there are no names. */
+static void read_names(
+    struct collector *collector, struct arena *arena, const char *home, struct class_names *names)
 {
-    return strcmp(name, "classes.txt") == 0 || strcmp(name, "names.txt") == 0 ||
-           (name[0] != '.' && path_has_suffix(name, ".names"));
-}
-
-static const char *find_names(struct arena *arena, const char *directory)
-{
-    for (int up = 0; directory && up < 2; up++, directory = path_parent(arena, directory)) {
-        struct file_list list;
-        if (!file_list(directory, arena, &list, NULL))
-            continue;
-        for (size_t i = 0; i < list.count; i++)
-            if (!list.entries[i].is_dir && is_names_file(list.entries[i].name))
-                return path_join(arena, directory, list.entries[i].name);
-    }
-    return NULL;
-}
-
-/* Without such a file, or when it cannot be read, there are no names. */
-static void read_names(struct arena *arena, const char *path, struct names *names)
-{
-    struct stream stream;
-    const char *line, *file = find_names(arena, path);
-    size_t length;
-    bool complete;
-    if (!file || !stream_open(&stream, file, 0, NULL))
-        return;
-    while (names->count < MOST_CLASSES && stream_line(&stream, &line, &length, &complete)) {
-        while (length && is_blank(line[length - 1]))
-            length--;
-        const char *name = length < MOST_LINE_BYTES ? arena_copy(arena, line, length) : "";
-        if (!name || !GROW(names->names, names->capacity, names->count + 1))
-            break;
-        names->names[names->count++] = name;
-    }
-    stream_close(&stream);
+    const char *list = class_names_find(arena, home);
+    const char *above = list ? NULL : path_parent(arena, home);
+    if (above)
+        list = class_names_find(arena, above);
+    collector->no_memory |= list && !class_names_read(arena, list, names);
 }
 
 static int32_t class_of(
-    struct collector *collector, const struct row *row, const struct names *names)
+    struct collector *collector, const struct row *row, const struct class_names *names)
 {
     int64_t number;
     if (!row->has_word && num_parse_int(row->name, row->name_length, &number) && number >= 0 &&
@@ -232,7 +219,7 @@ static int32_t class_of(
 
 struct odm {
     struct collector *collector;
-    struct names names;
+    struct class_names names;
     struct signs signs;
 };
 
@@ -267,7 +254,8 @@ static bool read_file(struct odm *odm, const char *path, struct arena *arena, st
             &(struct collect_row){.box = {row.four[0], row.four[1], row.four[2], row.four[3]},
                 .score = row.score,
                 .image = image,
-                .class_index = class_of(collector, &row, &odm->names)});
+                .class_index = class_of(collector, &row, &odm->names),
+                .crowd = row.difficult});
     }
     stream_close(&stream);
     return true;
@@ -298,18 +286,19 @@ static bool collect(struct collector *collector, const char *path,
     struct variant variant;
     struct folder folder;
     struct file_stat stat;
-    const char *home = file_stat(path, &stat) && !stat.is_dir ? path_parent(&arena, path) : path;
+    bool is_file = file_stat(path, &stat) && !stat.is_dir;
+    const char *home = is_file ? path_parent(&arena, path) : path_clean(&arena, path);
     bool ok = parse_variant(annotation_variant(options), &variant, err) &&
               folder_list(path, ".txt", &arena, &folder, err);
+    collector->no_memory |= !home;
     if (ok && home)
-        read_names(&arena, home, &odm.names);
+        read_names(collector, &arena, home, &odm.names);
     for (size_t i = 0; ok && i < folder.count; i++)
         if (folder.count == 1 || yolo_is_label_name(path_base(folder.paths[i])))
             ok = read_file(&odm, folder.paths[i], &arena, err);
-    ok = ok && decide(&variant, &odm.signs, err);
+    ok = ok && home && decide(&variant, &odm.signs, home, err);
     if (ok)
         make_boxes(collector, variant);
-    free(odm.names.names);
     arena_done(&arena);
     return ok;
 }

@@ -25,7 +25,7 @@ bool predictions_is_file(const struct reader_place *place, const char *name)
 /* Folders of label files that a run keeps beside its other files. */
 static bool is_folder_name(const char *name)
 {
-    static const char *const NAMES[] = {"predictions", "detections", "labels"};
+    static const char *const NAMES[] = {"predictions", "detections", "detection-results", "labels"};
     for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++)
         if (strcmp(name, NAMES[i]) == 0)
             return true;

@@ -9,9 +9,9 @@
 /*
  * Appends what holds detections in DIRECTORY ("" is the place itself, else "predictions"): files
  * (*.json, *.csv) and folders of label files. Of the place's own folders only those called
- * predictions, detections or labels are looked at, and only where there is no such file: they would
- * hold the same. With SNIFF_ALL each is looked into; else the
- * name of a *.json is enough. Returns how many were appended.
+ * predictions, detections, detection-results or labels are looked at, and only where there is no
+ * such file: they would hold the same. With SNIFF_ALL each is looked into; else the name of a
+ * *.json is enough. Returns how many were appended.
  */
 size_t predictions_claim(const struct reader_place *place, const char *directory,
     const struct file_list *list, bool sniff_all, struct reader_claim *claim);

@@ -67,6 +67,7 @@ struct voc {
     enum element path[DEEPEST + 1];
     const char *refused; /* why the parser was stopped */
     bool has_root;
+    struct map file_names; /* that files say: the first image of each */
     char filename[MOST_TEXT_BYTES];
     double width_px, height_px;
     /* The object that is open. */
@@ -195,6 +196,18 @@ static void XMLCALL end_element(void *self, const XML_Char *name)
     buf_clear(&voc->text);
 }
 
+/* Of other encodings the ASCII is read, which is all that numbers and most names need. */
+static int XMLCALL know_encoding(void *self, const XML_Char *name, XML_Encoding *encoding)
+{
+    (void)self, (void)name;
+    for (int i = 0; i < 256; i++)
+        encoding->map[i] = i;
+    encoding->data = NULL;
+    encoding->convert = NULL;
+    encoding->release = NULL;
+    return XML_STATUS_OK;
+}
+
 /* What is never declared can never be expanded. */
 static void XMLCALL refuse_entity(void *self, const XML_Char *name, int is_parameter,
     const XML_Char *value, int length, const XML_Char *base, const XML_Char *system_id,
@@ -210,18 +223,32 @@ static int32_t side_px(double px)
     return px >= 1 && px <= INT32_MAX ? (int32_t)px : 0;
 }
 
-/* The image of the file that has been parsed: as it says, unless another file said the same. */
-static int32_t image_of(struct voc *voc, const char *stem)
+/* The name of the image's file without its directories, "" for none. */
+static const char *said_name(const struct voc *voc)
 {
-    struct collector *collector = voc->collector;
     const char *name = voc->filename;
     for (const char *at = name; *at; at++)
         if (*at == '/' || *at == '\\')
             name = at + 1;
-    size_t before = collector->image_count;
-    int32_t image = name[0] ? collector_image(collector, name, strlen(name)) : -1;
-    if (image < 0 || collector->image_count == before)
-        image = collector_image(collector, stem, strlen(stem));
+    return name;
+}
+
+/* The image of the file that has been parsed: it is known by its annotation's own name, and has the
+ * file name that this says, unless that is not its alone. */
+static int32_t image_of(struct voc *voc, const char *known_as)
+{
+    struct collector *collector = voc->collector;
+    const char *name = said_name(voc);
+    int32_t image = collector_image(collector, known_as, strlen(known_as));
+    if (!name[0] || collector->no_memory)
+        return image;
+    int64_t first = map_put(&voc->file_names, name, strlen(name), image, NULL);
+    collector->no_memory |= first < 0;
+    if (first >= 0 && first != image)
+        collector->images[first].file_name = "";
+    else if (first == image)
+        collector->images[image].file_name = arena_string(&collector->arena, name);
+    collector->no_memory |= !collector->images[image].file_name;
     return image;
 }
 
@@ -233,6 +260,7 @@ static bool parse(struct voc *voc, struct err *err)
     XML_SetElementHandler(voc->parser, start_element, end_element);
     XML_SetCharacterDataHandler(voc->parser, take_text);
     XML_SetEntityDeclHandler(voc->parser, refuse_entity);
+    XML_SetUnknownEncodingHandler(voc->parser, know_encoding, NULL);
     voc->depth = 0;
     voc->path[0] = OTHER;
     voc->refused = NULL;
@@ -251,10 +279,12 @@ static bool parse(struct voc *voc, struct err *err)
 
 /* Reads one file; of a damaged one what comes before the damage, which is counted. False with ERR
  * when nothing can be had of it. */
-static bool read_file(struct voc *voc, const char *path, struct arena *names, struct err *err)
+static bool read_file(
+    struct voc *voc, const char *path, const char *home, struct arena *names, struct err *err)
 {
     struct collector *collector = voc->collector;
-    const char *stem = folder_stem(names, path);
+    const char *below = path_below(home, path);
+    const char *stem = arena_copy(names, below, path_stem_length(below));
     size_t first = collector->row_count;
     collector->no_memory |= !stem;
     buf_clear(&voc->file);
@@ -290,8 +320,70 @@ static bool look(void *self, const char *name, const char *head, size_t length)
     return !*found;
 }
 
-static const char *const ANNOTATIONS[] = {"Annotations", NULL};
+static const char *const ANNOTATIONS[] = {"Annotations", "annotations", NULL};
 static const char *const PICTURES[] = {"JPEGImages", "images", NULL};
+
+/* HOME is called as the annotations of a tree are. */
+static bool is_tree(const char *home)
+{
+    for (const char *const *name = ANNOTATIONS; *name; name++)
+        if (strcmp(path_base(home), *name) == 0)
+            return true;
+    return false;
+}
+
+static bool has_files(const char *directory)
+{
+    bool found = false;
+    folder_peek(directory, ".xml", look, &found);
+    return found;
+}
+
+/* The folder of the annotations that the directory PATH means: its own, or of its split of
+ * validation, else test, else training; itself, when it is neither. */
+static const char *find_home(struct arena *arena, const char *path)
+{
+    static const char *const SPLITS[] = {"val", "valid", "validation", "test", "train"};
+    const char *inside = folder_find(arena, path, "", ANNOTATIONS);
+    const char *home = inside ? inside : path;
+    if (has_files(home))
+        return home;
+    for (size_t i = 0; i < sizeof SPLITS / sizeof *SPLITS; i++) {
+        const char *split = path_join(arena, home, SPLITS[i]);
+        const char *its_own = split ? folder_find(arena, split, "", ANNOTATIONS) : NULL;
+        if (its_own && has_files(its_own))
+            return its_own;
+        if (split && has_files(split))
+            return split;
+    }
+    return home;
+}
+
+/* The files of the folders in HOME, which has none itself. */
+static bool list_below(
+    const char *home, struct arena *arena, struct folder *folder, struct err *err)
+{
+    struct file_list list;
+    if (!file_list(home, arena, &list, err))
+        return false;
+    for (size_t i = 0; i < list.count; i++) {
+        struct folder inside;
+        const char *path = path_join(arena, home, list.entries[i].name);
+        if (!path || !list.entries[i].is_dir || list.entries[i].name[0] == '.' || !has_files(path))
+            continue;
+        if (!folder_list(path, ".xml", arena, &inside, err))
+            return false;
+        const char **paths = ARENA_ARRAY(arena, const char *, folder->count + inside.count);
+        if (!paths || folder->count + inside.count > FOLDER_MAX_FILES)
+            return err_set(err, ERR_MEMORY, "out of memory while listing files");
+        if (folder->count)
+            memcpy(paths, folder->paths, folder->count * sizeof *paths);
+        memcpy(paths + folder->count, inside.paths, inside.count * sizeof *paths);
+        folder->paths = paths;
+        folder->count += inside.count;
+    }
+    return true;
+}
 
 static enum annotation_kind sniff(const char *path)
 {
@@ -301,8 +393,10 @@ static enum annotation_kind sniff(const char *path)
         return ANNOTATION_NONE;
     if (stat.is_dir) {
         struct arena arena = {0};
-        const char *inside = folder_find(&arena, path, "", ANNOTATIONS);
-        folder_peek(inside ? inside : path, ".xml", look, &found);
+        struct folder folder = {0};
+        const char *home = find_home(&arena, path);
+        found = has_files(home) ||
+                (is_tree(home) && list_below(home, &arena, &folder, NULL) && folder.count);
         arena_done(&arena);
     } else if (is_named(path)) {
         char head[FOLDER_HEAD_BYTES + 1];
@@ -362,23 +456,25 @@ static bool list_split(const char *list, const char *directory, struct arena *ar
     return ok;
 }
 
-/* The files that PATH means and the folder of their pictures. */
+/* The files that PATH means, their folder and that of their pictures. */
 static bool find_files(const char *path, struct arena *arena, struct folder *folder,
-    const char **images, struct err *err)
+    const char **home, const char **images, struct err *err)
 {
     struct file_stat stat;
     bool is_dir = file_stat(path, &stat) && stat.is_dir;
-    const char *tree = is_dir ? folder_find(arena, path, "", ANNOTATIONS) : NULL;
-    const char *home = tree ? tree : is_dir ? path : path_parent(arena, path);
-    const char *split = tree ? find_split(arena, path) : NULL;
-    *images = home ? folder_find(arena, home, "..", PICTURES) : NULL;
+    *home = is_dir ? find_home(arena, path) : path_parent(arena, path);
+    *images = *home ? folder_find(arena, *home, "..", PICTURES) : NULL;
     if (!*images)
-        *images = home;
+        *images = *home;
     *folder = (struct folder){0};
-    if (!home)
+    if (!*home)
         return err_set(err, ERR_MEMORY, "out of memory while listing files");
-    return split ? list_split(split, home, arena, folder, err)
-                 : folder_list(is_dir ? home : path, ".xml", arena, folder, err);
+    const char *tree = is_tree(*home) ? path_parent(arena, *home) : NULL;
+    const char *split = is_dir && tree && *home != path ? find_split(arena, tree) : NULL;
+    if (split)
+        return list_split(split, *home, arena, folder, err);
+    return folder_list(is_dir ? *home : path, ".xml", arena, folder, err) &&
+           (folder->count || !is_dir || list_below(*home, arena, folder, err));
 }
 
 static bool read_files(struct voc *voc, const char *path, struct err *err)
@@ -386,12 +482,12 @@ static bool read_files(struct voc *voc, const char *path, struct err *err)
     struct arena names = {0};
     struct folder folder;
     struct err first = {0};
-    const char *images;
+    const char *home, *images;
     size_t good = 0;
-    bool ok = find_files(path, &names, &folder, &images, err);
+    bool ok = find_files(path, &names, &folder, &home, &images, err);
     for (size_t i = 0; ok && i < folder.count; i++) {
         struct err refused = {0};
-        if (read_file(voc, folder.paths[i], &names, &refused)) {
+        if (read_file(voc, folder.paths[i], home, &names, &refused)) {
             good++;
             continue;
         }
@@ -419,10 +515,12 @@ static bool collect(struct collector *collector, const char *path,
     (void)options;
     if (!voc.parser)
         return err_set(err, ERR_MEMORY, "out of memory");
+    map_init(&voc.file_names, &collector->arena);
     buf_init(&voc.file, MOST_FILE_BYTES);
     buf_init(&voc.text, MOST_TEXT_BYTES);
     bool ok = read_files(&voc, path, err);
     XML_ParserFree(voc.parser);
+    map_done(&voc.file_names);
     buf_done(&voc.file);
     buf_done(&voc.text);
     return ok;

@@ -98,11 +98,11 @@ static enum annotation_kind sniff(const char *path)
         return ANNOTATION_NONE;
     arena_init(&arena, 0);
     if (stat.is_dir) {
-        const char *yaml = path_join(&arena, path, "data.yaml");
-        if (yaml && yolo_is_data_yaml(yaml))
+        kind = sniff_directory(path, &arena);
+        const char *labels = kind ? NULL : yolo_find_labels(&arena, path);
+        if (yolo_find_yaml(&arena, path) ||
+            (labels && sniff_directory(labels, &arena) == ANNOTATION_GROUND_TRUTH))
             kind = ANNOTATION_GROUND_TRUTH;
-        else
-            kind = sniff_directory(path, &arena);
     } else if (yolo_is_data_yaml(path)) {
         kind = ANNOTATION_GROUND_TRUTH;
     }

@@ -26,6 +26,8 @@ struct yolo_row {
 /* Reads a row; false when it is none (fewer than 5 numbers, a class that is no index, a coordinate
  * that is no fraction: beyond -1 to 2). */
 bool yolo_row_parse(const char *line, size_t length, struct yolo_row *row);
+/* Makes ROW, which is good, the box of its first five numbers: keypoints stand behind them. */
+bool yolo_row_without_keypoints(struct yolo_row *row);
 /* The polygon of a good row, in fractions; NULL when it is a box, or *NO_MEMORY is set. */
 struct mask *yolo_row_mask(const struct yolo_row *row, struct arena *arena, bool *no_memory);
 /* Calls TAKE for each row of the label file PATH, with NULL for one that is none; empty lines are
@@ -51,6 +53,7 @@ struct yolo_layout {
     const char *images_dir;
     struct yolo_class *classes; /* ascending index */
     size_t class_count;
+    bool has_keypoints;      /* what stands behind the five numbers of a row */
     struct yolo_item *items; /* malloc'd */
     size_t count, capacity;
     struct map stems;
@@ -59,12 +62,17 @@ struct yolo_layout {
 void yolo_layout_init(struct yolo_layout *layout, struct arena *arena);
 void yolo_layout_done(struct yolo_layout *layout);
 /* Finds classes, images and labels from a data.yaml (of its validation split, else test, else
- * train), or from a directory of label files (classes from a data.yaml up to two levels above, if
- * there is one). */
+ * train), or from a directory of label files (classes from a data.yaml or a list of names in it or
+ * up to two levels above, if there is one). */
 bool yolo_layout_from_yaml(struct yolo_layout *layout, const char *path, struct err *err);
 bool yolo_layout_from_labels(struct yolo_layout *layout, const char *directory, struct err *err);
 /* PATH is a data.yaml: has class names or their number, and a split. */
 bool yolo_is_data_yaml(const char *path);
+/* The data.yaml of DIRECTORY, whatever it is called; NULL when there is none. */
+const char *yolo_find_yaml(struct arena *arena, const char *directory);
+/* The folder of labels in DIRECTORY, as exports of several tools call it; NULL when there is none.
+ */
+const char *yolo_find_labels(struct arena *arena, const char *directory);
 /* A *.txt that can be a label file by its name (classes.txt and its like are not). */
 bool yolo_is_label_name(const char *name);
 

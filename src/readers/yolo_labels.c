@@ -75,6 +75,18 @@ bool yolo_row_parse(const char *line, size_t length, struct yolo_row *row)
     return row->box.w >= 0 && row->box.h >= 0;
 }
 
+bool yolo_row_without_keypoints(struct yolo_row *row)
+{
+    const char *line = row->line, *at = line, *end = line + row->length;
+    for (int columns = 0; columns < 5; columns++) {
+        while (at < end && is_blank(*at))
+            at++;
+        while (at < end && !is_blank(*at))
+            at++;
+    }
+    return yolo_row_parse(line, (size_t)(at - line), row);
+}
+
 struct mask *yolo_row_mask(const struct yolo_row *row, struct arena *arena, bool *no_memory)
 {
     const char *at = row->line, *end = row->line + row->length;

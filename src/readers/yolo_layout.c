@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "base/grow.h"
 #include "base/stream.h"
+#include "readers/class_names.h"
 #include "readers/image_name.h"
 #include "readers/yolo.h"
 #include "readers/yolo_yaml.h"
@@ -63,6 +64,34 @@ bool yolo_is_data_yaml(const char *path)
                   yaml.splits[YOLO_TRAIN].count);
     arena_done(&arena);
     return is;
+}
+
+const char *yolo_find_yaml(struct arena *arena, const char *directory)
+{
+    struct file_list list;
+    const char *usual = path_join(arena, directory, "data.yaml");
+    if (usual && yolo_is_data_yaml(usual))
+        return usual;
+    if (!file_list(directory, arena, &list, NULL))
+        return NULL;
+    for (size_t i = 0; i < list.count; i++) {
+        const char *path =
+            list.entries[i].is_dir ? NULL : path_join(arena, directory, list.entries[i].name);
+        if (path && yolo_is_data_yaml(path))
+            return path;
+    }
+    return NULL;
+}
+
+const char *yolo_find_labels(struct arena *arena, const char *directory)
+{
+    static const char *const NAMES[] = {"labels", "obj_train_data"};
+    for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++) {
+        const char *labels = path_join(arena, directory, NAMES[i]);
+        if (is_dir(labels))
+            return labels;
+    }
+    return NULL;
 }
 
 /* The item of a stem, made on first use; NULL with ERR. */
@@ -186,38 +215,125 @@ struct search {
     const char *home; /* the directory of the data.yaml */
 };
 
-/* Where SAID is: a directory of images, or a regular file that lists images; NULL when nowhere. */
+/* The directory that PATH means, or PATH when it is a regular list (*.txt); NULL when nowhere. */
+static const char *place_at(struct arena *arena, const char *root, const char *tail)
+{
+    struct file_stat stat;
+    const char *joined = root ? path_join(arena, root, tail) : NULL;
+    const char *path = joined ? path_clean(arena, joined) : NULL;
+    if (path && path_has_suffix(path, ".txt") && file_stat(path, &stat) && stat.is_regular)
+        return path;
+    return image_directory(arena, path);
+}
+
+/* PATH without its first component; NULL when it has no other. */
+static const char *without_first(const char *path)
+{
+    path += strspn(path, "/");
+    path += strcspn(path, "/");
+    path += strspn(path, "/");
+    return *path ? path : NULL;
+}
+
+enum { NEAR_ROOTS = 3 };
+
+/* Where the end of a path of another machine can be. */
+static void near_roots(const struct search *search, const char *roots[NEAR_ROOTS])
+{
+    struct arena *arena = search->layout->arena;
+    roots[0] = path_join(arena, search->home, path_base(search->yaml->root));
+    roots[1] = search->home;
+    roots[2] = path_parent(arena, search->home);
+}
+
+/* Where SAID is: a directory of images, or a regular file that lists images; NULL when nowhere.
+ * Paths are meant from the root, the data.yaml, or where the training was started (often one above
+ * it); of those of another machine the longest end that is here is taken. */
 static const char *resolve(const struct search *search, const char *said)
 {
     struct arena *arena = search->layout->arena;
     const char *root = search->yaml->root, *home = search->home;
+    const char *above = path_parent(arena, home);
     const char *roots[] = {path_join(arena, home, root),
         path_join(arena, home, without_parents(root)), path_join(arena, home, path_base(root)),
-        home};
-    const char *tails[] = {said, without_parents(said)};
+        home, above ? path_join(arena, above, root) : NULL};
+    const char *tails[] = {said, without_parents(said)}, *near[NEAR_ROOTS];
     for (size_t r = 0; r < sizeof roots / sizeof *roots; r++)
         for (size_t t = 0; t < sizeof tails / sizeof *tails; t++) {
-            struct file_stat stat;
-            const char *joined = roots[r] ? path_join(arena, roots[r], tails[t]) : NULL;
-            const char *path = joined ? path_clean(arena, joined) : NULL;
-            if (path && path_has_suffix(path, ".txt") && file_stat(path, &stat) && stat.is_regular)
-                return path;
-            path = image_directory(arena, path);
-            if (path)
-                return path;
+            const char *place = place_at(arena, roots[r], tails[t]);
+            if (place)
+                return place;
+        }
+    near_roots(search, near);
+    for (const char *tail = said; (tail = without_first(tail));)
+        for (size_t r = 0; r < NEAR_ROOTS; r++) {
+            const char *place = place_at(arena, near[r], tail);
+            if (place)
+                return place;
         }
     return NULL;
 }
 
-/* A list of image files, one path a line, relative to the list or the root. */
+/* The label file that belongs to the file IMAGE; NULL when memory is out. */
+static const char *labels_of(struct arena *arena, const char *image)
+{
+    const char *mirrored = swap_component(arena, image, "images", "labels");
+    const char *base = mirrored ? mirrored : image;
+    return arena_printf(arena, "%.*s.txt",
+        (int)(strlen(base) - strlen(path_base(base)) + path_stem_length(path_base(base))), base);
+}
+
+static bool exists(const char *path)
+{
+    struct file_stat stat;
+    return path && file_stat(path, &stat);
+}
+
+/* What the paths of a list are relative to, as the first that is here shows. */
+struct listing {
+    const char *home; /* the directory of the list */
+    const char *root; /* NULL: not known yet */
+    int dropped;      /* leading components that another machine had */
+};
+
+/* SAID below ROOT without DROPPED components; NULL when it has too few (or no memory). */
+static const char *listed_at(struct arena *arena, const char *root, const char *said, int dropped)
+{
+    while (dropped-- > 0 && said)
+        said = without_first(said);
+    const char *joined = said && root ? path_join(arena, root, said) : NULL;
+    return joined ? path_clean(arena, joined) : NULL;
+}
+
+/* The image that a line of a list means. */
+static const char *listed_image(
+    const struct search *search, struct listing *listing, const char *said)
+{
+    enum { MOST_DROPPED = 16 };
+    struct arena *arena = search->layout->arena;
+    const char *roots[1 + NEAR_ROOTS] = {listing->home};
+    near_roots(search, roots + 1);
+    for (int dropped = 0; !listing->root && dropped <= MOST_DROPPED; dropped++)
+        for (size_t r = 0; r < sizeof roots / sizeof *roots && !listing->root; r++) {
+            const char *image = listed_at(arena, roots[r], said, dropped);
+            if (image && (exists(image) || exists(labels_of(arena, image))))
+                *listing = (struct listing){listing->home, roots[r], dropped};
+        }
+    const char *image =
+        listing->root ? listed_at(arena, listing->root, said, listing->dropped) : NULL;
+    return image ? image : listed_at(arena, listing->home, said, 0);
+}
+
+/* A list of image files, one path a line. */
 static bool add_listed(struct search *search, const char *list, struct err *err)
 {
     struct yolo_layout *layout = search->layout;
     struct arena *arena = layout->arena;
+    struct listing listing = {.home = path_parent(arena, list)};
     struct stream stream;
-    const char *line, *parent = path_parent(arena, list);
+    const char *line;
     size_t length;
-    bool complete, ok = parent && stream_open(&stream, list, 0, err);
+    bool complete, ok = listing.home && stream_open(&stream, list, 0, err);
     if (!ok)
         return false;
     while (ok && stream_line(&stream, &line, &length, &complete)) {
@@ -225,25 +341,18 @@ static bool add_listed(struct search *search, const char *list, struct err *err)
             length--;
         if (!length || length > YOLO_MAX_LINE_BYTES)
             continue;
-        const char *said = arena_copy(arena, line, length);
+        char *said = arena_copy(arena, line, length);
         if (!said || !image_name_is(said))
             continue;
-        const char *joined = path_join(arena, parent, said);
-        const char *image = joined ? path_clean(arena, joined) : NULL;
+        path_unify(said);
+        const char *image = listed_image(search, &listing, said);
         struct yolo_item *item = image ? item_of(layout, path_base(image), err) : NULL;
-        const char *mirrored = item ? swap_component(arena, image, "images", "labels") : NULL;
-        const char *base = mirrored ? mirrored : image;
-        const char *labels = item ? arena_printf(arena, "%.*s.txt",
-                                        (int)(strlen(base) - strlen(path_base(base)) +
-                                              path_stem_length(path_base(base))),
-                                        base)
-                                  : NULL;
-        struct file_stat stat;
+        const char *labels = item ? labels_of(arena, image) : NULL;
         ok = labels != NULL || (item && out_of_memory(err));
         if (!ok)
             break;
         item->file_name = path_below(layout->images_dir, image);
-        item->labels = file_stat(labels, &stat) ? labels : NULL;
+        item->labels = exists(labels) ? labels : NULL;
     }
     stream_close(&stream);
     return ok;
@@ -262,8 +371,8 @@ static bool add_place(struct search *search, const char *place, bool alone, stru
     return add_labels(layout, labels ? labels : place, err);
 }
 
-/* Adds the split's images and labels; *FOUND says whether anything was there. */
-static bool add_split(struct search *search, enum yolo_split split, bool *found, struct err *err)
+/* Adds the split's images and labels, if there are any. */
+static bool add_split(struct search *search, enum yolo_split split, struct err *err)
 {
     struct yolo_layout *layout = search->layout;
     size_t count = search->yaml->splits[split].count;
@@ -273,7 +382,6 @@ static bool add_split(struct search *search, enum yolo_split split, bool *found,
             continue;
         bool alone = count == 1 && !path_has_suffix(place, ".txt");
         layout->images_dir = alone ? place : search->home;
-        *found = true;
         if (!add_place(search, place, alone, err))
             return false;
     }
@@ -301,6 +409,13 @@ static const char *usual_place(const struct search *search, enum yolo_split spli
     return NULL;
 }
 
+static void take_classes(struct yolo_layout *layout, const struct yolo_yaml *yaml)
+{
+    layout->classes = yaml->classes;
+    layout->class_count = yaml->class_count;
+    layout->has_keypoints = yaml->has_keypoints;
+}
+
 bool yolo_layout_from_yaml(struct yolo_layout *layout, const char *path, struct err *err)
 {
     struct yolo_yaml yaml;
@@ -310,13 +425,11 @@ bool yolo_layout_from_yaml(struct yolo_layout *layout, const char *path, struct 
         return out_of_memory(err);
     if (!yolo_yaml_read(path, layout->arena, &yaml, err))
         return false;
-    layout->classes = yaml.classes;
-    layout->class_count = yaml.class_count;
+    take_classes(layout, &yaml);
     for (enum yolo_split split = YOLO_VAL; split < YOLO_SPLITS; split++) {
-        bool found = false;
-        if (!add_split(&search, split, &found, err))
+        if (!add_split(&search, split, err))
             return false;
-        const char *place = found ? NULL : usual_place(&search, split);
+        const char *place = layout->count ? NULL : usual_place(&search, split);
         if (place) {
             layout->images_dir = place;
             if (!add_place(&search, place, true, err))
@@ -330,21 +443,36 @@ bool yolo_layout_from_yaml(struct yolo_layout *layout, const char *path, struct 
         "paths");
 }
 
-/* The data.yaml of a directory of labels lies one or two levels up. */
+static bool take_names(struct yolo_layout *layout, const char *list, struct err *err)
+{
+    struct class_names names;
+    if (!class_names_read(layout->arena, list, &names))
+        return out_of_memory(err);
+    layout->classes = ARENA_ARRAY(layout->arena, struct yolo_class, names.count);
+    if (!layout->classes)
+        return out_of_memory(err);
+    for (size_t i = 0; i < names.count; i++)
+        if (names.names[i][0])
+            layout->classes[layout->class_count++] =
+                (struct yolo_class){(int32_t)i, names.names[i]};
+    return true;
+}
+
+/* What names the classes of a directory of labels lies in it or up to two levels above. */
 static bool find_classes(struct yolo_layout *layout, const char *directory, struct err *err)
 {
     const char *at = path_clean(layout->arena, directory);
     for (int up = 0; at && up < 3; up++, at = path_parent(layout->arena, at)) {
         struct yolo_yaml yaml;
-        const char *path = path_join(layout->arena, at, "data.yaml");
+        const char *path = yolo_find_yaml(layout->arena, at);
+        const char *list = path ? NULL : class_names_find(layout->arena, at);
+        if (list)
+            return take_names(layout, list, err);
         if (!path)
-            return out_of_memory(err);
-        if (!yolo_is_data_yaml(path))
             continue;
         if (!yolo_yaml_read(path, layout->arena, &yaml, err))
             return false;
-        layout->classes = yaml.classes;
-        layout->class_count = yaml.class_count;
+        take_classes(layout, &yaml);
         break;
     }
     return at || out_of_memory(err);

@@ -48,7 +48,12 @@ static bool take_row(void *self, const struct yolo_row *row)
 {
     struct truth *truth = self;
     struct dataset *set = truth->set;
+    struct yolo_row boxed;
     bool known = false;
+    if (row && truth->layout.has_keypoints) {
+        boxed = *row;
+        row = yolo_row_without_keypoints(&boxed) ? &boxed : NULL;
+    }
     if (row && !know_class(truth, row->class_index, &known))
         return out_of_memory(truth->err);
     if (!known) {
@@ -170,14 +175,17 @@ static bool finish(struct truth *truth)
     return true;
 }
 
-/* The data.yaml that PATH is or holds; NULL when PATH is a directory of labels. */
-static const char *data_yaml(const char *path, struct arena *arena)
+/* What PATH means: a data.yaml, which it is or holds, or a directory of labels, which it is or
+ * holds as well. */
+static bool find_layout(struct truth *truth, const char *path)
 {
+    struct yolo_layout *layout = &truth->layout;
     struct file_stat stat;
-    if (!file_stat(path, &stat) || !stat.is_dir)
-        return path;
-    const char *inside = path_join(arena, path, "data.yaml");
-    return inside && yolo_is_data_yaml(inside) ? inside : NULL;
+    bool is_dir = file_stat(path, &stat) && stat.is_dir;
+    const char *yaml = is_dir ? yolo_find_yaml(layout->arena, path) : path;
+    const char *labels = yaml ? NULL : yolo_find_labels(layout->arena, path);
+    return yaml ? yolo_layout_from_yaml(layout, yaml, truth->err)
+                : yolo_layout_from_labels(layout, labels ? labels : path, truth->err);
 }
 
 struct dataset *yolo_truth_read(
@@ -191,10 +199,8 @@ struct dataset *yolo_truth_read(
     bool ok = truth.set && (truth.set->path = arena_string(&truth.set->arena, path));
     if (!ok)
         out_of_memory(err);
-    const char *yaml = ok ? data_yaml(path, &arena) : NULL;
-    ok = ok && (yaml ? yolo_layout_from_yaml(&truth.layout, yaml, err)
-                     : yolo_layout_from_labels(&truth.layout, path, err));
-    ok = ok && learn_classes(&truth) && read_items(&truth) && finish(&truth);
+    ok = ok && find_layout(&truth, path) && learn_classes(&truth) && read_items(&truth) &&
+         finish(&truth);
     map_done(&truth.classes);
     yolo_layout_done(&truth.layout);
     arena_done(&arena);

@@ -18,15 +18,24 @@ struct reading {
 };
 
 /* The text of a scalar node in the arena, NULL for another node. */
-static const char *scalar(struct reading *reading, int node)
+static char *scalar(struct reading *reading, int node)
 {
     const yaml_node_t *found = yaml_document_get_node(&reading->document, node);
     if (!found || found->type != YAML_SCALAR_NODE)
         return NULL;
-    const char *text = arena_copy(
+    char *text = arena_copy(
         reading->arena, (const char *)found->data.scalar.value, found->data.scalar.length);
     reading->no_memory = reading->no_memory || !text;
     return text;
+}
+
+/* The same of a path, which may be Windows'. */
+static const char *scalar_path(struct reading *reading, int node)
+{
+    char *path = scalar(reading, node);
+    if (path)
+        path_unify(path);
+    return path;
 }
 
 static bool is_null(const char *text)
@@ -48,7 +57,8 @@ static void read_split(struct reading *reading, int node, enum yolo_split split)
     }
     size_t count = 0;
     for (size_t i = 0; i < most; i++) {
-        const char *path = scalar(reading, is_list ? found->data.sequence.items.start[i] : node);
+        const char *path =
+            scalar_path(reading, is_list ? found->data.sequence.items.start[i] : node);
         if (path && !is_null(path))
             paths[count++] = path;
     }
@@ -148,8 +158,10 @@ static bool read_keys(struct reading *reading)
             read_names(reading, pair->value);
         else if (strcmp(key, "nc") == 0)
             class_number = pair->value;
+        else if (strcmp(key, "kpt_shape") == 0)
+            reading->yaml->has_keypoints = true;
         else if (strcmp(key, "path") == 0) {
-            const char *path = scalar(reading, pair->value);
+            const char *path = scalar_path(reading, pair->value);
             reading->yaml->root = path && !is_null(path) ? path : "";
         }
         for (size_t i = 0; i < sizeof SPLITS / sizeof *SPLITS; i++)

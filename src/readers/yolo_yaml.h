@@ -16,6 +16,7 @@ struct yolo_yaml {
     } splits[YOLO_SPLITS];
     struct yolo_class *classes; /* ascending index, each once */
     size_t class_count;
+    bool has_keypoints; /* "kpt_shape" */
 };
 
 /* Everything from ARENA. False with ERR when the file cannot be read or is no YAML mapping. */

@@ -38,46 +38,67 @@ static void choose_same_step(struct truth *truth, const char *predictions)
     }
 }
 
-/* The first candidate that joins at least one image; else the first that can be read. */
+static int64_t rows_without_effect(const struct link *link)
+{
+    return link->rows_unknown_image + link->rows_unknown_category;
+}
+
+/* Takes DATASET when it explains more than the one before, else frees it. False when memory is out.
+ */
+static bool consider(struct study *study, struct dataset *dataset, struct err *err)
+{
+    struct link link;
+    if (!link_make(dataset, study->detections, LINK_SHIFT_AUTO, &study->arena, &link, err)) {
+        dataset_free(dataset);
+        return false;
+    }
+    bool better =
+        !study->dataset ||
+        (link.images_joined && (!study->link.images_joined ||
+                                   rows_without_effect(&link) < rows_without_effect(&study->link)));
+    struct dataset *other = better ? study->dataset : dataset;
+    if (better) {
+        study->dataset = dataset;
+        study->link = link;
+    }
+    dataset_free(other);
+    return true;
+}
+
+/* The first candidate that joins at least one image; of those that were only found nearby the first
+ * that leaves the fewest detections without effect. */
 static bool join(struct study *study, const struct truth *truth, struct err *err)
 {
-    struct dataset *unjoined = NULL;
+    struct err refused = {0};
     for (size_t i = 0; i < truth->count; i++) {
-        struct err refused = {0};
         struct annotation_options options = {.format = truth->ground_truth_format};
         struct dataset *dataset =
             annotation_read_ground_truth_as(truth->ground_truth[i], &options, &refused);
-        if (!dataset) {
-            if (!unjoined && i + 1 == truth->count) {
-                *err = refused;
-                return false;
-            }
-            continue;
-        }
-        if (!link_make(
-                dataset, study->detections, LINK_SHIFT_AUTO, &study->arena, &study->link, err)) {
-            dataset_free(dataset);
+        if (dataset && !consider(study, dataset, err))
             return false;
-        }
-        if (study->link.images_joined) {
-            study->dataset = dataset;
-            break;
-        }
-        dataset_free(unjoined);
-        unjoined = dataset;
+        if (study->dataset && study->link.images_joined &&
+            (truth->said || !rows_without_effect(&study->link)))
+            return true;
     }
-    if (study->dataset) {
-        dataset_free(unjoined);
-        return true;
-    }
-    study->dataset = unjoined;
-    if (unjoined && !truth->said)
+    if (study->dataset && !study->link.images_joined && !truth->said)
         return err_set(err, ERR_FORMAT,
             "none of %zu ground truths nearby has its images: name the right one with --gt FILE",
             truth->count);
-    return (unjoined && link_make(unjoined, study->detections, LINK_SHIFT_AUTO, &study->arena,
-                            &study->link, err)) ||
-           err_set(err, ERR_FORMAT, "no ground truth can be read: name it with --gt FILE");
+    if (study->dataset)
+        return true;
+    err_set(err, ERR_FORMAT, "no ground truth can be read: name it with --gt FILE");
+    if (refused.code && err)
+        *err = refused;
+    return false;
+}
+
+/* Says WHAT there are COUNT of, unless that is none. */
+static void warn(struct study *study, int64_t count, const char *what)
+{
+    const char *before = study->warning;
+    if (count)
+        study->warning = arena_printf(&study->arena, "%s%s%lld %s", before ? before : "",
+            before ? "; " : "", (long long)count, what);
 }
 
 /* Fractions need the pictures' sizes: from their files, else (for ground truth) from the extent of
@@ -103,14 +124,16 @@ static bool size_images(struct study *study, const atomic_bool *stale, struct er
     for (size_t i = 0; i < dataset->image_count && !dataset->fractions; i++)
         sizes.images_unknown += !dataset->images[i].width_px;
     if (sizes.images_unknown)
-        study->warning = arena_printf(&study->arena,
-            "%lld images left out: their files are not here and nothing tells their sizes "
-            "(--images names their folder)",
-            (long long)sizes.images_unknown);
-    else if (sizes.images_inferred)
-        study->warning = arena_printf(&study->arena,
-            "%lld image files are not here: their sizes are the extent of their detections",
-            (long long)sizes.images_inferred);
+        warn(study, sizes.images_unknown,
+            "images left out: their files are not here and nothing tells their sizes "
+            "(--images names their folder)");
+    else if (sizes.images_of_one)
+        warn(study, sizes.images_of_one,
+            "image files are not here: their boxes are compared as fractions, and what is said of "
+            "small, medium and large ones means nothing");
+    else
+        warn(study, sizes.images_inferred,
+            "image files are not here: their sizes are the extent of their detections");
     return true;
 }
 
@@ -124,14 +147,19 @@ static void describe(struct study *study)
     if (link->images_joined)
         study->joined = arena_printf(&study->arena, "%lld of %zu images joined by %s%s%s",
             (long long)link->images_joined, study->dataset->image_count, link->joined_by,
-            link->classes_shifted ? ", class ids are 1-based" : "", unknown);
+            link->classes_shifted         ? ", class ids are 1-based"
+            : link->classes_are_positions ? ", class ids are positions from 0"
+                                          : "",
+            unknown);
     else
         study->joined = arena_printf(
             &study->arena, "0 of %zu images joined%s", study->dataset->image_count, unknown);
-    if (!study->warning && link->rows_unknown_category)
-        study->warning = arena_printf(&study->arena,
-            "%lld detections of classes that the ground truth does not have: no effect",
-            (long long)link->rows_unknown_category);
+    warn(study, link->rows_unknown_category,
+        "detections of classes that the ground truth does not have: no effect");
+    warn(study, study->detections->dropped,
+        "detections left out: without a box, score, image or class that can be read");
+    warn(study, study->dataset->dropped_annotations,
+        "objects of the ground truth left out: without a box, image or class that can be read");
 }
 
 static bool load(struct study *study, const struct study_request *request, const atomic_bool *stale,

@@ -30,7 +30,7 @@ struct study {
 
 struct study_request {
     const char *predictions;   /* a file of detections */
-    const struct truth *truth; /* candidates: the first that joins an image is taken */
+    const struct truth *truth; /* candidates; of those found nearby the one that explains most */
 };
 
 /* Loads and evaluates; gives up (ERR_CANCELLED) soon after *STALE (may be NULL) is set. One

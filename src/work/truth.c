@@ -166,12 +166,32 @@ static bool is_annotation_name(const char *name)
            path_has_suffix(name, ".yml");
 }
 
+static bool has_folder(const struct file_list *list, const char *const *names)
+{
+    for (; *names; names++) {
+        const struct file_entry *entry = file_list_find(list, *names);
+        if (entry && entry->is_dir)
+            return true;
+    }
+    return false;
+}
+
 /* A directory like VOC's, whose annotations are a folder in it. */
 static bool is_tree(const struct file_list *list)
 {
-    const struct file_entry *voc = file_list_find(list, "Annotations");
-    const struct file_entry *pennfudan = file_list_find(list, "Annotation");
-    return (voc && voc->is_dir) || (pennfudan && pennfudan->is_dir);
+    static const char *const NAMES[] = {"Annotations", "annotations", "Annotation", NULL};
+    return has_folder(list, NAMES);
+}
+
+/* A folder that says itself that it holds ground truth. */
+static bool is_ground_truth_name(const char *name)
+{
+    static const char *const NAMES[] = {
+        "ground-truth", "ground_truth", "groundtruth", "groundtruths"};
+    for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++)
+        if (strcmp(name, NAMES[i]) == 0)
+            return true;
+    return false;
 }
 
 static void try_candidate(struct truth *truth, const char *path)
@@ -194,7 +214,8 @@ static void look_in(struct arena *arena, const char *directory, int depth, struc
     if (budget->listings-- <= 0 || !file_list(directory, arena, &list, NULL))
         return;
     for (size_t i = 0; i < list.count && budget->sniffs > 0; i++) {
-        if (list.entries[i].is_dir || !is_annotation_name(list.entries[i].name))
+        const struct file_entry *entry = &list.entries[i];
+        if (entry->is_dir ? !is_ground_truth_name(entry->name) : !is_annotation_name(entry->name))
             continue;
         budget->sniffs--;
         const char *path = path_join(arena, directory, list.entries[i].name);
@@ -210,14 +231,48 @@ static void look_in(struct arena *arena, const char *directory, int depth, struc
     }
 }
 
+/* A word of PATH begins with WORD. */
+static bool has_word(const char *path, const char *word)
+{
+    for (const char *at = path; (at = strstr(at, word)); at++)
+        if (at == path || !((at[-1] | 32) >= 'a' && (at[-1] | 32) <= 'z'))
+            return true;
+    return false;
+}
+
+/* Models are judged by what they have not been trained on; splits often share the ids of images, so
+ * that any of them joins. */
+static int unlikeliness(const char *path)
+{
+    return has_word(path, "val") ? 0 : has_word(path, "train") ? 2 : 1;
+}
+
+/* Of the candidates from FIRST on, found below DIRECTORY, the likeliest first. */
+static void sort_candidates(struct truth *truth, size_t first, const char *directory)
+{
+    for (size_t i = first; i < truth->count; i++) {
+        const char *path = truth->ground_truth[i];
+        int rank = unlikeliness(path_below(directory, path));
+        size_t at = i;
+        for (;
+             at > first && unlikeliness(path_below(directory, truth->ground_truth[at - 1])) > rank;
+             at--)
+            truth->ground_truth[at] = truth->ground_truth[at - 1];
+        truth->ground_truth[at] = path;
+    }
+}
+
 /* Nearest first; which of them is meant shows when it joins the predictions. */
 static void look_nearby(
     struct arena *arena, const char *root, const char *directory, struct truth *truth)
 {
     struct budget budget = {MOST_SNIFFED, MOST_LISTED};
     struct climb climb = climb_from(arena, root, directory);
-    for (; climb.at && truth->count < TRUTH_MAX_CANDIDATES; climb_on(&climb))
-        look_in(arena, climb.at, climb.level ? 2 : 0, truth, &budget);
+    for (; climb.at && truth->count < TRUTH_MAX_CANDIDATES; climb_on(&climb)) {
+        size_t first = truth->count;
+        look_in(arena, climb.at, climb.level ? 3 : 0, truth, &budget);
+        sort_candidates(truth, first, climb.at);
+    }
 }
 
 static void take_said(struct arena *arena, const char *root, const char *directory,

@@ -51,7 +51,8 @@ struct truth {
  * Finds candidates for the run in DIRECTORY (below ROOT) that says ARTIFACTS of itself.
  * Order: --gt; what the run says (its path as said, else the same below any parent up to ROOT, for
  * the path may be another machine's); boxtop.json; else ground truth standing in the run's
- * directory, a parent, or up to two folders beside. Parents count up to ROOT, and
+ * directory, a parent, or up to three folders beside, of one parent what is called val first and
+ * train last. Parents count up to ROOT, and
  * RULES_LEVELS_ABOVE in any case.
  */
 bool truth_find(struct arena *arena, const struct truth_rules *rules, const char *root,

@@ -196,6 +196,72 @@ static void categories_join_by_name(void **unused)
     arena_done(&arena);
 }
 
+/* A class 0 that the ground truth does not know tells that classes are counted, not named. */
+static void check_positions(
+    bool ids_are_ours, int64_t first_category, int64_t low, int64_t high, bool positions)
+{
+    struct arena arena;
+    arena_init(&arena, 0);
+    struct dataset *dataset = sets_truth(1, 4);
+    struct detections *detections = sets_detections(1, 2);
+    for (int c = 0; c < 4; c++)
+        dataset->categories[c].id = first_category + 2 * c; /* with holes */
+    dataset->ids_are_ours = ids_are_ours;
+    detections->category_keys[0].id = low;
+    detections->category_keys[1].id = high;
+    struct link link = make(dataset, detections, LINK_SHIFT_AUTO, &arena);
+    assert_int_equal(link.classes_are_positions, positions);
+    if (positions) {
+        assert_int_equal(link.category_of_key[0], low);
+        assert_int_equal(link.category_of_key[1], high);
+    }
+    detections_free(detections);
+    dataset_free(dataset);
+    arena_done(&arena);
+}
+
+static void classes_from_zero_are_positions(void **unused)
+{
+    (void)unused;
+    check_positions(false, 1, 0, 3, true);
+    check_positions(false, 2, 3, 0, true);
+    check_positions(false, 1, 1, 3, false); /* no class 0 */
+    check_positions(false, 1, 0, 4, false); /* a fifth class */
+    check_positions(false, 0, 0, 3, false); /* the ground truth has a class 0 */
+    check_positions(true, 1, 0, 3, false);  /* nobody but us has counted them */
+}
+
+static void categories_join_by_what_they_are_called(void **unused)
+{
+    (void)unused;
+    struct arena arena;
+    arena_init(&arena, 0);
+    struct dataset *dataset = sets_truth(1, 3);
+    struct detections *detections = sets_detections(1, 3);
+    for (int c = 0; c < 3; c++) {
+        dataset->categories[c].id = c + 1;
+        dataset->categories[c].name = (const char *[]){"cat", "dog", "cow"}[c];
+        detections->category_keys[c] = (struct category_key){.id = c};
+    }
+    detections->category_keys[0].called = "Dog";
+    detections->category_keys[1].called = "bird"; /* whatever its id means in the ground truth */
+    detections->category_keys[2].called = "cow";
+    struct link link = make(dataset, detections, LINK_SHIFT_AUTO, &arena);
+    assert_int_equal(link.category_of_key[0], 1);
+    assert_int_equal(link.category_of_key[1], -1);
+    assert_int_equal(link.category_of_key[2], 2);
+    assert_false(link.classes_are_positions);
+    /* Where no name is known the ids count. */
+    for (int c = 0; c < 3; c++)
+        detections->category_keys[c] = (struct category_key){.id = 3 - c, .called = "class"};
+    link = make(dataset, detections, LINK_SHIFT_AUTO, &arena);
+    assert_int_equal(link.category_of_key[0], 2);
+    assert_int_equal(link.category_of_key[2], 0);
+    detections_free(detections);
+    dataset_free(dataset);
+    arena_done(&arena);
+}
+
 static void sizes_are_the_extent_of_detections(void **unused)
 {
     (void)unused;
@@ -220,7 +286,12 @@ static void sizes_are_the_extent_of_detections(void **unused)
     detections->fractions = true;
     assert_true(link_infer_sizes(dataset, detections, &link, &sizes, &err));
     assert_int_equal(sizes.images_inferred, 0);
-    assert_int_equal(sizes.images_unknown, 2);
+    assert_int_equal(sizes.images_unknown, 0);
+    assert_int_equal(sizes.images_of_one, 2);
+    assert_true(dataset->images[0].width_px == 1 && dataset->images[2].height_px == 1);
+    assert_true(dataset->annotations[0].box.x == .25);
+    for (int i = 0; i < 3; i += 2)
+        dataset->images[i].width_px = dataset->images[i].height_px = 0;
     detections->fractions = false;
     assert_true(link_infer_sizes(dataset, detections, &link, &sizes, &err));
     assert_int_equal(sizes.images_inferred, 1);
@@ -244,6 +315,8 @@ int main(void)
         cmocka_unit_test(positions_mean_places_in_the_order_of_ids),
         cmocka_unit_test(class_numbers_are_shifted_for_yolo_only),
         cmocka_unit_test(categories_join_by_name),
+        cmocka_unit_test(classes_from_zero_are_positions),
+        cmocka_unit_test(categories_join_by_what_they_are_called),
         cmocka_unit_test(sizes_are_the_extent_of_detections)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -54,6 +54,9 @@ static const struct {
         "image a a.jpg 640x480\nclass 1 cat\na cat 10 20 20 40\na cat 0 0 1 1\n"},
     {"filename,width,height,class,xmin,ymin,xmax,ymax\na.jpg,640,480,cat,0.25,0.25,0.5,0.5\n",
         "image a a.jpg 640x480\nclass 1 cat\na cat 160 120 160 120\nfractions\n"},
+    /* A name goes before a number. */
+    {"image,xmin,ymin,xmax,ymax,confidence,class,name\na.jpg,0,0,0.5,1,0.5,7,cat\n",
+        "image a a.jpg 0x0\nclass 1 cat\na cat 0 0 0.5 1\nfractions\n"},
     /* Rows that say too little, or nonsense, are counted. */
     {"image,x_min,y_min,x_max,y_max,class\na.jpg,0,0,0.5,1\n,0,0,1,1,cat\na.jpg,0,x,1,1,cat\n"
      "a.jpg,nan,0,1,1,cat\na.jpg,0.5,0,0.25,1,cat\n\na.jpg,0,0,1,1,cat,more\n",

@@ -230,6 +230,48 @@ static void test_results_with_file_names(void **state)
     detections_free(set);
 }
 
+/* Some tools write the names of classes into their rows, some nothing else, some numbers as text.
+ */
+static void test_results_with_category_names(void **state)
+{
+    (void)state;
+    struct detections *set = detections_of(
+        "[{\"image_id\": 1, \"category_id\": 4, \"category_name\": \"cat\", \"bbox\": [0,0,1,1], "
+        "\"score\": \"0.25\"}, {\"image_id\": 1, \"category_name\": \"dog\", \"bbox\": [0,0,1,1], "
+        "\"score\": 0.5}, {\"image_id\": 1, \"category_id\": 5, \"bbox\": [0,0,1,1], \"score\": "
+        "1}]");
+    assert_int_equal(set->count, 3);
+    assert_true(set->rows[0].score == 0.25);
+    assert_int_equal(set->category_key_count, 3);
+    assert_int_equal(set->category_keys[0].id, 4);
+    assert_null(set->category_keys[0].name);
+    assert_string_equal(set->category_keys[0].called, "cat");
+    assert_string_equal(set->category_keys[1].name, "dog");
+    assert_int_equal(set->category_keys[2].id, 5);
+    assert_null(set->category_keys[2].called);
+    detections_free(set);
+}
+
+/* Names of files as Windows writes them; where there are none, their addresses. */
+static void test_names_of_images(void **state)
+{
+    (void)state;
+    struct dataset *set = truth_of(
+        "{\"images\": [{\"id\": 1, \"file_name\": \"images\\\\a.jpg\", \"coco_url\": \"\"},"
+        "{\"id\": 2, \"coco_url\": \"http://images.example.org/val2017/000000000002.jpg\"},"
+        "{\"id\": 3, \"file_name\": \"c.jpg\", \"coco_url\": \"http://example.org/x.jpg\"}],"
+        "\"annotations\": [], \"categories\": []}");
+    assert_string_equal(set->images[0].file_name, "images/a.jpg");
+    assert_string_equal(set->images[1].file_name, "000000000002.jpg");
+    assert_string_equal(set->images[2].file_name, "c.jpg");
+    dataset_free(set);
+    struct detections *found = detections_of(
+        "[{\"file_name\": \"images\\\\a.jpg\", \"image_id\": 5, \"category_id\": 1, \"bbox\": "
+        "[0,0,1,1], \"score\": 0.5}]");
+    assert_string_equal(found->image_keys[0].file_name, "images/a.jpg");
+    detections_free(found);
+}
+
 static void test_unusable_rows_are_counted(void **state)
 {
     (void)state;
@@ -239,7 +281,7 @@ static void test_unusable_rows_are_counted(void **state)
         "0.5},"
         "{\"image_id\": 1, \"category_id\": 1, \"bbox\": [0,0,1,1]},"
         "{\"image_id\": 1, \"category_id\": 1, \"bbox\": [0,0,1,1], \"score\": NaN},"
-        "{\"image_id\": 1, \"category_id\": 1, \"bbox\": [0,0,1,1], \"score\": \"0.5\"},"
+        "{\"image_id\": 1, \"category_id\": 1, \"bbox\": [0,0,1,1], \"score\": \"high\"},"
         "{\"image_id\": 1, \"bbox\": [0,0,1,1], \"score\": 0.5},"
         "{\"category_id\": 1, \"bbox\": [0,0,1,1], \"score\": 0.5},"
         "{\"image_id\": 1, \"category_id\": 1, \"bbox\": {\"x\": [0]}, \"score\": 0.5},"
@@ -262,6 +304,7 @@ static void test_dataset_shaped_detections(void **state)
     assert_false(set->has_file_names);
     assert_string_equal(set->image_keys[set->rows[0].image_key].file_name, "x.jpg");
     assert_int_equal(set->category_keys[0].id, 0);
+    assert_string_equal(set->category_keys[0].called, "cat");
     detections_free(set);
     enum annotation_kind kind;
     assert_non_null(annotation_sniff(temp_text(directory, "d.JSON", TEXT), &kind));
@@ -626,6 +669,8 @@ int main(void)
         cmocka_unit_test(test_large_ids_are_exact),
         cmocka_unit_test(test_results),
         cmocka_unit_test(test_results_with_file_names),
+        cmocka_unit_test(test_results_with_category_names),
+        cmocka_unit_test(test_names_of_images),
         cmocka_unit_test(test_unusable_rows_are_counted),
         cmocka_unit_test(test_dataset_shaped_detections),
         cmocka_unit_test(test_empty_lists),

@@ -108,6 +108,32 @@ static void rows_without_scores_are_ground_truth(void **state)
         "x.rf.1 dog 10 20 5 6\nx.rf.1 cat 1 2 3 1\n");
 }
 
+/* As VOC's: neither wanted nor wrong to find. */
+static void difficult_objects_are_crowds(void **state)
+{
+    (void)state;
+    const char *directory = temp_dir();
+    temp_text(directory, "a.txt", "cat 30 20 9 8 difficult\ntraffic light 30 20 9 8\n");
+    assert_string_equal(boxes_kind(directory), "odm ground truth");
+    assert_string_equal(boxes_truth(directory, NULL),
+        "image a a 0x0\nclass 1 cat\nclass 2 traffic light\n"
+        "a cat 30 20 9 8 crowd\na traffic light 30 20 9 8\n");
+}
+
+static void a_folder_may_say_that_its_boxes_are_corners(void **state)
+{
+    (void)state;
+    const char *directory = temp_dir();
+    temp_text(directory, "input/ground-truth/a.txt", "cat 65 74 370 331\n");
+    temp_text(directory, "input/detection-results/a.txt", "cat 0.5 65 74 370 331\n");
+    assert_string_equal(boxes_truth(joined(directory, "input/ground-truth/"), NULL),
+        "image a a 0x0\nclass 1 cat\na cat 65 74 305 257\n");
+    assert_string_equal(boxes_detections(joined(directory, "input/detection-results"), NULL),
+        "image a a\na cat 65 74 305 257 0.5\n");
+    assert_string_equal(boxes_detections(joined(directory, "input/detection-results"), "odm:xywh"),
+        "image a a\na cat 65 74 370 331 0.5\n");
+}
+
 static void numbers_are_lines_of_a_list_of_names(void **state)
 {
     (void)state;
@@ -246,6 +272,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_numbers_tell_is_told),
         cmocka_unit_test(rows_without_scores_are_ground_truth),
+        cmocka_unit_test(difficult_objects_are_crowds),
+        cmocka_unit_test(a_folder_may_say_that_its_boxes_are_corners),
         cmocka_unit_test(numbers_are_lines_of_a_list_of_names),
         cmocka_unit_test(other_folders_are_left_alone),
         cmocka_unit_test(unknown_formats_are_named),

@@ -63,8 +63,8 @@ static const struct {
     {"<annotation/>", "image stem stem 0x0\n"},
     {"<annotation><filename/><size><width>0</width><height>-3</height></size></annotation>",
         "image stem stem 0x0\n"},
-    {"<annotation><filename>C:\\data\\new.PNG</filename></annotation>", "image new new.PNG 0x0\n"},
-    {"<annotation><filename>/data/a.b.c</filename></annotation>", "image a.b.c a.b.c 0x0\n"},
+    {"<annotation><filename>C:\\data\\new.PNG</filename></annotation>", "image stem new.PNG 0x0\n"},
+    {"<annotation><filename>/data/a.b.c</filename></annotation>", "image stem a.b.c 0x0\n"},
     /* Objects that lack something. */
     {"<annotation><object><name>a</name></object><object><bndbox><xmin>1</xmin><ymin>1</ymin>"
      "<xmax>2</xmax><ymax>2</ymax></bndbox></object></annotation>",
@@ -79,7 +79,10 @@ static const struct {
     {"<?xml version='1.0' encoding='ISO-8859-1'?><annotation><filename>\xe9.jpg</filename>"
      "<object><name>a<!-- -->b&#99;</name><bndbox><xmin>1</xmin><ymin>1</ymin><xmax>2</xmax>"
      "<ymax>3</ymax></bndbox></object></annotation>",
-        "image \xc3\xa9 \xc3\xa9.jpg 0x0\nclass 1 abc\n\xc3\xa9 abc 0 0 2 3\n"},
+        "image stem \xc3\xa9.jpg 0x0\nclass 1 abc\nstem abc 0 0 2 3\n"},
+    {"<?xml version='1.0' encoding='gb2312'?><annotation><object><name>cat</name><bndbox>"
+     "<xmin>1</xmin><ymin>1</ymin><xmax>2</xmax><ymax>3</ymax></bndbox></object></annotation>",
+        "image stem stem 0x0\nclass 1 cat\nstem cat 0 0 2 3\n"},
     /* A number is its own class. */
     {"<annotation><object><name>7</name><bndbox><xmin>1</xmin><ymin>1</ymin><xmax>2</xmax>"
      "<ymax>3</ymax></bndbox></object></annotation>",
@@ -118,16 +121,16 @@ static void a_folder_is_read_in_the_order_of_names(void **state)
     const char *directory = temp_dir();
     put_box(directory, "b.xml", "b.jpg", "dog");
     put_box(directory, "a.xml", "copied.jpg", "cat");
-    put_box(directory, "c.XML", "copied.jpg", "cat"); /* a name that another file has used */
+    put_box(directory, "c.XML", "copied.jpg", "cat"); /* not its alone: so nobody's */
     temp_text(directory, "a.jpg", "");
     temp_text(directory, "broken.xml", "<annotation><filename>z");
     temp_text(directory, "other.xml", "<config/>");
     temp_text(directory, ".hidden.xml", WHOLE);
     assert_string_equal(boxes_kind(directory), "voc ground truth");
     assert_string_equal(boxes_truth(directory, NULL),
-        "image copied copied.jpg 0x0\nimage b b.jpg 0x0\nimage c c 0x0\n"
+        "image a a 0x0\nimage b b.jpg 0x0\nimage c c 0x0\n"
         "class 1 cat\nclass 2 dog\n"
-        "copied cat 0 0 2 2\nb dog 0 0 2 2\nc cat 0 0 2 2\ndropped 2\n");
+        "a cat 0 0 2 2\nb dog 0 0 2 2\nc cat 0 0 2 2\ndropped 2\n");
 }
 
 static void a_tree_is_read_by_its_split(void **state)
@@ -157,6 +160,29 @@ static void a_tree_is_read_by_its_split(void **state)
     assert_int_equal(set->image_count, 3); /* the folder itself: all of it */
     assert_true(path_has_suffix(set->images_dir, "/JPEGImages"));
     dataset_free(set);
+}
+
+/* Annotations in folders of their own; of splits that of validation, else of test. */
+static void folders_are_read(void **state)
+{
+    (void)state;
+    const char *directory = temp_dir();
+    put_box(directory, "annotations/one/a.xml", "a.jpg", "cat");
+    put_box(directory, "annotations/two/a.xml", "b.jpg", "dog");
+    temp_text(directory, "annotations/notes/readme.txt", "");
+    assert_string_equal(boxes_kind(directory), "voc ground truth");
+    assert_string_equal(boxes_truth(directory, NULL),
+        "image one/a a.jpg 0x0\nimage two/a b.jpg 0x0\nclass 1 cat\nclass 2 dog\n"
+        "one/a cat 0 0 2 2\ntwo/a dog 0 0 2 2\n");
+    directory = temp_dir();
+    put_box(directory, "train/a.xml", "a.jpg", "cat");
+    put_box(directory, "test/b.xml", "b.jpg", "cat");
+    assert_string_equal(boxes_kind(directory), "voc ground truth");
+    assert_string_equal(
+        boxes_truth(directory, NULL), "image b b.jpg 0x0\nclass 1 cat\nb cat 0 0 2 2\n");
+    put_box(directory, "valid/Annotations/c.xml", "c.jpg", "cat");
+    assert_string_equal(
+        boxes_truth(directory, NULL), "image c c.jpg 0x0\nclass 1 cat\nc cat 0 0 2 2\n");
 }
 
 static void what_is_not_voc_is_left_alone(void **state)
@@ -297,6 +323,7 @@ int main(void)
         cmocka_unit_test(what_files_may_lack),
         cmocka_unit_test(a_folder_is_read_in_the_order_of_names),
         cmocka_unit_test(a_tree_is_read_by_its_split),
+        cmocka_unit_test(folders_are_read),
         cmocka_unit_test(what_is_not_voc_is_left_alone),
         cmocka_unit_test(entities_are_refused),
         cmocka_unit_test(depth_and_size_are_bounded),

@@ -145,6 +145,16 @@ static const struct {
         "test/images"},
     /* Labels beside the images. */
     {"all", "all", "train: all\nnames: [cat, dog]\n", 4, "all"},
+    /* Of what another machine, or another system, calls them the end is here. */
+    {"set/images/val2017", "set/labels/val2017",
+        "train: /content/drive/set/images/train2017\nval: /content/drive/set/images/val2017\n"
+        "names: [cat, dog]\n",
+        4, "set/images/val2017"},
+    {"set/images/val", "set/labels/val",
+        "path: C:\\Users\\some one\\set\nval: images\\val\nnames: [cat, dog]\n", 4,
+        "set/images/val"},
+    {"set/valid/images", "set/valid/labels",
+        "val: C:\\\\Users\\\\some one\\\\set\\\\valid\nnames: [cat, dog]\n", 4, "set/valid/images"},
 };
 
 static void test_layouts(void **state)
@@ -171,7 +181,14 @@ static void test_label_directory(void **state)
     (void)state;
     const char *directory = temp_dir();
     make_split(directory, "valid/images", "valid/labels");
-    struct dataset *set = read_truth(directory, "valid/labels");
+    struct dataset *set = read_truth(directory, "valid/labels"); /* named by its classes.txt */
+    check_split(set, 4);
+    dataset_free(set);
+    set = read_truth(directory, "valid"); /* the directory that holds it */
+    check_split(set, 4);
+    dataset_free(set);
+    remove(temp_text(directory, "valid/labels/classes.txt", ""));
+    set = read_truth(directory, "valid/labels");
     assert_int_equal(set->image_count, 4);
     assert_int_equal(set->annotation_count, 4); /* without names any class goes */
     assert_int_equal(set->dropped_annotations, 1);
@@ -181,8 +198,60 @@ static void test_label_directory(void **state)
     assert_int_equal(set->annotations[3].category, 2);
     assert_true(path_has_suffix(set->images_dir, "valid/images"));
     dataset_free(set);
+    const char *yaml =
+        temp_text(directory, "pets.yaml", "val: valid/images\nnames: [kitten, puppy]\n");
+    set = read_truth(directory, "valid/labels");
+    assert_string_equal(set->categories[1].name, "puppy");
+    dataset_free(set);
+    set = read_truth(directory, "");
+    assert_string_equal(set->categories[1].name, "puppy");
+    dataset_free(set);
+    remove(yaml);
     temp_text(directory, "data.yaml", "val: valid/images\nnames: [cat, dog]\n");
     set = read_truth(directory, "valid/labels");
+    check_split(set, 4);
+    dataset_free(set);
+}
+
+/* Paths are often meant from where the training was started: one above the data.yaml. */
+static void test_beside_the_code(void **state)
+{
+    (void)state;
+    const char *directory = temp_dir();
+    make_split(directory, "datasets/pets/images/val", "datasets/pets/labels/val");
+    temp_text(directory, "code/data/pets.yaml",
+        "path: ../datasets/pets\nval: images/val\nnames: [cat, dog]\n");
+    struct dataset *set = read_truth(directory, "code/data/pets.yaml");
+    check_split(set, 4);
+    dataset_free(set);
+}
+
+/* Of a data set of poses: what stands behind a box are its keypoints, whatever their number. */
+static void test_keypoints(void **state)
+{
+    (void)state;
+    const char *directory = temp_dir();
+    temp_text(directory, "labels/a.txt", "0 0.5 0.5 0.25 0.5 0.5 0.5 2 0.75 0.75 1\n");
+    temp_text(directory, "labels/b.txt", "0 0.5 0.5 0.25 0.5 0.5 0.5 0.75 0.75\n");
+    temp_text(directory, "data.yaml", "val: images\nkpt_shape: [2, 3]\nnames: [cat]\n");
+    struct dataset *set = read_truth(directory, "data.yaml");
+    assert_int_equal(set->annotation_count, 2);
+    static const struct box BOX = {0.375, 0.25, 0.25, 0.5};
+    for (int i = 0; i < 2; i++)
+        assert_memory_equal(&set->annotations[i].box, &BOX, sizeof BOX);
+    dataset_free(set);
+}
+
+/* An export with its labels in obj_train_data and their names in obj.names. */
+static void test_darknet_export(void **state)
+{
+    (void)state;
+    const char *directory = temp_dir();
+    make_split(directory, "obj_train_data", "obj_train_data");
+    remove(temp_text(directory, "obj_train_data/classes.txt", ""));
+    temp_text(directory, "obj.names", "cat\r\ndog \n");
+    temp_text(directory, "train.txt", "data/obj_train_data/a.jpg\n");
+    struct dataset *set = read_truth(directory, "");
     check_split(set, 4);
     dataset_free(set);
 }
@@ -201,6 +270,25 @@ static void test_listed_images(void **state)
     assert_string_equal(set->images[0].file_name, "images/val/a.jpg");
     assert_string_equal(set->images[2].key, "c");
     dataset_free(set);
+}
+
+/* A list says where its images were: relative to some directory, or on another machine. */
+static void test_lists_from_elsewhere(void **state)
+{
+    (void)state;
+    static const char *const LISTS[] = {"set/images/c.jpg\nset/images/a.jpg\nset/images/b.PNG\n",
+        "/a/set/images/b.PNG\n/a/set/images/a.jpg\n/a/set/images/c.jpg\n",
+        "D:\\set\\images\\a.jpg\r\nD:\\set\\images\\b.PNG\r\nD:\\set\\images\\c.jpg\r\n"};
+    for (size_t i = 0; i < sizeof LISTS / sizeof *LISTS; i++) {
+        const char *directory = temp_dir();
+        make_split(directory, "set/images", "set/labels");
+        temp_text(directory, "set/val.txt", LISTS[i]);
+        temp_text(directory, "data.yaml", "val: set/val.txt\nnames: [cat, dog]\n");
+        struct dataset *set = read_truth(directory, "data.yaml");
+        assert_int_equal(set->image_count, 3);
+        assert_int_equal(set->annotation_count, 2);
+        dataset_free(set);
+    }
 }
 
 static void test_stems_of_digits(void **state)
@@ -395,7 +483,11 @@ int main(void)
         cmocka_unit_test(test_rows),
         cmocka_unit_test(test_layouts),
         cmocka_unit_test(test_label_directory),
+        cmocka_unit_test(test_beside_the_code),
+        cmocka_unit_test(test_keypoints),
+        cmocka_unit_test(test_darknet_export),
         cmocka_unit_test(test_listed_images),
+        cmocka_unit_test(test_lists_from_elsewhere),
         cmocka_unit_test(test_stems_of_digits),
         cmocka_unit_test(test_predictions),
         cmocka_unit_test(test_shapes),

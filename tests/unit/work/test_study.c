@@ -91,6 +91,29 @@ static void test_the_first_that_joins(void **state)
     scene_done(&scene);
 }
 
+/* Splits often share the ids of images: of candidates found nearby the one that leaves the fewest
+ * detections over is taken, of what somebody said the first. */
+static void test_the_one_that_explains_most(void **state)
+{
+    (void)state;
+    struct scene scene;
+    scene_init(&scene);
+    const char *part = scene_write(&scene, "part.json",
+        "{\"images\":[{\"id\":1,\"file_name\":\"z.png\",\"width\":9,\"height\":9}],"
+        "\"categories\":[{\"id\":1,\"name\":\"cat\"}],\"annotations\":[]}");
+    const char *right = scene_write(&scene, "right.json", SCENE_TRUTH);
+    const char *dt = scene_write(&scene, "dt.json", SCENE_PERFECT);
+    struct truth truth = {.ground_truth = {part, right}, .count = 2};
+    struct study *study = must_load(dt, &truth);
+    assert_string_equal(study->ground_truth, right);
+    study_release(study);
+    truth.said = true;
+    study = must_load(dt, &truth);
+    assert_string_equal(study->ground_truth, part);
+    study_release(study);
+    scene_done(&scene);
+}
+
 static void test_what_does_not_join_is_said(void **state)
 {
     (void)state;
@@ -106,6 +129,23 @@ static void test_what_does_not_join_is_said(void **state)
         study->joined, "1 of 2 images joined by id, 1 detections on unknown images dropped");
     assert_non_null(study->warning);
     assert_non_null(strstr(study->warning, "1 detections of classes"));
+    study_release(study);
+    scene_done(&scene);
+}
+
+static void test_what_cannot_be_read_is_said(void **state)
+{
+    (void)state;
+    struct scene scene;
+    scene_init(&scene);
+    struct truth truth = truth_of(scene_write(&scene, "val.json", SCENE_TRUTH));
+    const char *dt = scene_write(&scene, "dt.json",
+        "[{\"image_id\":1,\"category_id\":9,\"bbox\":[10,10,20,20],\"score\":0.9},"
+        "{\"image_id\":1,\"category_id\":1,\"bbox\":[10,10,20,20]}]");
+    struct study *study = must_load(dt, &truth);
+    assert_string_equal(study->warning,
+        "1 detections of classes that the ground truth does not have: no effect; 1 detections left "
+        "out: without a box, score, image or class that can be read");
     study_release(study);
     scene_done(&scene);
 }
@@ -168,6 +208,23 @@ static void test_sizes_from_the_detections(void **state)
 }
 
 /* Some pictures are damaged: their size comes from the detections, the others' from the file. */
+/* Fractions on both sides need no sizes for their overlaps. */
+static void test_fractions_with_fractions(void **state)
+{
+    (void)state;
+    struct scene scene;
+    scene_init(&scene);
+    struct truth truth = truth_of(make_yolo(&scene));
+    scene_write(&scene, "dt/a.txt", "0 0.5 0.5 0.5 0.5 0.9\n");
+    scene_write(&scene, "dt/b.txt", "0 0.25 0.25 0.5 0.5 0.8\n");
+    struct study *study = must_load(scene_path(&scene, "dt"), &truth);
+    assert_true(fabs(study->summary.stats[EVAL_AP] - 1) < 1e-9);
+    assert_int_equal(study->set->gt_count, 2);
+    assert_non_null(strstr(study->warning, "2 image files are not here"));
+    study_release(study);
+    scene_done(&scene);
+}
+
 static void test_a_damaged_picture(void **state)
 {
     (void)state;
@@ -249,9 +306,12 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_coco_with_coco),
         cmocka_unit_test(test_the_first_that_joins),
+        cmocka_unit_test(test_the_one_that_explains_most),
         cmocka_unit_test(test_what_does_not_join_is_said),
+        cmocka_unit_test(test_what_cannot_be_read_is_said),
         cmocka_unit_test(test_sizes_from_the_pictures),
         cmocka_unit_test(test_sizes_from_the_detections),
+        cmocka_unit_test(test_fractions_with_fractions),
         cmocka_unit_test(test_a_damaged_picture),
         cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_a_stale_study_is_given_up),

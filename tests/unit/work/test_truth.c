@@ -214,6 +214,51 @@ static void test_what_stands_nearby(void **state)
     scene_done(&scene);
 }
 
+/* Folders that say by their names that they hold ground truth, and VOC trees of either case. */
+static void test_folders_nearby(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *file, *folder, *text;
+    } FOLDERS[] = {{"data/ground-truth/a.txt", "data/ground-truth", "cat 1 2 30 40\n"},
+        {"data/groundtruths/a.txt", "data/groundtruths", "cat 30 40 3 4\n"},
+        {"voc/annotations/a.xml", "voc", "<annotation></annotation>\n"}};
+    for (size_t i = 0; i < sizeof FOLDERS / sizeof *FOLDERS; i++) {
+        struct scene scene;
+        struct truth_rules rules = {0};
+        struct truth truth;
+        scene_init(&scene);
+        scene_write(&scene, FOLDERS[i].file, FOLDERS[i].text);
+        scene_write(&scene, "data/detection-results/a.txt", "cat 0.5 1 2 30 40\n");
+        scene_write(&scene, "run/predictions.json", "[]");
+        assert_true(find(&scene, &rules, "run", NULL, 0, &truth));
+        assert_int_equal(truth.count, 1);
+        assert_string_equal(truth.ground_truth[0], scene_path(&scene, FOLDERS[i].folder));
+        scene_done(&scene);
+    }
+}
+
+/* What a model was trained on comes last. */
+static void test_the_order_of_splits(void **state)
+{
+    (void)state;
+    static const char *const FILES[] = {"data/coco/annotations/instances_train.json",
+        "data/coco/annotations/instances_val.json", "data/coco/annotations/more.json"};
+    struct scene scene;
+    struct truth_rules rules = {0};
+    struct truth truth;
+    scene_init(&scene);
+    for (size_t i = 0; i < sizeof FILES / sizeof *FILES; i++)
+        scene_write(&scene, FILES[i], SCENE_TRUTH);
+    scene_write(&scene, "run/predictions.json", "[]");
+    assert_true(find(&scene, &rules, "run", NULL, 0, &truth));
+    assert_int_equal(truth.count, 3);
+    assert_string_equal(truth.ground_truth[0], scene_path(&scene, FILES[1]));
+    assert_string_equal(truth.ground_truth[1], scene_path(&scene, FILES[2]));
+    assert_string_equal(truth.ground_truth[2], scene_path(&scene, FILES[0]));
+    scene_done(&scene);
+}
+
 static void test_a_data_yaml_nearby(void **state)
 {
     (void)state;
@@ -294,6 +339,8 @@ int main(void)
         cmocka_unit_test(test_rules_in_a_parent_of_the_root),
         cmocka_unit_test(test_broken_rules_name_their_file),
         cmocka_unit_test(test_what_stands_nearby),
+        cmocka_unit_test(test_folders_nearby),
+        cmocka_unit_test(test_the_order_of_splits),
         cmocka_unit_test(test_a_data_yaml_nearby),
         cmocka_unit_test(test_a_crowd_nearby),
         cmocka_unit_test(test_image_files),
