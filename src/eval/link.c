@@ -37,14 +37,14 @@ static void set_number(struct word *word, int64_t number)
     word->length = sizeof word->number;
 }
 
-/* Nothing unless LENGTH bytes of TEXT are digits. */
+/* Nothing unless the LENGTH bytes of TEXT, which may be none, are digits. */
 static void set_digits(struct word *word, const char *text, size_t length)
 {
     int64_t number;
     for (size_t i = 0; i < length; i++)
         if (!isdigit((unsigned char)text[i]))
             return;
-    if (num_parse_int(text, length, &number))
+    if (length && num_parse_int(text, length, &number))
         set_number(word, number);
 }
 

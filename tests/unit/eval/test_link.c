@@ -48,6 +48,8 @@ static void images_join_by_the_first_rule_that_holds(void **unused)
     struct image numbered = {.id = 7, .file_name = "val/000000000042.jpg"};
     struct image named = {.key = "a.b", .file_name = "val/a.b.jpg"};
     image_of_one_key(numbered, (struct image_key){.id = 7}, true, "id");
+    image_of_one_key(
+        (struct image){.id = 7}, (struct image_key){.id = 8}, false, ""); /* nameless */
     image_of_one_key(named, (struct image_key){.text = "a.b"}, true, "id");
     image_of_one_key(numbered, (struct image_key){.id = 8, .file_name = "val/000000000042.jpg"},
         true, "file name");
