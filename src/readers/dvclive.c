@@ -91,7 +91,8 @@ static bool is_called_as_its_metric(const struct reader_place *place, const char
            (bytes == length || name[length - bytes - 1] == '/');
 }
 
-/* Asked of every directory there is, so nothing but its list is looked at. */
+/* A directory of runs has none of its own. Asked of every directory there is, so nothing but its
+ * list is looked at. */
 static bool has_bare_table(const struct reader_place *place)
 {
     for (size_t i = 0; i < place->list->count; i++)
@@ -147,7 +148,7 @@ static bool claim(const struct reader_place *place, struct reader_claim *claim)
     bool named = strncmp(base, "dvclive", strlen("dvclive")) == 0;
     size_t tables = claim_tables(place, claim, "plots", FOLDERS[0]);
     tables += claim_tables(place, claim, "scalars", FOLDERS[1]);
-    if (!tables && (named || (has_bare_table(place) && beside && has_bytes(place, beside))))
+    if (!tables && has_bare_table(place) && (named || (beside && has_bytes(place, beside))))
         tables = claim_bare_tables(place, claim);
     if (!tables && !(named && (reader_has_file(place, PARAMS) || reader_has_file(place, SUMMARY))))
         return false;

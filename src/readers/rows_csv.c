@@ -55,6 +55,7 @@ static int best_column(const struct csv *csv, const char *const *names)
     return -1;
 }
 
+/* Bytes of the byte order mark that LINE begins with. */
 static size_t skip_mark(const char *line, size_t length)
 {
     return length >= 3 && memcmp(line, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
@@ -63,9 +64,6 @@ static size_t skip_mark(const char *line, size_t length)
 /* The line at byte AT of the file. False when out of memory. */
 static bool take_header(struct table *table, int64_t at, const char *line, size_t length)
 {
-    size_t skip = skip_mark(line, length);
-    line += skip;
-    length -= skip;
     buf_clear(&table->header);
     table->csv.separator = csv_guess_separator(line, length);
     if (!csv_split(&table->csv, line, length) || !table->csv.count) {
@@ -77,7 +75,7 @@ static bool take_header(struct table *table, int64_t at, const char *line, size_
         !GROW(table->cells, table->cell_capacity, csv->count) ||
         !buf_add(&table->header, line, length))
         return false;
-    table->header_at = at + (int64_t)skip;
+    table->header_at = at;
     table->step = best_column(csv, table->rules->steps);
     table->wall = best_column(csv, table->rules->walls);
     table->column_count = csv->count;
@@ -223,8 +221,10 @@ static bool take_line(struct table *table, int64_t at, const char *line, size_t 
         rows_count_skipped(&table->damage, table->lines, true);
         return true;
     }
-    if (!table->header.length && length < READER_MAX_STATE_BYTES / 2)
-        return take_header(table, at, line, length);
+    if (!table->header.length && length < READER_MAX_STATE_BYTES / 2) {
+        size_t skip = skip_mark(line, length);
+        return take_header(table, at + (int64_t)skip, line + skip, length - skip);
+    }
     if (table->header.length && put_cells(table, line, length) && take_row(table))
         return true;
     if (table->header.length && is_header_again(table, line, length))

@@ -147,6 +147,11 @@ static void old_versions_had_no_folder_for_tables(void **state)
         "p/training", (const char *const[]){"p/training/loss.tsv", OLD, "p/params.yaml", "a: 1\n",
                           "p/dvc.yaml", "stages:\n", NULL});
     assert_null(strstr(other, "dvclive:"));
+    /* A directory called dvclive-something that holds one of today's. */
+    assert_string_equal(reading_claims_on("p/dvclive-hf",
+                            (const char *const[]){"p/dvclive-hf/dvclive/plots/metrics/loss.tsv",
+                                OLD, "p/dvclive-hf/dvclive/plots/metrics/val/loss.tsv", OLD, NULL}),
+        "");
 }
 
 /* The points of the table OLD, by whether somebody may still be writing to it. */
