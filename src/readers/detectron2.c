@@ -6,9 +6,9 @@
  * on lines of their own. A start that does not resume appends from the first iterations again.
  * Tools of other makers write a metrics.json too, as one object.
  */
+#include "readers/params_file.h"
 #include "readers/predictions_files.h"
 #include "readers/rows.h"
-#include "readers/yaml_params.h"
 
 #include "base/num.h"
 
@@ -95,22 +95,13 @@ static int64_t step_of(const char *name)
     return step;
 }
 
-static bool read_config(const struct reader_source *source, struct sink *sink, struct err *err)
-{
-    struct params params;
-    params_init_sink(&params, sink);
-    bool ok = yaml_params_read(source->path, source->name, &params, sink, err);
-    params_done(&params);
-    return ok;
-}
-
 static bool read(const struct reader_source *source, struct reader_mark *mark, struct sink *sink,
     struct err *err)
 {
     if (strcmp(source->name, METRICS) == 0)
         return rows_read_json_file(source, &RULES, mark, sink, err);
     if (strcmp(source->name, CONFIG) == 0)
-        return read_config(source, sink, err);
+        return params_file_read(source, NULL, sink, err);
     bool truth = path_has_suffix(source->name, CONVERTED);
     struct artifact artifact = {truth ? ARTIFACT_GROUND_TRUTH : ARTIFACT_PREDICTIONS, source->name,
         truth ? -1 : step_of(source->name)};

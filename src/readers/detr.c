@@ -9,11 +9,10 @@
  * The loss of every decoder layer ("train_loss_ce_0", "..._aux_1", "..._dn_2") is a metric like
  * others; facts/metrics.def keeps them without a role, so that tables leave them out.
  */
-#include "readers/json_params.h"
+#include "readers/params_file.h"
 #include "readers/predictions_files.h"
 #include "readers/rows.h"
 #include "readers/tensorboard.h"
-#include "readers/yaml_params.h"
 
 #include <string.h>
 
@@ -64,17 +63,6 @@ static bool claim(const struct reader_place *place, struct reader_claim *claim)
     return true;
 }
 
-static bool read_config(const struct reader_source *source, struct sink *sink, struct err *err)
-{
-    struct params params;
-    params_init_sink(&params, sink);
-    bool ok = path_has_suffix(source->name, ".json")
-                  ? json_params_read(source->path, source->name, &params, sink, err)
-                  : yaml_params_read(source->path, source->name, &params, sink, err);
-    params_done(&params);
-    return ok;
-}
-
 static bool read(const struct reader_source *source, struct reader_mark *mark, struct sink *sink,
     struct err *err)
 {
@@ -82,7 +70,7 @@ static bool read(const struct reader_source *source, struct reader_mark *mark, s
         return rows_read_json_file(source, &RULES, mark, sink, err);
     for (size_t i = 0; i < sizeof CONFIGS / sizeof *CONFIGS; i++)
         if (strcmp(source->name, CONFIGS[i]) == 0)
-            return read_config(source, sink, err);
+            return params_file_read(source, NULL, sink, err);
     predictions_emit(source, sink);
     return true;
 }

@@ -11,10 +11,10 @@
  */
 #include "base/json.h"
 #include "base/num.h"
+#include "readers/params_file.h"
 #include "readers/rows.h"
 #include "readers/series.h"
 #include "readers/tree.h"
-#include "readers/yaml_params.h"
 
 #include <math.h>
 #include <string.h>
@@ -188,15 +188,6 @@ static bool read_table(const struct reader_source *source, struct reader_mark *m
     return ok;
 }
 
-static bool read_params(const struct reader_source *source, struct sink *sink, struct err *err)
-{
-    struct params params;
-    params_init_sink(&params, sink);
-    bool ok = yaml_params_read(source->path, source->name, &params, sink, err);
-    params_done(&params);
-    return ok;
-}
-
 struct summary {
     const struct reader_source *source;
     struct series_set series;
@@ -314,7 +305,7 @@ static bool read(const struct reader_source *source, struct reader_mark *mark, s
 {
     if (path_has_suffix(source->name, TABLE))
         return read_table(source, mark, sink, err);
-    return strcmp(path_base(source->name), PARAMS) == 0 ? read_params(source, sink, err)
+    return strcmp(path_base(source->name), PARAMS) == 0 ? params_file_read(source, NULL, sink, err)
                                                         : read_summary(source, sink, err);
 }
 

@@ -9,9 +9,8 @@
  * tools built on it say it again.
  */
 #include "readers/huggingface_state.h"
-#include "readers/json_params.h"
+#include "readers/params_file.h"
 #include "readers/tensorboard.h"
-#include "readers/yaml_params.h"
 
 #include "base/num.h"
 
@@ -173,13 +172,7 @@ static bool read(const struct reader_source *source, struct reader_mark *mark, s
         return huggingface_read_state(source, sink, err);
     if (strcmp(source->name, RESULTS) == 0)
         return huggingface_read_results(source, sink, err);
-    struct params params;
-    params_init(&params, take_param, sink);
-    bool ok = strcmp(source->name, FACTORY) == 0
-                  ? yaml_params_read(source->path, source->name, &params, sink, err)
-                  : json_params_read(source->path, source->name, &params, sink, err);
-    params_done(&params);
-    return ok;
+    return params_file_read(source, take_param, sink, err);
 }
 
 const struct reader reader_huggingface = {

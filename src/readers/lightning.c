@@ -12,8 +12,8 @@
  * own layout lies beside it; but a config.yaml does not count beside hparams.yaml, for Lightning's
  * command line writes one.
  */
+#include "readers/params_file.h"
 #include "readers/rows.h"
-#include "readers/yaml_params.h"
 
 #include "base/csv.h"
 
@@ -116,20 +116,11 @@ static bool claim(const struct reader_place *place, struct reader_claim *claim)
 
 /* ---- reading ---- */
 
-static bool read_hparams(const struct reader_source *source, struct sink *sink, struct err *err)
-{
-    struct params params;
-    params_init_sink(&params, sink);
-    bool ok = yaml_params_read(source->path, source->name, &params, sink, err);
-    params_done(&params);
-    return ok;
-}
-
 static bool read(const struct reader_source *source, struct reader_mark *mark, struct sink *sink,
     struct err *err)
 {
     if (strcmp(source->name, HPARAMS) == 0)
-        return read_hparams(source, sink, err);
+        return params_file_read(source, NULL, sink, err);
     struct stream stream;
     if (!stream_open(&stream, source->path, mark->offset, err))
         return false;

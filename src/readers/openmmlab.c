@@ -12,8 +12,8 @@
 #include "readers/openmmlab.h"
 
 #include "base/text.h"
+#include "readers/params_file.h"
 #include "readers/predictions_files.h"
-#include "readers/python_params.h"
 #include "readers/tensorboard.h"
 
 #include <string.h>
@@ -185,21 +185,12 @@ static bool claim(const struct reader_place *place, struct reader_claim *claim)
 
 /* ---- reading ---- */
 
-static bool read_config(const struct reader_source *source, struct sink *sink, struct err *err)
-{
-    struct params params;
-    params_init_sink(&params, sink);
-    bool ok = python_params_read(source->path, source->name, &params, sink, err);
-    params_done(&params);
-    return ok;
-}
-
 static bool read(const struct reader_source *source, struct reader_mark *mark, struct sink *sink,
     struct err *err)
 {
     const char *base = path_base(source->name);
     if (path_has_suffix(base, ".py"))
-        return read_config(source, sink, err);
+        return params_file_read(source, NULL, sink, err);
     if (path_has_suffix(base, LOG) || strcmp(base, SCALARS) == 0 || is_timed(base, ".json"))
         return openmmlab_read_log(source, mark, sink, err);
     if (!is_twin(source->path))

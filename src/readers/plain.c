@@ -11,11 +11,10 @@
  *     status.json                     {"status": "running|finished|failed", "started": ...,
  * "ended": ...}
  */
-#include "readers/json_params.h"
+#include "readers/params_file.h"
 #include "readers/plain_files.h"
 #include "readers/predictions_files.h"
 #include "readers/rows.h"
-#include "readers/yaml_params.h"
 
 #include <string.h>
 
@@ -32,26 +31,11 @@ static const struct rows_rules SYSTEM = {.steps = STEPS, .walls = WALLS, .prefix
 typedef bool read_function(const struct reader_source *source, struct reader_mark *mark,
     struct sink *sink, struct err *err);
 
-static bool read_json_config(const struct reader_source *source, struct reader_mark *mark,
+static bool read_config(const struct reader_source *source, struct reader_mark *mark,
     struct sink *sink, struct err *err)
 {
     (void)mark;
-    struct params params;
-    params_init_sink(&params, sink);
-    bool ok = json_params_read(source->path, source->name, &params, sink, err);
-    params_done(&params);
-    return ok;
-}
-
-static bool read_yaml_config(const struct reader_source *source, struct reader_mark *mark,
-    struct sink *sink, struct err *err)
-{
-    (void)mark;
-    struct params params;
-    params_init_sink(&params, sink);
-    bool ok = yaml_params_read(source->path, source->name, &params, sink, err);
-    params_done(&params);
-    return ok;
+    return params_file_read(source, NULL, sink, err);
 }
 
 static bool read_csv(const struct reader_source *source, struct reader_mark *mark,
@@ -84,8 +68,8 @@ static const struct {
     const char *name;
     read_function *read;
 } FILES[] = {
-    {"config.json", read_json_config},
-    {"config.yaml", read_yaml_config},
+    {"config.json", read_config},
+    {"config.yaml", read_config},
     {"metrics.csv", read_csv},
     {"metrics.jsonl", read_jsonl},
     {"system.csv", read_csv},

@@ -1,9 +1,8 @@
 #include "readers/table_files.h"
 
 #include "readers/column_lists.h"
-#include "readers/json_params.h"
+#include "readers/params_file.h"
 #include "readers/table_sniff.h"
-#include "readers/yaml_params.h"
 
 #include <string.h>
 #include <strings.h>
@@ -139,17 +138,6 @@ bool table_files_claim(const struct reader_place *place, bool keras, struct read
 
 /* ---- reading ---- */
 
-static bool read_parameters(const struct reader_source *source, struct sink *sink, struct err *err)
-{
-    struct params params;
-    params_init_sink(&params, sink);
-    bool ok = path_has_suffix(source->name, ".json")
-                  ? json_params_read(source->path, source->name, &params, sink, err)
-                  : yaml_params_read(source->path, source->name, &params, sink, err);
-    params_done(&params);
-    return ok;
-}
-
 /* The first byte that is no blank, behind a byte order mark. */
 static char first_byte(const char *head, size_t length)
 {
@@ -163,7 +151,7 @@ bool table_files_read(const struct reader_source *source, const struct rows_rule
     struct reader_mark *mark, struct sink *sink, struct err *err)
 {
     if (is_parameters(source->name))
-        return read_parameters(source, sink, err);
+        return params_file_read(source, NULL, sink, err);
     char head[TABLE_SNIFF_BYTES];
     const char *why;
     size_t got = file_peek(source->path, head, sizeof head);

@@ -6,9 +6,9 @@
  *
  * The epoch stays as written: older versions count from 0, newer ones from 1.
  */
+#include "readers/params_file.h"
 #include "readers/predictions_files.h"
 #include "readers/rows.h"
-#include "readers/yaml_params.h"
 
 #include "base/csv.h"
 #include "base/text.h"
@@ -158,15 +158,6 @@ static bool take_param(void *self, const struct param *param)
     return sink->param(sink->self, param) && (!is_data || sink->artifact(sink->self, &truth));
 }
 
-static bool read_yaml(const struct reader_source *source, struct sink *sink, struct err *err)
-{
-    struct params params;
-    params_init(&params, take_param, sink);
-    bool ok = yaml_params_read(source->path, source->name, &params, sink, err);
-    params_done(&params);
-    return ok;
-}
-
 static void emit_picture(const struct reader_source *source, struct sink *sink)
 {
     struct artifact picture = {ARTIFACT_PICTURE, source->name, -1};
@@ -178,7 +169,7 @@ static bool read(const struct reader_source *source, struct reader_mark *mark, s
     struct err *err)
 {
     if (path_has_suffix(source->name, ".yaml"))
-        return read_yaml(source, sink, err);
+        return params_file_read(source, take_param, sink, err);
     if (path_has_suffix(source->name, ".png") || path_has_suffix(source->name, ".jpg")) {
         emit_picture(source, sink);
         return true;
