@@ -1,6 +1,7 @@
 #include "base/json.h"
 
 #include "base/num.h"
+#include "base/text.h"
 
 #include <math.h>
 #include <string.h>
@@ -291,8 +292,9 @@ static enum json_kind take_value(struct json *json, int c)
 static void pass_byte_order_mark(struct json *json)
 {
     refill(json, LOOKAHEAD_BYTES);
-    if (json->end - json->at >= 3 && memcmp(json->at, "\xef\xbb\xbf", 3) == 0)
-        json->at += 3;
+    size_t mark_bytes = text_mark_bytes(json->at, (size_t)(json->end - json->at));
+    if (mark_bytes) /* no text may be NULL, to which nothing is added */
+        json->at += mark_bytes;
 }
 
 enum json_kind json_next(struct json *json)

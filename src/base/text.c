@@ -25,6 +25,13 @@ size_t text_encode(int32_t code, char out[4])
     return (size_t)utf8proc_encode_char(code, (utf8proc_uint8_t *)out);
 }
 
+size_t text_mark_bytes(const char *text, size_t length)
+{
+    static const char MARK[] = "\xef\xbb\xbf";
+    size_t bytes = sizeof MARK - 1;
+    return length >= bytes && memcmp(text, MARK, bytes) == 0 ? bytes : 0;
+}
+
 int text_code_cols(int32_t code)
 {
     if (code < 0x300)

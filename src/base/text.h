@@ -17,6 +17,9 @@ size_t text_decode(const char *at, const char *end, int32_t *code);
 /* Writes CODE as UTF-8 (at most 4 bytes, no NUL); returns the bytes. */
 size_t text_encode(int32_t code, char out[4]);
 
+/* The bytes of the UTF-8 byte order mark that TEXT begins with; 0 when it begins with none. */
+size_t text_mark_bytes(const char *text, size_t length);
+
 /* Columns that CODE takes: 0 (combining), 1 or 2. */
 int text_code_cols(int32_t code);
 /* True for what must never reach a terminal as it is: C0, DEL, C1, bidi controls, line and paragraph

@@ -5,6 +5,7 @@
 #include "base/csv.h"
 #include "base/grow.h"
 #include "base/num.h"
+#include "base/text.h"
 #include "readers/rows.h"
 #include "readers/series.h"
 #include "readers/wire.h"
@@ -53,12 +54,6 @@ static int best_column(const struct csv *csv, const char *const *names)
             return column;
     }
     return -1;
-}
-
-/* Bytes of the byte order mark that LINE begins with. */
-static size_t skip_mark(const char *line, size_t length)
-{
-    return length >= 3 && memcmp(line, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
 }
 
 /* The line at byte AT of the file. False when out of memory. */
@@ -222,7 +217,7 @@ static bool take_line(struct table *table, int64_t at, const char *line, size_t 
         return true;
     }
     if (!table->header.length && length < READER_MAX_STATE_BYTES / 2) {
-        size_t skip = skip_mark(line, length);
+        size_t skip = text_mark_bytes(line, length);
         return take_header(table, at + (int64_t)skip, line + skip, length - skip);
     }
     if (table->header.length && put_cells(table, line, length) && take_row(table))
@@ -335,7 +330,7 @@ bool rows_read_csv(struct stream *stream, const struct reader_source *source,
 
 bool rows_is_csv_header(const struct rows_rules *rules, const char *line, size_t length)
 {
-    size_t skip = skip_mark(line, length);
+    size_t skip = text_mark_bytes(line, length);
     struct csv csv;
     csv_init(&csv, csv_guess_separator(line, length));
     bool is_header =

@@ -6,6 +6,7 @@
 #include "base/grow.h"
 #include "base/json.h"
 #include "base/num.h"
+#include "base/text.h"
 #include "readers/rows.h"
 #include "readers/series.h"
 #include "readers/wire.h"
@@ -404,12 +405,9 @@ bool rows_is_json_row(const struct rows_rules *rules, const char *line, size_t l
 bool rows_is_json_log(
     const struct reader_place *place, const char *name, const struct rows_rules *rules)
 {
-    static const char BOM[] = "\xef\xbb\xbf";
     char head[HEAD_BYTES];
     size_t got = reader_peek(place, name, head, sizeof head);
-    const char *line = head, *end;
-    if (got >= 3 && memcmp(head, BOM, 3) == 0)
-        line += 3;
+    const char *line = head + text_mark_bytes(head, got), *end;
     for (; (end = memchr(line, '\n', got - (size_t)(line - head))); line = end + 1) {
         size_t length = (size_t)(end - line);
         if (rows_is_json_row(rules, line, length))

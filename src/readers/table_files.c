@@ -1,5 +1,6 @@
 #include "readers/table_files.h"
 
+#include "base/text.h"
 #include "readers/column_lists.h"
 #include "readers/params_file.h"
 #include "readers/table_sniff.h"
@@ -141,7 +142,7 @@ bool table_files_claim(const struct reader_place *place, bool keras, struct read
 /* The first byte that is no blank, behind a byte order mark. */
 static char first_byte(const char *head, size_t length)
 {
-    size_t i = length >= 3 && memcmp(head, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+    size_t i = text_mark_bytes(head, length);
     while (i < length && strchr(" \t\r\n", head[i]))
         i++;
     return i < length ? head[i] : '\0';

@@ -3,6 +3,7 @@
 #include "base/csv.h"
 #include "base/json.h"
 #include "base/num.h"
+#include "base/text.h"
 #include "readers/rows.h"
 
 #include <string.h>
@@ -302,10 +303,8 @@ static enum table_kind sniff_list(struct text text, const char **why)
 
 enum table_kind table_sniff(const char *head, size_t length, bool whole, const char **why)
 {
-    struct text text = {head, head + length, whole};
+    struct text text = {head + text_mark_bytes(head, length), head + length, whole};
     *why = NULL;
-    if (length >= 3 && memcmp(head, "\xef\xbb\xbf", 3) == 0)
-        text.at += 3;
     const char *first = csv_skip_blanks(text.at, text.end, '\0');
     if (first == text.end || memchr(first, '\0', (size_t)(text.end - first)))
         return TABLE_NONE;

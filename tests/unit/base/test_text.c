@@ -129,6 +129,16 @@ static void test_globs(void **state)
     assert_false(text_contains("x", "xy"));
 }
 
+static void test_byte_order_mark(void **state)
+{
+    (void)state;
+    assert_int_equal(text_mark_bytes("\xef\xbb\xbf" "a", 4), 3);
+    assert_int_equal(text_mark_bytes("\xef\xbb\xbf", 3), 3);
+    assert_int_equal(text_mark_bytes("\xef\xbb\xbf", 2), 0);
+    assert_int_equal(text_mark_bytes("a\xef\xbb\xbf", 4), 0);
+    assert_int_equal(text_mark_bytes(NULL, 0), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -138,6 +148,7 @@ int main(void)
         cmocka_unit_test(test_code_points),
         cmocka_unit_test(test_natural_order),
         cmocka_unit_test(test_globs),
+        cmocka_unit_test(test_byte_order_mark),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
