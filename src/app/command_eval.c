@@ -27,14 +27,6 @@ struct report {
     struct eval_best best;
 };
 
-static int grid_index(double iou)
-{
-    for (int i = 0; i < EVAL_IOUS; i++)
-        if (fabs(eval_iou_threshold(i) - iou) < 1e-9)
-            return i;
-    return EVAL_IOU_CUSTOM;
-}
-
 static bool prepare(
     struct report *report, const struct settings *settings, struct arena *arena, struct err *err)
 {
@@ -44,7 +36,7 @@ static bool prepare(
     report->iou = isnan(settings->iou) ? 0.5 : settings->iou;
     if (!(report->iou > 0 && report->iou <= 1))
         return err_set(err, ERR_USAGE, "--iou is above 0 and at most 1");
-    report->iou_index = grid_index(report->iou);
+    report->iou_index = eval_iou_index(&study->set->settings, report->iou);
     report->set = study->set;
     if (report->iou_index == EVAL_IOU_CUSTOM)
         report->set = eval_rematch(dataset, study->detections, study->set, report->iou, arena, err);
