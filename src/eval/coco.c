@@ -470,13 +470,15 @@ static uint16_t *copy_mask(const uint16_t *mask, size_t count, struct arena *are
     return copy;
 }
 
-/* A detection that overlaps too little for the bar and was not matched at the lowest IoU either
- * stays what it was there, so its box need not be looked at; most are such. */
-static bool stays(const struct job *job, uint32_t at)
+/* A detection that overlaps too little for the bar is a false positive, unless its own area is out
+ * of range: then it was ignored at the lowest IoU too, or matched there. Most need no look at the
+ * box. */
+static bool is_false(const struct job *job, uint32_t at)
 {
     static const double FLOAT_ERROR = 1e-6; /* set->iou is single precision */
     const struct eval_set *set = job->set;
-    return set->gt[at] < 0 && (double)set->iou[at] + FLOAT_ERROR < job->bars[0];
+    return (double)set->iou[at] + FLOAT_ERROR < job->bars[0] &&
+           !((set->tp[EVAL_ALL][at] | set->ignored[EVAL_ALL][at]) & 1);
 }
 
 static void rematch_group(
@@ -485,16 +487,17 @@ static void rematch_group(
     struct eval_set *set = job->set;
     uint16_t *tp = set->tp[EVAL_ALL], *ignored = set->ignored[EVAL_ALL];
     for (uint32_t i = group->start; i < group->start + group->count; i++) {
-        if (stays(job, i)) {
-            ignored[i] |= (uint16_t)((ignored[i] & 1) << EVAL_IOU_CUSTOM);
+        set->gt[i] = -1;
+        if (is_false(job, i))
             continue;
-        }
         struct box box =
             eval_pixel_box(job->dataset, job->detections, (size_t)set->row[i], group->image);
         struct match_result result;
         match_detection(match, &box, 1, &result);
         tp[i] |= (uint16_t)(result.tp[EVAL_ALL] << EVAL_IOU_CUSTOM);
         ignored[i] |= (uint16_t)(result.ignored[EVAL_ALL] << EVAL_IOU_CUSTOM);
+        if (result.gt >= 0)
+            set->gt[i] = match->gts[result.gt].annotation;
     }
 }
 
@@ -506,7 +509,7 @@ static void fetch_group(const struct job *job, size_t index)
         return;
     const struct eval_group *group = &set->groups[index];
     for (uint32_t i = group->start; i < group->start + group->count; i++)
-        if (!stays(job, i))
+        if (!is_false(job, i))
             __builtin_prefetch(&job->detections->rows[set->row[i]]);
 }
 
@@ -549,8 +552,9 @@ struct eval_set *eval_rematch(const struct dataset *dataset, const struct detect
         job.set->custom_iou = iou;
         job.set->tp[EVAL_ALL] = copy_mask(set->tp[EVAL_ALL], set->count, arena);
         job.set->ignored[EVAL_ALL] = copy_mask(set->ignored[EVAL_ALL], set->count, arena);
+        job.set->gt = ARENA_ARRAY(arena, int32_t, set->count + 1);
         job.rank_of_image = ARENA_ARRAY(&job.scratch, int32_t, set->image_count + 1);
-        matched = job.set->tp[EVAL_ALL] && job.set->ignored[EVAL_ALL] && job.rank_of_image;
+        matched = job.set->gt && job.set->tp[EVAL_ALL] && job.set->ignored[EVAL_ALL] && job.rank_of_image;
     }
     for (size_t i = 0; matched && i < set->image_count; i++)
         job.rank_of_image[set->image_order[i]] = (int32_t)i;

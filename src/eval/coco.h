@@ -118,9 +118,9 @@ struct eval_set *eval_match(const struct dataset *dataset, const struct detectio
     struct err *err);
 
 /*
- * The set once more with area=all matched at IOU (0 < iou <= 1) as bit EVAL_IOU_CUSTOM. Columns
- * that do not change are shared with SET, which must outlive the result. DATASET and DETECTIONS
- * are those that made SET.
+ * The set once more with area=all matched at IOU (0 < iou <= 1) as bit EVAL_IOU_CUSTOM; `gt` is what
+ * is matched there. Columns that do not change are shared with SET, which must outlive the result.
+ * DATASET and DETECTIONS are those that made SET.
  */
 struct eval_set *eval_rematch(const struct dataset *dataset, const struct detections *detections,
     const struct eval_set *set, double iou, struct arena *arena, struct err *err);

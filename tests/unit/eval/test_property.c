@@ -261,6 +261,14 @@ static void check_counts(const struct dataset *dataset, const struct detections 
     struct err err;
     struct eval_set *again = eval_rematch(dataset, detections, set, iou, arena, &err);
     assert_non_null(again);
+    struct eval_set *twice = eval_rematch(dataset, detections, again, .5, arena, &err);
+    for (size_t i = 0; i < set->count; i++) {
+        unsigned is = (unsigned)(again->tp[EVAL_ALL][i] | again->ignored[EVAL_ALL][i]);
+        assert_true(again->gt[i] < 0 || is >> EVAL_IOU_CUSTOM & 1);
+        assert_true(again->gt[i] >= 0 || !(again->tp[EVAL_ALL][i] >> EVAL_IOU_CUSTOM & 1));
+        assert_int_equal(twice->gt[i], set->gt[i]);
+        assert_int_equal(twice->tp[EVAL_ALL][i] >> EVAL_IOU_CUSTOM & 1, set->tp[EVAL_ALL][i] & 1);
+    }
     for (int step = -1; step <= 11; step += 3) {
         double confidence = step * .1;
         struct eval_counts total, images[IMAGES], sum = {0};
