@@ -15,6 +15,7 @@ struct output {
     struct buf buf;
     struct json_writer json;
     size_t printed;
+    bool failed; /* a condition of --fail-if holds */
 };
 
 static bool print_study(
@@ -22,7 +23,7 @@ static bool print_study(
 {
     struct report report = {
         .name = name, .study = study, .settings = output->settings, .arena = output->arena};
-    if (!report_prepare(&report, err))
+    if (!report_prepare(&report, err) || !report_fail_if(&report, &output->failed, err))
         return false;
     if (output->printed++ && output->format != PRINT_JSON)
         buf_add_char(&output->buf, '\n');
@@ -90,7 +91,7 @@ static int run(const struct settings *settings, char **operands)
         if (ok && output.format == PRINT_JSON)
             buf_add_char(&output.buf, '\n');
         if (ok && print_flush(&output.buf, &err))
-            status = EXIT_FINE;
+            status = output.failed ? EXIT_FINDING : EXIT_FINE;
         else if (err.code != ERR_USAGE)
             status = EXIT_UNREADABLE;
     }
@@ -106,6 +107,6 @@ const struct command command_eval = {
     .operands = "RUN... | --gt FILE --dt FILE",
     .summary = "COCO metrics: twelve stats, per class, counts at a confidence",
     .accepts = "index gt dt gt-format dt-format images conf iou step class ious max-dets per-class "
-               "per-image format",
+               "per-image fail-if format",
     .run = run,
 };

@@ -1,5 +1,6 @@
 #include "app/eval_report.h"
 
+#include "app/eval_fail.h"
 #include "app/pick.h"
 #include "base/text.h"
 
@@ -348,4 +349,17 @@ bool report_print(
         begun = true;
     }
     return ok;
+}
+
+bool report_fail_if(const struct report *report, bool *failed, struct err *err)
+{
+    const struct eval_counts *total = &report->total;
+    struct fail_number numbers[EVAL_STATS + 7] = {{"TP", (double)total->tp, false},
+        {"FP", (double)total->fp, false}, {"FN", (double)total->fn, false},
+        {"precision", eval_precision(total), false}, {"recall", eval_recall(total), false},
+        {"F1", eval_f1(total), false}, {"best_F1", report->best.f1, false}};
+    for (int i = 0; i < EVAL_STATS; i++)
+        numbers[7 + i] =
+            (struct fail_number){eval_stat_name(i), report->study->summary.stats[i], false};
+    return fail_if(report->settings, report->name, numbers, EVAL_STATS + 7, failed, err);
 }

@@ -44,6 +44,9 @@ bool report_write(const struct report *report, struct json_writer *json, struct 
 bool report_print(
     const struct report *report, enum print_format format, struct buf *out, struct err *err);
 
+/* The numbers that --fail-if knows, put to its conditions. */
+bool report_fail_if(const struct report *report, bool *failed, struct err *err);
+
 /* ---- for sections ---- */
 
 /* NaN is written as null. */
