@@ -43,8 +43,8 @@ static int32_t image_of_annotation(const struct rules *rules, size_t index)
 }
 
 /* Sorts COUNT things by their image, by counting; NULL when memory is out. */
-static int32_t *list(const struct rules *rules, owner *image_of, size_t count,
-    struct arena *arena, uint32_t **starts, size_t *most)
+static int32_t *list(const struct rules *rules, owner *image_of, size_t count, struct arena *arena,
+    uint32_t **starts, size_t *most)
 {
     size_t images = rules->dataset->image_count;
     uint32_t *start = ARENA_ARRAY(arena, uint32_t, images + 2);

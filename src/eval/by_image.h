@@ -25,7 +25,7 @@ bool by_image_make(const struct dataset *dataset, const struct detections *detec
     const struct link *link, double above, struct arena *arena, struct by_image *out,
     struct err *err);
 
-/* Pairs of a detection and a ground truth that are looked at in all, about half a minute. */
+/* Pairs of a detection and a ground truth that are looked at in all: about a minute of work. */
 #define BY_IMAGE_PAIRS_MOST (INT64_C(1) << 34)
 
 /* Adds ROWS x GTS to PAIRS; false with ERR_LIMIT beyond BY_IMAGE_PAIRS_MOST, which only an image

@@ -11,7 +11,7 @@
 /* A ground truth of the image at hand. */
 struct truth {
     struct box box;
-    double iou;      /* of the detection that has it; before, the highest with any */
+    double iou; /* of the detection that has it; before, the highest with any */
     int32_t annotation;
     int32_t draft; /* the detection that has it so far, -1 none */
 };

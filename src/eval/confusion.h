@@ -4,11 +4,11 @@
  * matching is another, files, how results are shown.
  *
  * Detections of score > confidence against ground truth that is not a crowd, whatever their
- * classes; no limit on their number. All pairs of IoU > iou stand by descending IoU (ties: the later
- * ground truth, then the later detection, in file order): each detection keeps its first, then each
- * ground truth its first of these. The IoU has 1e-7 added to its denominator, as there (metrics.py,
- * ConfusionMatrix.process_batch and box_iou; float64 here). What is left alone meets the
- * background, on images without any match too.
+ * classes; no limit on their number. All pairs of IoU > iou stand by descending IoU (ties: the
+ * later ground truth, then the later detection, in file order): each detection keeps its first,
+ * then each ground truth its first of these. The IoU has 1e-7 added to its denominator, as there
+ * (metrics.py, ConfusionMatrix.process_batch and box_iou; float64 here). What is left alone meets
+ * the background, on images without any match too.
  */
 #pragma once
 
@@ -25,9 +25,9 @@ struct eval_confusion_settings eval_confusion_settings_default(void); /* .25, .4
 
 /* One detection, one ground truth, or both matched. */
 struct eval_confusion_box {
-    double iou; /* with the partner; without one the highest with any box of the other side */
-    int32_t image;      /* index into dataset->images */
-    int32_t row;        /* index into detections->rows, -1 none: the ground truth was missed */
+    double iou;    /* with the partner; without one the highest with any box of the other side */
+    int32_t image; /* index into dataset->images */
+    int32_t row;   /* index into detections->rows, -1 none: the ground truth was missed */
     int32_t annotation; /* index into dataset->annotations, -1 none: nothing is there */
 };
 
@@ -40,10 +40,10 @@ struct eval_confusion_cell {
 struct eval_confusion {
     int32_t background;                /* category_count of the dataset: the last row and column */
     struct eval_confusion_cell *cells; /* by predicted, then truth */
-    struct eval_confusion_box *boxes; /* in the order of the cells; inside one by descending score
-                                         (ties: image, then file order), missed ones by image */
-    size_t cell_count, box_count; /* box_count is the sum of the matrix */
-    int64_t trace;                /* matched with their own class */
+    struct eval_confusion_box *boxes;  /* in the order of the cells; inside one by descending score
+                                          (ties: image, then file order), missed ones by image */
+    size_t cell_count, box_count;      /* box_count is the sum of the matrix */
+    int64_t trace;                     /* matched with their own class */
 };
 
 /*

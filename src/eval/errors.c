@@ -145,8 +145,8 @@ static void name_error(const struct eval_error_settings *settings, const struct 
 /* Matches the next detection by rank with what is left of its class, or names its error. */
 static void judge(struct job *job, struct finding *finding)
 {
-    struct box box = eval_pixel_box(
-        job->dataset, job->detections, (size_t)finding->row, finding->image);
+    struct box box =
+        eval_pixel_box(job->dataset, job->detections, (size_t)finding->row, finding->image);
     struct overlap left = {0, -1}, same = {0, -1}, other = {0, -1};
     for (size_t g = 0; g < job->truth_count; g++) {
         struct truth *truth = &job->truths[g];
@@ -311,12 +311,12 @@ static double integrate(double *precision, int64_t n, int64_t positives)
 }
 
 /* AP of one class after FIX; false when it has neither ground truth nor detections then. */
-static bool class_ap(const struct job *job, struct ranking *ranking, size_t category, int fix,
-    double *ap)
+static bool class_ap(
+    const struct job *job, struct ranking *ranking, size_t category, int fix, double *ap)
 {
     const struct positives *gt = &job->positives[category];
-    int64_t positives = gt->all - (fix == EVAL_MISS ? gt->missed : 0) -
-                        (fix == FIX_FALSE_NEG ? gt->unmatched : 0);
+    int64_t positives =
+        gt->all - (fix == EVAL_MISS ? gt->missed : 0) - (fix == FIX_FALSE_NEG ? gt->unmatched : 0);
     int64_t right = 0, wrong = 0;
     for (uint32_t i = ranking->start[category]; i < ranking->start[category + 1]; i++) {
         enum outcome outcome = outcome_after(ranking->items[i].index, fix);
@@ -329,7 +329,7 @@ static bool class_ap(const struct job *job, struct ranking *ranking, size_t cate
         }
     }
     *ap = positives ? integrate(ranking->precision, right, positives) : 0;
-    return positives || right || wrong;
+    return positives || wrong; /* what is right has its ground truth */
 }
 
 /* Where a type is mended, tidecv puts the errors before the hits, and among equal scores they stay
@@ -428,10 +428,8 @@ static bool make_room(struct job *job)
     job->truths = ARENA_ARRAY(&job->scratch, struct truth, boxes->most_gts + 1);
     job->ranked = ARENA_ARRAY(&job->scratch, struct rank_item, 2 * boxes->most_rows + 1);
     job->findings = ARENA_ARRAY(&job->scratch, struct finding, kept + 1);
-    job->misses =
-        ARENA_ARRAY(&job->scratch, struct eval_error_box, boxes->gt_start[images] + 1);
-    job->positives =
-        ARENA_ARRAY(&job->scratch, struct positives, job->dataset->category_count + 1);
+    job->misses = ARENA_ARRAY(&job->scratch, struct eval_error_box, boxes->gt_start[images] + 1);
+    job->positives = ARENA_ARRAY(&job->scratch, struct positives, job->dataset->category_count + 1);
     return job->truths && job->ranked && job->findings && job->misses && job->positives;
 }
 

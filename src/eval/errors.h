@@ -7,9 +7,14 @@
  * Matching: the best detections of an image, all classes together, by descending score (file order
  * on ties); each takes the unmatched ground truth of its class with the highest IoU (the first of
  * equals) if that reaches `positive_iou`. One that takes none, but lies in a crowd of its class by
- * more than that, is ignored. Each detection that took none, ignored ones too, is of the first type
- * below that fits; crowds count for nothing there. An unmatched ground truth that no Loc or Cls
- * points to is a Miss.
+ * more than that, is ignored. Each detection that took none, ignored ones too, is the first that
+ * fits of Loc, Cls, Dupe, Both, Bkg; crowds count for nothing there. An unmatched ground truth that
+ * no Loc or Cls points to is a Miss.
+ *
+ * Mended: of the Loc and Cls errors that point to one unmatched ground truth the best becomes a hit
+ * (of the ground truth's class); every other error of the mended type is dropped, a missed ground
+ * truth taken out of the count. Detections stand by descending score; equal ones by image in the
+ * dataset's order, then rank, but after mending all that were errors go before the hits.
  *
  * Differences on purpose: rows of unknown categories have no effect (tidecv takes them for classes
  * without ground truth); empty sides give numbers (tidecv divides by zero); any finite score will
@@ -21,13 +26,14 @@
 #include "eval/link.h"
 #include "facts/boxes.h"
 
+/* In tidecv's order of display. */
 enum eval_error {
     EVAL_CLS,  /* overlaps a ground truth of another class by positive_iou or more */
-    EVAL_LOC,  /* overlaps its class by background_iou to positive_iou, both included; goes before Cls */
-    EVAL_BOTH, /* overlaps another class by more than background_iou, and nothing else fits */
-    EVAL_DUPE, /* overlaps a ground truth that a better detection took; goes behind Cls */
+    EVAL_LOC,  /* overlaps its class by background_iou to positive_iou, both included */
+    EVAL_BOTH, /* overlaps another class by more than background_iou */
+    EVAL_DUPE, /* overlaps a ground truth that a better detection took */
     EVAL_BKG,  /* overlaps nothing by more than background_iou */
-    EVAL_MISS, /* ground truth that nothing found */
+    EVAL_MISS, /* a ground truth */
     EVAL_ERRORS,
 };
 
@@ -35,7 +41,7 @@ enum eval_error {
 const char *eval_error_name(int error);
 
 struct eval_error_settings {
-    double positive_iou;   /* 0 < background_iou <= positive_iou <= 1 */
+    double positive_iou; /* 0 < background_iou <= positive_iou <= 1 */
     double background_iou;
     int32_t max_dets; /* detections per image, all classes together; 1 or more */
 };
@@ -44,11 +50,11 @@ struct eval_error_settings eval_error_settings_default(void); /* .5, .1, 100 */
 
 /* One mistake. */
 struct eval_error_box {
-    double iou;     /* with the annotation; Bkg: the highest with any ground truth; Miss: the highest
-                       with a detection of its class */
-    double score;   /* NaN for Miss */
-    int32_t image;  /* index into dataset->images */
-    int32_t row;    /* index into detections->rows, -1 for Miss */
+    double iou;    /* with the annotation; Bkg: the highest with any ground truth; Miss: the highest
+                      with a detection of its class */
+    double score;  /* NaN for Miss */
+    int32_t image; /* index into dataset->images */
+    int32_t row;   /* index into detections->rows, -1 for Miss */
     int32_t annotation; /* Cls, Loc, Both: the best overlapped; Dupe: the one taken; Miss: itself;
                            -1 for Bkg; index into dataset->annotations */
     enum eval_error type;
@@ -57,18 +63,17 @@ struct eval_error_box {
 /*
  * AP here is a mean over the classes that have ground truth or detections (0 for one without ground
  * truth), in percent points; so it is not COCO's AP50 * 100. A class that a fix leaves with neither
- * is out of the mean. dAP is how much AP would be higher, were all errors of the type mended and
- * nothing else: never below 0.
+ * is out of the mean. dAP is by how much AP would be higher, were all errors of the type mended and
+ * nothing else, 0 where it would be lower (ties can do that).
  */
 struct eval_errors {
     double ap; /* at positive_iou; -1 where no class has anything */
     int64_t count[EVAL_ERRORS];
     double dap[EVAL_ERRORS];
-    double dap_false_pos; /* were all false detections below all true ones; may be below 0, since */
-    double dap_false_neg; /* with equal scores the fixed order is tidecv's: errors before hits; the
-                             latter: were nothing missed */
-    struct eval_error_box *boxes; /* by type; by descending score (ties: image, then rank), Miss by
-                                     image, then annotation */
+    double dap_false_pos; /* the same, were all false detections ranked below all true ones */
+    double dap_false_neg; /* the same, were there no unmatched ground truth; can be below 0 */
+    struct eval_error_box *boxes;  /* by type; by descending score (ties: image, then rank), Miss by
+                                      image, then annotation */
     size_t start[EVAL_ERRORS + 1]; /* those of type t are [start[t], start[t + 1]) */
 };
 

@@ -53,8 +53,8 @@ static void check_errors(struct bench *bench)
     struct eval_error_settings settings = eval_error_settings_default();
     struct eval_errors errors;
     struct err err;
-    if (!eval_errors_make(bench->dataset, bench->detections, &bench->link, &settings,
-            &bench->arena, &errors, &err)) {
+    if (!eval_errors_make(bench->dataset, bench->detections, &bench->link, &settings, &bench->arena,
+            &errors, &err)) {
         demand(bench, err.text, false);
         return;
     }
@@ -65,7 +65,8 @@ static void check_errors(struct bench *bench)
         return;
     }
     check(bench, "positive IoU", settings.positive_iou, at(expected, "pos_threshold"), 0);
-    check(bench, "background IoU", settings.background_iou, at(expected, "background_threshold"), 0);
+    check(
+        bench, "background IoU", settings.background_iou, at(expected, "background_threshold"), 0);
     check(bench, "detections per image", settings.max_dets, at(expected, "max_dets_per_image"), 0);
     check(bench, "AP50", errors.ap, at(expected, "AP50_percent"), POINTS);
     demand(bench, "six types", cJSON_GetArraySize(at(expected, "count")) == EVAL_ERRORS);
