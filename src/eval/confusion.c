@@ -210,7 +210,8 @@ bool eval_confusion_make(const struct dataset *dataset, const struct detections 
 {
     if (!(isfinite(settings->confidence) && settings->iou >= 0 && settings->iou < 1))
         return err_set(err, ERR_USAGE, "an IoU must be 0 or more and below 1");
-    *out = (struct eval_confusion){.background = (int32_t)dataset->category_count};
+    *out = (struct eval_confusion){
+        .settings = *settings, .background = (int32_t)dataset->category_count};
     struct job job = {
         .dataset = dataset, .detections = detections, .link = link, .settings = settings};
     arena_init(&job.scratch, 0);

@@ -38,6 +38,7 @@ struct eval_confusion_cell {
 };
 
 struct eval_confusion {
+    struct eval_confusion_settings settings; /* that it was made with */
     int32_t background;                /* category_count of the dataset: the last row and column */
     struct eval_confusion_cell *cells; /* by predicted, then truth */
     struct eval_confusion_box *boxes;  /* in the order of the cells; inside one by descending score
