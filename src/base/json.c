@@ -6,7 +6,11 @@
 #include <math.h>
 #include <string.h>
 
-enum { LOOKAHEAD_BYTES = 4096, VECTOR_BYTES = 16 };
+enum {
+    LOOKAHEAD_BYTES = 4096,
+    VECTOR_BYTES = 16,
+    LITTLE_ENDIAN_BYTES = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
+};
 
 enum expects {
     EXPECT_START, /* the value, perhaps behind a byte order mark */
@@ -106,11 +110,12 @@ static void pop(struct json *json)
     json->expects = json->depth ? EXPECT_COMMA_OR_END : EXPECT_NOTHING;
 }
 
-/* True when one of the eight bytes of WORD is the byte that PATTERN repeats. */
-static inline bool has_byte(uint64_t word, uint64_t pattern)
+/* Not 0 when one of the eight bytes of WORD is the byte that PATTERN repeats: of the lowest such
+ * byte the highest bit is then the lowest one set. */
+static inline uint64_t find_byte(uint64_t word, uint64_t pattern)
 {
     uint64_t x = word ^ pattern;
-    return ((x - UINT64_C(0x0101010101010101)) & ~x & UINT64_C(0x8080808080808080)) != 0;
+    return (x - UINT64_C(0x0101010101010101)) & ~x & UINT64_C(0x8080808080808080);
 }
 
 /*
@@ -123,11 +128,14 @@ static const char *string_end(const char *at, const char *end, bool *escaped, co
         uint64_t word;
         if (end - at >= (ptrdiff_t)sizeof word) {
             memcpy(&word, at, sizeof word);
-            if (!has_byte(word, UINT64_C(0x2222222222222222)) &&
-                !has_byte(word, UINT64_C(0x5c5c5c5c5c5c5c5c))) {
+            uint64_t found = find_byte(word, UINT64_C(0x2222222222222222)) |
+                             find_byte(word, UINT64_C(0x5c5c5c5c5c5c5c5c));
+            if (!found) {
                 at += sizeof word;
                 continue;
             }
+            if (LITTLE_ENDIAN_BYTES)
+                at += __builtin_ctzll(found) / 8;
         }
         while (at < end && *at != '"' && *at != '\\')
             at++;
@@ -429,9 +437,41 @@ bool json_int(const struct json *json, int64_t *value)
     return num_parse_int(json->text, json->length, value);
 }
 
-size_t json_numbers(struct json *json, double *out, size_t most)
+static const char *pass_blanks(const char *at, const char *end)
+{
+    while (at < end && (*at == ' ' || *at == '\n' || *at == '\r' || *at == '\t'))
+        at++;
+    return at;
+}
+
+/* The numbers of the list just opened that lie whole in the window, taken without a token each: in
+ * files of boxes they are most of what there is. What follows them is left to json_next(). */
+static size_t take_held_numbers(struct json *json, double *out, size_t most)
 {
     size_t count = 0;
+    if (json->kind != JSON_ARRAY)
+        return 0;
+    for (const char *at = json->at;; at++) {
+        double number;
+        at = pass_blanks(at, json->end);
+        size_t used = num_scan(at, json->end, &number);
+        at += used;
+        if (!used || used >= JSON_MAX_TOKEN_BYTES - 3 || json->end - at < 3)
+            return count; /* the number may go on, see take_number() */
+        if (count < most)
+            out[count] = number;
+        count++;
+        json->at = at;
+        json->expects = EXPECT_COMMA_OR_END;
+        at = pass_blanks(at, json->end);
+        if (at == json->end || *at != ',')
+            return count;
+    }
+}
+
+size_t json_numbers(struct json *json, double *out, size_t most)
+{
+    size_t count = take_held_numbers(json, out, most);
     bool others = false;
     for (;;) {
         switch (json_next(json)) {
