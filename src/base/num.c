@@ -11,7 +11,8 @@
 enum {
     LONGEST_NUMBER = 400,
     SHORTEST_NUMBER_OUT = 32,
-    MOST_DIGITS = 19, /* that a 64-bit integer always holds */
+    MOST_DIGITS = 19,   /* that a 64-bit integer always holds */
+    MOST_PLACES = 1000, /* behind the point, before the slow way is taken */
 };
 
 static locale_t c_locale;
@@ -25,7 +26,7 @@ static void make_c_locale(void)
 static const double POWERS_OF_TEN[] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11,
     1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
 
-/* The slow, always right way: digits beyond LONGEST_NUMBER cannot change a double by rounding. */
+/* The slow, always right way; beyond LONGEST_NUMBER it needs memory, and gives NAN without. */
 static double parse_slowly(const char *text, size_t length)
 {
     char copy[LONGEST_NUMBER + 1];
@@ -214,22 +215,22 @@ static size_t scan_any(const char *text, const char *first, const char *end, dou
     bool negative = first > text;
     uint64_t digits = 0;
     const char *at = scan_digits(first, end, &digits);
-    ptrdiff_t seen = at - first;
-    int exponent = 0;
+    ptrdiff_t seen = at - first, fraction = 0;
     if (at < end && *at == '.') {
         const char *behind = scan_digits(at + 1, end, &digits);
-        ptrdiff_t fraction = behind - (at + 1);
+        fraction = behind - (at + 1);
         if (seen + fraction)
             at = behind;
         seen += fraction;
-        exponent = fraction < 1000 ? -(int)fraction : -1000;
     }
     if (seen == 0)
         return 0;
+    int exponent = fraction <= MOST_PLACES ? -(int)fraction : 0;
     if (at < end && (*at | 0x20) == 'e')
         at = scan_exponent(at, end, &exponent);
     double whole = (double)digits;
-    bool held = seen <= MOST_DIGITS || significant(first, seen) <= MOST_DIGITS;
+    bool held =
+        fraction <= MOST_PLACES && (seen <= MOST_DIGITS || significant(first, seen) <= MOST_DIGITS);
     if (held && digits <= UINT64_C(1) << 53 && exponent >= -22 && exponent <= 22)
         whole = exponent < 0 ? whole / POWERS_OF_TEN[-exponent] : whole * POWERS_OF_TEN[exponent];
     else if (HAS_DIVISION && held && digits && exponent < 0 && exponent >= -MOST_FIVES)
