@@ -23,6 +23,10 @@ enum expects {
     EXPECT_NOTHING,
 };
 
+/* What a person may do about a bad document. */
+#define CUT_SHORT ": wait until it is written, or copy it again"
+#define MALFORMED ": mend it there, or write it anew"
+
 static const double LARGEST_EXACT_INTEGER = 9007199254740992.0; /* 2^53 */
 
 void json_init_stream(struct json *json, struct stream *stream)
@@ -53,10 +57,11 @@ static enum json_kind bad(struct json *json, const char *wrong)
 static enum json_kind cut_off(struct json *json)
 {
     if (json->expects == EXPECT_START)
-        return bad(json, "holds no JSON");
+        return bad(json, "holds no JSON" CUT_SHORT);
     if (json->depth == 0)
-        return bad(json, "ends in the middle of a JSON value");
-    return bad(json, json->in_object ? "ends inside a JSON object" : "ends inside a JSON array");
+        return bad(json, "ends in the middle of a JSON value" CUT_SHORT);
+    return bad(json, json->in_object ? "ends inside a JSON object" CUT_SHORT
+                                     : "ends inside a JSON array" CUT_SHORT);
 }
 
 /* Lets the window hold WANT bytes from `at` on. False when nothing came in: the input ends here. */
@@ -165,7 +170,7 @@ static bool pass_string(struct json *json)
         }
         json->at = resume;
         if (!refill(json, LOOKAHEAD_BYTES)) {
-            bad(json, "ends inside a JSON string");
+            bad(json, "ends inside a JSON string" CUT_SHORT);
             return false;
         }
     }
@@ -195,7 +200,7 @@ static bool take_string(struct json *json)
             return pass_string(json);
         }
         if (!refill(json, 2 * searched)) {
-            bad(json, "ends inside a JSON string");
+            bad(json, "ends inside a JSON string" CUT_SHORT);
             return false;
         }
     }
@@ -220,9 +225,9 @@ static enum json_kind take_number(struct json *json)
             refill(json, 2 * held))
             continue;
         if (used == 0)
-            return bad(json, "holds something that is no JSON value");
+            return bad(json, "holds something that is no JSON value" MALFORMED);
         if (used >= JSON_MAX_TOKEN_BYTES - 3)
-            return bad(json, "holds a number of more than a million digits");
+            return bad(json, "holds a number of more than a million digits" MALFORMED);
         json->text = json->at;
         json->length = used;
         json->at = behind;
@@ -255,13 +260,13 @@ static enum json_kind take_word(struct json *json)
             json->at += WORDS[i].length;
             return json->kind = (enum json_kind)WORDS[i].kind;
         }
-    return bad(json, "holds something that is no JSON value");
+    return bad(json, "holds something that is no JSON value" MALFORMED);
 }
 
 static enum json_kind open_bracket(struct json *json, bool object)
 {
     if (!push(json, object))
-        return bad(json, "nests brackets more than 512 deep");
+        return bad(json, "nests brackets more than 512 deep" MALFORMED);
     json->at++;
     json->expects = object ? EXPECT_KEY_OR_END : EXPECT_VALUE_OR_END;
     return json->kind = object ? JSON_OBJECT : JSON_ARRAY;
@@ -272,7 +277,7 @@ static enum json_kind close_bracket(struct json *json, int c)
     if (c < 0)
         return cut_off(json);
     if (c != (json->in_object ? '}' : ']'))
-        return bad(json, "lacks a comma or a closing bracket");
+        return bad(json, "lacks a comma or a closing bracket" MALFORMED);
     json->at++;
     pop(json);
     return json->kind = c == '}' ? JSON_OBJECT_END : JSON_ARRAY_END;
@@ -323,7 +328,7 @@ enum json_kind json_next(struct json *json)
     }
     if (json->expects == EXPECT_COLON) {
         if (c != ':')
-            return c < 0 ? cut_off(json) : bad(json, "has no colon behind a key");
+            return c < 0 ? cut_off(json) : bad(json, "has no colon behind a key" MALFORMED);
         json->at++;
         json->expects = EXPECT_VALUE;
         c = look(json);
@@ -336,13 +341,15 @@ enum json_kind json_next(struct json *json)
     case EXPECT_KEY:
         if (c == '"')
             return take_key(json);
-        return c < 0 ? cut_off(json) : bad(json, "has something other than a key in a JSON object");
+        return c < 0 ? cut_off(json)
+                     : bad(json, "has something other than a key in a JSON object" MALFORMED);
     case EXPECT_VALUE_OR_END:
         if (c == ']')
             return close_bracket(json, c);
         return take_value(json, c);
     case EXPECT_NOTHING:
-        return c < 0 ? (json->kind = JSON_END) : bad(json, "goes on behind its JSON value");
+        return c < 0 ? (json->kind = JSON_END)
+                     : bad(json, "goes on behind its JSON value: keep one value in a file");
     default:
         return take_value(json, c);
     }
