@@ -417,7 +417,7 @@ bool json_error(const struct json *json, const char *wanted, struct err *err)
     if (json->kind == JSON_BAD)
         err_set(err, ERR_FORMAT, "%s", json->wrong);
     else
-        err_set(err, ERR_FORMAT, "does not hold %s", wanted);
+        err_set(err, ERR_FORMAT, "does not hold %s: name a file that does", wanted);
     err_at(err, ERR_AT_BYTE, json_offset(json));
     return false;
 }

@@ -354,7 +354,7 @@ static void test_errors_name_the_place(void **state)
     json_next(&json);
     err = (struct err){0};
     assert_false(json_error(&json, "a list of detections", &err));
-    assert_string_equal(err.text, "does not hold a list of detections");
+    assert_string_equal(err.text, "does not hold a list of detections: name a file that does");
 }
 
 /* A document that uses everything, with blanks and escapes where a cut is nasty. */
