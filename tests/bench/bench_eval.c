@@ -6,7 +6,10 @@
 #include "eval/confusion.h"
 #include "eval/downsample.h"
 #include "eval/errors.h"
+#include "eval/sweep.h"
+#include "eval/ultralytics_ap.h"
 #include "eval/verdicts.h"
+#include "eval/voc_ap.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -208,6 +211,35 @@ static void run_rematch(struct stage *stage)
         exit(1);
 }
 
+static void run_sweep(struct stage *stage)
+{
+    struct err err;
+    struct eval_sweep sweep;
+    if (!eval_sweep(stage->set, 0, NULL, &stage->round, &sweep, &err))
+        exit(1);
+    stage->sink = sweep.best.f1;
+}
+
+static void run_voc(struct stage *stage)
+{
+    struct err err;
+    struct eval_voc voc;
+    if (!eval_voc_ap(
+            stage->dataset, stage->detections, &stage->link, .5, &stage->round, &voc, &err))
+        exit(1);
+    stage->sink = voc.map;
+}
+
+static void run_ultralytics(struct stage *stage)
+{
+    struct err err;
+    struct eval_ultralytics ultralytics;
+    if (!eval_ultralytics_ap(stage->dataset, stage->detections, &stage->link, &stage->round,
+            &ultralytics, &err))
+        exit(1);
+    stage->sink = ultralytics.map;
+}
+
 static void run_image(struct stage *stage)
 {
     struct err err;
@@ -261,6 +293,9 @@ static const struct {
     {"counts_at .25, classes", run_counts_classes},
     {"best F1", run_best},
     {"F1 curve of 101 thresholds", run_curve},
+    {"sweep", run_sweep},
+    {"VOC AP", run_voc},
+    {"Ultralytics AP", run_ultralytics},
     {"rematch at IoU .30", run_rematch},
     {"boxes of one image", run_image},
     {"error types", run_errors},
