@@ -22,6 +22,18 @@ bool analysis_confusion(const struct study *study, double confidence, double iou
         study->dataset, study->detections, &study->link, &settings, arena, out, err);
 }
 
+bool analysis_voc(const struct study *study, double iou, struct arena *arena,
+    struct eval_voc *out, struct err *err)
+{
+    return eval_voc_ap(study->dataset, study->detections, &study->link, iou, arena, out, err);
+}
+
+bool analysis_ultralytics(
+    const struct study *study, struct arena *arena, struct eval_ultralytics *out, struct err *err)
+{
+    return eval_ultralytics_ap(study->dataset, study->detections, &study->link, arena, out, err);
+}
+
 bool analysis_precision(const struct study *study, int32_t category, int iou_index,
     double precision[EVAL_RECALLS], struct err *err)
 {
