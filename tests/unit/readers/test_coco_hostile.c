@@ -409,12 +409,9 @@ static void test_texts(void **state)
     (void)state;
     static const char TEXT[] =
         "\xef\xbb\xbf{\"images\": [{\"id\": 1, \"file_name\": \"a\\ud83dz\"}, {\"id\": 2, "
-        "\"file_name\": \"b\0c\"}, {\"id\": 3, \"file_name\": \"d\\u0000e\"}, {\"id\": 4, "
+        "\"file_name\": \"b\0c\"}, {\"id\": 3, \"file_name\": \"d\\u0000!\"}, {\"id\": 4, "
         "\"file_name\": \"\xff\n\"}], \"categories\": [{\"id\": 1, \"name\": \"\\udc00\"}]}";
-    static const char *const NAMES[] = {"a\xef\xbf\xbdz", "b?c",
-        "d\xef\xbf\xbd"
-        "e",
-        "\xff\n"};
+    static const char *const NAMES[] = {"a\xef\xbf\xbdz", "b?c", "d\xef\xbf\xbd!", "\xff\n"};
     struct dataset *set = read_truth(TEXT, sizeof TEXT - 1);
     assert_non_null(set);
     assert_int_equal(set->image_count, 4);
