@@ -3,12 +3,14 @@
  * COCO val (5000 images, 80 categories, about 36 000 ground truths, 500 000 detections). Prints one
  * line a measurement: name, milliseconds of CPU (median of the rounds) and of wall time (the least).
  */
+#include "eval/bootstrap.h"
 #include "eval/confusion.h"
 #include "eval/downsample.h"
 #include "eval/errors.h"
 #include "eval/sweep.h"
 #include "eval/ultralytics_ap.h"
 #include "eval/verdicts.h"
+#include "eval/versus.h"
 #include "eval/voc_ap.h"
 
 #include <math.h>
@@ -21,10 +23,11 @@ enum { IMAGES = 5000, CATEGORIES = 80, ROUNDS = 9, POINTS = 65536 };
 /* The set and what is made of it in each round. */
 struct stage {
     struct dataset *dataset;
-    struct detections *detections;
+    struct detections *detections, *second; /* the second run: the first with noise */
     struct link link;
     struct arena arena, round;
-    struct eval_set *set;
+    struct eval_set *set, *second_set;
+    struct eval_bootstrap *bootstrap, *on_two; /* of both, on one thread and on two */
     struct eval_counts *per_category, *per_image;
     struct point *points;
     double sink; /* keeps results from being optimised away */
@@ -93,6 +96,27 @@ static void fill_image(struct stage *stage, int32_t image)
     }
 }
 
+/* The same keys, a tenth of the rows gone and boxes and scores of the others a little off. */
+static void make_second(struct stage *stage)
+{
+    const struct detections *first = stage->detections;
+    struct detections *second = stage->second = detections_new();
+    second->image_keys = first->image_keys;
+    second->category_keys = first->category_keys;
+    second->image_key_count = IMAGES;
+    second->category_key_count = CATEGORIES;
+    second->rows = calloc(first->count, sizeof *second->rows);
+    for (size_t i = 0; i < first->count; i++) {
+        struct detection row = first->rows[i];
+        if (uniform(stage) < .1)
+            continue;
+        row.box.x += .1 * row.box.w * (uniform(stage) - .5);
+        row.box.y += .1 * row.box.h * (uniform(stage) - .5);
+        row.score = round(row.score * (.8 + .2 * uniform(stage)) * 1e5) / 1e5;
+        second->rows[second->count++] = row;
+    }
+}
+
 static void make_set(struct stage *stage)
 {
     struct dataset *dataset = stage->dataset = dataset_new();
@@ -154,6 +178,19 @@ static void run_both(struct stage *stage)
     run_link(stage);
     run_match(stage);
     run_stats(stage);
+}
+
+static void run_second(struct stage *stage)
+{
+    struct err err;
+    struct link link;
+    struct eval_settings settings = eval_settings_default();
+    if (!link_make(stage->dataset, stage->second, LINK_SHIFT_AUTO, &stage->round, &link, &err))
+        exit(1);
+    stage->second_set =
+        eval_match(stage->dataset, stage->second, &link, &settings, &stage->round, &err);
+    if (!stage->second_set)
+        exit(1);
 }
 
 static void run_both_on_two(struct stage *stage)
@@ -280,6 +317,57 @@ static void run_envelope(struct stage *stage)
         exit(1);
 }
 
+static struct eval_bootstrap *prepare(struct stage *stage, int threads)
+{
+    struct err err;
+    struct eval_aligned runs[2] = {{.set = stage->set}, {.set = stage->second_set}};
+    struct eval_common common = {
+        .image_count = IMAGES, .category_count = CATEGORIES, .confidence = .25};
+    struct eval_bootstrap_settings settings = {
+        .resamples = 1000, .threads = threads, .classes = true};
+    struct eval_bootstrap *bootstrap =
+        eval_bootstrap_new(runs, 2, &common, &settings, &stage->round, &err);
+    if (!bootstrap)
+        exit(1);
+    return bootstrap;
+}
+
+static void run_prepare(struct stage *stage)
+{
+    stage->bootstrap = prepare(stage, 1);
+    stage->on_two = prepare(stage, 2);
+}
+
+static void run_resamples(struct stage *stage)
+{
+    eval_bootstrap_run(stage->bootstrap, 100);
+}
+
+static void run_resamples_on_two(struct stage *stage)
+{
+    eval_bootstrap_run(stage->on_two, 100);
+}
+
+static void run_versus_at(struct stage *stage, double confidence)
+{
+    struct err err;
+    struct eval_versus versus;
+    struct eval_side a = {stage->detections, stage->set}, b = {stage->second, stage->second_set};
+    if (!eval_versus(stage->dataset, &a, &b, confidence, NULL, &stage->round, &versus, &err))
+        exit(1);
+    stage->sink = (double)versus.truths[EVAL_BY_BOTH].count;
+}
+
+static void run_versus_low(struct stage *stage)
+{
+    run_versus_at(stage, 0);
+}
+
+static void run_versus_middle(struct stage *stage)
+{
+    run_versus_at(stage, .25);
+}
+
 static const struct {
     const char *name;
     void (*run)(struct stage *stage);
@@ -300,6 +388,11 @@ static const struct {
     {"boxes of one image", run_image},
     {"error types", run_errors},
     {"confusion", run_confusion},
+    {"prepare two runs for resampling, twice", run_prepare},
+    {"100 paired resamples", run_resamples},
+    {"100 paired resamples on two threads", run_resamples_on_two},
+    {"two runs against each other at 0", run_versus_low},
+    {"two runs against each other at .25", run_versus_middle},
     {"envelope of 65536 points", run_envelope},
 };
 
@@ -320,6 +413,7 @@ int main(void)
 {
     struct stage stage = {.random = 1, .threads = 1};
     make_set(&stage);
+    make_second(&stage);
     stage.per_category = calloc(CATEGORIES, sizeof *stage.per_category);
     stage.per_image = calloc(IMAGES, sizeof *stage.per_image);
     arena_init(&stage.arena, 0);
@@ -327,6 +421,8 @@ int main(void)
         double times[ROUNDS], walls[ROUNDS];
         arena_init(&stage.round, 0);
         run_both(&stage);
+        run_second(&stage);
+        run_prepare(&stage);
         struct arena kept = stage.round;
         for (int r = 0; r < ROUNDS; r++) {
             struct stage round = stage;
@@ -347,6 +443,7 @@ int main(void)
         stage.detections->count);
     dataset_free(stage.dataset);
     detections_free(stage.detections);
+    detections_free(stage.second);
     free(stage.per_category);
     free(stage.per_image);
     free(stage.points);
