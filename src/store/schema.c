@@ -56,6 +56,12 @@ static const char *const STEPS[] = {
     "ALTER TABLE source ADD COLUMN ctime_ns INTEGER NOT NULL DEFAULT 0;"
     "CREATE TABLE place(directory TEXT PRIMARY KEY, kind INTEGER NOT NULL, said BLOB NOT NULL)"
     " WITHOUT ROWID;",
+    /* 5: what the numbers of a source were measured on. Older evaluations do not tell, so they are
+     * made anew. */
+    "CREATE TABLE dataset(source INTEGER PRIMARY KEY REFERENCES source, content BLOB NOT NULL,"
+    " images BLOB NOT NULL, name TEXT NOT NULL, image_count INTEGER NOT NULL,"
+    " images_with_detections INTEGER NOT NULL);"
+    "DELETE FROM evaluation;",
 };
 
 struct schema schema_present(void)
