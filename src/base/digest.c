@@ -1,10 +1,8 @@
 #include "base/digest.h"
 
-#include "base/file.h"
 #include "base/stream.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #include <xxhash.h>
 
@@ -70,38 +68,4 @@ bool digest_file(const char *path, struct digest *out, struct err *err)
     XXH3_freeState(state);
     stream_close(&stream);
     return ok || no_memory(err);
-}
-
-/* The digest of a file and of its name together. */
-static bool digest_named(const char *path, const char *name, struct digest *out, struct err *err)
-{
-    unsigned char both[2 * DIGEST_BYTES];
-    struct digest content, called = digest_of(name, strlen(name));
-    if (!digest_file(path, &content, err))
-        return false;
-    digest_put(&called, both);
-    digest_put(&content, both + DIGEST_BYTES);
-    *out = digest_of(both, sizeof both);
-    return true;
-}
-
-bool digest_directory(const char *path, struct digest *out, struct err *err)
-{
-    struct arena arena = {0};
-    struct file_list list;
-    bool ok = file_list(path, &arena, &list, err);
-    *out = digest_of("", 0); /* of a folder without files, and no file's own */
-    for (size_t i = 0; ok && i < list.count; i++) {
-        struct digest one;
-        struct file_stat stat;
-        const char *file = path_join(&arena, path, list.entries[i].name);
-        if (!file)
-            ok = no_memory(err);
-        else if (file_stat(file, &stat) && stat.is_regular) {
-            ok = digest_named(file, list.entries[i].name, &one, err);
-            *out = ok ? digest_add(*out, one) : *out;
-        }
-    }
-    arena_done(&arena);
-    return ok;
 }

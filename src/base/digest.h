@@ -35,6 +35,3 @@ void digest_print(const struct digest *digest, char out[DIGEST_TEXT_BYTES]);
 
 /* The digest of what stands in the regular file PATH, by one pass over it. */
 bool digest_file(const char *path, struct digest *out, struct err *err);
-/* That of the directory PATH: the names of the regular files in it and what stands in them, levels
- * below left out. */
-bool digest_directory(const char *path, struct digest *out, struct err *err);

@@ -6,12 +6,19 @@
 
 #include "base/digest.h"
 
+enum { DATASET_SHOWN_DIGITS = 8 }; /* of the digest's 32: what people are shown */
+
 struct dataset_version {
     const char *name;              /* as a person calls it: "val.json"; never NULL */
     struct digest content, images; /* see dataset_digest.h */
     int64_t image_count;
     int64_t images_with_detections; /* how many of them any detection is on */
 };
+
+/* On how many of the images there are detections: fewer than half, nine tenths or more, between. */
+enum dataset_extent { DATASET_PART, DATASET_MOST, DATASET_NEARLY_ALL };
+
+enum dataset_extent dataset_extent(const struct dataset_version *version);
 
 enum dataset_kinship {
     DATASET_SAME,
@@ -20,11 +27,9 @@ enum dataset_kinship {
 };
 
 /* Whether numbers measured on A and B may be compared. A detector may find nothing on an image, so
- * that parts count as other ones only where one has detections on fewer than half of the images and
- * the other on nine tenths or more. */
+ * that only a part and nearly all of the images are not the same. */
 enum dataset_kinship dataset_kinship(
     const struct dataset_version *a, const struct dataset_version *b);
 
-/* "val.json 3f2a9c1e"; and behind that, where fewer than half of the images have detections, "500 of
- * 5000 images". */
+/* "val.json 3f2a9c1e"; and behind that, for a part of the images, ", 500 of 5000 images". */
 void dataset_version_print(const struct dataset_version *version, char *out, size_t out_bytes);

@@ -1,7 +1,9 @@
 #include "work/study.h"
 
+#include "base/file.h"
 #include "base/parallel.h"
 #include "eval/image_stats.h"
+#include "facts/dataset_digest.h"
 #include "picture/decode.h"
 #include "readers/annotation.h"
 
@@ -44,9 +46,9 @@ static int64_t rows_without_effect(const struct link *link)
     return link->rows_unknown_image + link->rows_unknown_category;
 }
 
-/* Takes DATASET when it explains more than the one before, else frees it. False when memory is out.
- */
-static bool consider(struct study *study, struct dataset *dataset, struct err *err)
+/* Takes DATASET, which is candidate INDEX, when it explains more than the one before, else frees
+ * it. False when memory is out. */
+static bool consider(struct study *study, struct dataset *dataset, size_t index, struct err *err)
 {
     struct link link;
     if (!link_make(dataset, study->detections, LINK_SHIFT_AUTO, &study->arena, &link, err)) {
@@ -61,6 +63,7 @@ static bool consider(struct study *study, struct dataset *dataset, struct err *e
     if (better) {
         study->dataset = dataset;
         study->link = link;
+        study->candidate = index;
     }
     dataset_free(other);
     return true;
@@ -75,7 +78,7 @@ static bool join(struct study *study, const struct truth *truth, struct err *err
         struct annotation_options options = {.format = truth->ground_truth_format};
         struct dataset *dataset =
             annotation_read_ground_truth_as(truth->ground_truth[i], &options, &refused);
-        if (dataset && !consider(study, dataset, err))
+        if (dataset && !consider(study, dataset, i, err))
             return false;
         if (study->dataset && study->link.images_joined &&
             (truth->said || !rows_without_effect(&study->link)))
@@ -138,6 +141,24 @@ static bool size_images(struct study *study, const atomic_bool *stale, struct er
     return true;
 }
 
+const char *study_truth_name(const struct truth *truth, size_t index)
+{
+    return truth->name && index == 0 ? truth->name : path_base(truth->ground_truth[index]);
+}
+
+/* Of the dataset as it was read. */
+static bool identify(struct study *study, const struct truth *truth)
+{
+    struct dataset_digest digest = dataset_digest(study->dataset);
+    study->version = (struct dataset_version){
+        .name = arena_string(&study->arena, study_truth_name(truth, study->candidate)),
+        .content = digest.content,
+        .images = digest.images,
+        .image_count = (int64_t)study->dataset->image_count,
+        .images_with_detections = study->link.images_joined};
+    return study->version.name != NULL;
+}
+
 static void describe(struct study *study)
 {
     const struct link *link = &study->link;
@@ -174,6 +195,8 @@ static bool load(struct study *study, const struct study_request *request, const
     study->detections = annotation_read_detections_as(request->predictions, &options, err);
     if (!study->detections || cancelled(stale, err) || !join(study, &truth, err))
         return false;
+    if (!identify(study, &truth))
+        return err_set(err, ERR_MEMORY, "out of memory");
     study->ground_truth = arena_string(&study->arena, study->dataset->path);
     if (!size_images(study, stale, err) || cancelled(stale, err))
         return false;
@@ -238,6 +261,11 @@ void study_scores(const struct study *study, struct study_scores *out)
     memcpy(out->stats, study->summary.stats, sizeof out->stats);
     out->best_f1 = study->best_f1.f1;
     out->best_f1_confidence = study->best_f1.confidence;
-    out->images = (int64_t)study->dataset->image_count;
+    out->images = study->version.image_count;
+    out->images_with_detections = study->version.images_with_detections;
     out->detections = (int64_t)study->detections->count;
+    out->content = study->version.content;
+    out->image_set = study->version.images;
+    out->candidate = (int64_t)study->candidate;
+    out->complete = study->link.images_joined && !rows_without_effect(&study->link);
 }

@@ -9,6 +9,7 @@
 
 #include "eval/coco.h"
 #include "eval/counts.h"
+#include "facts/dataset_version.h"
 #include "work/truth.h"
 
 #include <stdatomic.h>
@@ -24,6 +25,8 @@ struct study {
     struct eval_best best_f1;               /* at IoU .50, all classes */
     struct truth truth;                     /* for finding the image files */
     const char *ground_truth, *predictions; /* paths */
+    struct dataset_version version;         /* of the ground truth, as it was read */
+    size_t candidate;                       /* which of the request's ground truths it is */
     const char *joined;  /* "19 of 19 images joined by stem, class ids shifted by 1" */
     const char *warning; /* what was inferred or left out, NULL when nothing */
 };
@@ -47,9 +50,14 @@ const char *study_image_path(const struct study *study, struct arena *arena, int
 struct study_scores {
     double stats[EVAL_STATS];
     double best_f1, best_f1_confidence;
-    int64_t images, detections;
+    int64_t images, images_with_detections, detections;
+    struct digest content, image_set; /* of the ground truth: see dataset_version.h */
+    int64_t candidate;                /* as in struct study */
+    int64_t complete; /* 1: that candidate alone settles it, whatever stands behind it */
 };
 
 void study_scores(const struct study *study, struct study_scores *out);
+/* What a person calls candidate INDEX of TRUTH: its name in boxtop.json, else of the file. */
+const char *study_truth_name(const struct truth *truth, size_t index);
 /* The twelve numbers of every image (index i of the dataset); -1 where undefined. */
 bool study_image_stats(const struct study *study, double (*stats)[EVAL_STATS], struct err *err);

@@ -1,5 +1,5 @@
 /*
- * Digests: known values, sums, files and folders.
+ * Digests: known values, sums, files.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -70,43 +70,12 @@ static void test_a_file_is_its_bytes(void **state)
     free(bytes);
 }
 
-static struct digest of_directory(const char *top, const char *name)
-{
-    struct digest digest;
-    struct err err = {0};
-    char path[512];
-    snprintf(path, sizeof path, "%s/%s", top, name);
-    if (!digest_directory(path, &digest, &err))
-        fail_msg("%s", err.text);
-    return digest;
-}
-
-static void test_a_directory_is_its_names_and_files(void **state)
-{
-    (void)state;
-    const char *top = temp_dir();
-    temp_text(top, "one/a.txt", "1");
-    temp_text(top, "one/b.txt", "2");
-    temp_text(top, "two/b.txt", "2"); /* written in another order, elsewhere */
-    temp_text(top, "two/a.txt", "1");
-    temp_text(top, "two/below/c.txt", "3"); /* levels below do not count */
-    temp_text(top, "swapped/a.txt", "2");
-    temp_text(top, "swapped/b.txt", "1");
-    temp_text(top, "less/a.txt", "1");
-    struct digest one = of_directory(top, "one"), two = of_directory(top, "two");
-    struct digest swapped = of_directory(top, "swapped"), less = of_directory(top, "less");
-    assert_true(digest_equal(&one, &two));
-    assert_false(digest_equal(&one, &swapped));
-    assert_false(digest_equal(&one, &less));
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_known_values),
         cmocka_unit_test(test_sums),
         cmocka_unit_test(test_a_file_is_its_bytes),
-        cmocka_unit_test(test_a_directory_is_its_names_and_files),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
