@@ -5,9 +5,11 @@
 #include "app/gather.h"
 #include "app/pick.h"
 #include "app/print.h"
+#include "app/runs_json.h"
 #include "base/json_writer.h"
 #include "base/text.h"
 #include "work/study.h"
+#include "work/versions.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -177,6 +179,8 @@ static void report_json(const struct report *report, bool per_image, struct json
     json_writer_string(json, report->name);
     json_writer_key(json, "ground_truth");
     json_writer_string(json, study->ground_truth);
+    json_writer_key(json, "dataset");
+    runs_json_dataset(json, &study->version);
     json_writer_key(json, "predictions");
     json_writer_string(json, study->predictions);
     json_writer_key(json, "joined");
@@ -290,7 +294,10 @@ static bool report_table(const struct report *report, bool per_image, struct are
     if (format == PRINT_TABLE) {
         add_sentence(out, "run", report->name);
         add_sentence(out, "predictions", study->predictions);
+        char dataset[512];
+        dataset_version_print(&study->version, dataset, sizeof dataset);
         add_sentence(out, "ground truth", study->ground_truth);
+        add_sentence(out, "dataset", dataset);
         add_sentence(out, "joined", study->joined);
         add_sentence(out, "note", study->warning);
         for (int i = 0; i < EVAL_STATS; i++) {
@@ -346,6 +353,22 @@ static bool eval_run(struct output *output, const struct run_row *run, struct er
     return ok;
 }
 
+/* Numbers that stand below one another will be compared. */
+static bool warn_of_versions(struct output *output, const struct gathered *gathered)
+{
+    char sentence[128];
+    uint32_t *order = ARENA_ARRAY(output->arena, uint32_t, gathered->count);
+    if (!order)
+        return false;
+    for (size_t i = 0; i < gathered->count; i++)
+        order[i] = (uint32_t)(gathered->chosen[i] - gathered->runs->rows);
+    struct versions versions = versions_find(gathered->runs, order, gathered->count, NULL);
+    versions_print(&versions, sentence, sizeof sentence);
+    if (sentence[0] && output->format == PRINT_TABLE)
+        buf_printf(&output->buf, "\n%s\n", sentence);
+    return true;
+}
+
 static bool eval_runs(struct output *output, char **operands, struct err *err)
 {
     struct gathered gathered;
@@ -358,6 +381,8 @@ static bool eval_runs(struct output *output, char **operands, struct err *err)
             ok = eval_run(output, gathered.chosen[i], err);
     if (list)
         json_writer_array_end(&output->json);
+    if (ok && !warn_of_versions(output, &gathered))
+        ok = err_set(err, ERR_MEMORY, "out of memory");
     gather_done(&gathered);
     return ok;
 }
