@@ -253,7 +253,7 @@ const char *study_image_path(const struct study *study, struct arena *arena, int
 
 bool study_image_stats(const struct study *study, double (*stats)[EVAL_STATS], struct err *err)
 {
-    return eval_image_stats(study->dataset, study->set, stats, err);
+    return eval_image_stats(study->set, stats, err);
 }
 
 void study_scores(const struct study *study, struct study_scores *out)
