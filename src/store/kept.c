@@ -28,6 +28,79 @@ bool store_get_evaluation(
     return ok;
 }
 
+/* ---- large results ---- */
+
+static bool sum_kept(struct store *store, const char *key, int64_t *bytes, struct err *err)
+{
+    sqlite3_stmt *sum = db_bind(store, STATEMENT_SUM_KEPT, err, "t", key);
+    bool ok = sum && db_step(store, sum, err) == DB_ROW;
+    *bytes = ok ? sqlite3_column_int64(sum, 0) : 0;
+    if (sum)
+        sqlite3_reset(sum);
+    return ok;
+}
+
+/* Forgets the least recently used besides KEY; *FREED is 0 when there is none. */
+static bool forget_oldest(struct store *store, const char *key, int64_t *freed, struct err *err)
+{
+    sqlite3_stmt *find = db_bind(store, STATEMENT_OLDEST_KEPT, err, "t", key);
+    enum db_step step = find ? db_step(store, find, err) : DB_FAILED;
+    *freed = 0;
+    if (step != DB_ROW)
+        return step == DB_DONE;
+    int64_t id = sqlite3_column_int64(find, 0);
+    *freed = sqlite3_column_int64(find, 1);
+    sqlite3_reset(find);
+    return db_run(store, STATEMENT_DELETE_KEPT, err, "i", id);
+}
+
+/* Forgets what was used least recently until MOST bytes are left besides those of KEY. */
+static bool forget_down_to(struct store *store, const char *key, int64_t kept, int64_t most,
+    struct err *err)
+{
+    int64_t freed = 1;
+    for (; kept > most && freed > 0; kept -= freed)
+        if (!forget_oldest(store, key, &freed, err))
+            return false;
+    return true;
+}
+
+bool store_keep(struct store *store, const char *key, const void *data, size_t length,
+    int64_t budget_bytes, enum store_room room, struct err *err)
+{
+    int64_t kept, size = (int64_t)length;
+    if (!db_may_write(store, false, err))
+        return false;
+    if (size > budget_bytes / 8)
+        return true;
+    if (!sum_kept(store, key, &kept, err))
+        return false;
+    if (kept + size > budget_bytes && room == STORE_WHERE_FREE)
+        return true;
+    return forget_down_to(store, key, kept, budget_bytes - size, err) &&
+           db_run(store, STATEMENT_PUT_KEPT, err, "tib", key, size, data, length);
+}
+
+bool store_get_kept(struct store *store, const char *key, struct arena *arena, void **data,
+    size_t *length, struct err *err)
+{
+    *data = NULL;
+    *length = 0;
+    sqlite3_stmt *get = db_bind(store, STATEMENT_GET_KEPT, err, "t", key);
+    enum db_step step = get ? db_step(store, get, err) : DB_FAILED;
+    if (step != DB_ROW)
+        return step == DB_DONE;
+    const void *bytes = sqlite3_column_blob(get, 0);
+    *length = (size_t)sqlite3_column_bytes(get, 0);
+    *data = arena_copy(arena, *length ? bytes : "", *length);
+    sqlite3_reset(get);
+    if (!*data)
+        return err_set(err, ERR_MEMORY, "out of memory for a kept evaluation");
+    return store->mode != STORE_READ_WRITE || db_run(store, STATEMENT_USE_KEPT, err, "t", key);
+}
+
+/* ---- places ---- */
+
 bool store_put_place(struct store *store, uint64_t kind, const char *directory, const void *data,
     size_t length, struct err *err)
 {

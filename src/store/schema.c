@@ -62,6 +62,10 @@ static const char *const STEPS[] = {
     " images BLOB NOT NULL, name TEXT NOT NULL, image_count INTEGER NOT NULL,"
     " images_with_detections INTEGER NOT NULL);"
     "DELETE FROM evaluation;",
+    /* 6: large results, as many as there is room for. The number of the last use goes up by one. */
+    "CREATE TABLE kept(id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, used INTEGER NOT NULL,"
+    " bytes INTEGER NOT NULL, data BLOB NOT NULL);"
+    "CREATE INDEX kept_by_use ON kept(used, bytes);",
 };
 
 struct schema schema_present(void)

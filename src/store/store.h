@@ -164,6 +164,14 @@ bool store_forget_unseen(struct store *store, const char *root, struct err *err)
 bool store_put_evaluation(
     struct store *store, const char *key, const void *data, size_t length, struct err *err);
 
+enum store_room { STORE_WHERE_FREE, STORE_BY_FORGETTING };
+/* Keeps the large result DATA under KEY while all that is kept so stays within BUDGET_BYTES. Where
+ * it would not, those that were used least recently are forgotten (STORE_BY_FORGETTING), or this one
+ * is not kept; nor is one that is larger than an eighth of the budget. Inside or outside a
+ * transaction. */
+bool store_keep(struct store *store, const char *key, const void *data, size_t length,
+    int64_t budget_bytes, enum store_room room, struct err *err);
+
 /*
  * Keeps what is to be remembered of DIRECTORY, for whoever loads places of the same KIND. In a
  * transaction, behind the facts that it speaks of.
@@ -281,3 +289,7 @@ bool store_last_step(struct store *store, int64_t run, int64_t *step, struct err
 /* Appends the result kept under KEY to OUT; *FOUND says whether there was one. */
 bool store_get_evaluation(
     struct store *store, const char *key, struct buf *out, bool *found, struct err *err);
+/* A copy of what is kept under KEY, in ARENA; *DATA is NULL when nothing is. It counts as used where
+ * STORE can be written. */
+bool store_get_kept(struct store *store, const char *key, struct arena *arena, void **data,
+    size_t *length, struct err *err);
