@@ -242,7 +242,7 @@ static bool class_table(
         row[5].text =
             whole(arena, all ? (int64_t)study->set->gt_count : study->summary.classes[i].gt);
         row[6].text =
-            whole(arena, all ? (int64_t)study->detections->count : study->summary.classes[i].dt);
+            whole(arena, all ? study->detection_count : study->summary.classes[i].dt);
         counts_cells(arena, all ? &report->total : &report->classes[i], &row[7]);
         for (int c = 1; c < 7; c++)
             row[c].is_number = true;
@@ -345,9 +345,10 @@ static bool print_study(
     return true;
 }
 
-static bool eval_run(struct output *output, const struct run_row *run, struct err *err)
+static bool eval_run(
+    struct output *output, struct store *store, const struct run_row *run, struct err *err)
 {
-    struct study *study = pick_study(output->settings, run, err);
+    struct study *study = pick_evaluated(output->settings, store, run, err);
     bool ok = study && print_study(output, run->name, study, err);
     study_release(study);
     return ok;
@@ -378,7 +379,7 @@ static bool eval_runs(struct output *output, char **operands, struct err *err)
         json_writer_array(&output->json);
     for (size_t i = 0; ok && i < gathered.count; i++)
         if (gathered.count == 1 || gathered.chosen[i]->prediction_count)
-            ok = eval_run(output, gathered.chosen[i], err);
+            ok = eval_run(output, gathered.store, gathered.chosen[i], err);
     if (list)
         json_writer_array_end(&output->json);
     if (ok && !warn_of_versions(output, &gathered))

@@ -1,6 +1,7 @@
 #include "app/pick.h"
 
 #include "base/file.h"
+#include "work/kept.h"
 #include "work/truth.h"
 
 #include <math.h>
@@ -24,25 +25,57 @@ static const struct artifact *choose_predictions(
     return NULL;
 }
 
-struct study *pick_study(
-    const struct settings *settings, const struct run_row *run, struct err *err)
+/* Which file of RUN is judged by what; memory from ARENA. */
+static bool find_request(const struct settings *settings, const struct run_row *run,
+    struct arena *arena, struct truth *truth, struct study_request *request, struct err *err)
 {
-    struct arena arena = {0};
     struct truth_rules rules = {.ground_truth = settings->ground_truth,
         .images = settings->images,
         .ground_truth_format = settings->ground_truth_format,
         .predictions_format = settings->predictions_format};
-    struct truth truth;
-    struct study *study = NULL;
     const struct artifact *predictions = choose_predictions(run, settings->step, err);
-    if (predictions && truth_read_rules(&arena, run->root, &rules, err) &&
-        truth_find(&arena, &rules, run->root, run->directory, run->artifacts, run->artifact_count,
-            &truth, err)) {
-        struct study_request request = {predictions->path, &truth};
+    if (!predictions || !truth_read_rules(arena, run->root, &rules, err) ||
+        !truth_find(arena, &rules, run->root, run->directory, run->artifacts, run->artifact_count,
+            truth, err))
+        return false;
+    *request = (struct study_request){predictions->path, truth};
+    return true;
+}
+
+struct study *pick_study(
+    const struct settings *settings, const struct run_row *run, struct err *err)
+{
+    struct arena arena = {0};
+    struct truth truth;
+    struct study_request request;
+    struct study *study = NULL;
+    if (find_request(settings, run, &arena, &truth, &request, err))
         study = study_load(&request, NULL, err);
-    }
     arena_done(&arena);
     return study;
+}
+
+/* Only boxes tell what matches at another threshold than those of the evaluation. */
+static bool needs_boxes(const struct settings *settings, const struct study *study)
+{
+    return !isnan(settings->iou) &&
+           eval_iou_index(&study->set->settings, settings->iou) == EVAL_IOU_CUSTOM;
+}
+
+struct study *pick_evaluated(const struct settings *settings, struct store *store,
+    const struct run_row *run, struct err *err)
+{
+    struct arena arena = {0};
+    struct truth truth;
+    struct study_request request;
+    struct study *study = NULL;
+    if (find_request(settings, run, &arena, &truth, &request, err))
+        study = kept_study(store, &request, err);
+    arena_done(&arena);
+    if (!study || !needs_boxes(settings, study) || study_load_boxes(study, err))
+        return study;
+    study_release(study);
+    return NULL;
 }
 
 static bool is_called(const struct image *image, const char *name)

@@ -81,22 +81,41 @@ bool store_keep(struct store *store, const char *key, const void *data, size_t l
            db_run(store, STATEMENT_PUT_KEPT, err, "tib", key, size, data, length);
 }
 
+/* The data of row ID, read straight to where it is to stand. */
+static bool read_kept(struct store *store, int64_t id, struct arena *arena, void **data,
+    size_t *length, struct err *err)
+{
+    sqlite3_blob *blob = NULL;
+    int code = sqlite3_blob_open(store->db, "main", "kept", "data", id, 0, &blob);
+    bool ok = code == SQLITE_OK || db_fail(store->db, code, err);
+    *length = ok ? (size_t)sqlite3_blob_bytes(blob) : 0;
+    *data = ok ? arena_alloc(arena, *length) : NULL;
+    if (ok && !*data)
+        ok = err_set(err, ERR_MEMORY, "out of memory for a kept evaluation");
+    if (ok && *length) {
+        code = sqlite3_blob_read(blob, *data, (int)*length, 0);
+        ok = code == SQLITE_OK || db_fail(store->db, code, err);
+    }
+    sqlite3_blob_close(blob);
+    return ok;
+}
+
 bool store_get_kept(struct store *store, const char *key, struct arena *arena, void **data,
     size_t *length, struct err *err)
 {
     *data = NULL;
     *length = 0;
+    if (!db_begin_read(store, err))
+        return false;
     sqlite3_stmt *get = db_bind(store, STATEMENT_GET_KEPT, err, "t", key);
     enum db_step step = get ? db_step(store, get, err) : DB_FAILED;
-    if (step != DB_ROW)
-        return step == DB_DONE;
-    const void *bytes = sqlite3_column_blob(get, 0);
-    *length = (size_t)sqlite3_column_bytes(get, 0);
-    *data = arena_copy(arena, *length ? bytes : "", *length);
-    sqlite3_reset(get);
-    if (!*data)
-        return err_set(err, ERR_MEMORY, "out of memory for a kept evaluation");
-    return store->mode != STORE_READ_WRITE || db_run(store, STATEMENT_USE_KEPT, err, "t", key);
+    int64_t id = step == DB_ROW ? sqlite3_column_int64(get, 0) : 0;
+    if (get)
+        sqlite3_reset(get);
+    bool ok = step == DB_DONE || (step == DB_ROW && read_kept(store, id, arena, data, length, err));
+    db_end_read(store);
+    bool uses = ok && *data && store->mode == STORE_READ_WRITE;
+    return ok && (!uses || db_run(store, STATEMENT_USE_KEPT, err, "t", key));
 }
 
 /* ---- places ---- */

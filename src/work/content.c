@@ -157,3 +157,18 @@ void content_keys_done(struct content_keys *keys)
     buf_done(&keys->identity);
     buf_done(&keys->content);
 }
+
+bool content_holds(const struct truth *truth, size_t candidate, bool complete, bool by_content)
+{
+    if (by_content)
+        return candidate == 0 && (complete || truth->count == 1);
+    return candidate < truth->count;
+}
+
+const struct buf *content_key_of(
+    const struct content_keys *keys, const struct truth *truth, size_t candidate, bool complete)
+{
+    return keys->content.length && content_holds(truth, candidate, complete, true)
+               ? &keys->content
+               : &keys->identity;
+}

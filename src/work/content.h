@@ -37,3 +37,9 @@ struct content_keys {
 bool content_keys_make(struct store *store, const char *predictions, const struct truth *truth,
     struct content_keys *keys, struct err *err);
 void content_keys_done(struct content_keys *keys);
+/* The key to keep a result under of which candidate CANDIDATE of TRUTH was taken, and COMPLETE says
+ * that no other was needed. */
+const struct buf *content_key_of(
+    const struct content_keys *keys, const struct truth *truth, size_t candidate, bool complete);
+/* Whether such a result, found BY_CONTENT or by identity, holds for TRUTH. */
+bool content_holds(const struct truth *truth, size_t candidate, bool complete, bool by_content);

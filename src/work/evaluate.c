@@ -1,6 +1,7 @@
 #include "work/evaluate.h"
 
 #include "work/content.h"
+#include "work/kept.h"
 #include "work/study.h"
 
 #include <math.h>
@@ -156,8 +157,7 @@ static bool recall_scores(struct evaluating *e, const struct buf *key, const str
     *found = ok && *found && blob.length == sizeof *scores;
     if (*found) {
         memcpy(scores, blob.data, sizeof *scores);
-        *found = scores->candidate >= 0 && (size_t)scores->candidate < truth->count &&
-                 (!by_content || scores->complete || truth->count == 1);
+        *found = content_holds(truth, (size_t)scores->candidate, scores->complete, by_content);
     }
     buf_done(&blob);
     return ok;
@@ -172,10 +172,11 @@ static bool compute_scores(struct evaluating *e, const struct content_keys *keys
     if (!study)
         return trouble->code != ERR_CANCELLED || err_set(err, ERR_CANCELLED, "cancelled");
     study_scores(study, scores);
+    const struct buf *key = content_key_of(keys, truth, study->candidate, study->complete);
+    bool ok = store_put_evaluation(e->store, key->data, scores, sizeof *scores, err) &&
+              kept_put(e->store, key->data, study, STORE_WHERE_FREE, err);
     study_release(study);
-    bool alone = scores->candidate == 0 && (scores->complete || truth->count == 1);
-    const struct buf *key = keys->content.length && alone ? &keys->content : &keys->identity;
-    return store_put_evaluation(e->store, key->data, scores, sizeof *scores, err);
+    return ok;
 }
 
 /* The scores of one predictions file, from the index or computed now; what keeps them from being
