@@ -341,7 +341,7 @@ static struct boxtop_evaluation *evaluate(
         err_set(err, ERR_MEMORY, "out of memory");
         return NULL;
     }
-    struct study_request request = {predictions, truth};
+    struct study_request request = {.predictions = predictions, .truth = truth};
     evaluation->study = study_load(&request, NULL, err);
     if (evaluation->study)
         return evaluation;

@@ -1,7 +1,6 @@
 #include "work/content.h"
 
 #include "base/digest.h"
-#include "eval/coco.h"
 #include "readers/annotation.h"
 
 #include <string.h>
@@ -61,14 +60,15 @@ static bool no_memory(struct err *err)
     return err_set(err, ERR_MEMORY, "out of memory");
 }
 
-void content_add_settings(struct buf *key)
+void content_add_settings(struct buf *key, const struct eval_settings *settings)
 {
-    struct eval_settings settings = eval_settings_default();
+    struct eval_settings usual = eval_settings_default();
+    settings = settings ? settings : &usual;
     buf_printf(key, "evaluation %d at", EVALUATION_VERSION);
     for (int i = 0; i < 3; i++)
-        buf_printf(key, " %d", (int)settings.max_dets[i]);
-    for (int i = 0; i < settings.iou_count; i++)
-        buf_printf(key, " %.17g", settings.ious[i]);
+        buf_printf(key, " %d", (int)settings->max_dets[i]);
+    for (int i = 0; i < settings->iou_count; i++)
+        buf_printf(key, " %.17g", settings->ious[i]);
     buf_add_char(key, ';');
 }
 
@@ -115,7 +115,6 @@ static bool add_contents(struct store *store, const char *const *paths, size_t c
     struct buf *key, struct err *err)
 {
     bool known = true;
-    content_add_settings(key);
     for (size_t i = 0; known && i < count; i++) {
         struct digest digest;
         char digits[DIGEST_TEXT_BYTES];
@@ -129,27 +128,33 @@ static bool add_contents(struct store *store, const char *const *paths, size_t c
     return true;
 }
 
-bool content_keys_make(struct store *store, const char *predictions, const struct truth *truth,
+static void add_identities(struct buf *key, const struct study_request *request)
+{
+    const struct truth *truth = request->truth;
+    content_add_set_identity(key, request->predictions);
+    for (size_t i = 0; i < truth->count; i++)
+        content_add_set_identity(key, truth->ground_truth[i]);
+    for (size_t i = 0; i < truth->image_dir_count; i++)
+        content_add_identity(key, truth->image_dirs[i]);
+    content_add_formats(key, truth);
+}
+
+bool content_keys_make(struct store *store, const struct study_request *request,
     struct content_keys *keys, struct err *err)
 {
+    const struct truth *truth = request->truth;
     buf_init(&keys->identity, KEY_BYTES);
     buf_init(&keys->content, KEY_BYTES);
-    content_add_settings(&keys->identity);
-    content_add_set_identity(&keys->identity, predictions);
-    for (size_t i = 0; i < truth->count; i++)
-        content_add_set_identity(&keys->identity, truth->ground_truth[i]);
-    for (size_t i = 0; i < truth->image_dir_count; i++)
-        content_add_identity(&keys->identity, truth->image_dirs[i]);
-    content_add_formats(&keys->identity, truth);
+    content_add_settings(&keys->identity, request->settings);
+    add_identities(&keys->identity, request);
     bool ok = true;
-    if (truth->count && is_self_contained(predictions, truth->predictions_format) &&
+    if (truth->count && is_self_contained(request->predictions, truth->predictions_format) &&
         is_self_contained(truth->ground_truth[0], truth->ground_truth_format)) {
-        const char *const paths[] = {predictions, truth->ground_truth[0]};
+        const char *const paths[] = {request->predictions, truth->ground_truth[0]};
+        content_add_settings(&keys->content, request->settings);
         ok = add_contents(store, paths, 2, &keys->content, err);
     }
-    if (ok && (keys->identity.failed || keys->content.failed))
-        ok = no_memory(err);
-    return ok;
+    return ok && ((!keys->identity.failed && !keys->content.failed) || no_memory(err));
 }
 
 void content_keys_done(struct content_keys *keys)

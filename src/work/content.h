@@ -12,14 +12,14 @@
 
 #include "base/buf.h"
 #include "store/store.h"
-#include "work/truth.h"
+#include "work/study.h"
 
 /* How PATH (NULL: nothing) looks. */
 void content_add_identity(struct buf *key, const char *path);
 /* The same of predictions or of a ground truth, which may be a folder. */
 void content_add_set_identity(struct buf *key, const char *path);
-/* What the numbers depend on besides the files. */
-void content_add_settings(struct buf *key);
+/* What the numbers depend on besides the files: SETTINGS (NULL: COCO's), and how we count. */
+void content_add_settings(struct buf *key, const struct eval_settings *settings);
 /* How the files are to be read. */
 void content_add_formats(struct buf *key, const struct truth *truth);
 
@@ -31,10 +31,10 @@ struct content_keys {
     struct buf content;
 };
 
-/* Fills KEYS for the predictions PREDICTIONS judged by TRUTH at the default settings; reads files
- * whose digest is not remembered yet, and remembers it (STORE is open for writing). To be finished
- * with content_keys_done() in any case. False only when the store fails or memory is out. */
-bool content_keys_make(struct store *store, const char *predictions, const struct truth *truth,
+/* Fills KEYS for REQUEST; reads files whose digest is not remembered yet, and remembers it (STORE is
+ * open for writing). To be finished with content_keys_done() in any case. False only when the store
+ * fails or memory is out. */
+bool content_keys_make(struct store *store, const struct study_request *request,
     struct content_keys *keys, struct err *err);
 void content_keys_done(struct content_keys *keys);
 /* The key to keep a result under of which candidate CANDIDATE of TRUTH was taken, and COMPLETE says

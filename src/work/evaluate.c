@@ -110,7 +110,7 @@ static bool truth_is_same(struct store *store, struct arena *arena, const struct
 static bool make_key(struct arena *arena, const struct run_row *run,
     const struct truth_rules *rules, struct buf *key, struct err *err)
 {
-    content_add_settings(key);
+    content_add_settings(key, NULL);
     for (size_t i = 0; i < run->prediction_count; i++)
         content_add_set_identity(key, run->artifacts[i].path);
     add_said(key, arena, rules, run);
@@ -164,15 +164,14 @@ static bool recall_scores(struct evaluating *e, const struct buf *key, const str
 }
 
 static bool compute_scores(struct evaluating *e, const struct content_keys *keys,
-    const char *predictions, const struct truth *truth, struct study_scores *scores,
-    struct err *trouble, struct err *err)
+    const struct study_request *request, struct study_scores *scores, struct err *trouble,
+    struct err *err)
 {
-    struct study_request request = {predictions, truth};
-    struct study *study = study_load(&request, e->stop, trouble);
+    struct study *study = study_load(request, e->stop, trouble);
     if (!study)
         return trouble->code != ERR_CANCELLED || err_set(err, ERR_CANCELLED, "cancelled");
     study_scores(study, scores);
-    const struct buf *key = content_key_of(keys, truth, study->candidate, study->complete);
+    const struct buf *key = content_key_of(keys, request->truth, study->candidate, study->complete);
     bool ok = store_put_evaluation(e->store, key->data, scores, sizeof *scores, err) &&
               kept_put(e->store, key->data, study, STORE_WHERE_FREE, err);
     study_release(study);
@@ -184,12 +183,13 @@ static bool compute_scores(struct evaluating *e, const struct content_keys *keys
 static bool find_scores(struct evaluating *e, const struct truth *truth, const char *predictions,
     struct study_scores *scores, struct err *trouble, struct err *err)
 {
+    struct study_request request = {.predictions = predictions, .truth = truth};
     struct content_keys keys;
     bool found;
-    bool ok = content_keys_make(e->store, predictions, truth, &keys, err) &&
+    bool ok = content_keys_make(e->store, &request, &keys, err) &&
               recall_scores(e, &keys.content, truth, true, scores, &found, err) &&
               (found || recall_scores(e, &keys.identity, truth, false, scores, &found, err)) &&
-              (found || compute_scores(e, &keys, predictions, truth, scores, trouble, err));
+              (found || compute_scores(e, &keys, &request, scores, trouble, err));
     content_keys_done(&keys);
     return ok;
 }

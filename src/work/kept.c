@@ -272,7 +272,7 @@ struct study *kept_study(struct store *store, const struct study_request *reques
 {
     struct content_keys keys;
     struct study *study = NULL;
-    bool ok = content_keys_make(store, request->predictions, request->truth, &keys, err) &&
+    bool ok = content_keys_make(store, request, &keys, err) &&
               find(store, &keys, request, &study, err);
     if (ok && !study && (study = study_load(request, NULL, err))) {
         const struct buf *key =

@@ -171,6 +171,32 @@ static bool identify(struct study *study, const struct truth *truth)
     return study->version.name != NULL;
 }
 
+/* What in the files is not as it should be. */
+static void describe_files(struct study *study)
+{
+    const struct dataset *truth = study->dataset;
+    warn(study, study->detections->dropped,
+        "detections left out: without a box, score, image or class that can be read");
+    warn(study, study->detections->unreadable_values,
+        "values of the detections that cannot be read: taken as absent");
+    warn(study, truth->dropped_annotations,
+        "objects of the ground truth left out: without a box, image or class that can be read");
+    warn(study, truth->dropped_images,
+        "images of the ground truth left out: without an id that can be read");
+    warn(study, truth->dropped_categories,
+        "classes of the ground truth left out: without an id that can be read");
+    warn(study, truth->unreadable_values,
+        "values of the ground truth that cannot be read: taken as absent");
+    warn(study, truth->dropped_values,
+        "values of the ground truth's images left out: too long, or of more columns than are kept");
+    warn(study, truth->duplicate_images,
+        "images of the ground truth with an id that stood before: the last with it counts");
+    warn(study, truth->duplicate_categories,
+        "classes of the ground truth with an id that stood before: the last with it counts");
+    warn(study, truth->duplicate_ids,
+        "objects of the ground truth with an id that stood before: all of them count");
+}
+
 static void describe(struct study *study)
 {
     const struct link *link = &study->link;
@@ -190,13 +216,11 @@ static void describe(struct study *study)
             &study->arena, "0 of %zu images joined%s", study->dataset->image_count, unknown);
     warn(study, link->rows_unknown_category,
         "detections of classes that the ground truth does not have: no effect");
-    warn(study, study->detections->dropped,
-        "detections left out: without a box, score, image or class that can be read");
-    warn(study, study->dataset->dropped_annotations,
-        "objects of the ground truth left out: without a box, image or class that can be read");
+    describe_files(study);
 }
 
-static bool load(struct study *study, const atomic_bool *stale, struct err *err)
+static bool load(struct study *study, const struct eval_settings *how, const atomic_bool *stale,
+    struct err *err)
 {
     struct annotation_options options = {.format = study->truth.predictions_format};
     study->detections = annotation_read_detections_as(study->predictions, &options, err);
@@ -209,7 +233,7 @@ static bool load(struct study *study, const atomic_bool *stale, struct err *err)
         return err_set(err, ERR_MEMORY, "out of memory");
     if (!size_images(study, stale, err) || cancelled(stale, err))
         return false;
-    struct eval_settings settings = eval_settings_default();
+    struct eval_settings settings = how ? *how : eval_settings_default();
     settings.threads = parallel_cores();
     study->set =
         eval_match(study->dataset, study->detections, &study->link, &settings, &study->arena, err);
@@ -243,7 +267,7 @@ struct study *study_load(
     const struct study_request *request, const atomic_bool *stale, struct err *err)
 {
     struct study *study = study_new(request, err);
-    if (!study || load(study, stale, err))
+    if (!study || load(study, request->settings, stale, err))
         return study;
     study_release(study);
     return NULL;
@@ -258,7 +282,7 @@ bool study_load_boxes(struct study *study, struct err *err)
 {
     if (study_has_boxes(study))
         return true;
-    struct study_request request = {study->predictions, &study->truth};
+    struct study_request request = {study->predictions, &study->truth, &study->set->settings};
     struct study *whole = study_load(&request, NULL, err);
     if (!whole)
         return false;

@@ -3,7 +3,9 @@
  * COCO val (5000 images, 80 categories, about 36 000 ground truths, 500 000 detections). Prints one
  * line a measurement: name, milliseconds of CPU (median of the rounds) and of wall time (the least).
  */
+#include "eval/confusion.h"
 #include "eval/downsample.h"
+#include "eval/errors.h"
 #include "eval/verdicts.h"
 
 #include <math.h>
@@ -215,6 +217,28 @@ static void run_image(struct stage *stage)
         exit(1);
 }
 
+static void run_errors(struct stage *stage)
+{
+    struct err err;
+    struct eval_errors errors;
+    struct eval_error_settings settings = eval_error_settings_default();
+    if (!eval_errors_make(stage->dataset, stage->detections, &stage->link, &settings, &stage->round,
+            &errors, &err))
+        exit(1);
+    stage->sink = errors.ap;
+}
+
+static void run_confusion(struct stage *stage)
+{
+    struct err err;
+    struct eval_confusion confusion;
+    struct eval_confusion_settings settings = eval_confusion_settings_default();
+    if (!eval_confusion_make(stage->dataset, stage->detections, &stage->link, &settings,
+            &stage->round, &confusion, &err))
+        exit(1);
+    stage->sink = (double)confusion.trace;
+}
+
 static void run_envelope(struct stage *stage)
 {
     struct err err;
@@ -239,6 +263,8 @@ static const struct {
     {"F1 curve of 101 thresholds", run_curve},
     {"rematch at IoU .30", run_rematch},
     {"boxes of one image", run_image},
+    {"error types", run_errors},
+    {"confusion", run_confusion},
     {"envelope of 65536 points", run_envelope},
 };
 

@@ -36,7 +36,8 @@ static struct content_keys keys_of(struct scene *scene, const char *predictions,
 {
     struct content_keys keys;
     struct err err = {0};
-    if (!content_keys_make(scene->store, predictions, truth, &keys, &err))
+    struct study_request request = {.predictions = predictions, .truth = truth};
+    if (!content_keys_make(scene->store, &request, &keys, &err))
         fail_msg("%s", err.text);
     return keys;
 }

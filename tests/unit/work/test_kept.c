@@ -86,7 +86,7 @@ static void test_what_was_kept_says_the_same(void **state)
     struct truth truth = truth_of(scene_write(&scene, "val.json", SCENE_TRUTH));
     for (size_t i = 0; i < sizeof RESULTS / sizeof *RESULTS; i++) {
         const char *name = arena_printf(&scene.arena, "dt%zu.json", i);
-        struct study_request request = {scene_write(&scene, name, RESULTS[i]), &truth};
+        struct study_request request = {scene_write(&scene, name, RESULTS[i]), &truth, NULL};
         struct study *first = ask(&scene, &request), *again = ask(&scene, &request);
         assert_true(study_has_boxes(first));
         assert_false(study_has_boxes(again));
@@ -117,7 +117,7 @@ static void test_other_formats(void **state)
         truth_of(scene_write(&scene, "set/data.yaml", "val: images/val\nnames: [cat, dog]\n"));
     struct study_request request = {scene_write(&scene, "dt.json",
         "[{\"image_id\":\"a\",\"category_id\":1,\"bbox\":[25,20,50,40],\"score\":0.9},"
-        "{\"image_id\":\"b\",\"category_id\":1,\"bbox\":[0,0,60,45],\"score\":0.8}]"), &truth};
+        "{\"image_id\":\"b\",\"category_id\":1,\"bbox\":[0,0,60,45],\"score\":0.8}]"), &truth, NULL};
     struct study *first = ask(&scene, &request), *again = ask(&scene, &request);
     assert_true(study_has_boxes(first) && !study_has_boxes(again));
     assert_non_null(first->warning);
@@ -144,13 +144,13 @@ static void test_evaluating_a_run_keeps_it(void **state)
     const char *dt = scene_write(&scene, "run/predictions/epoch_1.json", SCENE_HALF);
     scene_refresh(&scene);
     struct truth truth = truth_of(gt);
-    struct study_request request = {dt, &truth};
+    struct study_request request = {dt, &truth, NULL};
     struct study *study = ask(&scene, &request);
     assert_false(study_has_boxes(study));
     assert_true(fabs(study->summary.stats[EVAL_AP] - SCENE_HALF_AP) < 1e-9);
     study_release(study);
     struct truth elsewhere = truth_of(scene_write(&scene, "moved/truth.json", SCENE_TRUTH));
-    struct study_request copy = {scene_write(&scene, "moved/dt.json", SCENE_HALF), &elsewhere};
+    struct study_request copy = {scene_write(&scene, "moved/dt.json", SCENE_HALF), &elsewhere, NULL};
     study = ask(&scene, &copy);
     assert_false(study_has_boxes(study));
     assert_string_equal(study->predictions, copy.predictions);
@@ -169,7 +169,7 @@ static void test_a_damaged_one_is_a_miss(void **state)
     scene_init(&scene);
     scene_refresh(&scene);
     struct truth truth = truth_of(scene_write(&scene, "val.json", SCENE_TRUTH));
-    struct study_request request = {scene_write(&scene, "dt.json", SCENE_HALF), &truth};
+    struct study_request request = {scene_write(&scene, "dt.json", SCENE_HALF), &truth, NULL};
     struct study *study = ask(&scene, &request), *found;
     assert_true(kept_put(scene.store, "it", study, STORE_BY_FORGETTING, &err));
     assert_true(kept_get(scene.store, "it", &request, true, &found, &err));
