@@ -28,6 +28,13 @@ static void diff_json(const struct compare *compare, struct buf *out)
     for (size_t i = 0; i < compare->run_count; i++)
         json_writer_string(&json, compare->runs[i]->name);
     json_writer_array_end(&json);
+    json_writer_key(&json, "datasets");
+    json_writer_array(&json);
+    for (size_t i = 0; i < compare->run_count; i++)
+        runs_json_dataset(&json, compare->runs[i]->dataset);
+    json_writer_array_end(&json);
+    json_writer_key(&json, "datasets_differ");
+    json_writer_bool(&json, compare->kinship != DATASET_SAME);
     json_writer_key(&json, "params");
     json_writer_array(&json);
     for (size_t r = 0; r < compare->params.count; r++) {
@@ -89,7 +96,9 @@ static const char *metric_text(struct arena *arena, const struct compare *compar
 static bool diff_table(struct arena *arena, const struct compare *compare, enum print_format format,
     struct buf *out, struct err *err)
 {
-    size_t columns = compare->run_count + 1, rows = compare->params.count + compare->metrics.count;
+    const char *warning = compare_warning(compare);
+    size_t columns = compare->run_count + 1;
+    size_t rows = compare->params.count + (warning ? 1 : 0) + compare->metrics.count;
     const char **titles = ARENA_ARRAY(arena, const char *, columns);
     struct print_cell *cells = ARENA_ARRAY(arena, struct print_cell, rows * columns + 1);
     if (!titles || !cells)
@@ -105,6 +114,11 @@ static bool diff_table(struct arena *arena, const struct compare *compare, enum 
         for (size_t i = 0; i < compare->run_count; i++)
             *cell++ = (struct print_cell){row->values[i] ? row->values[i]->text : NULL, false};
     }
+    if (warning) {
+        *cell++ = (struct print_cell){"ground truth", false};
+        for (size_t i = 0; i < compare->run_count; i++)
+            *cell++ = (struct print_cell){compare->runs[i]->dataset_label, false};
+    }
     for (size_t r = 0; r < compare->metrics.count; r++) {
         const struct diff_metric *row = &compare->metrics.rows[r];
         *cell++ = (struct print_cell){row->name, false};
@@ -116,6 +130,8 @@ static bool diff_table(struct arena *arena, const struct compare *compare, enum 
     if (format == PRINT_TABLE)
         buf_printf(out, "%zu parameters differ, %zu are the same\n", compare->params.count,
             compare->params.same_count);
+    if (format == PRINT_TABLE && warning)
+        buf_printf(out, "%s\n", warning);
     return true;
 }
 

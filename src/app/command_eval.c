@@ -5,6 +5,7 @@
 #include "app/eval_report.h"
 #include "app/gather.h"
 #include "app/pick.h"
+#include "work/versions.h"
 
 enum { MOST_OUTPUT_BYTES = 1 << 30 };
 
@@ -32,12 +33,29 @@ static bool print_study(
     return report_print(&report, output->format, &output->buf, err);
 }
 
-static bool eval_run(struct output *output, const struct run_row *run, struct err *err)
+static bool eval_run(
+    struct output *output, struct store *store, const struct run_row *run, struct err *err)
 {
-    struct study *study = pick_study(output->settings, run, err);
+    struct study *study = pick_evaluated(output->settings, store, run, err);
     bool ok = study && print_study(output, run->name, study, err);
     study_release(study);
     return ok;
+}
+
+/* Numbers that stand below one another will be compared. */
+static bool warn_of_versions(struct output *output, const struct gathered *gathered)
+{
+    char sentence[128];
+    uint32_t *order = ARENA_ARRAY(output->arena, uint32_t, gathered->count);
+    if (!order)
+        return false;
+    for (size_t i = 0; i < gathered->count; i++)
+        order[i] = (uint32_t)(gathered->chosen[i] - gathered->runs->rows);
+    struct versions versions = versions_find(gathered->runs, order, gathered->count, NULL);
+    versions_print(&versions, sentence, sizeof sentence);
+    if (sentence[0] && output->format == PRINT_TABLE)
+        buf_printf(&output->buf, "\n%s\n", sentence);
+    return true;
 }
 
 static bool eval_runs(struct output *output, char **operands, struct err *err)
@@ -49,9 +67,11 @@ static bool eval_runs(struct output *output, char **operands, struct err *err)
         json_writer_array(&output->json);
     for (size_t i = 0; ok && i < gathered.count; i++)
         if (gathered.count == 1 || gathered.chosen[i]->prediction_count)
-            ok = eval_run(output, gathered.chosen[i], err);
+            ok = eval_run(output, gathered.store, gathered.chosen[i], err);
     if (list)
         json_writer_array_end(&output->json);
+    if (ok && !warn_of_versions(output, &gathered))
+        ok = err_set(err, ERR_MEMORY, "out of memory");
     gather_done(&gathered);
     return ok;
 }

@@ -7,6 +7,7 @@
 #include "app/runs_json.h"
 #include "base/clock.h"
 #include "base/num.h"
+#include "work/versions.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -22,6 +23,7 @@ struct listing {
     const struct filter *filter;
     uint32_t *order;
     size_t count;
+    struct versions versions; /* of what is listed */
 };
 
 /* Words of "A,B", each parsed as a column. */
@@ -54,6 +56,9 @@ static void choose_columns(struct listing *listing)
     for (size_t i = 0; i < runs->column_count && listing->column_count < SHOWN_COLUMNS; i++)
         if (is_printable(&runs->columns[i]))
             listing->columns[listing->column_count++] = runs->columns[i];
+    if (versions_differ(&listing->versions))
+        listing->column_count =
+            versions_add_column(listing->columns, listing->column_count, MOST_COLUMNS);
 }
 
 /* "COL", "COL:desc", "COL:asc"; without a word the best is on top where a quantity has one. */
@@ -83,12 +88,13 @@ static bool prepare(struct listing *listing, const struct settings *settings, st
         return listing->filter != NULL && err_set(err, ERR_MEMORY, "out of memory");
     if (settings->columns ? !parse_columns(listing, settings->columns, err) : false)
         return false;
-    if (!settings->columns)
-        choose_columns(listing);
     if (!parse_sort(listing, settings->sort, err))
         return false;
     listing->count = runs_order(runs, listing->filter, listing->sorted ? &listing->sort : NULL,
         listing->descending, NULL, clock_wall_s(), listing->order);
+    listing->versions = versions_find(runs, listing->order, listing->count, NULL);
+    if (!settings->columns)
+        choose_columns(listing);
     return true;
 }
 
@@ -116,6 +122,17 @@ static void print_value(const struct run_row *run, const struct run_column *colu
         run_value_print(value, column, out, out_bytes);
 }
 
+/* Anything listed was measured on a ground truth. */
+static bool shows_measured(const struct listing *listing)
+{
+    for (size_t i = 0; i < listing->count; i++)
+        for (size_t c = 0; c < listing->column_count; c++)
+            if (versions_is_measured(
+                    &listing->gathered.runs->rows[listing->order[i]], &listing->columns[c]))
+                return true;
+    return false;
+}
+
 static bool list_table(
     struct listing *listing, enum print_format format, struct buf *out, struct err *err)
 {
@@ -139,6 +156,10 @@ static bool list_table(
         }
     struct print_table table = {titles, listing->column_count, listing->count, cells};
     print_table(&table, format, out);
+    char sentence[128];
+    versions_print(&listing->versions, sentence, sizeof sentence);
+    if (format == PRINT_TABLE && sentence[0] && shows_measured(listing))
+        buf_printf(out, "%s\n", sentence);
     return true;
 }
 

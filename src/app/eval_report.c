@@ -2,6 +2,7 @@
 
 #include "app/eval_fail.h"
 #include "app/pick.h"
+#include "app/runs_json.h"
 #include "base/text.h"
 
 #include <math.h>
@@ -216,6 +217,8 @@ bool report_write_members(const struct report *report, struct json_writer *json,
     const struct eval_settings *settings = &study->set->settings;
     report_write_text(json, "run", report->name);
     report_write_text(json, "ground_truth", study->ground_truth);
+    json_writer_key(json, "dataset");
+    runs_json_dataset(json, &study->version);
     report_write_text(json, "predictions", study->predictions);
     report_write_text(json, "joined", study->joined);
     report_write_text(json, "warning", study->warning);
@@ -359,7 +362,7 @@ static bool print_classes(
         report_add_int(
             &table, all ? (int64_t)study->set->gt_count : study->summary.classes[i].gt);
         report_add_int(
-            &table, all ? (int64_t)study->detections->count : study->summary.classes[i].dt);
+            &table, all ? study->detection_count : study->summary.classes[i].dt);
         report_add_counts(&table, all ? &report->total : &report->classes[i]);
     }
     return report_table_print(&table, NULL, format, out, err);
@@ -379,7 +382,10 @@ static void print_head(const struct report *report, struct buf *out)
     const struct study *study = report->study;
     report_add_sentence(out, "run", report->name);
     report_add_sentence(out, "predictions", study->predictions);
+    char dataset[512];
+    dataset_version_print(&study->version, dataset, sizeof dataset);
     report_add_sentence(out, "ground truth", study->ground_truth);
+    report_add_sentence(out, "dataset", dataset);
     report_add_sentence(out, "joined", study->joined);
     report_add_sentence(out, "note", study->warning);
     for (int i = 0; i < EVAL_STATS; i++) {

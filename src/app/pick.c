@@ -2,6 +2,7 @@
 
 #include "base/file.h"
 #include "base/num.h"
+#include "work/kept.h"
 #include "work/truth.h"
 
 #include <math.h>
@@ -58,28 +59,67 @@ bool pick_settings(const struct settings *settings, struct eval_settings *out, s
     return true;
 }
 
-struct study *pick_study(
-    const struct settings *settings, const struct run_row *run, struct err *err)
+/* What an evaluation is asked for. */
+struct picked {
+    struct arena arena;
+    struct truth truth;
+    struct eval_settings how;
+    struct study_request request; /* which points here */
+};
+
+/* To be finished with arena_done() in any case. */
+static bool find_request(const struct settings *settings, const struct run_row *run,
+    struct picked *picked, struct err *err)
 {
-    struct arena arena = {0};
+    struct arena *arena = &picked->arena;
     struct truth_rules rules = {.ground_truth = settings->ground_truth,
         .images = settings->images,
         .ground_truth_format = settings->ground_truth_format,
         .predictions_format = settings->predictions_format};
-    struct truth truth;
-    struct eval_settings how;
-    struct study *study = NULL;
-    if (!pick_settings(settings, &how, err))
-        return NULL;
+    *picked = (struct picked){0};
+    if (!pick_settings(settings, &picked->how, err))
+        return false;
     const struct artifact *predictions = choose_predictions(run, settings->step, err);
-    if (predictions && truth_read_rules(&arena, run->root, &rules, err) &&
-        truth_find(&arena, &rules, run->root, run->directory, run->artifacts, run->artifact_count,
-            &truth, err)) {
-        struct study_request request = {predictions->path, &truth, &how};
-        study = study_load(&request, NULL, err);
-    }
-    arena_done(&arena);
+    if (!predictions || !truth_read_rules(arena, run->root, &rules, err) ||
+        !truth_find(arena, &rules, run->root, run->directory, run->artifacts, run->artifact_count,
+            &picked->truth, err))
+        return false;
+    picked->request = (struct study_request){predictions->path, &picked->truth, &picked->how};
+    return true;
+}
+
+struct study *pick_study(
+    const struct settings *settings, const struct run_row *run, struct err *err)
+{
+    struct picked picked;
+    struct study *study = NULL;
+    if (find_request(settings, run, &picked, err))
+        study = study_load(&picked.request, NULL, err);
+    arena_done(&picked.arena);
     return study;
+}
+
+/* Only boxes tell what matches at another threshold than those of the evaluation, and what an error
+ * is. */
+static bool needs_boxes(const struct settings *settings, const struct study *study)
+{
+    bool custom = !isnan(settings->iou) &&
+                  eval_iou_index(&study->set->settings, settings->iou) == EVAL_IOU_CUSTOM;
+    return custom || settings->errors || settings->confusion;
+}
+
+struct study *pick_evaluated(const struct settings *settings, struct store *store,
+    const struct run_row *run, struct err *err)
+{
+    struct picked picked;
+    struct study *study = NULL;
+    if (find_request(settings, run, &picked, err))
+        study = kept_study(store, &picked.request, err);
+    arena_done(&picked.arena);
+    if (!study || !needs_boxes(settings, study) || study_load_boxes(study, err))
+        return study;
+    study_release(study);
+    return NULL;
 }
 
 static bool is_called(const struct image *image, const char *name)

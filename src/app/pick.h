@@ -14,6 +14,10 @@ bool pick_settings(const struct settings *settings, struct eval_settings *out, s
  * boxtop.json or --gt names. NULL with ERR; released by the caller. */
 struct study *pick_study(
     const struct settings *settings, const struct run_row *run, struct err *err);
+/* The same without its boxes, unless --iou needs them, and from STORE (open for writing) where it was
+ * evaluated before. */
+struct study *pick_evaluated(const struct settings *settings, struct store *store,
+    const struct run_row *run, struct err *err);
 /* The image called NAME: its file name, base name, stem, or id. -1 with ERR. */
 int32_t pick_image(const struct study *study, const char *name, struct err *err);
 /* A filter with every --class, memory from ARENA; *FILTER is NULL without the option. */

@@ -104,6 +104,27 @@ static void write_absorbed(struct json_writer *json, const struct run_row *run)
     json_writer_array_end(json);
 }
 
+void runs_json_dataset(struct json_writer *json, const struct dataset_version *dataset)
+{
+    char digits[DIGEST_TEXT_BYTES];
+    if (!dataset) {
+        json_writer_null(json);
+        return;
+    }
+    digest_print(&dataset->content, digits);
+    digits[DATASET_SHOWN_DIGITS] = '\0';
+    json_writer_object(json);
+    json_writer_key(json, "name");
+    json_writer_string(json, dataset->name);
+    json_writer_key(json, "digest");
+    json_writer_string(json, digits);
+    json_writer_key(json, "images");
+    json_writer_int(json, dataset->image_count);
+    json_writer_key(json, "images_with_detections");
+    json_writer_int(json, dataset->images_with_detections);
+    json_writer_object_end(json);
+}
+
 void runs_json_run(struct json_writer *json, const struct run_row *run)
 {
     json_writer_object(json);
@@ -138,6 +159,8 @@ void runs_json_members(struct json_writer *json, const struct run_row *run)
     }
     json_writer_array_end(json);
     write_absorbed(json, run);
+    json_writer_key(json, "dataset");
+    runs_json_dataset(json, run->dataset);
     json_writer_key(json, "params");
     json_writer_object(json);
     for (size_t i = 0; i < run->param_count; i++) {

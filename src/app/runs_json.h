@@ -7,6 +7,8 @@
 #include "base/json_writer.h"
 #include "work/runs.h"
 
+/* {"name", "digest", "images", "images_with_detections"}; null for NULL. */
+void runs_json_dataset(struct json_writer *json, const struct dataset_version *dataset);
 /* One run as in the list of `boxtop ls`. */
 void runs_json_run(struct json_writer *json, const struct run_row *run);
 /* Its keys only, into an object that the caller has begun and adds to. */

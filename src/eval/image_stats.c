@@ -1,16 +1,13 @@
 #include "eval/image_stats.h"
 
-#include "eval/match.h"
-
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* What one image has of one category: a group of detections, or one ground truth. */
 struct piece {
     int32_t image, category;
-    const struct eval_group *group;      /* NULL: it is ground truth */
-    const struct annotation *annotation; /* NULL: it is a group */
+    const struct eval_group *group; /* NULL: it is ground truth */
+    uint8_t areas;                  /* that it counts in */
 };
 
 /* A set of one image at a time; its categories are those that the image has, in their order. */
@@ -27,29 +24,18 @@ static int compare_pieces(const void *left, const void *right)
     return order ? order : (a->category > b->category) - (a->category < b->category);
 }
 
-static bool counts(const struct eval_set *set, const struct annotation *a)
+static struct piece *collect_pieces(const struct eval_set *set, size_t *count)
 {
-    return !set->left_out[a->image] && isfinite(a->box.x) && isfinite(a->box.y) &&
-           isfinite(a->box.w) && isfinite(a->box.h) && isfinite(a->area);
-}
-
-static struct piece *collect_pieces(
-    const struct dataset *dataset, const struct eval_set *set, size_t *count)
-{
-    struct piece *pieces = calloc(set->group_count + dataset->annotation_count + 1, sizeof *pieces);
+    struct piece *pieces = calloc(set->group_count + set->gt_count + 1, sizeof *pieces);
     size_t n = 0;
-    if (!pieces)
-        return NULL;
-    for (size_t c = 0; c < set->category_count; c++)
+    for (size_t c = 0; pieces && c < set->category_count; c++) {
         for (uint32_t g = set->category_group[c]; g < set->category_group[c + 1]; g++)
-            pieces[n++] = (struct piece){
-                set->groups[g].image, (int32_t)c, &set->groups[g], NULL};
-    for (size_t i = 0; i < dataset->annotation_count; i++) {
-        const struct annotation *a = &dataset->annotations[i];
-        if (counts(set, a))
-            pieces[n++] = (struct piece){a->image, a->category, NULL, a};
+            pieces[n++] = (struct piece){set->groups[g].image, (int32_t)c, &set->groups[g], 0};
+        for (uint32_t i = set->category_gt[c]; i < set->category_gt[c + 1]; i++)
+            pieces[n++] = (struct piece){set->gt_image[i], (int32_t)c, NULL, set->gt_areas[i]};
     }
-    qsort(pieces, n, sizeof *pieces, compare_pieces);
+    if (n)
+        qsort(pieces, n, sizeof *pieces, compare_pieces);
     *count = n;
     return pieces;
 }
@@ -107,12 +93,10 @@ static void add_group(struct view *view, const struct eval_group *group)
     set->count += n;
 }
 
-static void add_ground_truth(struct view *view, size_t category, const struct annotation *a)
+static void add_ground_truth(struct view *view, size_t category, unsigned areas)
 {
-    struct match_gt gt = {.area = a->area, .crowd = a->crowd};
-    match_gt_init(&gt);
     for (int area = 0; area < EVAL_AREAS; area++)
-        view->set.positives[category][area] += !gt.ignored[area];
+        view->set.positives[category][area] += areas >> area & 1;
 }
 
 /* The view of N pieces, all of one image. */
@@ -129,7 +113,7 @@ static void show(struct view *view, const struct piece *pieces, size_t n)
         if (pieces[i].group)
             add_group(view, pieces[i].group);
         else
-            add_ground_truth(view, c, pieces[i].annotation);
+            add_ground_truth(view, c, pieces[i].areas);
         set->category_start[c + 1] = (uint32_t)set->count;
         set->category_group[c + 1] = (uint32_t)set->group_count;
     }
@@ -158,15 +142,14 @@ static void find_most(const struct piece *pieces, size_t count, size_t *rows, si
     }
 }
 
-bool eval_image_stats(const struct dataset *dataset, const struct eval_set *set,
-    double (*stats)[EVAL_STATS], struct err *err)
+bool eval_image_stats(const struct eval_set *set, double (*stats)[EVAL_STATS], struct err *err)
 {
     size_t count = 0, rows, most;
-    struct piece *pieces = collect_pieces(dataset, set, &count);
+    struct piece *pieces = collect_pieces(set, &count);
     struct view view = {0};
     find_most(pieces, count, &rows, &most);
     bool ok = pieces && view_init(&view, set, rows, most);
-    for (size_t i = 0; i < dataset->image_count; i++)
+    for (size_t i = 0; i < set->image_count; i++)
         for (int s = 0; s < EVAL_STATS; s++)
             stats[i][s] = -1;
     for (size_t from = 0, to; ok && from < count; from = to) {

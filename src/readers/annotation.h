@@ -24,6 +24,9 @@ struct annotation_format {
     const char *name;
     const char *reads;    /* one line */
     const char *variants; /* what may stand behind the colon, for people; NULL: nothing */
+    /* All that is read of a path stands in that one file, boxes in pixels: files of the same bytes
+     * are the same sets, wherever they are. */
+    bool self_contained;
     /* PATH's name alone says that it is meant to be of this format: of a file that nothing
      * recognises, this format's error then says what is wrong with it. */
     bool (*is_named)(const char *path);

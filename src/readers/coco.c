@@ -234,6 +234,7 @@ static enum annotation_kind sniff(const char *path)
 
 const struct annotation_format annotation_coco = {
     .name = "coco",
+    .self_contained = true,
     .reads = "COCO JSON: ground truth, results lists, and data sets whose annotations carry scores",
     .is_named = is_named,
     .sniff = sniff,

@@ -30,7 +30,7 @@ static uint64_t hash_columns(const struct table_column *columns, int count)
 
 static void get_cell(const struct drawing *drawing, size_t row, int column, struct table_cell *cell)
 {
-    cell->text = NULL;
+    cell->text = cell->tail = NULL;
     cell->style = STYLE_IS(TEXT);
     drawing->source->cell(drawing->source->self, row, column, cell);
 }
@@ -201,12 +201,15 @@ static void draw_text(const struct drawing *drawing, struct grid *grid, int row,
     int behind = split == SIZE_MAX ? 0 : table->point[column] - grid_text_cols(cell->text + split);
     bool ends = drawing->columns[column].ends;
     int used = align == TABLE_LEFT && !ends ? 0 : grid_text_cols(cell->text);
+    behind = behind > 0 ? behind : 0;
     if (ends && used > cols)
         draw_ends(grid, row, left, cols, cell->style, cell->text);
     else if (align == TABLE_LEFT || used + behind > cols)
         grid_text(grid, row, left, cols, cell->style, cell->text);
     else
-        grid_text_right(grid, row, left, cols - (behind > 0 ? behind : 0), cell->style, cell->text);
+        grid_text_right(grid, row, left, cols - behind, cell->style, cell->text);
+    if (cell->tail && align != TABLE_LEFT && used + behind <= cols)
+        grid_text_right(grid, row, left, cols - behind, STYLE_IS(MUTED), cell->tail);
 }
 
 static void draw_row(struct drawing *drawing, struct grid *grid, int row, size_t at, bool cursor)

@@ -31,6 +31,7 @@ struct table_column {
 struct table_cell {
     const char *text; /* any bytes, at least until the next call of the source; NULL: blank */
     struct style style;
+    const char *tail; /* from here on (a place in the text) it is muted; NULL: nothing is */
     char room[TABLE_ROOM_BYTES]; /* for a source that has to print its text: text = room */
 };
 

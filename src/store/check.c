@@ -23,6 +23,8 @@ static const struct {
         "notes without a file"},
     {"SELECT count(*) FROM artifact WHERE source NOT IN (SELECT id FROM source)",
         "artifacts without a file"},
+    {"SELECT count(*) FROM dataset WHERE source NOT IN (SELECT id FROM source)",
+        "datasets without a file"},
     {"SELECT count(*) FROM metric WHERE id >> 20 NOT IN (SELECT id FROM source)"
      " OR name NOT IN (SELECT id FROM name)",
         "metrics without a file or a name"},

@@ -49,7 +49,7 @@ bool ingest_forget_facts(struct store *store, int64_t source, struct err *err)
 {
     static const enum statement FORGET[] = {STATEMENT_DELETE_CHUNKS, STATEMENT_DELETE_METRICS,
         STATEMENT_DELETE_PARAMS, STATEMENT_DELETE_NOTES, STATEMENT_DELETE_ARTIFACTS,
-        STATEMENT_FORGET_LABELS};
+        STATEMENT_DELETE_DATASET, STATEMENT_FORGET_LABELS};
     for (size_t i = 0; i < sizeof FORGET / sizeof *FORGET; i++)
         if (!db_run(store, FORGET[i], err, "i", source))
             return false;
@@ -313,6 +313,19 @@ bool store_source_begin(struct store *store, int64_t run, const struct store_sou
         store_source_abandon(store);
     }
     return ok;
+}
+
+bool store_source_dataset(
+    struct store *store, const struct dataset_version *dataset, struct err *err)
+{
+    unsigned char content[DIGEST_BYTES], images[DIGEST_BYTES];
+    if (!store->ingest)
+        return err_set(err, ERR_USAGE, "no source is open");
+    digest_put(&dataset->content, content);
+    digest_put(&dataset->images, images);
+    return db_run(store, STATEMENT_PUT_DATASET, err, "ibbtii", store->ingest->id,
+        (const void *)content, sizeof content, (const void *)images, sizeof images, dataset->name,
+        dataset->image_count, dataset->images_with_detections);
 }
 
 static bool write_notes(struct ingest *ingest)

@@ -28,6 +28,98 @@ bool store_get_evaluation(
     return ok;
 }
 
+/* ---- large results ---- */
+
+static bool sum_kept(struct store *store, const char *key, int64_t *bytes, struct err *err)
+{
+    sqlite3_stmt *sum = db_bind(store, STATEMENT_SUM_KEPT, err, "t", key);
+    bool ok = sum && db_step(store, sum, err) == DB_ROW;
+    *bytes = ok ? sqlite3_column_int64(sum, 0) : 0;
+    if (sum)
+        sqlite3_reset(sum);
+    return ok;
+}
+
+/* Forgets the least recently used besides KEY; *FREED is 0 when there is none. */
+static bool forget_oldest(struct store *store, const char *key, int64_t *freed, struct err *err)
+{
+    sqlite3_stmt *find = db_bind(store, STATEMENT_OLDEST_KEPT, err, "t", key);
+    enum db_step step = find ? db_step(store, find, err) : DB_FAILED;
+    *freed = 0;
+    if (step != DB_ROW)
+        return step == DB_DONE;
+    int64_t id = sqlite3_column_int64(find, 0);
+    *freed = sqlite3_column_int64(find, 1);
+    sqlite3_reset(find);
+    return db_run(store, STATEMENT_DELETE_KEPT, err, "i", id);
+}
+
+/* Forgets what was used least recently until MOST bytes are left besides those of KEY. */
+static bool forget_down_to(struct store *store, const char *key, int64_t kept, int64_t most,
+    struct err *err)
+{
+    int64_t freed = 1;
+    for (; kept > most && freed > 0; kept -= freed)
+        if (!forget_oldest(store, key, &freed, err))
+            return false;
+    return true;
+}
+
+bool store_keep(struct store *store, const char *key, const void *data, size_t length,
+    int64_t budget_bytes, enum store_room room, struct err *err)
+{
+    int64_t kept, size = (int64_t)length;
+    if (!db_may_write(store, false, err))
+        return false;
+    if (size > budget_bytes / 8)
+        return true;
+    if (!sum_kept(store, key, &kept, err))
+        return false;
+    if (kept + size > budget_bytes && room == STORE_WHERE_FREE)
+        return true;
+    return forget_down_to(store, key, kept, budget_bytes - size, err) &&
+           db_run(store, STATEMENT_PUT_KEPT, err, "tib", key, size, data, length);
+}
+
+/* The data of row ID, read straight to where it is to stand. */
+static bool read_kept(struct store *store, int64_t id, struct arena *arena, void **data,
+    size_t *length, struct err *err)
+{
+    sqlite3_blob *blob = NULL;
+    int code = sqlite3_blob_open(store->db, "main", "kept", "data", id, 0, &blob);
+    bool ok = code == SQLITE_OK || db_fail(store->db, code, err);
+    *length = ok ? (size_t)sqlite3_blob_bytes(blob) : 0;
+    *data = ok ? arena_alloc(arena, *length) : NULL;
+    if (ok && !*data)
+        ok = err_set(err, ERR_MEMORY, "out of memory for a kept evaluation");
+    if (ok && *length) {
+        code = sqlite3_blob_read(blob, *data, (int)*length, 0);
+        ok = code == SQLITE_OK || db_fail(store->db, code, err);
+    }
+    sqlite3_blob_close(blob);
+    return ok;
+}
+
+bool store_get_kept(struct store *store, const char *key, struct arena *arena, void **data,
+    size_t *length, struct err *err)
+{
+    *data = NULL;
+    *length = 0;
+    if (!db_begin_read(store, err))
+        return false;
+    sqlite3_stmt *get = db_bind(store, STATEMENT_GET_KEPT, err, "t", key);
+    enum db_step step = get ? db_step(store, get, err) : DB_FAILED;
+    int64_t id = step == DB_ROW ? sqlite3_column_int64(get, 0) : 0;
+    if (get)
+        sqlite3_reset(get);
+    bool ok = step == DB_DONE || (step == DB_ROW && read_kept(store, id, arena, data, length, err));
+    db_end_read(store);
+    bool uses = ok && *data && store->mode == STORE_READ_WRITE;
+    return ok && (!uses || db_run(store, STATEMENT_USE_KEPT, err, "t", key));
+}
+
+/* ---- places ---- */
+
 bool store_put_place(struct store *store, uint64_t kind, const char *directory, const void *data,
     size_t length, struct err *err)
 {

@@ -1,5 +1,5 @@
 /*
- * Reading all runs at once: four scans in storage order, joined in memory.
+ * Reading all runs at once: a few scans in storage order, joined in memory.
  * Knows: which of several sources of one run is believed. Must not know: points, columns of a
  * table. (store_load_runs(), which is here, stands in store.h.)
  */
@@ -233,6 +233,30 @@ static bool take_count(struct loading *l, sqlite3_stmt *row)
     return true;
 }
 
+/* The program evaluates a run in one source; of more, the first counts. */
+static bool take_dataset(struct loading *l, sqlite3_stmt *row)
+{
+    struct origin *origin = find_origin(l, sqlite3_column_int64(row, 0));
+    if (!origin || sqlite3_column_bytes(row, 1) != DIGEST_BYTES ||
+        sqlite3_column_bytes(row, 2) != DIGEST_BYTES)
+        return damaged(l);
+    struct store_run *run = &l->out->runs[origin->run];
+    if (run->dataset)
+        return true;
+    bool ok = true;
+    struct dataset_version *dataset = ARENA_NEW(l->arena, struct dataset_version);
+    const char *name = db_text(row, 3, l->arena, &ok, l->err);
+    if (!dataset || !ok)
+        return no_memory(l->err);
+    *dataset = (struct dataset_version){.name = name ? name : "",
+        .content = digest_get(sqlite3_column_blob(row, 1)),
+        .images = digest_get(sqlite3_column_blob(row, 2)),
+        .image_count = sqlite3_column_int64(row, 4),
+        .images_with_detections = sqlite3_column_int64(row, 5)};
+    run->dataset = dataset;
+    return true;
+}
+
 /* The seat of NAME in RUN's list, which has COUNT entries; a new one when SEAT->at == COUNT. */
 static struct seat *sit(struct loading *l, const struct origin *origin, uint32_t name, size_t count)
 {
@@ -303,7 +327,8 @@ bool store_load_runs(
               each_row(&l, STATEMENT_LOAD_SOURCES, take_source) &&
               each_row(&l, STATEMENT_LOAD_PARAMS, take_param) &&
               each_row(&l, STATEMENT_LOAD_METRICS, take_metric) &&
-              each_row(&l, STATEMENT_LOAD_COUNTS, take_count) && settle(&l);
+              each_row(&l, STATEMENT_LOAD_COUNTS, take_count) &&
+              each_row(&l, STATEMENT_LOAD_DATASETS, take_dataset) && settle(&l);
     db_end_read(store);
     free(l.origins);
     free(l.by_id);

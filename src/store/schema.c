@@ -56,6 +56,16 @@ static const char *const STEPS[] = {
     "ALTER TABLE source ADD COLUMN ctime_ns INTEGER NOT NULL DEFAULT 0;"
     "CREATE TABLE place(directory TEXT PRIMARY KEY, kind INTEGER NOT NULL, said BLOB NOT NULL)"
     " WITHOUT ROWID;",
+    /* 5: what the numbers of a source were measured on. Older evaluations do not tell, so they are
+     * made anew. */
+    "CREATE TABLE dataset(source INTEGER PRIMARY KEY REFERENCES source, content BLOB NOT NULL,"
+    " images BLOB NOT NULL, name TEXT NOT NULL, image_count INTEGER NOT NULL,"
+    " images_with_detections INTEGER NOT NULL);"
+    "DELETE FROM evaluation;",
+    /* 6: large results, as many as there is room for. The number of the last use goes up by one. */
+    "CREATE TABLE kept(id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, used INTEGER NOT NULL,"
+    " bytes INTEGER NOT NULL, data BLOB NOT NULL);"
+    "CREATE INDEX kept_by_use ON kept(used, bytes);",
 };
 
 struct schema schema_present(void)

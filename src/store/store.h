@@ -20,6 +20,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/file.h"
+#include "facts/dataset_version.h"
 #include "facts/sink.h"
 
 enum { STORE_BUSY_MS = 10000, STORE_MAX_STATE_BYTES = 1 << 20 };
@@ -137,6 +138,10 @@ bool store_source_begin(struct store *store, int64_t run, const struct store_sou
 /* The sink into the open source; valid until it is ended. When one of its functions returned false,
  * store_source_end() says why. */
 struct sink store_sink(struct store *store);
+/* Says what the numbers of the open source were measured on; said again, it replaces what was said
+ * before. */
+bool store_source_dataset(
+    struct store *store, const struct dataset_version *dataset, struct err *err);
 /* Writes what is still in memory, and the bookmark. False: the source is as before
  * store_source_begin(), and unless ERR is ERR_LIMIT the whole batch should be rolled back. */
 bool store_source_end(
@@ -158,6 +163,14 @@ bool store_forget_unseen(struct store *store, const char *root, struct err *err)
  */
 bool store_put_evaluation(
     struct store *store, const char *key, const void *data, size_t length, struct err *err);
+
+enum store_room { STORE_WHERE_FREE, STORE_BY_FORGETTING };
+/* Keeps the large result DATA under KEY while all that is kept so stays within BUDGET_BYTES. Where
+ * it would not, those that were used least recently are forgotten (STORE_BY_FORGETTING), or this one
+ * is not kept; nor is one that is larger than an eighth of the budget. Inside or outside a
+ * transaction. */
+bool store_keep(struct store *store, const char *key, const void *data, size_t length,
+    int64_t budget_bytes, enum store_room room, struct err *err);
 
 /*
  * Keeps what is to be remembered of DIRECTORY, for whoever loads places of the same KIND. In a
@@ -201,6 +214,7 @@ struct store_run {
     int64_t size_bytes;        /* of its files */
     size_t note_count, prediction_count;
     size_t source_count;              /* files, without what the program computed */
+    const struct dataset_version *dataset; /* what it was evaluated on; NULL when it was not */
     const struct store_param *params; /* one per name; the lowest rank wins, then the last source */
     size_t param_count;
     const struct store_metric *metrics; /* one per name; lowest rank only, same rank joined */
@@ -275,3 +289,7 @@ bool store_last_step(struct store *store, int64_t run, int64_t *step, struct err
 /* Appends the result kept under KEY to OUT; *FOUND says whether there was one. */
 bool store_get_evaluation(
     struct store *store, const char *key, struct buf *out, bool *found, struct err *err);
+/* A copy of what is kept under KEY, in ARENA; *DATA is NULL when nothing is. It counts as used where
+ * STORE can be written. */
+bool store_get_kept(struct store *store, const char *key, struct arena *arena, void **data,
+    size_t *length, struct err *err);

@@ -41,11 +41,17 @@ static void start(void *self, const struct session *session, const struct world 
     ((struct state *)self)->run = run;
 }
 
-/* Rows: the parameters, a heading, the metrics. */
+/* Above the metrics: their heading, and the ground truths where they differ. */
+static size_t head_rows(const struct compare *compare)
+{
+    return compare->kinship == DATASET_SAME ? 1 : 2;
+}
+
+/* Rows: the parameters, the head of the metrics, the metrics. */
 static size_t source_rows(void *self)
 {
     const struct compare *compare = ((struct drawing *)self)->compare;
-    return compare->params.count + 1 + compare->metrics.count;
+    return compare->params.count + head_rows(compare) + compare->metrics.count;
 }
 
 static void param_cell(
@@ -101,6 +107,17 @@ static void metric_cell(const struct compare *compare, const struct diff_metric 
     out->style = verdict_style(row->verdicts[run]);
 }
 
+static void ground_truth_cell(const struct compare *compare, int column, struct table_cell *out)
+{
+    if (column == 0) {
+        out->text = "ground truth";
+        return;
+    }
+    const struct run_row *run = compare->runs[column - 1];
+    out->text = run->dataset_label ? run->dataset_label : "\xe2\x80\x93";
+    out->style = run->dataset_label ? STYLE_IS(WARN) : STYLE_IS(MUTED);
+}
+
 static void source_cell(void *self, size_t row, int column, struct table_cell *out)
 {
     const struct compare *compare = ((struct drawing *)self)->compare;
@@ -110,8 +127,11 @@ static void source_cell(void *self, size_t row, int column, struct table_cell *o
     } else if (row == params) {
         out->style = STYLE_IS(HEADER);
         out->text = column ? NULL : "metric";
+    } else if (row < params + head_rows(compare)) {
+        ground_truth_cell(compare, column, out);
     } else {
-        metric_cell(compare, &compare->metrics.rows[row - params - 1], column, out);
+        size_t metric = row - params - head_rows(compare);
+        metric_cell(compare, &compare->metrics.rows[metric], column, out);
     }
 }
 
@@ -127,9 +147,11 @@ static void make_columns(
     }
 }
 
-static void draw_head(
+/* Returns how many rows it took. */
+static int draw_head(
     const struct state *state, const struct compare *compare, struct grid *grid, struct rect place)
 {
+    const char *warning = compare_warning(compare);
     size_t differ = 0;
     for (size_t i = 0; i < compare->params.count; i++)
         differ += compare->params.rows[i].differs;
@@ -137,6 +159,9 @@ static void draw_head(
         "%zu of %zu parameters differ among %zu runs%s", differ,
         differ + compare->params.same_count, compare->run_count,
         state->all ? "; all are listed" : "");
+    if (warning)
+        grid_text(grid, place.row + 1, place.col + 1, place.cols - 2, STYLE_IS(WARN), warning);
+    return warning ? 2 : 1;
 }
 
 static void draw(void *self, const struct session *session, const struct world *world,
@@ -159,8 +184,8 @@ static void draw(void *self, const struct session *session, const struct world *
     struct table_source source = {&drawing, source_rows, source_cell, NULL, NULL};
     struct table_column columns[COMPARE_MOST_RUNS + 1];
     make_columns(&compare, canvas, columns);
-    draw_head(state, &compare, canvas->grid, place);
-    struct rect body = {place.row + 1, place.col, place.rows - 1, place.cols};
+    int head = draw_head(state, &compare, canvas->grid, place);
+    struct rect body = {place.row + head, place.col, place.rows - head, place.cols};
     table_draw(&state->table, canvas->grid, body, &source, columns, (int)count + 1, 1, true);
     state->rows = source_rows(&drawing);
 }

@@ -74,8 +74,10 @@ static void find_bests(struct runs_state *state, const struct run_row *baseline,
         if (column->better == BETTER_NEITHER)
             continue;
         for (size_t i = 0; i < state->count; i++) {
-            struct run_value v =
-                run_value(&state->runs->rows[state->order[i]], column, baseline, now_s);
+            const struct run_row *run = &state->runs->rows[state->order[i]];
+            struct run_value v = run_value(run, column, baseline, now_s);
+            if (versions_is_foreign(&state->versions, run, column))
+                continue;
             if (v.known && v.is_number && !(v.number * sign <= state->best[c] * sign))
                 state->best[c] = isnan(v.number) ? state->best[c] : v.number;
         }
@@ -127,6 +129,10 @@ static void arrange(struct runs_state *state, struct session *session)
     state->count = runs_order(state->runs, filter, runs_sort_column(state), state->descending,
         baseline, session->now_s, order);
     state->baseline = session->baseline;
+    state->versions = versions_find(state->runs, order, state->count, baseline);
+    if (versions_differ(&state->versions))
+        state->column_count =
+            versions_add_column(state->columns, state->column_count, RUNS_VIEW_COLUMNS);
     find_bests(state, baseline, session->now_s);
     size_t row = row_of_run(state, state->cursor_run);
     if (row != SIZE_MAX)

@@ -62,7 +62,8 @@ static struct style value_style(const struct drawing *drawing, int column,
                                    : STYLE_IS(TEXT);
     if (value->is_number && isnan(value->number))
         return STYLE_IS(WARN);
-    bool best = value->is_number && value->number == drawing->state->best[column];
+    bool best = value->is_number && value->number == drawing->state->best[column] &&
+                !versions_is_foreign(&drawing->state->versions, run, shown);
     return best && drawing->state->count > 1 ? STYLE_IS(BEST) : STYLE_IS(TEXT);
 }
 
@@ -81,6 +82,14 @@ static void status_cell(const struct run_row *run, struct table_cell *out)
     size_t length = strlen(out->room);
     if (run->note_count)
         snprintf(out->room + length, sizeof out->room - length, " !");
+}
+
+/* A number that does not compare with the others: "0.4123" and a sign. */
+static void mark_foreign(struct table_cell *out)
+{
+    size_t length = strlen(out->room);
+    snprintf(out->room + length, sizeof out->room - length, " \xe2\x89\xa0");
+    out->tail = out->room + length;
 }
 
 static void source_cell(void *self, size_t row, int column, struct table_cell *out)
@@ -106,6 +115,8 @@ static void source_cell(void *self, size_t row, int column, struct table_cell *o
         out->text = value.text;
     else
         run_value_print(&value, shown, out->room, sizeof out->room);
+    if (out->text == out->room && versions_is_foreign(&drawing->state->versions, run, shown))
+        mark_foreign(out);
 }
 
 static int source_mark(void *self, size_t row)
@@ -151,7 +162,8 @@ static int make_columns(const struct runs_state *state, struct table_column *out
         struct table_column *shown = &out[i + RUNS_MARK_COLUMNS];
         *shown =
             (struct table_column){.title = column->title, .align = TABLE_DECIMAL, .max_cols = 24};
-        if (column->kind == RUN_COLUMN_NAME || column->kind == RUN_COLUMN_STATUS)
+        if (column->kind == RUN_COLUMN_NAME || column->kind == RUN_COLUMN_STATUS ||
+            column->kind == RUN_COLUMN_DATASET)
             shown->align = TABLE_LEFT;
         if (column->kind == RUN_COLUMN_NAME) {
             shown->max_cols = 40;
@@ -204,6 +216,17 @@ static void draw_top(const struct runs_state *state, const struct session *sessi
         grid, place.row, place.col + 1, place.cols - 2, parts, sizeof parts / sizeof *parts);
 }
 
+/* What cannot be seen from the numbers stands above them, and stays there while they scroll; returns
+ * how many rows it took. */
+static int draw_warning(const struct runs_state *state, struct grid *grid, struct rect place)
+{
+    char sentence[128];
+    versions_print(&state->versions, sentence, sizeof sentence);
+    if (sentence[0])
+        grid_text(grid, place.row, place.col + 1, place.cols - 2, STYLE_IS(WARN), sentence);
+    return sentence[0] != '\0';
+}
+
 /* Draws what stands below the table; returns how many rows it took. */
 static int draw_below(struct runs_state *state, const struct session *session,
     const struct world *world, struct canvas *canvas, struct rect place)
@@ -238,6 +261,9 @@ void runs_draw(void *self, const struct session *session, const struct world *wo
     struct rect body = place;
     body.rows -= draw_below(state, session, world, canvas, place) + 1;
     body.row++;
+    int warned = draw_warning(state, canvas->grid, body);
+    body.row += warned;
+    body.rows -= warned;
     struct drawing drawing = {state, session, session_baseline(session, state->runs)};
     struct table_source source = {&drawing, source_rows, source_cell, source_mark, source_draw};
     struct table_column columns[RUNS_VIEW_COLUMNS + RUNS_MARK_COLUMNS];

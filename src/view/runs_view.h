@@ -7,9 +7,10 @@
 #include "screen/prompt.h"
 #include "screen/table.h"
 #include "view/view.h"
+#include "work/versions.h"
 
 /* Columns of the table in front of the runs' own: the mark. */
-enum { RUNS_MARK_COLUMNS = 1, RUNS_VIEW_COLUMNS = RUNS_MOST_COLUMNS + 1, RUNS_PANELS = 2 };
+enum { RUNS_MARK_COLUMNS = 1, RUNS_VIEW_COLUMNS = RUNS_MOST_COLUMNS + 2, RUNS_PANELS = 2 };
 
 enum runs_asking { RUNS_ASKING_NOTHING, RUNS_ASKING_FILTER, RUNS_ASKING_SEARCH };
 
@@ -20,9 +21,11 @@ struct runs_state {
     struct arena arena; /* the filter */
     struct run_column columns[RUNS_VIEW_COLUMNS];
     size_t column_count;
-    double best[RUNS_VIEW_COLUMNS]; /* the best value of a column, NaN for none */
+    double best[RUNS_VIEW_COLUMNS]; /* the best value of a column, of those that compare; NaN for
+                                       none */
     uint32_t *order;
     size_t count;
+    struct versions versions; /* of what is listed and the baseline */
     int64_t baseline; /* that the order was made with */
     char sort_name[256];
     enum run_column_kind sort_kind;

@@ -189,6 +189,7 @@ bool absorb_run(struct run_row *run, const struct run_row *other, enum twins_rea
     run->title = run->title ? run->title : other->title;
     run->label_id = run->label_id ? run->label_id : other->label_id;
     run->source_count += other->source_count;
+    run->dataset = run->dataset ? run->dataset : other->dataset;
     return add_params(run, other, arena) && add_metrics(run, other, check, arena) &&
            add_place(run, other, reason, arena);
 }

@@ -411,7 +411,7 @@ void boxtop_evaluation_summary(
         .warning = study->warning,
         .image_count = study->dataset->image_count,
         .class_count = study->dataset->category_count,
-        .detection_count = study->detections->count,
+        .detection_count = (size_t)study->detection_count,
         .best_f1 = study->best_f1.f1,
         .best_f1_confidence = study->best_f1.confidence};
     _Static_assert(sizeof out->stats == sizeof study->summary.stats, "twelve numbers");

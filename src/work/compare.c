@@ -67,6 +67,57 @@ static bool list_params(const struct run_row *run, struct arena *arena, struct d
     return params != NULL;
 }
 
+/* The metric that VALUE of RUN is of was measured by an evaluation. */
+static bool is_measured(const struct run_row *run, const struct diff_value *value)
+{
+    bool shared = value->role != ROLE_NONE && run->by_role[value->role] &&
+                  strcmp(role_info(value->role)->name, value->name) == 0;
+    return shared ? run_is_evaluated(run, value->role)
+                  : run->dataset && strncmp(value->name, "eval/", 5) == 0;
+}
+
+static bool compares(const struct compare *compare, const struct diff_metric *row, size_t i)
+{
+    const struct run_row *run = compare->runs[i], *base = compare->runs[compare->baseline];
+    const struct diff_value *a = row->values[i], *b = row->values[compare->baseline];
+    return !a || !b || !is_measured(run, a) || !is_measured(base, b) ||
+           dataset_kinship(run->dataset, base->dataset) == DATASET_SAME;
+}
+
+static void withdraw_verdicts(struct compare *compare)
+{
+    for (size_t r = 0; r < compare->metrics.count; r++) {
+        struct diff_metric *row = &compare->metrics.rows[r];
+        for (size_t i = 0; i < compare->run_count; i++)
+            if (row->verdicts[i] != DIFF_UNKNOWN && !compares(compare, row, i))
+                row->verdicts[i] = DIFF_CHANGED;
+    }
+}
+
+static enum dataset_kinship find_kinship(const struct compare *compare)
+{
+    enum dataset_kinship found = DATASET_SAME;
+    for (size_t i = 0; i < compare->run_count; i++)
+        for (size_t k = 0; k < i; k++) {
+            const struct dataset_version *a = compare->runs[i]->dataset;
+            const struct dataset_version *b = compare->runs[k]->dataset;
+            enum dataset_kinship kinship = a && b ? dataset_kinship(a, b) : DATASET_SAME;
+            if (kinship == DATASET_OTHER_TRUTH || (kinship && !found))
+                found = kinship;
+        }
+    return found;
+}
+
+const char *compare_warning(const struct compare *compare)
+{
+    static const char *const SENTENCES[] = {[DATASET_SAME] = NULL,
+        [DATASET_OTHER_TRUTH] = "AP and its kin are of different ground truths: "
+                                "boxtop eval A B --compare compares them on their common images",
+        [DATASET_OTHER_PART] = "AP and its kin are of different images of one ground truth: "
+                               "boxtop eval A B --compare compares them on their common images"};
+    return SENTENCES[compare->kinship];
+}
+
 bool compare_runs(const struct run_row **runs, size_t count, size_t baseline, bool all,
     struct arena *arena, struct compare *out, struct err *err)
 {
@@ -77,6 +128,11 @@ bool compare_runs(const struct run_row **runs, size_t count, size_t baseline, bo
         if (!list_params(runs[i], arena, &params[i]) || !list_values(runs[i], arena, &metrics[i]))
             return err_set(err, ERR_MEMORY, "out of memory");
     }
-    return diff_params(params, count, all, arena, &out->params, err) &&
-           diff_metrics(metrics, count, baseline, arena, &out->metrics, err);
+    if (!diff_params(params, count, all, arena, &out->params, err) ||
+        !diff_metrics(metrics, count, baseline, arena, &out->metrics, err))
+        return false;
+    out->kinship = find_kinship(out);
+    if (out->kinship != DATASET_SAME)
+        withdraw_verdicts(out);
+    return true;
 }

@@ -1,5 +1,7 @@
 #include "work/evaluate.h"
 
+#include "work/content.h"
+#include "work/kept.h"
 #include "work/study.h"
 
 #include <math.h>
@@ -22,6 +24,8 @@ struct evaluating {
     const struct run_row *run;
     const struct truth_rules *rules;
     const atomic_bool *stop;
+    struct dataset_version version; /* what the last step was evaluated on; its name NULL: none */
+    bool mixed;                     /* and one before it on something else */
 };
 
 /* FNV-1a, 64 bit: http://www.isthe.com/chongo/tech/comp/fnv/ */
@@ -32,53 +36,6 @@ static uint64_t hash_text(const char *text, uint64_t hash)
     return hash;
 }
 
-/* Files of a folder that are written again leave the folder itself as it was: some of them, spread
- * over all, stand for the others. */
-static void add_samples(struct buf *key, const char *directory)
-{
-    enum { MOST_SAMPLES = 64 };
-    struct arena arena = {0};
-    struct file_list list;
-    if (file_list(directory, &arena, &list, NULL)) {
-        size_t stride = list.count / MOST_SAMPLES + 1;
-        for (size_t i = 0; i < list.count; i += stride) {
-            struct file_stat stat;
-            const char *path = path_join(&arena, directory, list.entries[i].name);
-            if (path && file_stat(path, &stat))
-                buf_printf(key, "%lld,%lld,", (long long)stat.size_bytes, (long long)stat.mtime_ns);
-        }
-        buf_printf(key, "%zu files;", list.count);
-    }
-    arena_done(&arena);
-}
-
-static void add_identity(struct buf *key, const char *path)
-{
-    struct file_stat stat = {0};
-    if (path)
-        file_stat(path, &stat);
-    buf_printf(key, "%s|%lld|%lld;", path ? path : "", (long long)stat.size_bytes,
-        (long long)stat.mtime_ns);
-}
-
-/* The same of predictions or a ground truth, which may be a folder. */
-static void add_set_identity(struct buf *key, const char *path)
-{
-    struct file_stat stat;
-    add_identity(key, path);
-    if (path && file_stat(path, &stat) && stat.is_dir)
-        add_samples(key, path);
-}
-
-/* How the files are to be read. */
-static void add_formats(struct buf *key, const struct truth *truth)
-{
-    if (truth->ground_truth_format)
-        buf_printf(key, "ground truth is %s;", truth->ground_truth_format);
-    if (truth->predictions_format)
-        buf_printf(key, "predictions are %s;", truth->predictions_format);
-}
-
 /* What the person, the run and boxtop.json say now of ground truth and images that exist. */
 static void add_said(struct buf *key, struct arena *arena, const struct truth_rules *rules,
     const struct run_row *run)
@@ -87,10 +44,11 @@ static void add_said(struct buf *key, struct arena *arena, const struct truth_ru
     truth_find_said(
         arena, rules, run->root, run->directory, run->artifacts, run->artifact_count, &truth);
     for (size_t i = 0; i < truth.count; i++)
-        add_set_identity(key, truth.ground_truth[i]);
+        content_add_set_identity(key, truth.ground_truth[i]);
     for (size_t i = 0; i < truth.image_dir_count; i++)
-        add_identity(key, truth.image_dirs[i]);
-    add_formats(key, &truth);
+        content_add_identity(key, truth.image_dirs[i]);
+    content_add_formats(key, &truth);
+    buf_printf(key, "called %s;", truth.name ? truth.name : "");
 }
 
 /* Which ground truth served and how it looked, "path NUL identity"; without one, how the places
@@ -100,11 +58,11 @@ static void add_truth_record(
 {
     buf_add(out, path, strlen(path) + 1);
     if (path[0]) {
-        add_set_identity(out, path);
+        content_add_set_identity(out, path);
         return;
     }
-    add_identity(out, run->directory);
-    add_identity(out, path_parent(arena, run->directory));
+    content_add_identity(out, run->directory);
+    content_add_identity(out, path_parent(arena, run->directory));
 }
 
 static void add_truth_key(struct buf *key, const struct run_row *run)
@@ -152,8 +110,9 @@ static bool truth_is_same(struct store *store, struct arena *arena, const struct
 static bool make_key(struct arena *arena, const struct run_row *run,
     const struct truth_rules *rules, struct buf *key, struct err *err)
 {
+    content_add_settings(key, NULL);
     for (size_t i = 0; i < run->prediction_count; i++)
-        add_set_identity(key, run->artifacts[i].path);
+        content_add_set_identity(key, run->artifacts[i].path);
     add_said(key, arena, rules, run);
     return !key->failed || err_set(err, ERR_MEMORY, "out of memory");
 }
@@ -185,39 +144,53 @@ static bool emit_scores(struct sink *sink, const struct study_scores *scores, in
     return metric >= 0 && sink->points(sink->self, metric, &point, 1);
 }
 
-/* The scores of one predictions file, from the index or computed now. */
-static bool find_scores(struct evaluating *e, struct arena *arena, const struct truth *truth,
-    const char *predictions, struct study_scores *scores, const char **ground_truth,
-    struct err *trouble, struct err *err)
+/* What is kept under KEY, when it holds for TRUTH. */
+static bool recall_scores(struct evaluating *e, const struct buf *key, const struct truth *truth,
+    bool by_content, struct study_scores *scores, bool *found, struct err *err)
 {
-    struct buf key, blob;
-    bool found = false;
-    buf_init(&key, KEY_BYTES);
+    struct buf blob;
+    *found = false;
+    if (!key->length)
+        return true;
     buf_init(&blob, sizeof *scores);
-    buf_add_string(&key, "scores 1 ");
-    add_set_identity(&key, predictions);
-    for (size_t i = 0; i < truth->count; i++)
-        add_set_identity(&key, truth->ground_truth[i]);
-    for (size_t i = 0; i < truth->image_dir_count; i++)
-        add_identity(&key, truth->image_dirs[i]);
-    add_formats(&key, truth);
-    bool ok = store_get_evaluation(e->store, key.data, &blob, &found, err);
-    if (ok && found && blob.length == sizeof *scores)
+    bool ok = store_get_evaluation(e->store, key->data, &blob, found, err);
+    *found = ok && *found && blob.length == sizeof *scores;
+    if (*found) {
         memcpy(scores, blob.data, sizeof *scores);
-    else if (ok) {
-        struct study_request request = {.predictions = predictions, .truth = truth};
-        struct study *study = study_load(&request, e->stop, trouble);
-        if (study) {
-            study_scores(study, scores);
-            *ground_truth = arena_string(arena, study->ground_truth);
-            ok = store_put_evaluation(e->store, key.data, scores, sizeof *scores, err);
-        } else if (trouble->code == ERR_CANCELLED) {
-            ok = err_set(err, ERR_CANCELLED, "cancelled");
-        }
-        study_release(study);
+        *found = content_holds(truth, (size_t)scores->candidate, scores->complete, by_content);
     }
-    buf_done(&key);
     buf_done(&blob);
+    return ok;
+}
+
+static bool compute_scores(struct evaluating *e, const struct content_keys *keys,
+    const struct study_request *request, struct study_scores *scores, struct err *trouble,
+    struct err *err)
+{
+    struct study *study = study_load(request, e->stop, trouble);
+    if (!study)
+        return trouble->code != ERR_CANCELLED || err_set(err, ERR_CANCELLED, "cancelled");
+    study_scores(study, scores);
+    const struct buf *key = content_key_of(keys, request->truth, study->candidate, study->complete);
+    bool ok = store_put_evaluation(e->store, key->data, scores, sizeof *scores, err) &&
+              kept_put(e->store, key->data, study, STORE_WHERE_FREE, err);
+    study_release(study);
+    return ok;
+}
+
+/* The scores of one predictions file, from the index or computed now; what keeps them from being
+ * computed is TROUBLE. */
+static bool find_scores(struct evaluating *e, const struct truth *truth, const char *predictions,
+    struct study_scores *scores, struct err *trouble, struct err *err)
+{
+    struct study_request request = {.predictions = predictions, .truth = truth};
+    struct content_keys keys;
+    bool found;
+    bool ok = content_keys_make(e->store, &request, &keys, err) &&
+              recall_scores(e, &keys.content, truth, true, scores, &found, err) &&
+              (found || recall_scores(e, &keys.identity, truth, false, scores, &found, err)) &&
+              (found || compute_scores(e, &keys, &request, scores, trouble, err));
+    content_keys_done(&keys);
     return ok;
 }
 
@@ -233,6 +206,32 @@ static void emit_note(struct sink *sink, const struct run_row *run, const struct
     if (trouble->place == ERR_AT_LINE)
         note.line = trouble->at;
     sink->note(sink->self, &note);
+}
+
+/* The version that the run is known by is its last step's, with the images of all its steps. */
+static void note_version(
+    struct evaluating *e, const struct truth *truth, const struct study_scores *scores)
+{
+    struct dataset_version version = {.name = study_truth_name(truth, (size_t)scores->candidate),
+        .content = scores->content,
+        .images = scores->image_set,
+        .image_count = scores->images,
+        .images_with_detections = scores->images_with_detections};
+    if (e->version.name && !digest_equal(&version.content, &e->version.content))
+        e->mixed = true;
+    else if (e->version.images_with_detections > version.images_with_detections)
+        version.images_with_detections = e->version.images_with_detections;
+    e->version = version;
+}
+
+static bool say_version(struct evaluating *e, struct sink *sink, struct err *err)
+{
+    struct note note = {.offset = -1,
+        .count = 1,
+        .text = "its steps were evaluated on different ground truths: their numbers do not compare"};
+    if (e->mixed)
+        sink->note(sink->self, &note);
+    return !e->version.name || store_source_dataset(e->store, &e->version, err);
 }
 
 static bool evaluate_all(
@@ -251,25 +250,27 @@ static bool evaluate_all(
     if (!store_last_step(e->store, run->id, &last_step, err))
         return false;
     for (size_t i = 0; i < run->prediction_count; i++) {
-        const struct artifact *predictions = &run->artifacts[i];
         struct study_scores scores = {0};
         trouble = (struct err){0};
-        if (!find_scores(
-                e, arena, &truth, predictions->path, &scores, &ground_truth, &trouble, err))
+        if (!find_scores(e, &truth, run->artifacts[i].path, &scores, &trouble, err))
             return false;
-        if (trouble.code)
+        if (trouble.code) {
             emit_note(sink, run, &trouble);
-        else if (!emit_scores(sink, &scores, step_of(run, i, last_step)))
+            continue;
+        }
+        ground_truth = truth.ground_truth[scores.candidate];
+        note_version(e, &truth, &scores);
+        if (!emit_scores(sink, &scores, step_of(run, i, last_step)))
             break;
     }
-    return ground_truth && remember_truth(e->store, arena, run, ground_truth, err);
+    return say_version(e, sink, err) && remember_truth(e->store, arena, run, ground_truth, err);
 }
 
 bool evaluate_run(struct store *store, const struct run_row *run, const struct truth_rules *rules,
     const atomic_bool *stop, bool *changed, struct err *err)
 {
     *changed = false;
-    struct evaluating evaluating = {store, run, rules, stop};
+    struct evaluating evaluating = {.store = store, .run = run, .rules = rules, .stop = stop};
     struct arena arena = {0};
     struct buf key;
     buf_init(&key, KEY_BYTES);

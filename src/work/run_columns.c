@@ -289,7 +289,8 @@ bool runs_parse_column(const struct runs *runs, struct arena *arena, const char 
     } PLAIN[] = {{"name", RUN_COLUMN_NAME}, {"run", RUN_COLUMN_NAME}, {"path", RUN_COLUMN_PATH},
         {"title", RUN_COLUMN_TITLE}, {"id", RUN_COLUMN_ID}, {"status", RUN_COLUMN_STATUS},
         {"age", RUN_COLUMN_AGE}, {"duration", RUN_COLUMN_DURATION}, {"format", RUN_COLUMN_FORMAT},
-        {"notes", RUN_COLUMN_NOTES}, {"nan", RUN_COLUMN_NAN}};
+        {"notes", RUN_COLUMN_NOTES}, {"nan", RUN_COLUMN_NAN},
+        {"dataset", RUN_COLUMN_DATASET}};
     for (size_t i = 0; i < sizeof PLAIN / sizeof *PLAIN; i++)
         if (strcmp(text, PLAIN[i].name) == 0) {
             *out = (struct run_column){.kind = PLAIN[i].kind, .title = PLAIN[i].name};
@@ -321,7 +322,7 @@ bool runs_parse_column(const struct runs *runs, struct arena *arena, const char 
     if (!param)
         return err_set(err, ERR_USAGE,
             "no column \"%.60s\": name a parameter, a metric, a quantity such as AP or loss, or "
-            "name, path, title, id, status, age, duration, format, notes, nan",
+            "name, path, title, id, status, age, duration, format, notes, nan, dataset",
             text);
     const char *name = arena_string(arena, param);
     *out = (struct run_column){
@@ -377,7 +378,7 @@ static struct run_value role_value(const struct run_row *run, const struct run_c
 static struct run_value delta_value(
     const struct run_row *run, const struct run_column *column, const struct run_row *baseline)
 {
-    if (!baseline || baseline == run)
+    if (!baseline || baseline == run || !run_compares(run, baseline, column->role))
         return (struct run_value){0};
     double delta = run_role_best(run, column->role, column->all_segments, NULL) -
                    run_role_best(baseline, column->role, column->all_segments, NULL);
@@ -425,6 +426,8 @@ struct run_value run_value(const struct run_row *run, const struct run_column *c
         return role_value(run, column);
     case RUN_COLUMN_DELTA:
         return delta_value(run, column, baseline);
+    case RUN_COLUMN_DATASET:
+        return text(run->dataset_label);
     case RUN_COLUMN_METRIC:
         return metric_value(run, column->name);
     case RUN_COLUMN_PARAM:
@@ -546,7 +549,10 @@ static struct filter_value filter_value_of(void *self, const char *name)
     if (!meaning->known)
         return (struct filter_value){0};
     struct run_value value = run_value(asked->run, &meaning->column, asked->baseline, asked->now_s);
-    const char *also = meaning->column.kind == RUN_COLUMN_NAME ? asked->run->name : NULL;
+    const struct dataset_version *dataset = asked->run->dataset;
+    const char *also = meaning->column.kind == RUN_COLUMN_NAME                 ? asked->run->name
+                       : meaning->column.kind == RUN_COLUMN_DATASET && dataset ? dataset->name
+                                                                               : NULL;
     return (struct filter_value){value.known, value.is_number, value.number, value.text, also};
 }
 

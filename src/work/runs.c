@@ -148,6 +148,18 @@ bool run_is_undefined(enum role role, double value)
     return role_info(role)->better == BETTER_HIGHER && value == -1;
 }
 
+bool run_is_evaluated(const struct run_row *run, enum role role)
+{
+    const struct run_metric *metric = run->by_role[role];
+    return run->dataset && metric && strncmp(metric->name, "eval/", 5) == 0;
+}
+
+bool run_compares(const struct run_row *a, const struct run_row *b, enum role role)
+{
+    return !run_is_evaluated(a, role) || !run_is_evaluated(b, role) ||
+           dataset_kinship(a->dataset, b->dataset) == DATASET_SAME;
+}
+
 double run_role_last(const struct run_row *run, enum role role)
 {
     const struct run_metric *metric = run->by_role[role];

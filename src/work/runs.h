@@ -9,6 +9,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "facts/dataset_version.h"
 #include "facts/metric.h"
 #include "facts/param.h"
 #include "facts/role.h"
@@ -63,6 +64,7 @@ enum run_column_kind {
     RUN_COLUMN_LAST,      /* a role's last value */
     RUN_COLUMN_SPARK,     /* a role's course: loss or AP */
     RUN_COLUMN_DELTA,     /* a role's best against the baseline's */
+    RUN_COLUMN_DATASET,   /* the ground truth that it was evaluated on */
     RUN_COLUMN_METRIC,    /* the last value of a named metric */
     RUN_COLUMN_PARAM,     /* a quantity that parameters spell, or one parameter by its name */
 };
@@ -111,6 +113,8 @@ struct run_row {
     size_t source_count;                 /* files that were read for it */
     const struct run_absorbed *absorbed; /* where else it was found */
     size_t absorbed_count;
+    const struct dataset_version *dataset; /* what eval/ metrics were measured on; NULL: none */
+    const char *dataset_label;             /* "val.json 3f2a9c1e"; NULL with it */
     /* The course of the loss (else of one of its terms) and of AP (else of Ultralytics' own) in
      * RUN_SPARK_POINTS pieces, NaN where nothing is. */
     struct run_spark loss_spark, ap_spark;
@@ -164,6 +168,12 @@ double run_role_last(const struct run_row *run, enum role role);
 /* What tables and diffs show of a role: the best where higher is better, else the last, for a loss
  * or a time once reached is no merit. */
 bool run_role_shows_best(enum role role);
+/* True when the run's value of ROLE was measured by an evaluation, on run->dataset, and is not what
+ * the run logged itself. */
+bool run_is_evaluated(const struct run_row *run, enum role role);
+/* False when the values of ROLE of both were measured, and on ground truths or parts of one that do
+ * not compare (see dataset_kinship()). */
+bool run_compares(const struct run_row *a, const struct run_row *b, enum role role);
 /* True when VALUE, in the source's unit, is how COCO writes "not defined". */
 bool run_is_undefined(enum role role, double value);
 /* "running", "NaN @412", "failed NaN @412": the status, and where the loss was lost. */
@@ -181,7 +191,7 @@ struct run_value {
 
 /* Finds RUNS->columns; part of runs_load(). False when memory is out. */
 bool runs_find_columns(struct runs *runs);
-/* One column by the name a person types: "name", "status", "age", "AP", "AP.last", "AP@", "loss~",
+/* One column by the name a person types: "name", "status", "age", "dataset", "AP", "AP.last", "AP@", "loss~",
  * "dAP", the same of all segments ("AP.all", "AP@.all"), a metric or a parameter (also its last
  * dotted part when that is unique). */
 bool runs_parse_column(const struct runs *runs, struct arena *arena, const char *text,

@@ -216,6 +216,7 @@ static bool start_row(struct loading *loading, size_t i, const struct twins_chec
         .directory = from->directory,
         .format = from->format,
         .source_count = from->source_count,
+        .dataset = from->dataset,
         .colour = from->colour};
     loading->said[i] = (struct said){.status = from->status,
         .started_s = from->started_s,
@@ -504,11 +505,22 @@ static const struct run_spark *kept_spark(
     return role == ROLE_LOSS ? &old->loss_spark : &old->ap_spark;
 }
 
+static bool label_dataset(struct arena *arena, struct run_row *run)
+{
+    char label[512];
+    if (!run->dataset)
+        return true;
+    dataset_version_print(run->dataset, label, sizeof label);
+    run->dataset_label = arena_string(arena, label);
+    return run->dataset_label != NULL;
+}
+
 static bool finish_row(struct loading *loading, struct run_row *run, const struct said *said)
 {
     order_metrics(run);
     run->shown = title_shown(&loading->out->arena, run->name, run->title);
-    if (!run->shown || !find_settings(loading, run))
+    if (!run->shown || !find_settings(loading, run) ||
+        !label_dataset(&loading->out->arena, run))
         return no_memory(loading->err);
     infer_times(said, run);
     double silent_s = loading->now_s - (double)said->newest_mtime_ns * 1e-9;

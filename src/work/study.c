@@ -1,10 +1,13 @@
 #include "work/study.h"
 
+#include "base/file.h"
 #include "base/parallel.h"
 #include "eval/image_stats.h"
+#include "facts/dataset_digest.h"
 #include "picture/decode.h"
 #include "readers/annotation.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,15 +20,26 @@ static bool cancelled(const atomic_bool *stale, struct err *err)
     return true;
 }
 
-static void copy_truth(struct study *study, const struct truth *truth)
+/* A copy of TEXT (may be NULL) in the study's memory; *OK becomes false when that is out. */
+static const char *copy(struct study *study, const char *text, bool *ok)
 {
+    const char *mine = text ? arena_string(&study->arena, text) : NULL;
+    *ok &= !text || mine;
+    return mine;
+}
+
+static bool copy_truth(struct study *study, const struct truth *truth)
+{
+    bool ok = true;
     study->truth = *truth;
-    study->truth.ground_truth_format = NULL; /* these are for reading, not for the images */
-    study->truth.predictions_format = NULL;
+    study->truth.name = copy(study, truth->name, &ok);
+    study->truth.ground_truth_format = copy(study, truth->ground_truth_format, &ok);
+    study->truth.predictions_format = copy(study, truth->predictions_format, &ok);
     for (size_t i = 0; i < truth->count; i++)
-        study->truth.ground_truth[i] = arena_string(&study->arena, truth->ground_truth[i]);
+        study->truth.ground_truth[i] = copy(study, truth->ground_truth[i], &ok);
     for (size_t i = 0; i < truth->image_dir_count; i++)
-        study->truth.image_dirs[i] = arena_string(&study->arena, truth->image_dirs[i]);
+        study->truth.image_dirs[i] = copy(study, truth->image_dirs[i], &ok);
+    return ok;
 }
 
 /* Detections inside a file ("LOG#STEP") whose ground truth is said to be in the same file are
@@ -44,9 +58,9 @@ static int64_t rows_without_effect(const struct link *link)
     return link->rows_unknown_image + link->rows_unknown_category;
 }
 
-/* Takes DATASET when it explains more than the one before, else frees it. False when memory is out.
- */
-static bool consider(struct study *study, struct dataset *dataset, struct err *err)
+/* Takes DATASET, which is candidate INDEX, when it explains more than the one before, else frees
+ * it. False when memory is out. */
+static bool consider(struct study *study, struct dataset *dataset, size_t index, struct err *err)
 {
     struct link link;
     if (!link_make(dataset, study->detections, LINK_SHIFT_AUTO, &study->arena, &link, err)) {
@@ -61,6 +75,7 @@ static bool consider(struct study *study, struct dataset *dataset, struct err *e
     if (better) {
         study->dataset = dataset;
         study->link = link;
+        study->candidate = index;
     }
     dataset_free(other);
     return true;
@@ -75,7 +90,7 @@ static bool join(struct study *study, const struct truth *truth, struct err *err
         struct annotation_options options = {.format = truth->ground_truth_format};
         struct dataset *dataset =
             annotation_read_ground_truth_as(truth->ground_truth[i], &options, &refused);
-        if (dataset && !consider(study, dataset, err))
+        if (dataset && !consider(study, dataset, i, err))
             return false;
         if (study->dataset && study->link.images_joined &&
             (truth->said || !rows_without_effect(&study->link)))
@@ -138,6 +153,24 @@ static bool size_images(struct study *study, const atomic_bool *stale, struct er
     return true;
 }
 
+const char *study_truth_name(const struct truth *truth, size_t index)
+{
+    return truth->name && index == 0 ? truth->name : path_base(truth->ground_truth[index]);
+}
+
+/* Of the dataset as it was read. */
+static bool identify(struct study *study, const struct truth *truth)
+{
+    struct dataset_digest digest = dataset_digest(study->dataset);
+    study->version = (struct dataset_version){
+        .name = arena_string(&study->arena, study_truth_name(truth, study->candidate)),
+        .content = digest.content,
+        .images = digest.images,
+        .image_count = (int64_t)study->dataset->image_count,
+        .images_with_detections = study->link.images_joined};
+    return study->version.name != NULL;
+}
+
 /* What in the files is not as it should be. */
 static void describe_files(struct study *study)
 {
@@ -186,22 +219,21 @@ static void describe(struct study *study)
     describe_files(study);
 }
 
-static bool load(struct study *study, const struct study_request *request, const atomic_bool *stale,
+static bool load(struct study *study, const struct eval_settings *how, const atomic_bool *stale,
     struct err *err)
 {
-    struct truth truth = *request->truth;
-    choose_same_step(&truth, request->predictions);
-    copy_truth(study, &truth);
-    study->predictions = arena_string(&study->arena, request->predictions);
-    struct annotation_options options = {.format = truth.predictions_format};
-    study->detections = annotation_read_detections_as(request->predictions, &options, err);
-    if (!study->detections || cancelled(stale, err) || !join(study, &truth, err))
+    struct annotation_options options = {.format = study->truth.predictions_format};
+    study->detections = annotation_read_detections_as(study->predictions, &options, err);
+    if (!study->detections || cancelled(stale, err) || !join(study, &study->truth, err))
         return false;
+    study->detection_count = (int64_t)study->detections->count;
     study->ground_truth = arena_string(&study->arena, study->dataset->path);
+    study->complete = study->link.images_joined && !rows_without_effect(&study->link);
+    if (!identify(study, &study->truth))
+        return err_set(err, ERR_MEMORY, "out of memory");
     if (!size_images(study, stale, err) || cancelled(stale, err))
         return false;
-    struct eval_settings settings =
-        request->settings ? *request->settings : eval_settings_default();
+    struct eval_settings settings = how ? *how : eval_settings_default();
     settings.threads = parallel_cores();
     study->set =
         eval_match(study->dataset, study->detections, &study->link, &settings, &study->arena, err);
@@ -210,23 +242,58 @@ static bool load(struct study *study, const struct study_request *request, const
         !eval_best_f1(study->set, 0, NULL, &study->best_f1, err))
         return false;
     describe(study);
-    return (study->ground_truth && study->predictions && study->joined) ||
-           err_set(err, ERR_MEMORY, "out of memory");
+    return (study->ground_truth && study->joined) || err_set(err, ERR_MEMORY, "out of memory");
+}
+
+struct study *study_new(const struct study_request *request, struct err *err)
+{
+    struct study *study = calloc(1, sizeof *study);
+    struct truth truth = *request->truth;
+    bool ok = study != NULL;
+    choose_same_step(&truth, request->predictions);
+    if (ok) {
+        atomic_init(&study->references, 1);
+        study->predictions = copy(study, request->predictions, &ok);
+        ok &= copy_truth(study, &truth);
+    }
+    if (ok)
+        return study;
+    err_set(err, ERR_MEMORY, "out of memory");
+    study_release(study);
+    return NULL;
 }
 
 struct study *study_load(
     const struct study_request *request, const atomic_bool *stale, struct err *err)
 {
-    struct study *study = calloc(1, sizeof *study);
-    if (!study) {
-        err_set(err, ERR_MEMORY, "out of memory");
-        return NULL;
-    }
-    atomic_init(&study->references, 1);
-    if (load(study, request, stale, err))
+    struct study *study = study_new(request, err);
+    if (!study || load(study, request->settings, stale, err))
         return study;
     study_release(study);
     return NULL;
+}
+
+bool study_has_boxes(const struct study *study)
+{
+    return study->detections != NULL;
+}
+
+bool study_load_boxes(struct study *study, struct err *err)
+{
+    if (study_has_boxes(study))
+        return true;
+    struct study_request request = {study->predictions, &study->truth, &study->set->settings};
+    struct study *whole = study_load(&request, NULL, err);
+    if (!whole)
+        return false;
+    /* All but the references changes hands. */
+    enum { FIRST = offsetof(struct study, arena), BYTES = sizeof(struct study) - FIRST };
+    char room[BYTES];
+    memcpy(room, (char *)study + FIRST, BYTES);
+    memcpy((char *)study + FIRST, (char *)whole + FIRST, BYTES);
+    memcpy((char *)whole + FIRST, room, BYTES);
+    study_release(whole);
+    return true;
 }
 
 struct study *study_share(struct study *study)
@@ -254,7 +321,7 @@ const char *study_image_path(const struct study *study, struct arena *arena, int
 
 bool study_image_stats(const struct study *study, double (*stats)[EVAL_STATS], struct err *err)
 {
-    return eval_image_stats(study->dataset, study->set, stats, err);
+    return eval_image_stats(study->set, stats, err);
 }
 
 void study_scores(const struct study *study, struct study_scores *out)
@@ -262,6 +329,11 @@ void study_scores(const struct study *study, struct study_scores *out)
     memcpy(out->stats, study->summary.stats, sizeof out->stats);
     out->best_f1 = study->best_f1.f1;
     out->best_f1_confidence = study->best_f1.confidence;
-    out->images = (int64_t)study->dataset->image_count;
-    out->detections = (int64_t)study->detections->count;
+    out->images = study->version.image_count;
+    out->images_with_detections = study->version.images_with_detections;
+    out->detections = study->detection_count;
+    out->content = study->version.content;
+    out->image_set = study->version.images;
+    out->candidate = (int64_t)study->candidate;
+    out->complete = study->complete;
 }

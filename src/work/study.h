@@ -3,12 +3,14 @@
  * Knows: how files become numbers (readers, picture sizes, eval). Must not know: the index, the
  * screen.
  *
- * Immutable once loaded and counted by references, so that threads may share it.
+ * Immutable once loaded and counted by references, so that threads may share it. One that the index
+ * kept (work/kept.h) has all numbers, but neither detections nor annotations.
  */
 #pragma once
 
 #include "eval/coco.h"
 #include "eval/counts.h"
+#include "facts/dataset_version.h"
 #include "work/truth.h"
 
 #include <stdatomic.h>
@@ -16,14 +18,18 @@
 struct study {
     atomic_int references;
     struct arena arena; /* holds what is not in the two sets' own arenas */
-    struct dataset *dataset;
-    struct detections *detections;
-    struct link link;
+    struct dataset *dataset;       /* images and categories, and see study_has_boxes() */
+    struct detections *detections; /* NULL: see study_has_boxes() */
+    int64_t detection_count;
+    struct link link; /* zeroed without detections */
     struct eval_set *set;
     struct eval_summary summary;
     struct eval_best best_f1;               /* at IoU .50, all classes */
-    struct truth truth;                     /* for finding the image files */
+    struct truth truth;                     /* the request's */
     const char *ground_truth, *predictions; /* paths */
+    struct dataset_version version;         /* of the ground truth, as it was read */
+    size_t candidate;                       /* which of the request's ground truths it is */
+    bool complete; /* that one joins and explains every detection, so that no other was needed */
     const char *joined;  /* "19 of 19 images joined by stem, class ids shifted by 1" */
     const char *warning; /* what was inferred or left out, NULL when nothing */
 };
@@ -38,6 +44,14 @@ struct study_request {
  * reference belongs to the caller. NULL with ERR. Any thread. */
 struct study *study_load(
     const struct study_request *request, const atomic_bool *stale, struct err *err);
+/* One of REQUEST without anything loaded, for those who have its numbers. NULL with ERR. */
+struct study *study_new(const struct study_request *request, struct err *err);
+/* The annotations of the dataset and the detections are in memory. */
+bool study_has_boxes(const struct study *study);
+/* Reads what study_has_boxes() asks for; no effect where that is there. STUDY has one reference, and
+ * every pointer into it becomes invalid. False, with all as it was, when the files do not give it.
+ */
+bool study_load_boxes(struct study *study, struct err *err);
 struct study *study_share(struct study *study);
 void study_release(struct study *study); /* accepts NULL */
 
@@ -48,9 +62,14 @@ const char *study_image_path(const struct study *study, struct arena *arena, int
 struct study_scores {
     double stats[EVAL_STATS];
     double best_f1, best_f1_confidence;
-    int64_t images, detections;
+    int64_t images, images_with_detections, detections;
+    struct digest content, image_set; /* of the ground truth: see dataset_version.h */
+    int64_t candidate;                /* as in struct study */
+    int64_t complete; /* 1: that candidate alone settles it, whatever stands behind it */
 };
 
 void study_scores(const struct study *study, struct study_scores *out);
+/* What a person calls candidate INDEX of TRUTH: its name in boxtop.json, else of the file. */
+const char *study_truth_name(const struct truth *truth, size_t index);
 /* The twelve numbers of every image (index i of the dataset); -1 where undefined. */
 bool study_image_stats(const struct study *study, double (*stats)[EVAL_STATS], struct err *err);

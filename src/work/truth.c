@@ -305,6 +305,7 @@ static void obey(const struct truth_rule *rule, struct truth *out)
     if (!out->count && exists(rule->ground_truth)) {
         add_candidate(out, rule->ground_truth);
         add_image_dir(out, rule->images);
+        out->name = rule->name;
         if (!out->ground_truth_format)
             out->ground_truth_format = rule->ground_truth_format;
     }

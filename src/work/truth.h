@@ -41,6 +41,7 @@ struct truth {
     const char *ground_truth[TRUTH_MAX_CANDIDATES];
     size_t count;
     bool said; /* by the run, boxtop.json or the person; else found nearby */
+    const char *name; /* what boxtop.json calls the first of them; NULL when it does not */
     const char *ground_truth_format, *predictions_format; /* as somebody said, else NULL */
     /* Existing directories to look for image files in, likeliest first. */
     const char *image_dirs[TRUTH_MAX_IMAGE_DIRS];

@@ -375,6 +375,69 @@ static int coloured_on_row(const unsigned char *rgb, int y, int from, int end)
     return best;
 }
 
+/* ---- two ground truths ---- */
+
+static void test_runs_of_two_ground_truths_are_not_compared_silently(void **state)
+{
+    (void)state;
+    const char *top = temp_dir();
+    char a[512], b[512];
+    made_set(top);
+    made_detector(top, "a", "0.1");
+    made_detector(top, "b", "0.1");
+    snprintf(a, sizeof a, "%s/a", top);
+    snprintf(b, sizeof b, "%s/b", top);
+    const char *table = EXPECT(0, "ls", top)->out;
+    assert_null(strstr(table, "ground truths"));
+    assert_null(strstr(table, "dataset"));
+    assert_null(strstr(EXPECT(0, "diff", a, b)->out, "ground truth"));
+    temp_text(top, "other/val.json",
+        "{\"images\":[{\"id\":1,\"file_name\":\"img0.png\",\"width\":64,\"height\":48}],"
+        "\"categories\":[{\"id\":1,\"name\":\"car\"}],\"annotations\":[]}");
+    temp_text(top, "b/dataset.json", "{\"ground_truth\":\"../other/val.json\"}");
+    table = EXPECT(0, "ls", top)->out;
+    assert_non_null(strstr(table, "AP of 2 ground truths: not comparable as it stands\n"));
+    assert_non_null(strstr(table, "  dataset "));
+    assert_non_null(strstr(table, "  val.json "));
+    table = EXPECT(0, "ls", top, "--columns", "name,dataset,loss")->out;
+    assert_null(strstr(table, "ground truths")); /* no AP is shown */
+    assert_int_equal(cJSON_GetArraySize(BOXTOP_JSON("ls", top, "--filter", "dataset=val.json")), 1);
+    const cJSON *dataset = in(run_called(BOXTOP_JSON("ls", top), "b"), "dataset");
+    assert_string_equal(text_in(dataset, "name"), "val.json");
+    assert_int_equal(strlen(text_in(dataset, "digest")), 8);
+    assert_int_equal((int)number_in(dataset, "images_with_detections"), 1);
+    table = EXPECT(0, "diff", a, b)->out;
+    assert_non_null(strstr(table, "\nground truth  instances.json "));
+    assert_non_null(strstr(table, "are of different ground truths: boxtop eval A B --compare"));
+    const cJSON *diff = BOXTOP_JSON("diff", a, b);
+    assert_true(cJSON_IsTrue(in(diff, "datasets_differ")));
+    assert_int_equal(cJSON_GetArraySize(in(diff, "datasets")), 2);
+    table = EXPECT(0, "eval", a, b)->out;
+    assert_non_null(strstr(table, "\ndataset       val.json "));
+    assert_non_null(strstr(table, "\nAP of 2 ground truths: not comparable as it stands\n"));
+}
+
+/* Asked again, a run is answered from the index, and its files themselves give the same. */
+static void test_what_was_kept_says_what_the_files_say(void **state)
+{
+    (void)state;
+    char *answers[2];
+    for (size_t i = 0; i < 2; i++) {
+        cJSON *eval = BOXTOP_JSON("eval", at("alpha"), "--per-image", "--class", "person");
+        answers[i] = cJSON_Print(eval);
+        assert_non_null(answers[i]);
+    }
+    assert_string_equal(answers[0], answers[1]);
+    cJSON *files = BOXTOP_JSON("eval", "--gt", at("set/instances.json"), "--dt",
+        at("alpha/predictions/epoch_001.json"), "--per-image", "--class", "person");
+    cJSON *kept = BOXTOP_JSON("eval", at("alpha"), "--per-image", "--class", "person");
+    for (cJSON *item = files->child; item; item = item->next)
+        if (strcmp(item->string, "run") != 0 && !cJSON_Compare(item, in(kept, item->string), true))
+            fail_msg("%s differs", item->string);
+    free(answers[0]);
+    free(answers[1]);
+}
+
 static void test_draw(void **state)
 {
     (void)state;
@@ -502,6 +565,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_eval_files),
         cmocka_unit_test(test_eval_formats),
         cmocka_unit_test(test_a_number_differs_nowhere),
+        cmocka_unit_test(test_runs_of_two_ground_truths_are_not_compared_silently),
+        cmocka_unit_test(test_what_was_kept_says_what_the_files_say),
         cmocka_unit_test(test_draw),
         cmocka_unit_test(test_index),
         cmocka_unit_test(test_index_explains_every_file),

@@ -278,6 +278,41 @@ static void make_boxes(const char *root)
     make_plain(root, &(struct plain){"det/no-predictions", "finished", BASE_CONFIG, 2, 2, 0.2});
 }
 
+/* The truth of make_boxes(), of which a box was moved: other content, under the same name. */
+static void write_moved_truth(const char *root)
+{
+    struct buf json;
+    buf_init(&json, 1 << 20);
+    char path[1024];
+    snprintf(path, sizeof path, "%s/data/truth.json", root);
+    if (!file_read(path, &json, NULL))
+        abort();
+    char *box = strstr(json.data, "\"bbox\": [4, 6,");
+    if (!box)
+        abort();
+    memcpy(box, "\"bbox\": [5, 6,", strlen("\"bbox\": [5, 6,"));
+    write_buf(root, "moved", "truth.json", &json);
+}
+
+/* Two runs on one ground truth, one on another, and one that logs an AP of its own. */
+static void make_versions(const char *root)
+{
+    static const struct {
+        const char *run, *dataset;
+        double shift;
+    } RUNS[] = {{"det/a", "{\"ground_truth\": \"../../data/truth.json\"}", 2},
+        {"det/b", "{\"ground_truth\": \"../../data/truth.json\"}", 1},
+        {"det/moved", "{\"ground_truth\": \"../../moved/truth.json\"}", 0.5}};
+    write_ground_truth(root);
+    write_moved_truth(root);
+    for (size_t i = 0; i < sizeof RUNS / sizeof *RUNS; i++) {
+        make_plain(root, &(struct plain){RUNS[i].run, "finished", BASE_CONFIG, 2, (int)i, 0.3});
+        write_text(root, RUNS[i].run, "dataset.json", RUNS[i].dataset);
+        write_predictions(root, RUNS[i].run, "predictions/epoch_001.json", RUNS[i].shift, true);
+    }
+    make_plain(root, &(struct plain){"det/own", "finished", BASE_CONFIG, 2, 3, 0.2});
+}
+
 static void make_lost(const char *root)
 {
     make_plain(root, &(struct plain){"det/lost", "finished", BASE_CONFIG, 2, 0, 0.3});
@@ -346,6 +381,7 @@ const struct made_runs *made_runs(const char *name)
         {"gaps", make_gaps},
         {"boxes", make_boxes},
         {"lost", make_lost},
+        {"versions", make_versions},
     };
     static struct made_runs made[sizeof ALL / sizeof *ALL];
     for (size_t i = 0; i < sizeof ALL / sizeof *ALL; i++) {

@@ -23,6 +23,7 @@ struct made_runs {
  *     names    long, wide, combining and hostile names, parameters and metrics
  *     gaps     NaN, infinities, missing values, a restart, every status
  *     boxes    three runs with predictions on six images, one of which is not there
+ *     versions runs with predictions on two ground truths
  *     lost     predictions whose ground truth is not there or damaged, and damaged ones
  */
 const struct made_runs *made_runs(const char *name);

@@ -35,6 +35,7 @@ LIBRARIES = [
     (r'(jpeglib|turbojpeg|jerror|spng|chafa)\.h|webp/.*', ['picture/']),
     (r'yaml\.h|expat\.h', ['readers/']),
     (r'utf8proc\.h', ['base/']),
+    (r'xxhash\.h', ['base/']),
 ]
 
 BANNED = re.compile(r'\b(strcpy|strcat|stpcpy|sprintf|vsprintf|strtok|gets|gmtime|localtime|asctime|ctime|'

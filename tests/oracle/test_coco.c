@@ -270,7 +270,7 @@ static void check_single_images(struct bench *bench)
     const cJSON *row;
     struct err err;
     double(*stats)[EVAL_STATS] = calloc(bench->dataset->image_count + 1, sizeof *stats);
-    bench->failures += !eval_image_stats(bench->dataset, bench->set, stats, &err);
+    bench->failures += !eval_image_stats(bench->set, stats, &err);
     cJSON_ArrayForEach(row, at(bench->expected, "per_image_12"))
     {
         size_t image = 0;

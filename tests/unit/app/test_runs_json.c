@@ -123,7 +123,7 @@ static void test_keys_and_types_of_a_run(void **state)
 {
     (void)state;
     static const char *const KEYS[] = {"run", "root", "name", "id", "format", "status", "nan_step",
-        "started", "duration_s", "notes", "absorbed", "params", "metrics", NULL};
+        "started", "duration_s", "notes", "absorbed", "dataset", "params", "metrics", NULL};
     struct run_row row = make_row();
     cJSON *run = write_and_read(&row);
     assert_keys(run, KEYS);
@@ -136,6 +136,29 @@ static void test_keys_and_types_of_a_run(void **state)
     assert_number(run, "duration_s", 123.5);
     assert_int_equal(cJSON_GetArraySize(get(run, "notes")), 1);
     assert_non_null(strstr(get(run, "notes")->child->valuestring, "results.csv line 122"));
+    cJSON_Delete(run);
+}
+
+static void test_what_a_run_was_evaluated_on(void **state)
+{
+    (void)state;
+    static const char *const KEYS[] = {"name", "digest", "images", "images_with_detections", NULL};
+    struct dataset_version version = {.name = "val.json",
+        .content = {0x0f2a9c1e11111111, 2},
+        .image_count = 5000,
+        .images_with_detections = 500};
+    struct run_row row = make_row();
+    cJSON *run = write_and_read(&row);
+    assert_true(cJSON_IsNull(get(run, "dataset")));
+    cJSON_Delete(run);
+    row.dataset = &version;
+    run = write_and_read(&row);
+    const cJSON *dataset = get(run, "dataset");
+    assert_keys(dataset, KEYS);
+    assert_text(dataset, "name", "val.json");
+    assert_text(dataset, "digest", "0f2a9c1e");
+    assert_number(dataset, "images", 5000);
+    assert_number(dataset, "images_with_detections", 500);
     cJSON_Delete(run);
 }
 
@@ -244,6 +267,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_keys_and_types_of_a_run),
+        cmocka_unit_test(test_what_a_run_was_evaluated_on),
         cmocka_unit_test(test_parameters),
         cmocka_unit_test(test_metrics),
         cmocka_unit_test(test_a_metric_without_a_finite_point),

@@ -183,7 +183,7 @@ static void check_single_images(
 {
     struct err err;
     double stats[IMAGES][EVAL_STATS];
-    assert_true(eval_image_stats(dataset, set, stats, &err));
+    assert_true(eval_image_stats(set, stats, &err));
     for (int32_t i = 0; i < IMAGES; i++)
         check_stats(dataset, detections, (struct span){i, i}, stats[i]);
 }

@@ -254,12 +254,81 @@ static void test_names_after_a_rebuild_elsewhere(void **state)
     arena_done(&arena);
 }
 
+/* ---- large results ---- */
+
+static void keep(struct store *store, const char *key, size_t length, enum store_room room)
+{
+    struct err err = {0};
+    char bytes[1000];
+    memset(bytes, key[0], sizeof bytes);
+    MUST(store_keep(store, key, bytes, length, 1000, room, &err), &err);
+}
+
+/* How many bytes are kept under KEY; 0 for none. */
+static size_t kept(struct store *store, const char *key)
+{
+    struct err err = {0};
+    struct arena arena = {0};
+    void *data;
+    size_t length;
+    MUST(store_get_kept(store, key, &arena, &data, &length, &err), &err);
+    for (size_t i = 0; i < length; i++)
+        assert_int_equal(((char *)data)[i], key[0]);
+    assert_true((data != NULL) == (length > 0));
+    arena_done(&arena);
+    return length;
+}
+
+static void test_the_least_recently_used_go_first(void **state)
+{
+    (void)state;
+    static const char *const KEYS[] = {"a", "b", "c", "d", "e", "f", "g", "h", "i"};
+    struct store *store = scene_open(scene_path());
+    assert_int_equal(kept(store, "a"), 0);
+    keep(store, "a", 126, STORE_BY_FORGETTING); /* more than an eighth */
+    assert_int_equal(kept(store, "a"), 0);
+    for (int i = 0; i < 8; i++)
+        keep(store, KEYS[i], 125, STORE_WHERE_FREE);
+    keep(store, "i", 1, STORE_WHERE_FREE); /* all is full */
+    assert_int_equal(kept(store, "i"), 0);
+    keep(store, "b", 125, STORE_WHERE_FREE); /* in its own place */
+    assert_int_equal(kept(store, "a"), 125); /* and so it is used later than c */
+    keep(store, "i", 125, STORE_BY_FORGETTING);
+    assert_int_equal(kept(store, "c"), 0);
+    for (int i = 0; i < 9; i++)
+        if (i != 2)
+            assert_int_equal(kept(store, KEYS[i]), 125);
+    keep(store, "i", 7, STORE_BY_FORGETTING); /* smaller now */
+    assert_int_equal(kept(store, "i"), 7);
+    keep(store, "c", 118, STORE_WHERE_FREE);
+    assert_int_equal(kept(store, "c"), 118);
+    store_close(store);
+}
+
+static void test_a_reader_takes_what_is_kept(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    const char *path = scene_path();
+    struct store *store = scene_open(path);
+    keep(store, "a", 9, STORE_WHERE_FREE);
+    struct store *reader = store_open(path, STORE_READ_ONLY, &err);
+    assert_non_null(reader);
+    assert_int_equal(kept(reader, "a"), 9);
+    assert_false(store_keep(reader, "b", "b", 1, 1000, STORE_WHERE_FREE, &err));
+    assert_int_equal(err.code, ERR_USAGE);
+    store_close(reader);
+    store_close(store);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_times_of_change),
         cmocka_unit_test(test_what_was_seen_whole_is_spared),
         cmocka_unit_test(test_places),
+        cmocka_unit_test(test_the_least_recently_used_go_first),
+        cmocka_unit_test(test_a_reader_takes_what_is_kept),
         cmocka_unit_test(test_snapshots_nest),
         cmocka_unit_test(test_runs_with_predictions),
         cmocka_unit_test(test_names_after_a_rebuild_elsewhere),

@@ -308,9 +308,73 @@ static void test_readers_notice_commits(void **state)
     store_close(writer);
 }
 
+static struct dataset_version version_of(uint64_t seed)
+{
+    return (struct dataset_version){.name = seed == 2 ? "" : "val.json",
+        .content = {seed, UINT64_MAX},
+        .images = {~seed, 3},
+        .image_count = 5000,
+        .images_with_detections = (int64_t)seed};
+}
+
+static void say_dataset(struct store *store, int64_t run, const char *name, uint64_t seed)
+{
+    struct err err = {0};
+    struct store_source source = scene_source_of(name, NULL);
+    struct dataset_version version = version_of(seed);
+    MUST(store_source_begin(store, run, &source, true, &err), &err);
+    scene_add(store, "eval/AP", 1, 0, 3);
+    if (seed)
+        MUST(store_source_dataset(store, &version, &err), &err);
+    MUST(store_source_end(store, 0, NULL, &err), &err);
+}
+
+static void test_what_a_run_was_evaluated_on(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    struct arena arena = {0};
+    struct store_runs runs;
+    struct store *store = scene_open(scene_path());
+    struct dataset_version version = version_of(9);
+    assert_false(store_source_dataset(store, &version, &err));
+    assert_int_equal(err.code, ERR_USAGE);
+    MUST(store_begin(store, &err), &err);
+    int64_t a = scene_run(store, "a"), b = scene_run(store, "b"), c = scene_run(store, "c");
+    say_dataset(store, a, "evaluation", 1);
+    say_dataset(store, a, "evaluation", 7); /* anew: the last counts */
+    say_dataset(store, b, "evaluation", 2);
+    say_dataset(store, c, "evaluation", 3);
+    say_dataset(store, c, "evaluation", 0); /* and then it cannot be evaluated any more */
+    MUST(store_commit(store, &err), &err);
+    MUST(store_load_runs(store, &arena, &runs, &err), &err);
+    assert_int_equal(runs.count, 3);
+    for (int i = 0; i < 2; i++) {
+        struct dataset_version want = version_of(i ? 2 : 7);
+        const struct dataset_version *found = runs.runs[i].dataset;
+        assert_non_null(found);
+        assert_string_equal(found->name, want.name);
+        assert_true(digest_equal(&found->content, &want.content));
+        assert_true(digest_equal(&found->images, &want.images));
+        assert_int_equal(found->image_count, 5000);
+        assert_int_equal(found->images_with_detections, want.images_with_detections);
+    }
+    assert_null(runs.runs[2].dataset);
+    MUST(store_check(store, &err), &err);
+    /* With the run goes what is said of it. */
+    MUST(store_begin(store, &err), &err);
+    store_scan_begin(store);
+    MUST(store_forget_unseen(store, "/data", &err), &err);
+    MUST(store_commit(store, &err), &err);
+    MUST(store_check(store, &err), &err);
+    store_close(store);
+    arena_done(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_what_a_run_was_evaluated_on),
         cmocka_unit_test(test_the_lower_rank_is_believed),
         cmocka_unit_test(test_files_of_one_rank_are_joined),
         cmocka_unit_test(test_curves_lose_no_extreme),
