@@ -63,25 +63,36 @@ static struct eval_counts counts_of(uint64_t total)
     return (struct eval_counts){.tp = tp, .ignored = ignored, .fp = all - tp - ignored};
 }
 
+/* Adds to the images what their groups, from number FIRST on, have of N detections from AT; returns
+ * the group that goes on behind them, or is the next. */
+static uint32_t add_groups(const struct eval_set *set, uint32_t first, uint32_t at, uint32_t n,
+    const uint64_t totals[CHUNK + 1], struct eval_counts *per_image)
+{
+    uint32_t g = first, stop = at + n, end = at;
+    for (; end < stop; g++) {
+        const struct eval_group *group = &set->groups[g];
+        uint32_t start = group->start > at ? group->start : at;
+        end = group->start + group->count;
+        uint32_t to = end < stop ? end : stop;
+        struct eval_counts counts = counts_of(totals[to - at] - totals[start - at]);
+        counts_add(&per_image[group->image], &counts);
+    }
+    return end > stop ? g - 1 : g;
+}
+
 static struct eval_counts count_category(const struct eval_set *set, size_t category, int iou_index,
     double confidence, struct eval_counts *per_image)
 {
     struct eval_counts sum = {0};
     uint64_t totals[CHUNK + 1];
-    uint32_t end = set->category_start[category + 1], g = set->category_group[category];
+    uint32_t end = set->category_start[category + 1], group = set->category_group[category];
     for (uint32_t at = set->category_start[category], n; at < end; at += n) {
         n = end - at < CHUNK ? end - at : CHUNK;
         sum_up(set, at, n, iou_index, confidence, totals);
         struct eval_counts counts = counts_of(totals[n]);
         counts_add(&sum, &counts);
-        for (uint32_t from = 0, to; per_image && from < n; from = to) {
-            const struct eval_group *group = &set->groups[g];
-            uint32_t left = group->start + group->count - at; /* of the group, here and behind */
-            to = left < n ? left : n;
-            g += left <= n;
-            counts = counts_of(totals[to] - totals[from]);
-            counts_add(&per_image[group->image], &counts);
-        }
+        if (per_image)
+            group = add_groups(set, group, at, n, totals, per_image);
     }
     return sum;
 }
