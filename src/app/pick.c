@@ -84,7 +84,10 @@ static bool find_request(const struct settings *settings, const struct run_row *
         !truth_find(arena, &rules, run->root, run->directory, run->artifacts, run->artifact_count,
             &picked->truth, err))
         return false;
-    picked->request = (struct study_request){predictions->path, &picked->truth, &picked->how};
+    picked->request = (struct study_request){.predictions = predictions->path,
+        .truth = &picked->truth,
+        .settings = &picked->how,
+        .columns = settings->slice.count > 0};
     return true;
 }
 
@@ -105,7 +108,8 @@ static bool needs_boxes(const struct settings *settings, const struct study *stu
 {
     bool custom = !isnan(settings->iou) &&
                   eval_iou_index(&study->set->settings, settings->iou) == EVAL_IOU_CUSTOM;
-    return custom || settings->errors || settings->confusion;
+    return custom || settings->errors || settings->confusion || settings->other_ap ||
+           settings->slice.count || settings->compare;
 }
 
 struct study *pick_evaluated(const struct settings *settings, struct store *store,
