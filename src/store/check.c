@@ -25,6 +25,9 @@ static const struct {
         "artifacts without a file"},
     {"SELECT count(*) FROM dataset WHERE source NOT IN (SELECT id FROM source)",
         "datasets without a file"},
+    {"SELECT (SELECT coalesce(sum(bytes), 0) FROM kept)"
+     " <> (SELECT value FROM meta WHERE key = 'kept_bytes')",
+        "kept results that are not counted"},
     {"SELECT count(*) FROM metric WHERE id >> 20 NOT IN (SELECT id FROM source)"
      " OR name NOT IN (SELECT id FROM name)",
         "metrics without a file or a name"},

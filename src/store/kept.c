@@ -30,55 +30,88 @@ bool store_get_evaluation(
 
 /* ---- large results ---- */
 
-static bool sum_kept(struct store *store, const char *key, int64_t *bytes, struct err *err)
-{
-    sqlite3_stmt *sum = db_bind(store, STATEMENT_SUM_KEPT, err, "t", key);
-    bool ok = sum && db_step(store, sum, err) == DB_ROW;
-    *bytes = ok ? sqlite3_column_int64(sum, 0) : 0;
-    if (sum)
-        sqlite3_reset(sum);
-    return ok;
-}
+struct kept_row {
+    int64_t id, bytes; /* id 0: none */
+};
 
-/* Forgets the least recently used besides KEY; *FREED is 0 when there is none. */
-static bool forget_oldest(struct store *store, const char *key, int64_t *freed, struct err *err)
+/* The row that statement ID gives, KEY being its parameter where it has one. */
+static bool find_kept(struct store *store, enum statement id, const char *key,
+    struct kept_row *row, struct err *err)
 {
-    sqlite3_stmt *find = db_bind(store, STATEMENT_OLDEST_KEPT, err, "t", key);
+    sqlite3_stmt *find = db_bind(store, id, err, key ? "t" : "", key);
     enum db_step step = find ? db_step(store, find, err) : DB_FAILED;
-    *freed = 0;
-    if (step != DB_ROW)
-        return step == DB_DONE;
-    int64_t id = sqlite3_column_int64(find, 0);
-    *freed = sqlite3_column_int64(find, 1);
-    sqlite3_reset(find);
-    return db_run(store, STATEMENT_DELETE_KEPT, err, "i", id);
+    *row = (struct kept_row){0};
+    if (step == DB_ROW) {
+        *row = (struct kept_row){sqlite3_column_int64(find, 0), sqlite3_column_int64(find, 1)};
+        sqlite3_reset(find);
+    }
+    return step != DB_FAILED;
 }
 
-/* Forgets what was used least recently until MOST bytes are left besides those of KEY. */
-static bool forget_down_to(struct store *store, const char *key, int64_t kept, int64_t most,
-    struct err *err)
+static bool forget_kept(struct store *store, const struct kept_row *row, struct err *err)
 {
-    int64_t freed = 1;
-    for (; kept > most && freed > 0; kept -= freed)
-        if (!forget_oldest(store, key, &freed, err))
+    return db_run(store, STATEMENT_DELETE_KEPT, err, "i", row->id) &&
+           db_run(store, STATEMENT_COUNT_KEPT, err, "i", -row->bytes);
+}
+
+static bool count_kept(struct store *store, int64_t *bytes, struct err *err)
+{
+    sqlite3_stmt *count = db_bind(store, STATEMENT_KEPT_BYTES, err, "");
+    enum db_step step = count ? db_step(store, count, err) : DB_FAILED;
+    *bytes = step == DB_ROW ? sqlite3_column_int64(count, 0) : 0;
+    if (step == DB_ROW)
+        sqlite3_reset(count);
+    return step != DB_FAILED;
+}
+
+/* Forgets what was used least recently while more than MOST bytes are kept. */
+static bool forget_down_to(struct store *store, int64_t most, struct err *err)
+{
+    int64_t kept;
+    struct kept_row oldest;
+    if (!count_kept(store, &kept, err))
+        return false;
+    for (; kept > most; kept -= oldest.bytes) {
+        if (!find_kept(store, STATEMENT_OLDEST_KEPT, NULL, &oldest, err))
             return false;
+        if (!oldest.id)
+            break;
+        if (!forget_kept(store, &oldest, err))
+            return false;
+    }
     return true;
+}
+
+static bool keep(struct store *store, const char *key, const void *data, size_t length,
+    int64_t budget_bytes, enum store_room room, struct err *err)
+{
+    struct kept_row before;
+    int64_t kept, size = (int64_t)length;
+    if (!find_kept(store, STATEMENT_FIND_KEPT, key, &before, err) ||
+        (before.id && !forget_kept(store, &before, err)) || !count_kept(store, &kept, err))
+        return false;
+    if (kept + size > budget_bytes && room == STORE_WHERE_FREE)
+        return true;
+    return forget_down_to(store, budget_bytes - size, err) &&
+           db_run(store, STATEMENT_PUT_KEPT, err, "tib", key, size, data, length) &&
+           db_run(store, STATEMENT_COUNT_KEPT, err, "i", size);
 }
 
 bool store_keep(struct store *store, const char *key, const void *data, size_t length,
     int64_t budget_bytes, enum store_room room, struct err *err)
 {
-    int64_t kept, size = (int64_t)length;
     if (!db_may_write(store, false, err))
         return false;
-    if (size > budget_bytes / 8)
+    if ((int64_t)length > budget_bytes / 8)
         return true;
-    if (!sum_kept(store, key, &kept, err))
+    if (!db_exec(store->db, "SAVEPOINT kept", err))
         return false;
-    if (kept + size > budget_bytes && room == STORE_WHERE_FREE)
-        return true;
-    return forget_down_to(store, key, kept, budget_bytes - size, err) &&
-           db_run(store, STATEMENT_PUT_KEPT, err, "tib", key, size, data, length);
+    bool ok = keep(store, key, data, length, budget_bytes, room, err);
+    if (!ok && !sqlite3_get_autocommit(store->db))
+        db_exec(store->db, "ROLLBACK TO kept", NULL);
+    if (!sqlite3_get_autocommit(store->db) && !db_exec(store->db, "RELEASE kept", ok ? err : NULL))
+        return false;
+    return ok;
 }
 
 /* The data of row ID, read straight to where it is to stand. */
@@ -103,19 +136,16 @@ static bool read_kept(struct store *store, int64_t id, struct arena *arena, void
 bool store_get_kept(struct store *store, const char *key, struct arena *arena, void **data,
     size_t *length, struct err *err)
 {
+    struct kept_row row;
     *data = NULL;
     *length = 0;
     if (!db_begin_read(store, err))
         return false;
-    sqlite3_stmt *get = db_bind(store, STATEMENT_GET_KEPT, err, "t", key);
-    enum db_step step = get ? db_step(store, get, err) : DB_FAILED;
-    int64_t id = step == DB_ROW ? sqlite3_column_int64(get, 0) : 0;
-    if (get)
-        sqlite3_reset(get);
-    bool ok = step == DB_DONE || (step == DB_ROW && read_kept(store, id, arena, data, length, err));
+    bool ok = find_kept(store, STATEMENT_FIND_KEPT, key, &row, err) &&
+              (!row.id || read_kept(store, row.id, arena, data, length, err));
     db_end_read(store);
     bool uses = ok && *data && store->mode == STORE_READ_WRITE;
-    return ok && (!uses || db_run(store, STATEMENT_USE_KEPT, err, "t", key));
+    return ok && (!uses || db_run(store, STATEMENT_USE_KEPT, err, "i", row.id));
 }
 
 /* ---- places ---- */
