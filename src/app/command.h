@@ -11,9 +11,18 @@
 
 enum exit_status { EXIT_FINE = 0, EXIT_FINDING = 1, EXIT_WRONG_USAGE = 2, EXIT_UNREADABLE = 3 };
 
+/* The values of an option that may be given more than once, in order. */
+enum { OPTION_MOST_VALUES = 16 };
+
+struct option_values {
+    const char *items[OPTION_MOST_VALUES];
+    size_t count;
+};
+
 #define OPTION_FLAG_TYPE bool
 #define OPTION_TEXT_TYPE const char *
 #define OPTION_NUMBER_TYPE double
+#define OPTION_LIST_TYPE struct option_values
 
 struct settings {
 #define OPTION(field, name, letter, kind, argument, help) OPTION_##kind##_TYPE field;

@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum option_kind { FLAG, TEXT, NUMBER };
+enum option_kind { FLAG, TEXT, NUMBER, LIST };
 
 struct option {
     const char *name;
@@ -58,6 +58,16 @@ static const struct option *find_option(
     return NULL;
 }
 
+static bool add_value(
+    const struct option *option, const char *value, struct option_values *values, struct err *err)
+{
+    if (values->count == OPTION_MOST_VALUES)
+        return err_set(
+            err, ERR_USAGE, "--%s can be given %d times", option->name, OPTION_MOST_VALUES);
+    values->items[values->count++] = value;
+    return true;
+}
+
 static bool set_option(
     const struct option *option, const char *value, struct settings *settings, struct err *err)
 {
@@ -66,6 +76,8 @@ static bool set_option(
         *(bool *)(void *)field = true;
     else if (option->kind == TEXT)
         *(const char **)(void *)field = value;
+    else if (option->kind == LIST)
+        return add_value(option, value, (struct option_values *)(void *)field, err);
     else if (!num_parse(value, strlen(value), (double *)(void *)field))
         return err_set(err, ERR_USAGE, "--%s takes a number, not \"%.60s\"", option->name, value);
     return true;

@@ -1,6 +1,7 @@
 #include "app/pick.h"
 
 #include "base/file.h"
+#include "base/num.h"
 #include "work/truth.h"
 
 #include <math.h>
@@ -24,6 +25,39 @@ static const struct artifact *choose_predictions(
     return NULL;
 }
 
+/* The numbers between commas in TEXT; -1 when one is none or there are more than MOST. */
+static int split_numbers(const char *text, double *out, int most)
+{
+    int count = 0;
+    for (;; text++) {
+        size_t length = strcspn(text, ",");
+        if (count == most || !num_parse(text, length, &out[count++]))
+            return -1;
+        text += length;
+        if (!*text)
+            return count;
+    }
+}
+
+bool pick_settings(const struct settings *settings, struct eval_settings *out, struct err *err)
+{
+    *out = eval_settings_default();
+    if (settings->ious) {
+        out->iou_count = split_numbers(settings->ious, out->ious, EVAL_MOST_IOUS);
+        if (out->iou_count < 1)
+            return err_set(err, ERR_USAGE, "--ious takes up to %d numbers with commas between them",
+                EVAL_MOST_IOUS);
+    }
+    if (settings->max_dets) {
+        double most[3];
+        if (split_numbers(settings->max_dets, most, 3) != 3)
+            return err_set(err, ERR_USAGE, "--max-dets takes three numbers: 1,10,100");
+        for (int i = 0; i < 3; i++)
+            out->max_dets[i] = most[i] >= 1 && most[i] <= INT32_MAX ? (int32_t)most[i] : 0;
+    }
+    return true;
+}
+
 struct study *pick_study(
     const struct settings *settings, const struct run_row *run, struct err *err)
 {
@@ -33,12 +67,15 @@ struct study *pick_study(
         .ground_truth_format = settings->ground_truth_format,
         .predictions_format = settings->predictions_format};
     struct truth truth;
+    struct eval_settings how;
     struct study *study = NULL;
+    if (!pick_settings(settings, &how, err))
+        return NULL;
     const struct artifact *predictions = choose_predictions(run, settings->step, err);
     if (predictions && truth_read_rules(&arena, run->root, &rules, err) &&
         truth_find(&arena, &rules, run->root, run->directory, run->artifacts, run->artifact_count,
             &truth, err)) {
-        struct study_request request = {predictions->path, &truth};
+        struct study_request request = {predictions->path, &truth, &how};
         study = study_load(&request, NULL, err);
     }
     arena_done(&arena);
@@ -66,20 +103,30 @@ int32_t pick_image(const struct study *study, const char *name, struct err *err)
     return -1;
 }
 
+static int32_t find_category(const struct dataset *dataset, const char *name)
+{
+    for (size_t i = 0; i < dataset->category_count; i++)
+        if (strcmp(dataset->categories[i].name, name) == 0)
+            return (int32_t)i;
+    return -1;
+}
+
 bool pick_category(const struct settings *settings, const struct study *study, struct arena *arena,
     uint64_t **filter, struct err *err)
 {
     const struct dataset *dataset = study->dataset;
     *filter = NULL;
-    if (!settings->category)
+    if (!settings->category.count)
         return true;
-    for (size_t i = 0; i < dataset->category_count; i++)
-        if (strcmp(dataset->categories[i].name, settings->category) == 0) {
-            *filter = ARENA_ARRAY(arena, uint64_t, dataset->category_count / 64 + 1);
-            if (!*filter)
-                return err_set(err, ERR_MEMORY, "out of memory");
-            (*filter)[i / 64] |= UINT64_C(1) << (i % 64);
-            return true;
-        }
-    return err_set(err, ERR_USAGE, "no class is called %.60s", settings->category);
+    *filter = ARENA_ARRAY(arena, uint64_t, dataset->category_count / 64 + 1);
+    if (!*filter)
+        return err_set(err, ERR_MEMORY, "out of memory");
+    for (size_t i = 0; i < settings->category.count; i++) {
+        int32_t found = find_category(dataset, settings->category.items[i]);
+        if (found < 0)
+            return err_set(
+                err, ERR_USAGE, "no class is called %.60s", settings->category.items[i]);
+        (*filter)[found / 64] |= UINT64_C(1) << (found % 64);
+    }
+    return true;
 }

@@ -1,5 +1,6 @@
 #include "eval/coco.h"
 
+#include "base/parallel.h"
 #include "eval/match.h"
 #include "eval/rank.h"
 #include "eval/slots.h"
@@ -7,6 +8,16 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* Groups are matched in pieces of so many, which threads share out. */
+enum { PIECE = 2048, FETCH_AHEAD = 24, GROUPS_AHEAD = 4 };
+
+/* The way of one worker through the ground truth in the order of the groups. */
+struct cursor {
+    struct match_group match; /* the ground truth of the group at hand */
+    size_t at;                /* in the slots of annotations */
+    struct rank_item *ranked; /* room for the rows of any group, and as much scratch */
+};
 
 /* What one call of eval_match() or eval_rematch() needs until it returns. */
 struct job {
@@ -16,14 +27,10 @@ struct job {
     struct eval_set *set;
     int32_t *rank_of_image;
     struct slots annotations, rows;
-};
-
-enum { FETCH_AHEAD = 24 };
-
-/* The way through the ground truth in the order of the groups. */
-struct cursor {
-    struct match_group match; /* the ground truth of the group at hand */
-    size_t at;                /* in the slots of annotations */
+    uint32_t *group_slot;     /* per group: its first slot of rows */
+    size_t most_rows;         /* of any group */
+    double bars[EVAL_MOST_IOUS]; /* what IoU has to reach, as the reference has it */
+    struct cursor cursors[PARALLEL_MOST];
 };
 
 double eval_iou_threshold(int index)
@@ -33,7 +40,25 @@ double eval_iou_threshold(int index)
 
 struct eval_settings eval_settings_default(void)
 {
-    return (struct eval_settings){.max_dets = {1, 10, 100}};
+    struct eval_settings settings = {
+        .max_dets = {1, 10, 100}, .iou_count = EVAL_IOUS, .threads = 1};
+    for (int i = 0; i < EVAL_IOUS; i++)
+        settings.ious[i] = eval_iou_threshold(i);
+    return settings;
+}
+
+int eval_iou_index(const struct eval_settings *settings, double iou)
+{
+    for (int i = 0; i < settings->iou_count; i++)
+        if (fabs(settings->ious[i] - iou) < 1e-9)
+            return i;
+    return EVAL_IOU_CUSTOM;
+}
+
+/* The reference lets an IoU of almost 1 pass for 1. */
+static double bar_of(double iou)
+{
+    return fmin(iou, 1 - 1e-10);
 }
 
 struct box eval_pixel_box(
@@ -126,19 +151,25 @@ static bool keep_positives(struct job *job, struct arena *arena)
     struct eval_set *set = job->set;
     const struct slots *slots = &job->annotations;
     set->gt_image = ARENA_ARRAY(arena, int32_t, slots->count + 1);
+    set->gt_areas = ARENA_ARRAY(arena, uint8_t, slots->count + 1);
     set->category_gt = ARENA_ARRAY(arena, uint32_t, set->category_count + 1);
     set->positives = arena_array(arena, set->category_count + 1, sizeof *set->positives);
-    if (!set->gt_image || !set->category_gt || !set->positives)
+    if (!set->gt_image || !set->gt_areas || !set->category_gt || !set->positives)
         return false;
     for (size_t c = 0; c < set->category_count; c++) {
         for (size_t s = slots->category_start[c]; s < slots->category_start[c + 1]; s++) {
             const struct annotation *a = &job->dataset->annotations[slots->items[s].source];
             struct match_gt gt = {.area = a->area, .crowd = a->crowd};
             match_gt_init(&gt);
-            for (int area = 0; area < EVAL_AREAS; area++)
+            unsigned areas = 0;
+            for (int area = 0; area < EVAL_AREAS; area++) {
                 set->positives[c][area] += !gt.ignored[area];
-            if (!gt.ignored[EVAL_ALL])
-                set->gt_image[set->gt_count++] = a->image;
+                areas |= (unsigned)!gt.ignored[area] << area;
+            }
+            if (gt.ignored[EVAL_ALL])
+                continue;
+            set->gt_areas[set->gt_count] = (uint8_t)areas;
+            set->gt_image[set->gt_count++] = a->image;
         }
         set->category_gt[c + 1] = (uint32_t)set->gt_count;
     }
@@ -198,6 +229,38 @@ static bool make_columns(struct eval_set *set, struct arena *arena)
     return made;
 }
 
+/* Which rows form which group, and where its detections will stand. */
+static bool plan_groups(struct job *job, struct arena *arena)
+{
+    struct eval_set *set = job->set;
+    const struct slots *rows = &job->rows;
+    size_t limit = (size_t)set->settings.max_dets[2], groups = 0;
+    for (size_t i = 0, run; i < rows->count; i += run) {
+        run = slots_run(rows, i);
+        job->most_rows = run > job->most_rows ? run : job->most_rows;
+        set->count += run < limit ? run : limit;
+        set->group_count++;
+    }
+    job->group_slot = ARENA_ARRAY(&job->scratch, uint32_t, set->group_count + 1);
+    if (!job->group_slot || !make_columns(set, arena))
+        return false;
+    uint32_t start = 0;
+    for (size_t c = 0, i = 0; c < set->category_count; c++) {
+        for (size_t run; i < rows->category_start[c + 1]; i += run) {
+            run = slots_run(rows, i);
+            uint32_t kept = (uint32_t)(run < limit ? run : limit);
+            set->groups[groups] = (struct eval_group){
+                .start = start, .count = kept, .image = set->image_order[rows->items[i].image_rank]};
+            job->group_slot[groups++] = (uint32_t)i;
+            start += kept;
+        }
+        set->category_start[c + 1] = start;
+        set->category_group[c + 1] = (uint32_t)groups;
+    }
+    job->group_slot[groups] = (uint32_t)rows->count;
+    return true;
+}
+
 /* The rows of a class lie all over the file: asked for early, they are there in time. */
 static void fetch_ahead(const struct job *job, size_t slot)
 {
@@ -205,31 +268,31 @@ static void fetch_ahead(const struct job *job, size_t slot)
         __builtin_prefetch(&job->detections->rows[job->rows.items[slot].source]);
 }
 
-/* Ranks the RUN slots from FIRST by score and keeps the best as the set's next group. */
-static void keep_group(struct job *job, size_t first, size_t run, struct rank_item *ranked)
+/* Ranks the rows of group INDEX by score and keeps the best. */
+static void keep_group(struct job *job, size_t index, struct rank_item *ranked)
 {
     struct eval_set *set = job->set;
+    struct eval_group *group = &set->groups[index];
+    size_t first = job->group_slot[index], run = job->group_slot[index + 1] - first;
     const struct slot *slots = &job->rows.items[first];
-    int32_t image = set->image_order[slots->image_rank];
     for (size_t i = 0; i < run; i++) {
         fetch_ahead(job, first + i + FETCH_AHEAD);
         ranked[i] = (struct rank_item){
             rank_key(job->detections->rows[slots[i].source].score), (uint32_t)slots[i].source};
     }
     rank_sort(ranked, ranked + run, run);
-    size_t limit = (size_t)set->settings.max_dets[2], kept = run < limit ? run : limit;
-    set->groups[set->group_count++] =
-        (struct eval_group){rank_score(ranked[0].key), (uint32_t)set->count, (uint32_t)kept, image};
-    for (size_t i = 0; i < kept; i++) {
-        set->score[set->count] = rank_score(ranked[i].key);
-        set->image[set->count] = image;
-        set->category[set->count] = slots->category;
-        set->row[set->count++] = (int32_t)ranked[i].index;
+    group->best = rank_score(ranked[0].key);
+    for (uint32_t i = 0; i < group->count; i++) {
+        uint32_t at = group->start + i;
+        set->score[at] = rank_score(ranked[i].key);
+        set->image[at] = group->image;
+        set->category[at] = slots->category;
+        set->row[at] = (int32_t)ranked[i].index;
     }
 }
 
-static bool cursor_init(
-    struct cursor *cursor, struct job *job, const double *thresholds, int threshold_count)
+/* A cursor for every worker, to match at the first BARS of the job's. */
+static bool make_cursors(struct job *job, int bars)
 {
     const struct slots *slots = &job->annotations;
     size_t longest = 0;
@@ -237,11 +300,16 @@ static bool cursor_init(
         run = slots_run(slots, i);
         longest = run > longest ? run : longest;
     }
-    *cursor =
-        (struct cursor){.match = {.thresholds = thresholds, .threshold_count = threshold_count}};
-    cursor->match.gts = ARENA_ARRAY(&job->scratch, struct match_gt, longest + 1);
-    cursor->match.candidates = ARENA_ARRAY(&job->scratch, struct match_candidate, longest + 1);
-    return cursor->match.gts && cursor->match.candidates;
+    for (int w = 0; w < job->set->settings.threads && w < PARALLEL_MOST; w++) {
+        struct cursor *cursor = &job->cursors[w];
+        cursor->match = (struct match_group){.thresholds = job->bars, .threshold_count = bars};
+        cursor->match.gts = ARENA_ARRAY(&job->scratch, struct match_gt, longest + 1);
+        cursor->match.candidates = ARENA_ARRAY(&job->scratch, struct match_candidate, longest + 1);
+        cursor->ranked = ARENA_ARRAY(&job->scratch, struct rank_item, 2 * job->most_rows + 1);
+        if (!cursor->match.gts || !cursor->match.candidates || !cursor->ranked)
+            return false;
+    }
+    return true;
 }
 
 /* Moves to the ground truth of CATEGORY on the image of rank RANK, which may be none. */
@@ -284,36 +352,51 @@ static void match_all_of_group(
     }
 }
 
+/* Calls RUN with pieces of the groups, on as many threads as are allowed and worth it. */
+static void for_all_pieces(
+    struct job *job, void (*run)(void *self, int worker, size_t piece))
+{
+    size_t pieces = (job->set->group_count + PIECE - 1) / PIECE;
+    parallel_for(job->set->settings.threads, pieces, run, job);
+}
+
+/* The category of each group of a piece in turn: the first behind CATEGORY that reaches GROUP. */
+static size_t category_of_group(const struct eval_set *set, size_t category, size_t group)
+{
+    while (set->category_group[category + 1] <= group)
+        category++;
+    return category;
+}
+
+static size_t piece_end(const struct eval_set *set, size_t piece)
+{
+    size_t end = (piece + 1) * PIECE;
+    return end < set->group_count ? end : set->group_count;
+}
+
+static void match_piece(void *self, int worker, size_t piece)
+{
+    struct job *job = self;
+    struct eval_set *set = job->set;
+    struct cursor *cursor = &job->cursors[worker];
+    size_t category = 0;
+    cursor->at = 0;
+    for (size_t g = piece * PIECE; g < piece_end(set, piece); g++) {
+        category = category_of_group(set, category, g);
+        keep_group(job, g, cursor->ranked);
+        gather(cursor, job, category, job->rank_of_image[set->groups[g].image]);
+        match_all_of_group(job, &set->groups[g], &cursor->match);
+    }
+}
+
 static bool keep_and_match(struct job *job, struct arena *arena)
 {
-    struct eval_set *set = job->set;
-    double thresholds[EVAL_IOUS];
-    for (int t = 0; t < EVAL_IOUS; t++)
-        thresholds[t] = eval_iou_threshold(t);
-    struct cursor cursor;
-    size_t longest = 0, limit = (size_t)set->settings.max_dets[2];
-    for (size_t i = 0, run; i < job->rows.count; i += run) {
-        run = slots_run(&job->rows, i);
-        longest = run > longest ? run : longest;
-        set->group_count++;
-        set->count += run < limit ? run : limit;
-    }
-    struct rank_item *ranked = ARENA_ARRAY(&job->scratch, struct rank_item, 2 * longest + 1);
-    if (!ranked || !make_columns(set, arena) || !cursor_init(&cursor, job, thresholds, EVAL_IOUS))
+    const struct eval_settings *settings = &job->set->settings;
+    for (int t = 0; t < settings->iou_count; t++)
+        job->bars[t] = bar_of(settings->ious[t]);
+    if (!plan_groups(job, arena) || !make_cursors(job, settings->iou_count))
         return false;
-    set->group_count = set->count = 0;
-    size_t i = 0;
-    for (size_t c = 0; c < set->category_count; c++) {
-        while (i < job->rows.category_start[c + 1]) {
-            size_t run = slots_run(&job->rows, i);
-            keep_group(job, i, run, ranked);
-            gather(&cursor, job, c, job->rows.items[i].image_rank);
-            match_all_of_group(job, &set->groups[set->group_count - 1], &cursor.match);
-            i += run;
-        }
-        set->category_start[c + 1] = (uint32_t)set->count;
-        set->category_group[c + 1] = (uint32_t)set->group_count;
-    }
+    for_all_pieces(job, match_piece);
     return true;
 }
 
@@ -326,7 +409,13 @@ static bool is_sane(const struct dataset *dataset, const struct detections *dete
     const int32_t *most = settings->max_dets;
     if (most[0] < 1 || most[1] < most[0] || most[2] < most[1])
         return err_set(err, ERR_USAGE, "numbers of detections must be 1 or more and ascend");
-    return true;
+    bool ascending = settings->iou_count >= 1 && settings->iou_count <= EVAL_MOST_IOUS;
+    for (int i = 0; ascending && i < settings->iou_count; i++)
+        ascending = settings->ious[i] > (i ? settings->ious[i - 1] : 0) && settings->ious[i] <= 1;
+    if (!ascending)
+        return err_set(err, ERR_USAGE, "IoU thresholds ascend, above 0 to 1, and are at most %d",
+            EVAL_MOST_IOUS);
+    return settings->threads >= 1 || err_set(err, ERR_USAGE, "threads are 1 or more");
 }
 
 static bool match_all(struct job *job, const struct link *link, struct arena *arena)
@@ -381,40 +470,69 @@ static uint16_t *copy_mask(const uint16_t *mask, size_t count, struct arena *are
     return copy;
 }
 
-/* A detection that overlaps too little for BAR and was not matched at .50 either stays what it was
- * there, so its box need not be looked at; most are such. */
-static void rematch_group(
-    struct job *job, const struct eval_group *group, struct match_group *match, double bar)
+/* A detection that overlaps too little for the bar is a false positive, unless its own area is out
+ * of range: then it was ignored at the lowest IoU too, or matched there. Most need no look at the
+ * box. */
+static bool is_false(const struct job *job, uint32_t at)
 {
     static const double FLOAT_ERROR = 1e-6; /* set->iou is single precision */
+    const struct eval_set *set = job->set;
+    return (double)set->iou[at] + FLOAT_ERROR < job->bars[0] &&
+           !((set->tp[EVAL_ALL][at] | set->ignored[EVAL_ALL][at]) & 1);
+}
+
+static void rematch_group(
+    struct job *job, const struct eval_group *group, struct match_group *match)
+{
     struct eval_set *set = job->set;
     uint16_t *tp = set->tp[EVAL_ALL], *ignored = set->ignored[EVAL_ALL];
     for (uint32_t i = group->start; i < group->start + group->count; i++) {
-        if (set->gt[i] < 0 && (double)set->iou[i] + FLOAT_ERROR < bar) {
-            ignored[i] |= (uint16_t)((ignored[i] & 1) << EVAL_IOU_CUSTOM);
+        set->gt[i] = -1;
+        if (is_false(job, i))
             continue;
-        }
         struct box box =
             eval_pixel_box(job->dataset, job->detections, (size_t)set->row[i], group->image);
         struct match_result result;
         match_detection(match, &box, 1, &result);
         tp[i] |= (uint16_t)(result.tp[EVAL_ALL] << EVAL_IOU_CUSTOM);
         ignored[i] |= (uint16_t)(result.ignored[EVAL_ALL] << EVAL_IOU_CUSTOM);
+        if (result.gt >= 0)
+            set->gt[i] = match->gts[result.gt].annotation;
     }
 }
 
-static bool rematch_all(struct job *job, double bar)
+/* Asks for the boxes of a later group that will be looked at. */
+static void fetch_group(const struct job *job, size_t index)
 {
+    const struct eval_set *set = job->set;
+    if (index >= set->group_count)
+        return;
+    const struct eval_group *group = &set->groups[index];
+    for (uint32_t i = group->start; i < group->start + group->count; i++)
+        if (!is_false(job, i))
+            __builtin_prefetch(&job->detections->rows[set->row[i]]);
+}
+
+static void rematch_piece(void *self, int worker, size_t piece)
+{
+    struct job *job = self;
     struct eval_set *set = job->set;
-    struct cursor cursor;
-    if (!collect_annotations(job) || !cursor_init(&cursor, job, &bar, 1))
-        return false;
-    for (size_t c = 0; c < set->category_count; c++) {
-        for (uint32_t g = set->category_group[c]; g < set->category_group[c + 1]; g++) {
-            gather(&cursor, job, c, job->rank_of_image[set->groups[g].image]);
-            rematch_group(job, &set->groups[g], &cursor.match, bar);
-        }
+    struct cursor *cursor = &job->cursors[worker];
+    size_t category = 0;
+    cursor->at = 0;
+    for (size_t g = piece * PIECE; g < piece_end(set, piece); g++) {
+        category = category_of_group(set, category, g);
+        fetch_group(job, g + GROUPS_AHEAD);
+        gather(cursor, job, category, job->rank_of_image[set->groups[g].image]);
+        rematch_group(job, &set->groups[g], &cursor->match);
     }
+}
+
+static bool rematch_all(struct job *job)
+{
+    if (!collect_annotations(job) || !make_cursors(job, 1))
+        return false;
+    for_all_pieces(job, rematch_piece);
     return true;
 }
 
@@ -434,12 +552,14 @@ struct eval_set *eval_rematch(const struct dataset *dataset, const struct detect
         job.set->custom_iou = iou;
         job.set->tp[EVAL_ALL] = copy_mask(set->tp[EVAL_ALL], set->count, arena);
         job.set->ignored[EVAL_ALL] = copy_mask(set->ignored[EVAL_ALL], set->count, arena);
+        job.set->gt = ARENA_ARRAY(arena, int32_t, set->count + 1);
         job.rank_of_image = ARENA_ARRAY(&job.scratch, int32_t, set->image_count + 1);
-        matched = job.set->tp[EVAL_ALL] && job.set->ignored[EVAL_ALL] && job.rank_of_image;
+        matched = job.set->gt && job.set->tp[EVAL_ALL] && job.set->ignored[EVAL_ALL] && job.rank_of_image;
     }
     for (size_t i = 0; matched && i < set->image_count; i++)
         job.rank_of_image[set->image_order[i]] = (int32_t)i;
-    matched = matched && rematch_all(&job, fmin(iou, 1 - 1e-10)); /* as the reference does */
+    job.bars[0] = bar_of(iou);
+    matched = matched && rematch_all(&job);
     arena_done(&job.scratch);
     if (!matched)
         err_set(err, ERR_MEMORY, "out of memory while matching detections");

@@ -14,10 +14,10 @@
 #include "eval/link.h"
 #include "facts/boxes.h"
 
-enum { EVAL_IOUS = 10, EVAL_RECALLS = 101, EVAL_STATS = 12 };
+enum { EVAL_IOUS = 10, EVAL_MOST_IOUS = 15, EVAL_RECALLS = 101, EVAL_STATS = 12 };
 
-/* The threshold of eval_rematch() stands behind the ten of the grid. */
-enum { EVAL_IOU_CUSTOM = EVAL_IOUS };
+/* The threshold of eval_rematch() stands behind those of the settings. */
+enum { EVAL_IOU_CUSTOM = EVAL_MOST_IOUS };
 
 enum eval_area { EVAL_ALL, EVAL_SMALL, EVAL_MEDIUM, EVAL_LARGE, EVAL_AREAS };
 
@@ -39,15 +39,21 @@ enum eval_stat {
 
 /* "AP", "AP50", ..., "ARl"; NULL outside 0..11. */
 const char *eval_stat_name(int stat);
-/* numpy's linspace(.5, .95, 10)[INDEX]: index 8 is 0.8999999999999999. */
+/* numpy's linspace(.5, .95, 10)[INDEX], the grid of COCO: index 8 is 0.8999999999999999. */
 double eval_iou_threshold(int index);
 
 struct eval_settings {
     int32_t max_dets[3]; /* ascending, 1 or more; detections per image and category; the last limits
                             all */
+    int iou_count;       /* 1 to EVAL_MOST_IOUS */
+    double ious[EVAL_MOST_IOUS]; /* ascending, above 0 and at most 1 */
+    int threads; /* how many may work on it; the result is the same whatever it is */
 };
 
-struct eval_settings eval_settings_default(void); /* 1, 10, 100 */
+/* COCO's: the ten of the grid and 1, 10, 100 detections; one thread. */
+struct eval_settings eval_settings_default(void);
+/* Which of the thresholds IOU is, to 1e-9; EVAL_IOU_CUSTOM for none. */
+int eval_iou_index(const struct eval_settings *settings, double iou);
 
 /* Consecutive kept detections [start, start + count) of one image in one category. */
 struct eval_group {
@@ -59,7 +65,8 @@ struct eval_group {
 /*
  * What matching found. Columns of `count` kept detections, ordered by category, then image in the
  * order of ids, then descending score (file order on ties). Images, categories and annotations are
- * indices into the dataset, rows into the detections. Bit t of a mask is IoU threshold t. A
+ * indices into the dataset, rows into the detections. Bit t of a mask is IoU threshold t of the
+ * settings. A
  * detection that is neither tp nor ignored at t is a false positive there.
  */
 struct eval_set {
@@ -67,7 +74,7 @@ struct eval_set {
     size_t count;
     double *score;
     int32_t *image, *category, *row;
-    int32_t *gt; /* annotation matched at IoU .50 (area all; may be a crowd), -1 none */
+    int32_t *gt; /* annotation matched at the lowest IoU (area all; may be a crowd), -1 none */
     float *iou;  /* highest IoU with a ground truth of its image and category, 0 none */
     uint16_t *tp[EVAL_AREAS], *ignored[EVAL_AREAS];
 
@@ -79,6 +86,7 @@ struct eval_set {
     /* Ground truth that counts (neither crowd nor left out), by category, then image in id order.
      */
     int32_t *gt_image;
+    uint8_t *gt_areas; /* bit a: counts in area range a */
     uint32_t *category_gt; /* category_count + 1: as category_start */
     size_t gt_count;
     int64_t (
@@ -101,7 +109,7 @@ struct eval_set {
 };
 
 /*
- * Matches all of DETECTIONS (at most 2^31 - 1 rows) at the ten IoU thresholds and four area ranges.
+ * Matches all of DETECTIONS (at most 2^31 - 1 rows) at all IoU thresholds and four area ranges.
  * The set lives in ARENA and holds no pointer to the other arguments. NULL with ERR when memory is
  * out or a set is too large.
  */
@@ -110,23 +118,24 @@ struct eval_set *eval_match(const struct dataset *dataset, const struct detectio
     struct err *err);
 
 /*
- * The set once more with area=all matched at IOU (0 < iou <= 1) as bit EVAL_IOU_CUSTOM. Columns
- * that do not change are shared with SET, which must outlive the result. DATASET and DETECTIONS
- * are those that made SET.
+ * The set once more with area=all matched at IOU (0 < iou <= 1) as bit EVAL_IOU_CUSTOM; `gt` is what
+ * is matched there. Columns that do not change are shared with SET, which must outlive the result.
+ * DATASET and DETECTIONS are those that made SET.
  */
 struct eval_set *eval_rematch(const struct dataset *dataset, const struct detections *detections,
     const struct eval_set *set, double iou, struct arena *arena, struct err *err);
 
-/* -1 where undefined (no ground truth). */
+/* -1 where undefined: no ground truth; AP50 and AP75 where .5 and .75 are not among the thresholds. */
 struct eval_class {
     double stats[EVAL_STATS];
+    double ap_per_iou[EVAL_MOST_IOUS];
     int64_t gt; /* ground truth that counts */
     int64_t dt; /* usable detections, before the limit of 100 */
 };
 
 struct eval_summary {
     double stats[EVAL_STATS];
-    double ap_per_iou[EVAL_IOUS];
+    double ap_per_iou[EVAL_MOST_IOUS]; /* of the settings' thresholds */
     struct eval_class *classes; /* per category of the dataset, in its order */
 };
 

@@ -44,6 +44,22 @@ void dataset_size_image(struct dataset *dataset, size_t index, int32_t width_px,
     }
 }
 
+bool image_column_has(const struct image_column *column, size_t index, const char *value)
+{
+    const char *at = column->values[index];
+    if (!at || !column->is_tags)
+        return at && strcmp(at, value) == 0;
+    size_t length = strlen(value);
+    for (;; at++) {
+        const char *end = strchrnul(at, '\n');
+        if ((size_t)(end - at) == length && memcmp(at, value, length) == 0)
+            return true;
+        if (!*end)
+            return false;
+        at = end;
+    }
+}
+
 void mask_scale(struct mask *mask, double x_factor, double y_factor)
 {
     for (size_t i = 0; mask && i < mask->polygon_count; i++) {

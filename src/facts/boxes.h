@@ -51,9 +51,16 @@ struct image {
 struct annotation {
     struct box box; /* fractions of the image while its size is unknown, see dataset_size_image() */
     double area;    /* mask area where the file has one, else w*h */
-    int64_t id;
+    int64_t id;     /* 0 without one */
     int32_t image, category; /* indices */
-    bool crowd;
+    bool crowd, has_id;
+};
+
+/* What a file says of its images beside their names and sizes, under one name. */
+struct image_column {
+    const char *name;    /* of a nested value with that around it: "attributes.weather" */
+    const char **values; /* by image, NULL where absent; between tags stands '\n' */
+    bool is_tags;        /* lists of texts */
 };
 
 struct dataset {
@@ -64,12 +71,21 @@ struct dataset {
     struct category *categories; /* ascending id */
     struct annotation *annotations; /* file order */
     struct mask **masks; /* by annotation, NULL where it has none; NULL: none kept, see readers */
-    size_t image_count, category_count, annotation_count;
+    struct image_column *columns; /* none unless asked for, see readers */
+    size_t image_count, category_count, annotation_count, column_count;
     bool fractions; /* boxes of images without a size are fractions of it (YOLO) */
     bool ids_are_ours;           /* the file has names of categories only */
     int64_t dropped_annotations; /* unreadable, or naming an image or category that is not there */
     int64_t missing_area;
     int64_t dropped_masks; /* of annotations that were kept: unreadable */
+    int64_t dropped_images, dropped_categories; /* without an id that can be read */
+    int64_t dropped_values; /* of columns: too long, or of a column too many */
+    /* Names, sizes, areas, crowd flags and ids of annotations that are there and cannot be read:
+     * taken as absent. */
+    int64_t unreadable_values;
+    /* Entries whose id stood before. Of images and categories the last counts, in the place of the
+     * first; annotations are all kept, for nothing here goes by their ids. */
+    int64_t duplicate_images, duplicate_categories, duplicate_ids;
 };
 
 /* One distinct image as detections name it. */
@@ -105,6 +121,7 @@ struct detections {
     bool image_positions; /* image keys are positions from 0 in the order of the images' ids */
     int64_t dropped;      /* unreadable rows */
     int64_t dropped_masks;
+    int64_t unreadable_values; /* names that are there and cannot be read: taken as absent */
 };
 
 /* The order of ids: numbers, then texts; 0 for equal ones. */
@@ -115,6 +132,9 @@ void dataset_free(struct dataset *dataset);
 /* Gives image INDEX its size; boxes and masks held as fractions become pixels. No effect when it
  * has one. */
 void dataset_size_image(struct dataset *dataset, size_t index, int32_t width_px, int32_t height_px);
+
+/* Whether COLUMN calls image INDEX so: VALUE is its value, or one of its tags. */
+bool image_column_has(const struct image_column *column, size_t index, const char *value);
 
 /* Multiplies the points of polygons; runs stay. MASK may be NULL. */
 void mask_scale(struct mask *mask, double x_factor, double y_factor);

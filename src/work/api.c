@@ -341,7 +341,7 @@ static struct boxtop_evaluation *evaluate(
         err_set(err, ERR_MEMORY, "out of memory");
         return NULL;
     }
-    struct study_request request = {predictions, truth};
+    struct study_request request = {.predictions = predictions, .truth = truth};
     evaluation->study = study_load(&request, NULL, err);
     if (evaluation->study)
         return evaluation;
@@ -440,15 +440,6 @@ static struct boxtop_counts public_counts(const struct eval_counts *counts)
         eval_recall(counts), eval_f1(counts)};
 }
 
-/* Which of the thresholds that are matched already IOU is; EVAL_IOU_CUSTOM for none. */
-static int grid_index(double iou)
-{
-    for (int i = 0; i < EVAL_IOUS; i++)
-        if (fabs(eval_iou_threshold(i) - iou) < 1e-9)
-            return i;
-    return EVAL_IOU_CUSTOM;
-}
-
 bool boxtop_evaluation_counts(const struct boxtop_evaluation *evaluation, double confidence,
     double iou, struct boxtop_counts *total, struct boxtop_counts *per_class,
     struct boxtop_error *error)
@@ -459,7 +450,7 @@ bool boxtop_evaluation_counts(const struct boxtop_evaluation *evaluation, double
     struct err err = {0};
     struct arena arena = {0};
     const struct eval_set *set = study->set;
-    int index = grid_index(iou);
+    int index = eval_iou_index(&set->settings, iou);
     if (index == EVAL_IOU_CUSTOM)
         set = eval_rematch(study->dataset, study->detections, set, iou, &arena, &err);
     struct eval_counts all, *classes;

@@ -205,7 +205,7 @@ static bool find_scores(struct evaluating *e, struct arena *arena, const struct 
     if (ok && found && blob.length == sizeof *scores)
         memcpy(scores, blob.data, sizeof *scores);
     else if (ok) {
-        struct study_request request = {predictions, truth};
+        struct study_request request = {.predictions = predictions, .truth = truth};
         struct study *study = study_load(&request, e->stop, trouble);
         if (study) {
             study_scores(study, scores);

@@ -1,5 +1,6 @@
 #include "work/study.h"
 
+#include "base/parallel.h"
 #include "eval/image_stats.h"
 #include "picture/decode.h"
 #include "readers/annotation.h"
@@ -176,7 +177,9 @@ static bool load(struct study *study, const struct study_request *request, const
     study->ground_truth = arena_string(&study->arena, study->dataset->path);
     if (!size_images(study, stale, err) || cancelled(stale, err))
         return false;
-    struct eval_settings settings = eval_settings_default();
+    struct eval_settings settings =
+        request->settings ? *request->settings : eval_settings_default();
+    settings.threads = parallel_cores();
     study->set =
         eval_match(study->dataset, study->detections, &study->link, &settings, &study->arena, err);
     if (!study->set || cancelled(stale, err) ||

@@ -31,6 +31,7 @@ struct study {
 struct study_request {
     const char *predictions;   /* a file of detections */
     const struct truth *truth; /* candidates; of those found nearby the one that explains most */
+    const struct eval_settings *settings; /* NULL: COCO's, on all cores */
 };
 
 /* Loads and evaluates; gives up (ERR_CANCELLED) soon after *STALE (may be NULL) is set. One

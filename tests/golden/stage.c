@@ -150,7 +150,7 @@ static struct study *load_study(
     } else if (truth_read_rules(&arena, run->root, &rules, err) &&
                truth_find(&arena, &rules, run->root, run->directory, run->artifacts,
                    run->artifact_count, &truth, err)) {
-        struct study_request request = {run->artifacts[want->artifact].path, &truth};
+        struct study_request request = {.predictions = run->artifacts[want->artifact].path, .truth = &truth};
         study = study_load(&request, NULL, err);
     }
     arena_done(&arena);

@@ -27,7 +27,7 @@ const struct command *const commands[] = {
 #undef COMMAND
     NULL};
 
-enum kind { FLAG, TEXT, NUMBER };
+enum kind { FLAG, TEXT, NUMBER, LIST };
 
 static const struct row {
     const char *name;
@@ -89,6 +89,8 @@ static void assert_only(const struct settings *settings, const struct row *row)
             assert_false(*(const bool *)at);
         else if (ROWS[i].kind == TEXT)
             assert_null(*(const char *const *)at);
+        else if (ROWS[i].kind == LIST)
+            assert_int_equal(((const struct option_values *)at)->count, 0);
         else
             assert_true(isnan(*(const double *)at));
     }
@@ -101,6 +103,8 @@ static void assert_set(const struct settings *settings, const struct row *row)
         assert_true(*(const bool *)at);
     else if (row->kind == TEXT)
         assert_string_equal(*(const char *const *)at, "0.25");
+    else if (row->kind == LIST)
+        assert_string_equal(((const struct option_values *)at)->items[0], "0.25");
     else
         assert_true(*(const double *)at == 0.25);
     assert_only(settings, row);
@@ -184,6 +188,25 @@ static void test_wrong_words(void **state)
         }
 }
 
+static void test_lists_keep_every_value(void **state)
+{
+    (void)state;
+    struct line line;
+    assert_true(parse(&command_eval, "--dt a --dt=b x --class cat --dt c", &line));
+    assert_int_equal(line.settings.detections.count, 3);
+    assert_string_equal(line.settings.detections.items[1], "b");
+    assert_string_equal(line.settings.detections.items[2], "c");
+    assert_int_equal(line.settings.category.count, 1);
+    char *words[2 * OPTION_MOST_VALUES + 3] = {0}, *operands[2 * OPTION_MOST_VALUES + 3];
+    struct err err;
+    for (int i = 0; i < 2 * OPTION_MOST_VALUES + 2; i++)
+        words[i] = i % 2 ? "one" : "--class";
+    assert_false(options_parse(&command_eval, words, &line.settings, operands, &err));
+    assert_int_equal(err.code, ERR_USAGE);
+    words[2 * OPTION_MOST_VALUES] = NULL;
+    assert_true(options_parse(&command_eval, words, &line.settings, operands, &err));
+}
+
 static void test_numbers(void **state)
 {
     (void)state;
@@ -203,7 +226,7 @@ static void test_numbers(void **state)
     struct line line;
     assert_false(parse(&command_eval, "--conf=", &line));
     assert_true(parse(&command_eval, "--class=", &line)); /* a text may be empty */
-    assert_string_equal(line.settings.category, "");
+    assert_string_equal(line.settings.category.items[0], "");
 }
 
 static void test_operands_and_their_end(void **state)
@@ -292,6 +315,7 @@ int main(void)
         cmocka_unit_test(test_an_option_without_its_value_is_refused),
         cmocka_unit_test(test_options_of_other_commands_are_refused),
         cmocka_unit_test(test_wrong_words),
+        cmocka_unit_test(test_lists_keep_every_value),
         cmocka_unit_test(test_numbers),
         cmocka_unit_test(test_operands_and_their_end),
         cmocka_unit_test(test_every_accepted_word_is_an_option),

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-enum { ROWS = 4096 };
+enum { ROWS = 32768 };
 
 struct dataset *sets_truth(int images, int categories)
 {
@@ -64,14 +64,20 @@ void sets_detect(struct detections *detections, int32_t image, int32_t category,
         .box = {x, y, w, h}, .score = score, .image_key = image, .category_key = category};
 }
 
-struct eval_set *sets_match(
-    struct dataset *dataset, struct detections *detections, struct arena *arena)
+struct eval_set *sets_match_as(struct dataset *dataset, struct detections *detections,
+    const struct eval_settings *settings, struct arena *arena)
 {
     struct err err;
     struct link link;
-    struct eval_settings settings = eval_settings_default();
     assert_true(link_make(dataset, detections, LINK_SHIFT_AUTO, arena, &link, &err));
-    struct eval_set *set = eval_match(dataset, detections, &link, &settings, arena, &err);
+    struct eval_set *set = eval_match(dataset, detections, &link, settings, arena, &err);
     assert_non_null(set);
     return set;
+}
+
+struct eval_set *sets_match(
+    struct dataset *dataset, struct detections *detections, struct arena *arena)
+{
+    struct eval_settings settings = eval_settings_default();
+    return sets_match_as(dataset, detections, &settings, arena);
 }

@@ -164,7 +164,8 @@ static void images_stand_by_id_and_settings_are_checked(void **unused)
     assert_int_equal(set->image_order[1], 0);
     assert_int_equal(set->image_order[2], 1);
     struct link link;
-    struct eval_settings settings = {.max_dets = {1, 0, 100}};
+    struct eval_settings settings = eval_settings_default();
+    settings.max_dets[1] = 0;
     assert_true(link_make(dataset, detections, LINK_SHIFT_AUTO, &arena, &link, &err));
     assert_null(eval_match(dataset, detections, &link, &settings, &arena, &err));
     assert_int_equal(err.code, ERR_USAGE);

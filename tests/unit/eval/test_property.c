@@ -261,6 +261,14 @@ static void check_counts(const struct dataset *dataset, const struct detections 
     struct err err;
     struct eval_set *again = eval_rematch(dataset, detections, set, iou, arena, &err);
     assert_non_null(again);
+    struct eval_set *twice = eval_rematch(dataset, detections, again, .5, arena, &err);
+    for (size_t i = 0; i < set->count; i++) {
+        unsigned is = (unsigned)(again->tp[EVAL_ALL][i] | again->ignored[EVAL_ALL][i]);
+        assert_true(again->gt[i] < 0 || is >> EVAL_IOU_CUSTOM & 1);
+        assert_true(again->gt[i] >= 0 || !(again->tp[EVAL_ALL][i] >> EVAL_IOU_CUSTOM & 1));
+        assert_int_equal(twice->gt[i], set->gt[i]);
+        assert_int_equal(twice->tp[EVAL_ALL][i] >> EVAL_IOU_CUSTOM & 1, set->tp[EVAL_ALL][i] & 1);
+    }
     for (int step = -1; step <= 11; step += 3) {
         double confidence = step * .1;
         struct eval_counts total, images[IMAGES], sum = {0};
@@ -327,8 +335,110 @@ static void small_sets_agree_with_the_slow_evaluator(void **unused)
     }
 }
 
+/* Other thresholds and limits: a part of the grid has that part of its numbers. */
+static void settings_choose_thresholds_and_limits(void **unused)
+{
+    (void)unused;
+    uint64_t state = 7;
+    struct eval_settings settings = {
+        .max_dets = {1, 2, 3}, .iou_count = 3, .ious = {.5, .75, .95}, .threads = 1};
+    for (int i = 0; i < CASES / 4; i++) {
+        struct arena arena;
+        struct err err;
+        struct eval_summary summary;
+        arena_init(&arena, 0);
+        struct dataset *dataset = sets_truth(IMAGES, CLASSES);
+        struct detections *detections = sets_detections(IMAGES, CLASSES);
+        random_set(&state, dataset, detections);
+        struct eval_set *set = sets_match_as(dataset, detections, &settings, &arena);
+        assert_true(eval_stats(set, &arena, &summary, &err));
+        static const int INDEX[] = {0, 5, 9};
+        double sum = 0;
+        for (int t = 0; t < 3; t++) {
+            double should =
+                slow_mean(dataset, detections, ALL, INDEX[t], INDEX[t], 0, 3, false);
+            assert_true(fabs(summary.ap_per_iou[t] - should) < 1e-12);
+            sum += should;
+        }
+        assert_true(fabs(summary.stats[EVAL_AP] - sum / 3) < 1e-12);
+        for (int m = 0; m < 3; m++) {
+            double recall = 0;
+            for (int t = 0; t < 3; t++)
+                recall += slow_mean(dataset, detections, ALL, INDEX[t], INDEX[t], 0, m + 1, true);
+            assert_true(fabs(summary.stats[EVAL_AR1 + m] - recall / 3) < 1e-12);
+        }
+        settings.ious[1] = .7;
+        set = sets_match_as(dataset, detections, &settings, &arena);
+        assert_true(eval_stats(set, &arena, &summary, &err));
+        assert_true(summary.stats[EVAL_AP75] == -1);
+        assert_true((summary.stats[EVAL_AP50] == -1) == (set->gt_count == 0));
+        settings.ious[1] = .75;
+        detections_free(detections);
+        dataset_free(dataset);
+        arena_done(&arena);
+    }
+}
+
+static void assert_same_set(const struct eval_set *a, const struct eval_set *b)
+{
+    assert_int_equal(a->count, b->count);
+    assert_int_equal(a->group_count, b->group_count);
+    assert_memory_equal(a->groups, b->groups, a->group_count * sizeof *a->groups);
+    assert_memory_equal(a->score, b->score, a->count * sizeof *a->score);
+    assert_memory_equal(a->row, b->row, a->count * sizeof *a->row);
+    assert_memory_equal(a->gt, b->gt, a->count * sizeof *a->gt);
+    assert_memory_equal(a->iou, b->iou, a->count * sizeof *a->iou);
+    for (int area = 0; area < EVAL_AREAS; area++) {
+        assert_memory_equal(a->tp[area], b->tp[area], a->count * sizeof *a->tp[area]);
+        assert_memory_equal(
+            a->ignored[area], b->ignored[area], a->count * sizeof *a->ignored[area]);
+    }
+}
+
+/* Enough groups and detections that threads share them out. */
+static void threads_change_nothing(void **unused)
+{
+    (void)unused;
+    enum { ROWS = 32000, TRUTHS = 9000 };
+    uint64_t state = 99;
+    struct arena arena;
+    struct err err;
+    arena_init(&arena, 0);
+    struct dataset *dataset = sets_truth(SETS_MOST, SETS_MOST);
+    struct detections *detections = sets_detections(SETS_MOST, SETS_MOST);
+    for (int i = 0; i < TRUTHS; i++) {
+        struct box b = random_box(&state);
+        sets_annotate(dataset, (int32_t)next(&state, SETS_MOST), (int32_t)next(&state, SETS_MOST),
+            b.x, b.y, b.w, b.h)
+            ->crowd = next(&state, 9) == 0;
+    }
+    for (int i = 0; i < ROWS; i++) {
+        struct box b = random_box(&state);
+        sets_detect(detections, (int32_t)next(&state, SETS_MOST), (int32_t)next(&state, SETS_MOST),
+            next(&state, 50) * .02, b.x, b.y, b.w, b.h);
+    }
+    struct eval_settings settings = eval_settings_default();
+    struct eval_set *alone = sets_match_as(dataset, detections, &settings, &arena);
+    settings.threads = 4;
+    struct eval_set *shared = sets_match_as(dataset, detections, &settings, &arena);
+    assert_same_set(alone, shared);
+    struct eval_set *low = eval_rematch(dataset, detections, alone, .31, &arena, &err);
+    struct eval_set *shared_low = eval_rematch(dataset, detections, shared, .31, &arena, &err);
+    assert_same_set(low, shared_low);
+    struct eval_summary one, many;
+    assert_true(eval_stats(alone, &arena, &one, &err) && eval_stats(shared, &arena, &many, &err));
+    assert_memory_equal(one.stats, many.stats, sizeof one.stats);
+    assert_memory_equal(one.ap_per_iou, many.ap_per_iou, sizeof one.ap_per_iou);
+    assert_true(one.stats[EVAL_AP] > 0);
+    detections_free(detections);
+    dataset_free(dataset);
+    arena_done(&arena);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(small_sets_agree_with_the_slow_evaluator)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(small_sets_agree_with_the_slow_evaluator),
+        cmocka_unit_test(settings_choose_thresholds_and_limits),
+        cmocka_unit_test(threads_change_nothing)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -89,7 +89,7 @@ static void test_sizes_from_pictures(void **state)
     scene_picture(&scene, "voc/JPEGImages/a.png", 100, 80);
     scene_write(&scene, "dets/a.txt", "cat 0.9 .25 .5 .3 .5\n");
     struct truth truth = {.ground_truth = {scene_path(&scene, "voc")}, .count = 1, .said = true};
-    struct study_request request = {scene_path(&scene, "dets"), &truth};
+    struct study_request request = {.predictions = scene_path(&scene, "dets"), .truth = &truth};
     struct study *study = study_load(&request, NULL, &err);
     assert_non_null(study);
     assert_true(fabs(study->summary.stats[EVAL_AP] - 1) < 1e-9);
@@ -132,7 +132,7 @@ static void test_a_dump_in_the_order_of_images(void **state)
         "[{\"boxes\": [], \"labels\": [], \"scores\": []}, {\"boxes\": [[1, 2, 4, 6]], "
         "\"labels\": [1], \"scores\": [0.5]}]");
     struct truth truth = {.ground_truth = {gt}, .count = 1, .said = true};
-    struct study_request request = {dt, &truth};
+    struct study_request request = {.predictions = dt, .truth = &truth};
     struct study *study = study_load(&request, NULL, &err);
     assert_non_null(study);
     assert_string_equal(study->joined, "2 of 2 images joined by position");

@@ -19,7 +19,7 @@ static struct study *make_study(struct scene *scene)
     scene_init(scene);
     struct truth truth = {
         .ground_truth = {scene_write(scene, "val.json", SCENE_TRUTH)}, .count = 1, .said = true};
-    struct study_request request = {scene_write(scene, "dt.json", DETECTIONS), &truth};
+    struct study_request request = {.predictions = scene_write(scene, "dt.json", DETECTIONS), .truth = &truth};
     struct study *study = study_load(&request, NULL, &err);
     if (!study)
         fail_msg("%s", err.text);

@@ -12,7 +12,7 @@
 
 static struct study *load(const char *predictions, struct truth *truth, struct err *err)
 {
-    struct study_request request = {predictions, truth};
+    struct study_request request = {.predictions = predictions, .truth = truth};
     *err = (struct err){0};
     return study_load(&request, NULL, err);
 }
@@ -272,7 +272,7 @@ static void test_a_stale_study_is_given_up(void **state)
     struct err err = {0};
     scene_init(&scene);
     struct truth truth = truth_of(scene_write(&scene, "val.json", SCENE_TRUTH));
-    struct study_request request = {scene_write(&scene, "dt.json", SCENE_PERFECT), &truth};
+    struct study_request request = {.predictions = scene_write(&scene, "dt.json", SCENE_PERFECT), .truth = &truth};
     atomic_bool stale;
     atomic_init(&stale, true);
     assert_null(study_load(&request, &stale, &err));

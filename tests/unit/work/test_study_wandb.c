@@ -30,7 +30,7 @@ static double ap_of(const char *directory, int step)
     snprintf(log, sizeof log, "%s/run-a.wandb", directory);
     snprintf(boxes, sizeof boxes, "%s#%d", log, step);
     struct truth truth = {.ground_truth = {log}, .count = 1, .said = true};
-    struct study_request request = {boxes, &truth};
+    struct study_request request = {.predictions = boxes, .truth = &truth};
     struct study *study = study_load(&request, NULL, &err);
     if (!study)
         fail_msg("%s: %s", err.file, err.text);

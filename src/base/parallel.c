@@ -1,0 +1,62 @@
+#include "base/parallel.h"
+
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdatomic.h>
+
+/* One call of parallel_for(), seen by all its workers. */
+struct loop {
+    void (*run)(void *self, int worker, size_t index);
+    void *self;
+    size_t count;
+    atomic_size_t next;
+};
+
+struct helper {
+    pthread_t thread;
+    struct loop *loop;
+    int worker;
+};
+
+int parallel_cores(void)
+{
+    cpu_set_t set;
+    int cores = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
+    return cores < 1 ? 1 : cores > PARALLEL_MOST ? PARALLEL_MOST : cores;
+}
+
+static void take_rounds(struct loop *loop, int worker)
+{
+    size_t index;
+    while ((index = atomic_fetch_add(&loop->next, 1)) < loop->count)
+        loop->run(loop->self, worker, index);
+}
+
+static void *help(void *self)
+{
+    struct helper *helper = self;
+    take_rounds(helper->loop, helper->worker);
+    return NULL;
+}
+
+void parallel_for(
+    int threads, size_t count, void (*run)(void *self, int worker, size_t index), void *self)
+{
+    struct loop loop = {.run = run, .self = self, .count = count};
+    struct helper helpers[PARALLEL_MOST];
+    int most = threads < PARALLEL_MOST ? threads : PARALLEL_MOST, made = 0;
+    sigset_t all, before;
+    sigfillset(&all); /* signals go to the threads that were there before */
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    for (int worker = 1; worker < most && (size_t)worker < count; worker++) {
+        helpers[made] = (struct helper){.loop = &loop, .worker = worker};
+        if (pthread_create(&helpers[made].thread, NULL, help, &helpers[made]) != 0)
+            break;
+        made++;
+    }
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    take_rounds(&loop, 0);
+    for (int i = 0; i < made; i++)
+        pthread_join(helpers[i].thread, NULL);
+}
