@@ -145,10 +145,11 @@ static int compare_marks(const void *left, const void *right)
 /* Sorts the marks from BEGIN on; what turns inside and out again at one pixel leaves no mark. */
 static void settle(struct mask_pen *pen, size_t begin)
 {
-    uint32_t *marks = pen->marks + begin;
     size_t n = pen->count - begin, kept = 0;
-    if (n > 1)
-        qsort(marks, n, sizeof *marks, compare_marks);
+    if (n == 0)
+        return;
+    uint32_t *marks = pen->marks + begin;
+    qsort(marks, n, sizeof *marks, compare_marks);
     for (size_t i = 0; i < n; i++)
         if (kept && marks[kept - 1] == marks[i])
             kept--;
