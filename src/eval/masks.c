@@ -114,12 +114,8 @@ static bool draw_detection(
     return true;
 }
 
-bool masks_prepare(struct mask_easel *easel, struct match_group *group, size_t row, int32_t image,
+bool masks_draw(struct mask_easel *easel, struct match_group *group, size_t row, int32_t image,
     struct match_det *det)
 {
-    struct box box = eval_pixel_box(easel->dataset, easel->detections, row, image);
-    *det = (struct match_det){.box = box, .area = box.w * box.h};
-    if (!easel->sizes)
-        return true;
     return (easel->drawn || draw_group(easel, group)) && draw_detection(easel, row, image, det);
 }

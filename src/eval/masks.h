@@ -37,6 +37,10 @@ bool masks_easel_init(struct mask_easel *easel, const struct dataset *dataset,
     struct arena *arena);
 void masks_easel_done(struct mask_easel *easel);
 
+/* What follows box and area in masks_prepare() where masks are compared. */
+bool masks_draw(struct mask_easel *easel, struct match_group *group, size_t row, int32_t image,
+    struct match_det *det);
+
 /*
  * Makes detection ROW on IMAGE (an index) ready to be matched in GROUP, whose `annotation` are of
  * the dataset; where masks are compared, GROUP too. A detection without a mask is its box as a
@@ -44,5 +48,10 @@ void masks_easel_done(struct mask_easel *easel);
  * without one has no pixel. The masks are the easel's until the next detection, those of the group
  * until `drawn` is false. False when memory is out.
  */
-bool masks_prepare(struct mask_easel *easel, struct match_group *group, size_t row, int32_t image,
-    struct match_det *det);
+static inline bool masks_prepare(struct mask_easel *easel, struct match_group *group, size_t row,
+    int32_t image, struct match_det *det)
+{
+    struct box box = eval_pixel_box(easel->dataset, easel->detections, row, image);
+    *det = (struct match_det){.box = box, .area = box.w * box.h};
+    return !easel->sizes || masks_draw(easel, group, row, image, det);
+}

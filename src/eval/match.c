@@ -28,19 +28,14 @@ static int compare_candidates(const void *left, const void *right)
     return a->gt > b->gt ? -1 : 1;
 }
 
-double match_overlap(const struct match_det *det, const struct match_gt *gt)
-{
-    return det->mask ? mask_runs_iou(det->mask, gt->mask, gt->crowd)
-                     : match_iou(&det->box, &gt->box, gt->crowd);
-}
-
 static size_t find_candidates(
-    struct match_group *group, const struct match_det *det, double *highest)
+    struct match_group *group, const struct match_det *with, double *highest)
 {
+    const struct match_det det = *with; /* a copy stays in registers */
     size_t count = 0;
     *highest = 0;
     for (size_t g = 0; g < group->count; g++) {
-        double iou = match_overlap(det, &group->gts[g]);
+        double iou = match_overlap(&det, &group->gts[g]);
         if (iou > *highest)
             *highest = iou;
         int passed = 0;

@@ -45,6 +45,14 @@ struct match_det {
     double area;
 };
 
+/* The IoU that is compared: of masks where DET has one. */
+static inline double match_overlap(const struct match_det *det, const struct match_gt *gt)
+{
+    if (det->mask)
+        return mask_runs_iou(det->mask, gt->mask, gt->crowd);
+    return match_iou(&det->box, &gt->box, gt->crowd);
+}
+
 struct match_candidate {
     double iou;
     uint32_t gt;
@@ -71,5 +79,3 @@ void match_gt_init(struct match_gt *gt);
 /* The next detection by rank. */
 void match_detection(
     struct match_group *group, const struct match_det *det, int areas, struct match_result *result);
-/* The IoU that is compared: of masks where DET has one. */
-double match_overlap(const struct match_det *det, const struct match_gt *gt);
