@@ -107,6 +107,6 @@ const struct command command_eval = {
     .operands = "RUN... | --gt FILE --dt FILE",
     .summary = "COCO metrics: twelve stats, per class, counts at a confidence",
     .accepts = "index gt dt gt-format dt-format images conf iou step class ious max-dets per-class "
-               "per-image fail-if format",
+               "per-image sweep confusion errors other-ap fail-if format",
     .run = run,
 };

@@ -68,11 +68,26 @@ static bool refuse(const struct putting *putting, struct err *err)
         err, ERR_USAGE, "--fail-if %.60s: names are%s", putting->condition, names);
 }
 
+static bool is_of_deltas(const char *condition)
+{
+    return strncmp(condition, FAIL_DELTA, strlen(FAIL_DELTA)) == 0;
+}
+
+bool fail_if_has_deltas(const struct settings *settings)
+{
+    for (size_t i = 0; i < settings->fail_if.count; i++)
+        if (is_of_deltas(settings->fail_if.items[i]))
+            return true;
+    return false;
+}
+
 bool fail_if(const struct settings *settings, const char *subject,
     const struct fail_number *numbers, size_t n, bool *failed, struct err *err)
 {
     bool ok = true;
     for (size_t i = 0; ok && i < settings->fail_if.count; i++) {
+        if (is_of_deltas(settings->fail_if.items[i]) != numbers[0].is_delta)
+            continue;
         struct putting putting = {
             .numbers = numbers, .count = n, .condition = settings->fail_if.items[i]};
         struct filter_row row = {&putting, value_of, refuse_word};

@@ -104,6 +104,52 @@ void report_write_image(struct json_writer *json, const struct image *image)
     report_write_text(json, "file_name", image->file_name);
 }
 
+static int32_t category_of_row(const struct report *report, int32_t row)
+{
+    const struct study *study = report->study;
+    return study->link.category_of_key[study->detections->rows[row].category_key];
+}
+
+static void write_box(struct json_writer *json, const struct box *box)
+{
+    double sides[4] = {box->x, box->y, box->w, box->h};
+    report_write_list(json, "bbox", sides, 4);
+}
+
+void report_write_detection(const struct report *report, struct json_writer *json, const char *key,
+    int32_t row, int32_t image)
+{
+    const struct study *study = report->study;
+    json_writer_key(json, key);
+    if (row < 0) {
+        json_writer_null(json);
+        return;
+    }
+    struct box box = eval_pixel_box(study->dataset, study->detections, (size_t)row, image);
+    json_writer_object(json);
+    report_write_category(json, &study->dataset->categories[category_of_row(report, row)]);
+    report_write_number(json, "score", study->detections->rows[row].score);
+    write_box(json, &box);
+    json_writer_object_end(json);
+}
+
+void report_write_annotation(const struct report *report, struct json_writer *json, const char *key,
+    int32_t annotation)
+{
+    const struct dataset *dataset = report->study->dataset;
+    json_writer_key(json, key);
+    if (annotation < 0) {
+        json_writer_null(json);
+        return;
+    }
+    const struct annotation *a = &dataset->annotations[annotation];
+    json_writer_object(json);
+    report_write_category(json, &dataset->categories[a->category]);
+    report_write_int(json, "id", a->id);
+    write_box(json, &a->box);
+    json_writer_object_end(json);
+}
+
 void report_write_stats(struct json_writer *json, const double stats[EVAL_STATS])
 {
     for (int i = 0; i < EVAL_STATS; i++)
@@ -164,11 +210,10 @@ static void write_at(struct json_writer *json, const struct report *report)
     json_writer_object_end(json);
 }
 
-bool report_write(const struct report *report, struct json_writer *json, struct err *err)
+bool report_write_members(const struct report *report, struct json_writer *json, struct err *err)
 {
     const struct study *study = report->study;
     const struct eval_settings *settings = &study->set->settings;
-    json_writer_object(json);
     report_write_text(json, "run", report->name);
     report_write_text(json, "ground_truth", study->ground_truth);
     report_write_text(json, "predictions", study->predictions);
@@ -187,8 +232,15 @@ bool report_write(const struct report *report, struct json_writer *json, struct 
         if (SECTIONS[i]->is_wanted(report->settings) && SECTIONS[i]->write &&
             !SECTIONS[i]->write(report, json, err))
             return false;
-    json_writer_object_end(json);
     return true;
+}
+
+bool report_write(const struct report *report, struct json_writer *json, struct err *err)
+{
+    json_writer_object(json);
+    bool ok = report_write_members(report, json, err);
+    json_writer_object_end(json);
+    return ok;
 }
 
 /* ---- tables ---- */
@@ -233,6 +285,16 @@ void report_add_delta(struct report_table *table, double value)
     add_cell(table, isnan(value) ? NULL : arena_printf(table->arena, "%+.4f", value), true);
 }
 
+void report_add_number_text(struct report_table *table, const char *text)
+{
+    add_cell(table, text, true);
+}
+
+void report_add_percent(struct report_table *table, double value)
+{
+    add_cell(table, isnan(value) ? NULL : arena_printf(table->arena, "%.2f", value), true);
+}
+
 void report_add_counts(struct report_table *table, const struct eval_counts *counts)
 {
     report_add_int(table, counts->tp);
@@ -254,6 +316,19 @@ bool report_table_print(const struct report_table *table, const char *title,
         table->titles, table->columns, table->count / table->columns, table->cells};
     print_table(&shown, format, out);
     return true;
+}
+
+const char *report_class_of_row(const struct report *report, int32_t row)
+{
+    return row < 0 ? NULL : report->study->dataset->categories[category_of_row(report, row)].name;
+}
+
+const char *report_class_of_annotation(const struct report *report, int32_t annotation)
+{
+    const struct dataset *dataset = report->study->dataset;
+    return annotation < 0
+               ? NULL
+               : dataset->categories[dataset->annotations[annotation].category].name;
 }
 
 const char *report_image_name(const struct report *report, int32_t image)
@@ -290,7 +365,7 @@ static bool print_classes(
     return report_table_print(&table, NULL, format, out, err);
 }
 
-static void add_sentence(struct buf *out, const char *label, const char *text)
+void report_add_sentence(struct buf *out, const char *label, const char *text)
 {
     char shown[2048];
     if (!text)
@@ -302,11 +377,11 @@ static void add_sentence(struct buf *out, const char *label, const char *text)
 static void print_head(const struct report *report, struct buf *out)
 {
     const struct study *study = report->study;
-    add_sentence(out, "run", report->name);
-    add_sentence(out, "predictions", study->predictions);
-    add_sentence(out, "ground truth", study->ground_truth);
-    add_sentence(out, "joined", study->joined);
-    add_sentence(out, "note", study->warning);
+    report_add_sentence(out, "run", report->name);
+    report_add_sentence(out, "predictions", study->predictions);
+    report_add_sentence(out, "ground truth", study->ground_truth);
+    report_add_sentence(out, "joined", study->joined);
+    report_add_sentence(out, "note", study->warning);
     for (int i = 0; i < EVAL_STATS; i++) {
         double value = study->summary.stats[i];
         buf_printf(out, "%s%s ", i == 0 || i == 6 ? "\n" : "  ", eval_stat_name(i));

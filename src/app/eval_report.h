@@ -37,8 +37,9 @@ struct eval_section {
 
 /* Everything but name, study, settings and arena. */
 bool report_prepare(struct report *report, struct err *err);
-/* A whole object. */
+/* A whole object; or its members, into the one that is open. */
 bool report_write(const struct report *report, struct json_writer *json, struct err *err);
+bool report_write_members(const struct report *report, struct json_writer *json, struct err *err);
 /* Sentences, the twelve numbers, classes and sections; in a FORMAT for programs only the sections
  * that were asked for, else the classes. */
 bool report_print(
@@ -60,6 +61,12 @@ void report_write_counts(struct json_writer *json, const struct eval_counts *cou
 void report_write_category(struct json_writer *json, const struct category *category);
 /* "image_id", "file_name" */
 void report_write_image(struct json_writer *json, const struct image *image);
+/* Members "category_id", "name", "score" and "bbox" in an object under KEY; null for ROW -1. */
+void report_write_detection(const struct report *report, struct json_writer *json, const char *key,
+    int32_t row, int32_t image);
+/* "category_id", "name", "id" and "bbox" in an object under KEY; null for ANNOTATION -1. */
+void report_write_annotation(const struct report *report, struct json_writer *json, const char *key,
+    int32_t annotation);
 /* The twelve by their names. */
 void report_write_stats(struct json_writer *json, const double stats[EVAL_STATS]);
 
@@ -81,10 +88,19 @@ void report_add_int(struct report_table *table, int64_t value);
 void report_add_number(struct report_table *table, double value);
 /* The same with a sign, and -1 a number as any other. */
 void report_add_delta(struct report_table *table, double value);
+/* A number as it is spelt. */
+void report_add_number_text(struct report_table *table, const char *text);
+/* Two decimals; NaN is absent. */
+void report_add_percent(struct report_table *table, double value);
 /* TP, FP, FN, precision, recall, F1 */
 void report_add_counts(struct report_table *table, const struct eval_counts *counts);
 /* Prints the rows that are full; TITLE stands above it in a table for people. False when it failed. */
 bool report_table_print(const struct report_table *table, const char *title,
     enum print_format format, struct buf *out, struct err *err);
+/* "LABEL    TEXT" as a line, harmless; nothing when TEXT is NULL. */
+void report_add_sentence(struct buf *out, const char *label, const char *text);
+/* The class of a detection or of an annotation; NULL for -1. */
+const char *report_class_of_row(const struct report *report, int32_t row);
+const char *report_class_of_annotation(const struct report *report, int32_t annotation);
 /* An image for people: its file name, else its id. */
 const char *report_image_name(const struct report *report, int32_t image);

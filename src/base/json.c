@@ -6,7 +6,11 @@
 #include <math.h>
 #include <string.h>
 
-enum { LOOKAHEAD_BYTES = 4096, VECTOR_BYTES = 16 };
+enum {
+    LOOKAHEAD_BYTES = 4096,
+    VECTOR_BYTES = 16,
+    LITTLE_ENDIAN_BYTES = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
+};
 
 enum expects {
     EXPECT_START, /* the value, perhaps behind a byte order mark */
@@ -18,6 +22,10 @@ enum expects {
     EXPECT_COMMA_OR_END,
     EXPECT_NOTHING,
 };
+
+/* What a person may do about a bad document. */
+#define CUT_SHORT ": wait until it is written, or copy it again"
+#define MALFORMED ": mend it there, or write it anew"
 
 static const double LARGEST_EXACT_INTEGER = 9007199254740992.0; /* 2^53 */
 
@@ -49,10 +57,11 @@ static enum json_kind bad(struct json *json, const char *wrong)
 static enum json_kind cut_off(struct json *json)
 {
     if (json->expects == EXPECT_START)
-        return bad(json, "holds no JSON");
+        return bad(json, "holds no JSON" CUT_SHORT);
     if (json->depth == 0)
-        return bad(json, "ends in the middle of a JSON value");
-    return bad(json, json->in_object ? "ends inside a JSON object" : "ends inside a JSON array");
+        return bad(json, "ends in the middle of a JSON value" CUT_SHORT);
+    return bad(json, json->in_object ? "ends inside a JSON object" CUT_SHORT
+                                     : "ends inside a JSON array" CUT_SHORT);
 }
 
 /* Lets the window hold WANT bytes from `at` on. False when nothing came in: the input ends here. */
@@ -106,11 +115,12 @@ static void pop(struct json *json)
     json->expects = json->depth ? EXPECT_COMMA_OR_END : EXPECT_NOTHING;
 }
 
-/* True when one of the eight bytes of WORD is the byte that PATTERN repeats. */
-static inline bool has_byte(uint64_t word, uint64_t pattern)
+/* Not 0 when one of the eight bytes of WORD is the byte that PATTERN repeats: of the lowest such
+ * byte the highest bit is then the lowest one set. */
+static inline uint64_t find_byte(uint64_t word, uint64_t pattern)
 {
     uint64_t x = word ^ pattern;
-    return ((x - UINT64_C(0x0101010101010101)) & ~x & UINT64_C(0x8080808080808080)) != 0;
+    return (x - UINT64_C(0x0101010101010101)) & ~x & UINT64_C(0x8080808080808080);
 }
 
 /*
@@ -123,11 +133,14 @@ static const char *string_end(const char *at, const char *end, bool *escaped, co
         uint64_t word;
         if (end - at >= (ptrdiff_t)sizeof word) {
             memcpy(&word, at, sizeof word);
-            if (!has_byte(word, UINT64_C(0x2222222222222222)) &&
-                !has_byte(word, UINT64_C(0x5c5c5c5c5c5c5c5c))) {
+            uint64_t found = find_byte(word, UINT64_C(0x2222222222222222)) |
+                             find_byte(word, UINT64_C(0x5c5c5c5c5c5c5c5c));
+            if (!found) {
                 at += sizeof word;
                 continue;
             }
+            if (LITTLE_ENDIAN_BYTES)
+                at += __builtin_ctzll(found) / 8;
         }
         while (at < end && *at != '"' && *at != '\\')
             at++;
@@ -157,7 +170,7 @@ static bool pass_string(struct json *json)
         }
         json->at = resume;
         if (!refill(json, LOOKAHEAD_BYTES)) {
-            bad(json, "ends inside a JSON string");
+            bad(json, "ends inside a JSON string" CUT_SHORT);
             return false;
         }
     }
@@ -187,7 +200,7 @@ static bool take_string(struct json *json)
             return pass_string(json);
         }
         if (!refill(json, 2 * searched)) {
-            bad(json, "ends inside a JSON string");
+            bad(json, "ends inside a JSON string" CUT_SHORT);
             return false;
         }
     }
@@ -212,9 +225,9 @@ static enum json_kind take_number(struct json *json)
             refill(json, 2 * held))
             continue;
         if (used == 0)
-            return bad(json, "holds something that is no JSON value");
+            return bad(json, "holds something that is no JSON value" MALFORMED);
         if (used >= JSON_MAX_TOKEN_BYTES - 3)
-            return bad(json, "holds a number of more than a million digits");
+            return bad(json, "holds a number of more than a million digits" MALFORMED);
         json->text = json->at;
         json->length = used;
         json->at = behind;
@@ -247,13 +260,13 @@ static enum json_kind take_word(struct json *json)
             json->at += WORDS[i].length;
             return json->kind = (enum json_kind)WORDS[i].kind;
         }
-    return bad(json, "holds something that is no JSON value");
+    return bad(json, "holds something that is no JSON value" MALFORMED);
 }
 
 static enum json_kind open_bracket(struct json *json, bool object)
 {
     if (!push(json, object))
-        return bad(json, "nests brackets more than 512 deep");
+        return bad(json, "nests brackets more than 512 deep" MALFORMED);
     json->at++;
     json->expects = object ? EXPECT_KEY_OR_END : EXPECT_VALUE_OR_END;
     return json->kind = object ? JSON_OBJECT : JSON_ARRAY;
@@ -264,7 +277,7 @@ static enum json_kind close_bracket(struct json *json, int c)
     if (c < 0)
         return cut_off(json);
     if (c != (json->in_object ? '}' : ']'))
-        return bad(json, "lacks a comma or a closing bracket");
+        return bad(json, "lacks a comma or a closing bracket" MALFORMED);
     json->at++;
     pop(json);
     return json->kind = c == '}' ? JSON_OBJECT_END : JSON_ARRAY_END;
@@ -315,7 +328,7 @@ enum json_kind json_next(struct json *json)
     }
     if (json->expects == EXPECT_COLON) {
         if (c != ':')
-            return c < 0 ? cut_off(json) : bad(json, "has no colon behind a key");
+            return c < 0 ? cut_off(json) : bad(json, "has no colon behind a key" MALFORMED);
         json->at++;
         json->expects = EXPECT_VALUE;
         c = look(json);
@@ -328,13 +341,15 @@ enum json_kind json_next(struct json *json)
     case EXPECT_KEY:
         if (c == '"')
             return take_key(json);
-        return c < 0 ? cut_off(json) : bad(json, "has something other than a key in a JSON object");
+        return c < 0 ? cut_off(json)
+                     : bad(json, "has something other than a key in a JSON object" MALFORMED);
     case EXPECT_VALUE_OR_END:
         if (c == ']')
             return close_bracket(json, c);
         return take_value(json, c);
     case EXPECT_NOTHING:
-        return c < 0 ? (json->kind = JSON_END) : bad(json, "goes on behind its JSON value");
+        return c < 0 ? (json->kind = JSON_END)
+                     : bad(json, "goes on behind its JSON value: keep one value in a file");
     default:
         return take_value(json, c);
     }
@@ -402,7 +417,7 @@ bool json_error(const struct json *json, const char *wanted, struct err *err)
     if (json->kind == JSON_BAD)
         err_set(err, ERR_FORMAT, "%s", json->wrong);
     else
-        err_set(err, ERR_FORMAT, "does not hold %s", wanted);
+        err_set(err, ERR_FORMAT, "does not hold %s: name a file that does", wanted);
     err_at(err, ERR_AT_BYTE, json_offset(json));
     return false;
 }
@@ -429,9 +444,41 @@ bool json_int(const struct json *json, int64_t *value)
     return num_parse_int(json->text, json->length, value);
 }
 
-size_t json_numbers(struct json *json, double *out, size_t most)
+static const char *pass_blanks(const char *at, const char *end)
+{
+    while (at < end && (*at == ' ' || *at == '\n' || *at == '\r' || *at == '\t'))
+        at++;
+    return at;
+}
+
+/* The numbers of the list just opened that lie whole in the window, taken without a token each: in
+ * files of boxes they are most of what there is. What follows them is left to json_next(). */
+static size_t take_held_numbers(struct json *json, double *out, size_t most)
 {
     size_t count = 0;
+    if (json->kind != JSON_ARRAY)
+        return 0;
+    for (const char *at = json->at;; at++) {
+        double number;
+        at = pass_blanks(at, json->end);
+        size_t used = num_scan(at, json->end, &number);
+        at += used;
+        if (!used || used >= JSON_MAX_TOKEN_BYTES - 3 || json->end - at < 3)
+            return count; /* the number may go on, see take_number() */
+        if (count < most)
+            out[count] = number;
+        count++;
+        json->at = at;
+        json->expects = EXPECT_COMMA_OR_END;
+        at = pass_blanks(at, json->end);
+        if (at == json->end || *at != ',')
+            return count;
+    }
+}
+
+size_t json_numbers(struct json *json, double *out, size_t most)
+{
+    size_t count = take_held_numbers(json, out, most);
     bool others = false;
     for (;;) {
         switch (json_next(json)) {

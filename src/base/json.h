@@ -12,9 +12,11 @@
  *         else
  *             json_skip(&json);                        // the key's value, or what is left of it
  *
- * The grammar is checked as tokens are taken (a skipped value only for its brackets and strings). A
- * byte order mark at the front is ignored. Brackets nest at most JSON_MAX_DEPTH deep. One thread at
- * a time; no function here allocates but the two that are handed an arena or a buffer.
+ * The grammar is checked as tokens are taken (a skipped value only for its brackets and strings);
+ * leniently, numbers may begin with zeros (00012 is 12) or end with a point, and strings may hold
+ * raw control characters. A byte order mark at the front is ignored. Brackets nest at most
+ * JSON_MAX_DEPTH deep. One thread at a time; no function here allocates but the two that are handed
+ * an arena or a buffer.
  */
 #pragma once
 
@@ -78,8 +80,8 @@ bool json_skip(struct json *json);
 /* The byte offset of the reader: where the token just taken ends, or what makes it bad. For a
  * stream it counts from the beginning of the file. */
 int64_t json_offset(const struct json *json);
-/* Fills ERR from a bad document ("the file ends inside an object", with the byte offset) and
- * returns false; for a good one says that WANTED ("a list of detections") is not there. */
+/* Fills ERR from a bad document ("ends inside a JSON object", with what to do and the byte offset)
+ * and returns false; for a good one says that WANTED ("a list of detections") is not there. */
 bool json_error(const struct json *json, const char *wanted, struct err *err);
 
 /* The key or string just taken equals the plain ASCII WORD (escapes in the document are honoured).

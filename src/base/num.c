@@ -11,7 +11,8 @@
 enum {
     LONGEST_NUMBER = 400,
     SHORTEST_NUMBER_OUT = 32,
-    MOST_DIGITS = 19, /* that a 64-bit integer always holds */
+    MOST_DIGITS = 19,   /* that a 64-bit integer always holds */
+    MOST_PLACES = 1000, /* behind the point, before the slow way is taken */
 };
 
 static locale_t c_locale;
@@ -25,7 +26,7 @@ static void make_c_locale(void)
 static const double POWERS_OF_TEN[] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11,
     1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
 
-/* The slow, always right way: digits beyond LONGEST_NUMBER cannot change a double by rounding. */
+/* The slow, always right way; beyond LONGEST_NUMBER it needs memory, and gives NAN without. */
 static double parse_slowly(const char *text, size_t length)
 {
     char copy[LONGEST_NUMBER + 1];
@@ -62,24 +63,75 @@ static const char *scan_exponent(const char *at, const char *end, int *exponent)
     return digits;
 }
 
-/*
- * Up to eight decimal digits at once: how many of the eight bytes of WORD (the first in the low
- * byte) are digits before one that is none, and *VALUE, the number they write. Bytes behind the
- * first that is no digit may be misjudged by a carry, but are not asked about. No branch depends on
- * the digits, for their number is what a processor cannot guess.
- */
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#define EACH_BYTE UINT64_C(0x0101010101010101)
+
+/* Of eight bytes, the first in the low byte: the highest bit of each that is no decimal digit. No
+ * byte carries into the next. */
+static inline uint64_t find_others(uint64_t word)
+{
+    uint64_t above = (word & 0x7f * EACH_BYTE) + 0x46 * EACH_BYTE;
+    uint64_t not_below = (word | 0x80 * EACH_BYTE) - 0x30 * EACH_BYTE;
+    return (above | ~not_below | word) & 0x80 * EACH_BYTE;
+}
+
+/* The number that eight decimal digits write; bytes in front may also be 0. */
+static inline uint64_t join_eight(uint64_t word)
+{
+    word = (word & 0x0f * EACH_BYTE) * 2561 >> 8; /* pairs: 10 * first + second */
+    word = (word & UINT64_C(0x00ff00ff00ff00ff)) * 6553601 >> 16;
+    return (word & UINT64_C(0x0000ffff0000ffff)) * UINT64_C(42949672960001) >> 32;
+}
+
+/* Up to eight decimal digits at once: how many of the eight bytes of WORD are digits before one
+ * that is none, and *VALUE, the number they write. No branch depends on the digits, for their
+ * number is what a processor cannot guess. */
 static inline int take_eight(uint64_t word, uint64_t *value)
 {
-    const uint64_t ones = UINT64_C(0x0101010101010101);
-    uint64_t others = ((word + 0x46 * ones) | (word - 0x30 * ones)) & 0x80 * ones;
+    uint64_t others = find_others(word);
     int count = others ? __builtin_ctzll(others) / 8 : 8;
     /* Leading zeros in front, twice by half so that no shift is by 64. */
-    word = (word & 0x0f * ones) << (32 - 4 * count) << (32 - 4 * count);
-    word = word * 2561 >> 8; /* pairs: 10 * first + second */
-    word = (word & UINT64_C(0x00ff00ff00ff00ff)) * 6553601 >> 16;
-    *value = (word & UINT64_C(0x0000ffff0000ffff)) * UINT64_C(42949672960001) >> 32;
+    *value = join_eight(word << (32 - 4 * count) << (32 - 4 * count));
     return count;
 }
+
+/*
+ * A number without exponent that ends within the eight bytes at AT, as most numbers in files do:
+ * the digits before and behind a point are pushed together and joined at once. The bytes used,
+ * *DIGITS and how many *PLACES of them are behind the point; 0 when it is another kind of number,
+ * or none.
+ */
+static inline int take_short(const char *at, uint64_t *digits, int *places)
+{
+    uint64_t word;
+    memcpy(&word, at, sizeof word);
+    uint64_t others = find_others(word);
+    if (!others)
+        return 0;
+    int whole = __builtin_ctzll(others) / 8, used = whole;
+    *places = 0;
+    if (at[whole] == '.') {
+        others &= others - 1;
+        if (!others)
+            return 0;
+        used = __builtin_ctzll(others) / 8;
+        *places = used - whole - 1;
+        uint64_t before = (UINT64_C(1) << 8 * whole) - 1; /* a point and its end: at most 6 */
+        word = (word & before) | (word >> 8 & ~before);
+    }
+    int count = whole + *places;
+    if (count == 0 || (at[used] | 0x20) == 'e')
+        return 0;
+    *digits = join_eight(word << (64 - 8 * count));
+    return used;
+}
+#else
+static inline int take_short(const char *at, uint64_t *digits, int *places)
+{
+    (void)at, (void)digits, (void)places;
+    return 0;
+}
+#endif
 
 /* Passes over decimal digits; *SUM wraps when there are more than 19, which the caller tells by
  * counting. */
@@ -157,29 +209,28 @@ static double divide(uint64_t digits, int places)
 }
 #endif
 
-size_t num_scan(const char *text, const char *end, double *value)
+/* Any number; its digits begin at FIRST. */
+static size_t scan_any(const char *text, const char *first, const char *end, double *value)
 {
-    const char *at = text;
-    bool negative = at < end && *at == '-';
+    bool negative = first > text;
     uint64_t digits = 0;
-    const char *first = at + negative;
-    at = scan_digits(first, end, &digits);
-    ptrdiff_t seen = at - first;
-    int exponent = 0;
+    const char *at = scan_digits(first, end, &digits);
+    ptrdiff_t seen = at - first, fraction = 0;
     if (at < end && *at == '.') {
         const char *behind = scan_digits(at + 1, end, &digits);
-        ptrdiff_t fraction = behind - (at + 1);
+        fraction = behind - (at + 1);
         if (seen + fraction)
             at = behind;
         seen += fraction;
-        exponent = fraction < 1000 ? -(int)fraction : -1000;
     }
     if (seen == 0)
         return 0;
+    int exponent = fraction <= MOST_PLACES ? -(int)fraction : 0;
     if (at < end && (*at | 0x20) == 'e')
         at = scan_exponent(at, end, &exponent);
     double whole = (double)digits;
-    bool held = seen <= MOST_DIGITS || significant(first, seen) <= MOST_DIGITS;
+    bool held =
+        fraction <= MOST_PLACES && (seen <= MOST_DIGITS || significant(first, seen) <= MOST_DIGITS);
     if (held && digits <= UINT64_C(1) << 53 && exponent >= -22 && exponent <= 22)
         whole = exponent < 0 ? whole / POWERS_OF_TEN[-exponent] : whole * POWERS_OF_TEN[exponent];
     else if (HAS_DIVISION && held && digits && exponent < 0 && exponent >= -MOST_FIVES)
@@ -190,6 +241,21 @@ size_t num_scan(const char *text, const char *end, double *value)
     }
     *value = negative ? -whole : whole;
     return (size_t)(at - text);
+}
+
+size_t num_scan(const char *text, const char *end, double *value)
+{
+    bool negative = text < end && *text == '-';
+    const char *first = text + negative;
+    uint64_t digits;
+    int places, used = end - first >= 8 ? take_short(first, &digits, &places) : 0;
+    if (!used)
+        return scan_any(text, first, end, value);
+    double whole = (double)(int64_t)digits; /* below 10^8: the conversion is the faster one */
+    if (places)
+        whole /= POWERS_OF_TEN[places];
+    *value = negative ? -whole : whole;
+    return (size_t)(first + used - text);
 }
 
 static bool is_blank(char c)

@@ -32,33 +32,56 @@ static void counts_add(struct eval_counts *to, const struct eval_counts *more)
     to->ignored += more->ignored;
 }
 
-/* Scores fall inside a group, so the detections that count are its head. */
-static struct eval_counts count_group(
-    const struct eval_set *set, const struct eval_group *group, int iou_index, double confidence)
+/* So many detections at a time; three counts of them fit in a word. */
+enum { CHUNK = 1024, FIELD_BITS = 16 };
+
+/*
+ * Running totals over N detections: true positives in the lowest field, then ignored ones, then all
+ * that reach CONFIDENCE. No branch depends on the scores or on where the short groups end: wrong
+ * guesses of the processor would cost more than the work, and unevenly.
+ */
+static void sum_up(const struct eval_set *set, uint32_t first, uint32_t n, int iou_index,
+    double confidence, uint64_t totals[CHUNK + 1])
 {
-    const uint16_t *tp = set->tp[EVAL_ALL], *ignored = set->ignored[EVAL_ALL];
-    uint32_t end = group->start + group->count, at = group->start;
-    int64_t hits = 0, skips = 0;
-    for (; at < end && set->score[at] >= confidence; at++) {
-        hits += tp[at] >> iou_index & 1;
-        skips += ignored[at] >> iou_index & 1;
+    const double *score = set->score + first;
+    const uint16_t *tp = set->tp[EVAL_ALL] + first, *ignored = set->ignored[EVAL_ALL] + first;
+    uint64_t total = 0;
+    totals[0] = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t both = tp[i] | (uint32_t)ignored[i] << FIELD_BITS;
+        uint64_t one = (both >> iou_index & (1 | 1 << FIELD_BITS)) | UINT64_C(1) << 2 * FIELD_BITS;
+        total += one & -(uint64_t)(score[i] >= confidence);
+        totals[i + 1] = total;
     }
-    return (struct eval_counts){
-        .tp = hits, .ignored = skips, .fp = (int64_t)(at - group->start) - hits - skips};
+}
+
+static struct eval_counts counts_of(uint64_t total)
+{
+    static const uint64_t FIELD = (1 << FIELD_BITS) - 1;
+    int64_t tp = (int64_t)(total & FIELD), ignored = (int64_t)(total >> FIELD_BITS & FIELD);
+    int64_t all = (int64_t)(total >> 2 * FIELD_BITS);
+    return (struct eval_counts){.tp = tp, .ignored = ignored, .fp = all - tp - ignored};
 }
 
 static struct eval_counts count_category(const struct eval_set *set, size_t category, int iou_index,
     double confidence, struct eval_counts *per_image)
 {
     struct eval_counts sum = {0};
-    for (uint32_t g = set->category_group[category]; g < set->category_group[category + 1]; g++) {
-        const struct eval_group *group = &set->groups[g];
-        if (!(group->best >= confidence))
-            continue;
-        struct eval_counts counts = count_group(set, group, iou_index, confidence);
+    uint64_t totals[CHUNK + 1];
+    uint32_t end = set->category_start[category + 1], g = set->category_group[category];
+    for (uint32_t at = set->category_start[category], n; at < end; at += n) {
+        n = end - at < CHUNK ? end - at : CHUNK;
+        sum_up(set, at, n, iou_index, confidence, totals);
+        struct eval_counts counts = counts_of(totals[n]);
         counts_add(&sum, &counts);
-        if (per_image)
+        for (uint32_t from = 0, to; per_image && from < n; from = to) {
+            const struct eval_group *group = &set->groups[g];
+            uint32_t left = group->start + group->count - at; /* of the group, here and behind */
+            to = left < n ? left : n;
+            g += left <= n;
+            counts = counts_of(totals[to] - totals[from]);
             counts_add(&per_image[group->image], &counts);
+        }
     }
     return sum;
 }

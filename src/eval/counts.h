@@ -5,7 +5,8 @@
  * A match depends on higher scores only, so filtering by confidence after matching is exact. A
  * detection counts when score >= confidence. TP: matched to a ground truth that counts; ignored:
  * matched to a crowd, in no other column; FP: the rest; FN: ground truth that counts - TP. Pure,
- * any thread; a call over 500 000 detections takes about a millisecond.
+ * any thread; a call over 500 000 detections takes about a millisecond, eval_counts_at() less at
+ * any confidence.
  */
 #pragma once
 
@@ -29,7 +30,7 @@ double eval_recall(const struct eval_counts *counts);    /* tp / (tp + fn) */
 double eval_f1(const struct eval_counts *counts);        /* 2 tp / (2 tp + fp + fn) */
 
 /*
- * Counts at IoU threshold IOU_INDEX (0..9; 10 after eval_rematch) and CONFIDENCE. PER_CATEGORY
+ * Counts at IoU threshold IOU_INDEX (of the settings; EVAL_IOU_CUSTOM after eval_rematch) and CONFIDENCE. PER_CATEGORY
  * (category_count of them) and PER_IMAGE (image_count) are overwritten; each may be NULL.
  * Categories outside FILTER are 0 everywhere.
  */

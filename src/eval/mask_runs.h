@@ -53,5 +53,6 @@ bool mask_runs_of_box(struct mask_pen *pen, const struct box *box, const struct 
     struct arena *arena, struct mask_runs *out);
 
 /* IoU of DET and GT; for a CROWD the part of DET that GT covers. 0 without a common pixel and for
- * images of different size (where the reference has -1). */
+ * images of different size (where the reference has -1). Time goes with the runs of both, and is
+ * none where the boxes do not meet. */
 double mask_runs_iou(const struct mask_runs *det, const struct mask_runs *gt, bool crowd);

@@ -11,9 +11,8 @@
 /* Area ranges, both ends inclusive. */
 extern const double match_area_range[EVAL_AREAS][2];
 
-/* IoU of DET with GT; for a CROWD the part of DET that GT covers. 0 without overlap, whatever the
- * areas are. The order of operations is the reference's. */
-static inline double match_iou(const struct box *det, const struct box *gt, bool crowd)
+/* Area that DET and GT share. */
+static inline double match_shared(const struct box *det, const struct box *gt)
 {
     double det_right = det->w + det->x, gt_right = gt->w + gt->x;
     double w = (det_right < gt_right ? det_right : gt_right) - (det->x > gt->x ? det->x : gt->x);
@@ -23,7 +22,16 @@ static inline double match_iou(const struct box *det, const struct box *gt, bool
     double h = (det_low < gt_low ? det_low : gt_low) - (det->y > gt->y ? det->y : gt->y);
     if (!(h > 0))
         return 0;
-    double both = w * h, det_area = det->w * det->h;
+    return w * h;
+}
+
+/* IoU of DET with GT; for a CROWD the part of DET that GT covers. 0 without overlap, whatever the
+ * areas are. The order of operations is the reference's. */
+static inline double match_iou(const struct box *det, const struct box *gt, bool crowd)
+{
+    double both = match_shared(det, gt), det_area = det->w * det->h;
+    if (!(both > 0))
+        return 0;
     double iou = both / (crowd ? det_area : det_area + gt->w * gt->h - both);
     return iou > 0 ? iou : 0; /* overflow can make it NaN */
 }

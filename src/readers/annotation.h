@@ -17,6 +17,7 @@ enum annotation_kind { ANNOTATION_NONE, ANNOTATION_GROUND_TRUTH, ANNOTATION_DETE
 struct annotation_options {
     const char *format; /* "voc", or with a variant behind a colon: "odm:xyxy,abs"; NULL: sniffed */
     bool masks;         /* keep the shapes beside the boxes */
+    bool columns;       /* keep what image records say beside names and sizes (COCO) */
 };
 
 struct annotation_format {

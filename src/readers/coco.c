@@ -36,42 +36,57 @@ bool coco_enter_list(struct json *json, const char *said, const char **wrong)
     return kind == JSON_ARRAY;
 }
 
-double coco_take_number(struct json *json)
+double coco_take_number(struct json *json, int64_t *unreadable)
 {
-    double number;
+    double number = NAN;
     switch (json_next(json)) {
     case JSON_NUMBER:
-        return json->number;
+        number = json->number;
+        break;
     case JSON_TRUE:
         return 1;
     case JSON_FALSE:
         return 0;
     case JSON_STRING:
-        return num_parse(json->text, json->length, &number) ? number : NAN;
+        if (!num_parse(json->text, json->length, &number))
+            number = NAN;
+        break;
+    case JSON_NULL:
+        return NAN;
     default:
         json_skip(json);
-        return NAN;
     }
+    *unreadable += !isfinite(number);
+    return number;
 }
 
-bool coco_take_box(struct json *json, struct box *box)
+bool coco_take_box(struct json *json, struct box *box, int64_t *unreadable)
 {
     double xywh[4];
-    if (json_next(json) != JSON_ARRAY) {
+    size_t count = JSON_NOT_NUMBERS;
+    if (json_next(json) == JSON_ARRAY)
+        count = json_numbers(json, xywh, 4);
+    else if (json->kind == JSON_NULL)
+        count = 0;
+    else
         json_skip(json);
-        return false;
+    if (count == 4 && isfinite(xywh[0]) && isfinite(xywh[1]) && isfinite(xywh[2]) &&
+        isfinite(xywh[3])) {
+        *box = (struct box){xywh[0], xywh[1], xywh[2], xywh[3]};
+        return true;
     }
-    if (json_numbers(json, xywh, 4) != 4)
-        return false;
-    *box = (struct box){xywh[0], xywh[1], xywh[2], xywh[3]};
-    return isfinite(xywh[0]) && isfinite(xywh[1]) && isfinite(xywh[2]) && isfinite(xywh[3]);
+    *unreadable += count != 0;
+    return false;
 }
 
-bool coco_take_text(struct json *json, struct buf *name)
+bool coco_take_text(struct json *json, struct buf *name, int64_t *unreadable)
 {
     buf_clear(name);
-    if (json_next(json) == JSON_STRING)
+    if (json_next(json) == JSON_STRING) {
+        *unreadable += json->too_long;
         return json_add_string(json, name);
+    }
+    *unreadable += json->kind != JSON_NULL;
     json_skip(json);
     return true;
 }

@@ -30,10 +30,11 @@ enum coco_step coco_next_item(struct json *json);
 bool coco_enter_list(struct json *json, const char *said, const char **wrong);
 
 /* Takes the key's value: a number, also as text (true is 1, false 0), else NaN and the value is
- * skipped. */
-double coco_take_number(struct json *json);
-/* The same for a box: exactly four finite numbers. */
-bool coco_take_box(struct json *json, struct box *box);
-/* Appends the key's value to the emptied NAME when it is text; else leaves it empty. False: no
- * memory. */
-bool coco_take_text(struct json *json, struct buf *name);
+ * skipped. *UNREADABLE counts values that are no finite number; null is none. */
+double coco_take_number(struct json *json, int64_t *unreadable);
+/* The same for a box: exactly four finite numbers. An empty list is none too, as some tools write
+ * beside masks. */
+bool coco_take_box(struct json *json, struct box *box, int64_t *unreadable);
+/* Appends the key's value to the emptied NAME when it is text; else leaves it empty, and *UNREADABLE
+ * counts what is neither text nor null, or too long. False: no memory. */
+bool coco_take_text(struct json *json, struct buf *name, int64_t *unreadable);

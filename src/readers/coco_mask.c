@@ -143,7 +143,6 @@ static void take_compressed(struct coco_mask_reader *reader, struct json *json)
 
 static void take_numbers(struct coco_mask_reader *reader, struct json *json)
 {
-    reader->run_count = 0;
     while (json_next(json) != JSON_ARRAY_END && json->kind != JSON_BAD && json->kind != JSON_END) {
         int64_t run = -1;
         if (json->kind != JSON_NUMBER)
@@ -162,6 +161,8 @@ static void take_numbers(struct coco_mask_reader *reader, struct json *json)
 
 static void take_counts(struct coco_mask_reader *reader, struct json *json)
 {
+    reader->broken = false; /* the last of repeated keys counts */
+    reader->run_count = 0;
     switch (json_next(json)) {
     case JSON_STRING:
         take_compressed(reader, json);
@@ -175,17 +176,25 @@ static void take_counts(struct coco_mask_reader *reader, struct json *json)
     }
 }
 
+/* A size of 0 is none, see fill_picture(). */
+static void take_size(struct coco_mask_reader *reader, struct json *json)
+{
+    reader->size[0] = 0;
+    if (json_next(json) != JSON_ARRAY)
+        json_skip(json);
+    else if (json_numbers(json, reader->size, 2) != 2)
+        reader->size[0] = 0;
+}
+
 static void take_runs(struct coco_mask_reader *reader, struct json *json)
 {
     while (json_next(json) == JSON_KEY)
         if (json_is(json, "counts"))
             take_counts(reader, json);
-        else if (!json_is(json, "size"))
+        else if (json_is(json, "size"))
+            take_size(reader, json);
+        else
             json_skip(json);
-        else if (json_next(json) != JSON_ARRAY)
-            json_skip(json);
-        else if (json_numbers(json, reader->size, 2) != 2)
-            reader->broken = true;
 }
 
 static bool is_side(double px)

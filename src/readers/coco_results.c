@@ -106,6 +106,12 @@ static enum row_key row_key(const struct json *json)
     }
 }
 
+static void take_text(struct results *results, struct buf *text)
+{
+    if (!coco_take_text(&results->json, text, &results->set->unreadable_values))
+        results->no_memory = true;
+}
+
 /* A name for an id that the row does not have. */
 static void stand_in(struct coco_ids *ids, const struct buf *name, int32_t *id)
 {
@@ -159,6 +165,7 @@ static bool read_row(struct results *results)
         .score = NAN, .image_key = COCO_ID_UNUSABLE, .category_key = COCO_ID_UNUSABLE};
     struct coco_shape shape = {0};
     bool has_box = false, skipped_shape = false;
+    int64_t unreadable_boxes = 0;
     buf_clear(&results->name);
     buf_clear(&results->category_name);
     while (json_next(json) == JSON_KEY)
@@ -170,18 +177,16 @@ static bool read_row(struct results *results)
             row.category_key = coco_ids_take(&results->categories, json);
             break;
         case ROW_FILE_NAME:
-            if (!coco_take_text(json, &results->name))
-                results->no_memory = true;
+            take_text(results, &results->name);
             break;
         case ROW_CATEGORY_NAME:
-            if (!coco_take_text(json, &results->category_name))
-                results->no_memory = true;
+            take_text(results, &results->category_name);
             break;
         case ROW_BBOX:
-            has_box = coco_take_box(json, &row.box);
+            has_box = coco_take_box(json, &row.box, &unreadable_boxes);
             break;
         case ROW_SCORE:
-            row.score = coco_take_number(json);
+            row.score = coco_take_number(json, &(int64_t){0}); /* the row is counted */
             break;
         case ROW_SEGMENTATION:
             take_shape(results, &shape, &skipped_shape);
@@ -193,8 +198,10 @@ static bool read_row(struct results *results)
     if (json->kind != JSON_OBJECT_END)
         return false;
     results->boxless |= !has_box && skipped_shape;
-    if (!has_box && shape.has_box)
+    if (!has_box && shape.has_box) {
         row.box = shape.box;
+        results->set->unreadable_values += unreadable_boxes > 0;
+    }
     if (!keep_row(results, &row, has_box || shape.has_box, &shape))
         results->no_memory = true;
     return !results->no_memory;
@@ -228,10 +235,11 @@ static bool read_image(struct results *results)
     while (json_next(json) == JSON_KEY)
         if (json_is(json, "id"))
             image = coco_ids_take(&results->images, json);
-        else if (!json_is(json, "file_name"))
+        else if (json_is(json, "file_name"))
+            take_text(results, &results->name);
+        else
             json_skip(json);
-        else if (!coco_take_text(json, &results->name))
-            results->no_memory = true;
+    results->set->unreadable_values += image == COCO_ID_UNUSABLE;
     if (image == COCO_ID_NO_MEMORY || (image >= 0 && !remember_file_name(results, image)))
         results->no_memory = true;
     return json->kind == JSON_OBJECT_END && !results->no_memory;
@@ -246,10 +254,11 @@ static bool read_category(struct results *results)
     while (json_next(json) == JSON_KEY)
         if (json_is(json, "id"))
             category = coco_ids_take(&results->categories, json);
-        else if (!json_is(json, "name"))
+        else if (json_is(json, "name"))
+            take_text(results, &results->category_name);
+        else
             json_skip(json);
-        else if (!coco_take_text(json, &results->category_name))
-            results->no_memory = true;
+    results->set->unreadable_values += category == COCO_ID_UNUSABLE;
     if (category == COCO_ID_NO_MEMORY ||
         (category >= 0 && !remember_category_name(results, category)))
         results->no_memory = true;
@@ -269,12 +278,22 @@ static bool read_list(
                 return false;
             break;
         case COCO_OTHER:
+            results->set->unreadable_values++;
             break;
         case COCO_LIST_END:
             return true;
         case COCO_STOP:
             return false;
         }
+}
+
+/* A list of rows that comes again takes the place of the one before. */
+static void forget_rows(struct results *results)
+{
+    mask_list_done(&results->masks);
+    results->set->count = 0;
+    results->set->dropped = results->set->dropped_masks = 0;
+    results->set->has_file_names = results->boxless = false;
 }
 
 static bool read_members(struct results *results)
@@ -290,6 +309,7 @@ static bool read_members(struct results *results)
                 return false;
         } else if (json_is(json, "annotations")) {
             seen = true;
+            forget_rows(results);
             if (coco_enter_list(json, "a list in \"annotations\"", &results->wrong)
                     ? !read_rows(results)
                     : json->kind != JSON_NULL)

@@ -4,13 +4,18 @@
  *
  * Annotations may stand before the images and categories that they name: while reading they hold
  * the index of an id, which becomes that of an image or category at the end. Polygons and
- * run-length masks are skipped without being parsed, unless they are asked for.
+ * run-length masks are skipped without being parsed, unless they are asked for. Of repeated keys
+ * and lists the last counts, as in Python's json. Memory is bounded by the file: about 150 bytes
+ * for each image, category or distinct id that it names (with columns, 8 more for each of at most
+ * 64), 64 for each annotation that is kept, twice that while it grows.
  */
 #include "base/file.h"
 #include "base/grow.h"
 #include "readers/coco.h"
+#include "readers/coco_columns.h"
 #include "readers/coco_ids.h"
 #include "readers/coco_mask.h"
+#include "readers/coco_repeats.h"
 #include "readers/mask_list.h"
 
 #include <math.h>
@@ -33,7 +38,9 @@ struct truth {
     struct coco_mask_reader mask_reader;
     struct mask_list masks;
     bool boxless; /* an annotation has a shape that was skipped, and no box */
-    struct buf name;
+    struct coco_columns columns;
+    bool wants_columns;
+    struct buf name, address; /* of the image or category that is open */
     const char *wrong;
     bool no_memory;
 };
@@ -47,9 +54,24 @@ static bool out_of_memory(struct truth *truth)
     return false;
 }
 
-static int32_t size_px(double value)
+static double take_number(struct truth *truth)
 {
-    return value >= 0 && value <= INT32_MAX ? (int32_t)value : 0;
+    return coco_take_number(&truth->json, &truth->set->unreadable_values);
+}
+
+static bool take_text(struct truth *truth, struct buf *text)
+{
+    return coco_take_text(&truth->json, text, &truth->set->unreadable_values) ||
+           out_of_memory(truth);
+}
+
+static int32_t take_size_px(struct truth *truth)
+{
+    double value = take_number(truth);
+    if (value >= 0 && value <= INT32_MAX)
+        return (int32_t)value;
+    truth->set->unreadable_values += isfinite(value);
+    return 0;
 }
 
 /* Makes the tables as long as the ids that are known. */
@@ -70,14 +92,20 @@ static bool keep_image(struct truth *truth, int32_t id, int32_t width_px, int32_
     struct dataset *set = truth->set;
     if (id == COCO_ID_NO_MEMORY || !widen(truth))
         return out_of_memory(truth);
-    if (id < 0)
-        return true; /* nothing can name it */
+    if (id < 0) {
+        set->dropped_images++; /* nothing can name it */
+        return true;
+    }
     struct image *image = &truth->images[id];
-    if (!image->file_name) {
+    if (image->file_name) {
+        set->duplicate_images++;
+    } else {
         if (!GROW(truth->image_order, truth->order_capacity, set->image_count + 1))
             return out_of_memory(truth);
         truth->image_order[set->image_count++] = id;
     }
+    if (truth->wants_columns && !coco_columns_end(&truth->columns, id))
+        return out_of_memory(truth);
     image->id = truth->image_ids.ids[id].number;
     image->key = truth->image_ids.ids[id].text;
     image->width_px = width_px;
@@ -93,39 +121,56 @@ static bool keep_image(struct truth *truth, int32_t id, int32_t width_px, int32_
     return true;
 }
 
-/* Of an address the name behind the last slash, when no file name stood before: LVIS has no other.
- */
+/* A key of an image that names and sizes have no use for. */
+static bool take_column(struct truth *truth)
+{
+    if (!truth->wants_columns)
+        json_skip(&truth->json);
+    else if (!coco_columns_take(&truth->columns, &truth->json))
+        return out_of_memory(truth);
+    return true;
+}
+
 static bool take_address(struct truth *truth)
 {
-    struct buf address;
-    buf_init(&address, JSON_MAX_TOKEN_BYTES);
-    bool ok = coco_take_text(&truth->json, &address);
-    const char *name = address.length ? path_base(address.data) : "";
-    ok = ok && (truth->name.length || !name[0] || buf_add(&truth->name, name, strlen(name)));
-    buf_done(&address);
-    return ok;
+    return take_text(truth, &truth->address) &&
+           (!truth->wants_columns || !truth->address.length ||
+               coco_columns_add(&truth->columns, "coco_url", &truth->address) ||
+               out_of_memory(truth));
+}
+
+/* Where there is no file name, that behind the last slash of the address: LVIS has no other. */
+static bool choose_name(struct truth *truth)
+{
+    if (truth->name.length || !truth->address.length)
+        return true;
+    return buf_add_string(&truth->name, path_base(truth->address.data)) || out_of_memory(truth);
 }
 
 static bool read_image(struct truth *truth)
 {
     struct json *json = &truth->json;
     int32_t id = COCO_ID_UNUSABLE, width_px = 0, height_px = 0;
+    bool ok = true;
     buf_clear(&truth->name);
-    while (json_next(json) == JSON_KEY)
+    buf_clear(&truth->address);
+    if (truth->wants_columns)
+        coco_columns_begin(&truth->columns);
+    while (ok && json_next(json) == JSON_KEY)
         if (json_is(json, "id"))
             id = coco_ids_take(&truth->image_ids, json);
         else if (json_is(json, "width"))
-            width_px = size_px(coco_take_number(json));
+            width_px = take_size_px(truth);
         else if (json_is(json, "height"))
-            height_px = size_px(coco_take_number(json));
-        else if (json_is(json, "coco_url")) {
-            if (!take_address(truth))
-                return out_of_memory(truth);
-        } else if (!json_is(json, "file_name"))
-            json_skip(json);
-        else if (!coco_take_text(json, &truth->name))
-            return out_of_memory(truth);
-    return json->kind == JSON_OBJECT_END && keep_image(truth, id, width_px, height_px);
+            height_px = take_size_px(truth);
+        else if (json_is(json, "file_name"))
+            ok = take_text(truth, &truth->name);
+        else if (json_is(json, "coco_url"))
+            ok = take_address(truth);
+        else
+            ok = take_column(truth);
+    return ok && json->kind == JSON_OBJECT_END && choose_name(truth) &&
+           keep_image(truth, id, width_px, height_px);
 }
 
 static bool read_category(struct truth *truth)
@@ -138,17 +183,20 @@ static bool read_category(struct truth *truth)
             id = coco_ids_take(&truth->category_ids, json);
         else if (!json_is(json, "name"))
             json_skip(json);
-        else if (!coco_take_text(json, &truth->name))
-            return out_of_memory(truth);
+        else if (!take_text(truth, &truth->name))
+            return false;
     if (json->kind != JSON_OBJECT_END)
         return false;
     if (id == COCO_ID_NO_MEMORY || !widen(truth))
         return out_of_memory(truth);
-    if (id < 0)
+    if (id < 0) {
+        truth->set->dropped_categories++;
         return true;
+    }
     struct category *category = &truth->categories[id];
     const char *text = truth->category_ids.ids[id].text;
     truth->set->category_count += !category->name;
+    truth->set->duplicate_categories += category->name != NULL;
     if (truth->name.length || !text)
         text = arena_copy(&truth->set->arena, truth->name.data, truth->name.length);
     category->id = truth->category_ids.ids[id].number;
@@ -185,6 +233,18 @@ static void take_shape(struct truth *truth, struct coco_shape *shape, bool *skip
         truth->no_memory = true;
 }
 
+static void take_id(struct truth *truth, struct annotation *annotation)
+{
+    struct json *json = &truth->json;
+    annotation->id = 0;
+    json_next(json);
+    annotation->has_id = json_int(json, &annotation->id);
+    if (annotation->has_id)
+        return;
+    truth->set->unreadable_values += json->kind != JSON_NULL;
+    json_skip(json);
+}
+
 static bool read_annotation(struct truth *truth)
 {
     struct json *json = &truth->json;
@@ -192,45 +252,81 @@ static bool read_annotation(struct truth *truth)
         .area = NAN, .image = COCO_ID_UNUSABLE, .category = COCO_ID_UNUSABLE};
     struct coco_shape shape = {0};
     bool has_box = false, skipped_shape = false;
+    int64_t unreadable_boxes = 0;
     while (json_next(json) == JSON_KEY)
         if (json_is(json, "bbox"))
-            has_box = coco_take_box(json, &annotation.box);
+            has_box = coco_take_box(json, &annotation.box, &unreadable_boxes);
         else if (json_is(json, "image_id"))
             annotation.image = coco_ids_take(&truth->image_ids, json);
         else if (json_is(json, "category_id"))
             annotation.category = coco_ids_take(&truth->category_ids, json);
         else if (json_is(json, "area"))
-            annotation.area = coco_take_number(json);
+            annotation.area = take_number(truth);
         else if (json_is(json, "segmentation"))
             take_shape(truth, &shape, &skipped_shape);
         else if (json_is(json, "iscrowd")) {
-            double crowd = coco_take_number(json);
+            double crowd = take_number(truth);
             annotation.crowd = !isnan(crowd) && crowd != 0;
-        } else if (json_is(json, "id")) {
-            json_next(json);
-            if (!json_int(json, &annotation.id))
-                json_skip(json);
-        } else
+        } else if (json_is(json, "id"))
+            take_id(truth, &annotation);
+        else
             json_skip(json);
     if (json->kind != JSON_OBJECT_END || truth->no_memory)
         return false;
     truth->boxless |= !has_box && skipped_shape;
-    if (!has_box && shape.has_box)
+    if (!has_box && shape.has_box) {
         annotation.box = shape.box;
+        truth->set->unreadable_values += unreadable_boxes > 0;
+    }
     return keep_annotation(truth, &annotation, has_box || shape.has_box, &shape);
 }
+
+/* A list of the top level that comes again takes the place of the one before. */
+static void forget_images(struct truth *truth)
+{
+    for (size_t i = 0; i < truth->image_id_count; i++)
+        truth->images[i] = (struct image){0};
+    truth->set->image_count = 0;
+    truth->set->dropped_images = truth->set->duplicate_images = 0;
+    if (truth->wants_columns)
+        coco_columns_clear(&truth->columns);
+}
+
+static void forget_annotations(struct truth *truth)
+{
+    mask_list_done(&truth->masks);
+    truth->set->annotation_count = 0;
+    truth->set->dropped_annotations = truth->set->dropped_masks = 0;
+    truth->boxless = false;
+}
+
+static void forget_categories(struct truth *truth)
+{
+    for (size_t i = 0; i < truth->category_id_count; i++)
+        truth->categories[i] = (struct category){0};
+    truth->set->category_count = 0;
+    truth->set->dropped_categories = truth->set->duplicate_categories = 0;
+}
+
+enum { IMAGES, ANNOTATIONS, CATEGORIES, LIST_COUNT };
 
 static const struct {
     const char *key, *said;
     read_entry *read;
-} LISTS[] = {
-    {"images", "a list in \"images\"", read_image},
-    {"annotations", "a list in \"annotations\"", read_annotation},
-    {"categories", "a list in \"categories\"", read_category},
+    void (*forget)(struct truth *truth);
+} LISTS[LIST_COUNT] = {
+    [IMAGES] = {"images", "a list in \"images\"", read_image, forget_images},
+    [ANNOTATIONS] = {"annotations", "a list in \"annotations\"", read_annotation,
+        forget_annotations},
+    [CATEGORIES] = {"categories", "a list in \"categories\"", read_category, forget_categories},
 };
 
 static bool read_list(struct truth *truth, size_t list)
 {
+    struct dataset *set = truth->set;
+    int64_t *const dropped[LIST_COUNT] = {
+        &set->dropped_images, &set->dropped_annotations, &set->dropped_categories};
+    LISTS[list].forget(truth);
     if (!coco_enter_list(&truth->json, LISTS[list].said, &truth->wrong))
         return truth->json.kind == JSON_NULL;
     for (;;)
@@ -240,7 +336,7 @@ static bool read_list(struct truth *truth, size_t list)
                 return false;
             break;
         case COCO_OTHER:
-            truth->set->dropped_annotations += LISTS[list].read == read_annotation;
+            ++*dropped[list];
             break;
         case COCO_LIST_END:
             return true;
@@ -251,7 +347,6 @@ static bool read_list(struct truth *truth, size_t list)
 
 static bool read_document(struct truth *truth)
 {
-    enum { LIST_COUNT = sizeof LISTS / sizeof *LISTS };
     struct json *json = &truth->json;
     bool seen = false;
     truth->wrong = "COCO ground truth: an object with \"images\", \"annotations\", \"categories\"";
@@ -372,11 +467,15 @@ static bool place_annotations(struct truth *truth, const int32_t *images, const 
 
 static bool finish(struct truth *truth)
 {
-    if (!widen(truth) || !mask_list_finish(&truth->masks, truth->set->annotation_count))
+    struct dataset *set = truth->set;
+    if (!widen(truth) || !mask_list_finish(&truth->masks, set->annotation_count))
         return false;
     int32_t *images = place_images(truth);
     int32_t *categories = images ? place_categories(truth) : NULL;
-    bool ok = categories && place_annotations(truth, images, categories);
+    bool ok =
+        categories && place_annotations(truth, images, categories) &&
+        coco_count_repeats(set->annotations, set->annotation_count, &set->duplicate_ids) &&
+        (!truth->wants_columns || coco_columns_finish(&truth->columns, set, truth->image_order));
     free(images);
     free(categories);
     return ok;
@@ -389,7 +488,10 @@ static bool read_all(struct truth *truth, struct stream *stream, struct err *err
     coco_ids_init(&truth->category_ids, &truth->set->arena, true);
     coco_mask_reader_init(
         &truth->mask_reader, truth->shapes == COCO_KEEP_SHAPES ? &truth->set->arena : NULL);
+    if (truth->wants_columns)
+        coco_columns_init(&truth->columns, &truth->set->arena);
     buf_init(&truth->name, JSON_MAX_TOKEN_BYTES);
+    buf_init(&truth->address, JSON_MAX_TOKEN_BYTES);
     bool ok = read_document(truth);
     if (ok && !finish(truth))
         truth->no_memory = true;
@@ -400,7 +502,10 @@ static bool read_all(struct truth *truth, struct stream *stream, struct err *err
     coco_ids_done(&truth->image_ids);
     coco_ids_done(&truth->category_ids);
     coco_mask_reader_done(&truth->mask_reader);
+    if (truth->wants_columns)
+        coco_columns_done(&truth->columns);
     buf_done(&truth->name);
+    buf_done(&truth->address);
     free(truth->images);
     free(truth->categories);
     free(truth->image_order);
@@ -410,9 +515,9 @@ static bool read_all(struct truth *truth, struct stream *stream, struct err *err
 }
 
 static struct dataset *read_once(
-    const char *path, enum coco_shapes shapes, bool *boxless, struct err *err)
+    const char *path, enum coco_shapes shapes, bool wants_columns, bool *boxless, struct err *err)
 {
-    struct truth truth = {.set = dataset_new(), .shapes = shapes};
+    struct truth truth = {.set = dataset_new(), .shapes = shapes, .wants_columns = wants_columns};
     struct stream stream = {.fd = -1};
     bool ok = truth.set && (truth.set->path = arena_string(&truth.set->arena, path));
     if (!ok)
@@ -431,10 +536,10 @@ struct dataset *coco_truth_read(
     const char *path, const struct annotation_options *options, struct err *err)
 {
     bool boxless;
-    struct dataset *set =
-        read_once(path, options->masks ? COCO_KEEP_SHAPES : COCO_SKIP_SHAPES, &boxless, err);
+    struct dataset *set = read_once(path, options->masks ? COCO_KEEP_SHAPES : COCO_SKIP_SHAPES,
+        options->columns, &boxless, err);
     if (!set || !boxless)
         return set;
     dataset_free(set);
-    return read_once(path, COCO_SHAPE_EXTENTS, &boxless, err);
+    return read_once(path, COCO_SHAPE_EXTENTS, options->columns, &boxless, err);
 }

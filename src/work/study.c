@@ -138,6 +138,32 @@ static bool size_images(struct study *study, const atomic_bool *stale, struct er
     return true;
 }
 
+/* What in the files is not as it should be. */
+static void describe_files(struct study *study)
+{
+    const struct dataset *truth = study->dataset;
+    warn(study, study->detections->dropped,
+        "detections left out: without a box, score, image or class that can be read");
+    warn(study, study->detections->unreadable_values,
+        "values of the detections that cannot be read: taken as absent");
+    warn(study, truth->dropped_annotations,
+        "objects of the ground truth left out: without a box, image or class that can be read");
+    warn(study, truth->dropped_images,
+        "images of the ground truth left out: without an id that can be read");
+    warn(study, truth->dropped_categories,
+        "classes of the ground truth left out: without an id that can be read");
+    warn(study, truth->unreadable_values,
+        "values of the ground truth that cannot be read: taken as absent");
+    warn(study, truth->dropped_values,
+        "values of the ground truth's images left out: too long, or of more columns than are kept");
+    warn(study, truth->duplicate_images,
+        "images of the ground truth with an id that stood before: the last with it counts");
+    warn(study, truth->duplicate_categories,
+        "classes of the ground truth with an id that stood before: the last with it counts");
+    warn(study, truth->duplicate_ids,
+        "objects of the ground truth with an id that stood before: all of them count");
+}
+
 static void describe(struct study *study)
 {
     const struct link *link = &study->link;
@@ -157,10 +183,7 @@ static void describe(struct study *study)
             &study->arena, "0 of %zu images joined%s", study->dataset->image_count, unknown);
     warn(study, link->rows_unknown_category,
         "detections of classes that the ground truth does not have: no effect");
-    warn(study, study->detections->dropped,
-        "detections left out: without a box, score, image or class that can be read");
-    warn(study, study->dataset->dropped_annotations,
-        "objects of the ground truth left out: without a box, image or class that can be read");
+    describe_files(study);
 }
 
 static bool load(struct study *study, const struct study_request *request, const atomic_bool *stale,

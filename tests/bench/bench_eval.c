@@ -3,9 +3,14 @@
  * COCO val (5000 images, 80 categories, about 36 000 ground truths, 500 000 detections). Prints one
  * line a measurement: name, milliseconds of CPU (median of the rounds) and of wall time (the least).
  */
+#include "eval/confusion.h"
 #include "eval/downsample.h"
+#include "eval/errors.h"
 #include "eval/mask_runs.h"
+#include "eval/sweep.h"
+#include "eval/ultralytics_ap.h"
 #include "eval/verdicts.h"
+#include "eval/voc_ap.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -276,6 +281,35 @@ static void run_rematch(struct stage *stage)
         exit(1);
 }
 
+static void run_sweep(struct stage *stage)
+{
+    struct err err;
+    struct eval_sweep sweep;
+    if (!eval_sweep(stage->set, 0, NULL, &stage->round, &sweep, &err))
+        exit(1);
+    stage->sink = sweep.best.f1;
+}
+
+static void run_voc(struct stage *stage)
+{
+    struct err err;
+    struct eval_voc voc;
+    if (!eval_voc_ap(
+            stage->dataset, stage->detections, &stage->link, .5, &stage->round, &voc, &err))
+        exit(1);
+    stage->sink = voc.map;
+}
+
+static void run_ultralytics(struct stage *stage)
+{
+    struct err err;
+    struct eval_ultralytics ultralytics;
+    if (!eval_ultralytics_ap(stage->dataset, stage->detections, &stage->link, &stage->round,
+            &ultralytics, &err))
+        exit(1);
+    stage->sink = ultralytics.map;
+}
+
 static void run_image(struct stage *stage)
 {
     struct err err;
@@ -283,6 +317,28 @@ static void run_image(struct stage *stage)
     if (!eval_image_boxes(stage->dataset, stage->detections, stage->set, IMAGES / 2, .5, .05, NULL,
             &stage->round, &boxes, &err))
         exit(1);
+}
+
+static void run_errors(struct stage *stage)
+{
+    struct err err;
+    struct eval_errors errors;
+    struct eval_error_settings settings = eval_error_settings_default();
+    if (!eval_errors_make(stage->dataset, stage->detections, &stage->link, &settings, &stage->round,
+            &errors, &err))
+        exit(1);
+    stage->sink = errors.ap;
+}
+
+static void run_confusion(struct stage *stage)
+{
+    struct err err;
+    struct eval_confusion confusion;
+    struct eval_confusion_settings settings = eval_confusion_settings_default();
+    if (!eval_confusion_make(stage->dataset, stage->detections, &stage->link, &settings,
+            &stage->round, &confusion, &err))
+        exit(1);
+    stage->sink = (double)confusion.trace;
 }
 
 static void run_envelope(struct stage *stage)
@@ -308,8 +364,13 @@ static const struct {
     {"counts_at .25, classes", run_counts_classes},
     {"best F1", run_best},
     {"F1 curve of 101 thresholds", run_curve},
+    {"sweep", run_sweep},
+    {"VOC AP", run_voc},
+    {"Ultralytics AP", run_ultralytics},
     {"rematch at IoU .30", run_rematch},
     {"boxes of one image", run_image},
+    {"error types", run_errors},
+    {"confusion", run_confusion},
     {"envelope of 65536 points", run_envelope},
     {"match and stats of masks, a fifth of the detections", run_masks, make_masks},
     {"match and stats of masks on two threads", run_masks_on_two},

@@ -63,6 +63,16 @@ static inline void check_mask(const struct mask *mask)
     check(!mask->run_count || sum == (uint64_t)mask->width_px * (uint64_t)mask->height_px);
 }
 
+static inline void check_columns(const struct dataset *set)
+{
+    check(set->column_count <= 64 && (!set->column_count || set->columns));
+    for (size_t c = 0; c < set->column_count; c++) {
+        check(strlen(set->columns[c].name) <= 256);
+        for (size_t i = 0; i < set->image_count; i++)
+            check(!set->columns[c].values[i] || strlen(set->columns[c].values[i]) <= 256);
+    }
+}
+
 /* SET may be NULL, with the reason in ERR. Frees it. */
 static inline void check_dataset(struct dataset *set, const struct err *err)
 {
@@ -77,6 +87,8 @@ static inline void check_dataset(struct dataset *set, const struct err *err)
         if (set->masks)
             check_mask(set->masks[i]);
     }
+    if (set)
+        check_columns(set);
     for (size_t i = 0; set && i < set->category_count; i++)
         check(set->categories[i].name &&
               (i == 0 || set->categories[i - 1].id <= set->categories[i].id));
@@ -100,7 +112,7 @@ static inline void check_detections(struct detections *set, const struct err *er
 /* Reads PATH both ways, as the format FORMAT says (NULL: as it looks, which is sniffed). */
 static inline void read_both_ways(const char *path, const char *format)
 {
-    struct annotation_options options = {.format = format, .masks = true};
+    struct annotation_options options = {.format = format, .masks = true, .columns = true};
     struct err err = {0};
     check_dataset(annotation_read_ground_truth_as(path, &options, &err), &err);
     err = (struct err){0};

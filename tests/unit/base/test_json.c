@@ -243,6 +243,79 @@ static void test_numbers(void **state)
     assert_int_equal(json_next(&json), JSON_ARRAY_END);
 }
 
+static uint64_t next_random(uint64_t *seed)
+{
+    *seed = *seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return *seed >> 33;
+}
+
+/* A list of up to seven of COUNT items, of which the first NUMBERS are that, or a long one of
+ * numbers alone. Blanks stand here and there. */
+static size_t write_list(
+    char *out, const char *const *items, size_t count, size_t numbers, uint64_t *seed)
+{
+    char *at = out;
+    bool is_long = next_random(seed) % 256 == 0;
+    *at++ = '[';
+    for (size_t i = 0, n = is_long ? 3000 : next_random(seed) % 8; i < n; i++) {
+        size_t item = next_random(seed) % (is_long || next_random(seed) % 8 ? numbers : count);
+        at += snprintf(
+            at, 24, "%s%s%s", i ? "," : "", next_random(seed) % 4 ? "" : " \n", items[item]);
+    }
+    *at++ = ']';
+    return (size_t)(at - out);
+}
+
+/* Law: numbers read as a list are those read token by token, wherever the window's blocks end and
+ * whatever else stands among them. */
+static void test_numbers_as_tokens(void **state)
+{
+    (void)state;
+    static const char *const ITEMS[] = {
+        "1", "-0.5", "123.25", "1e3", "99999999", "0.1234567890123", "NaN", "null", "[2]", "\"3\""};
+    enum { ITEM_COUNT = sizeof ITEMS / sizeof *ITEMS, NUMBERS = 6 };
+    enum { LISTS = 20000, MOST = 3000 };
+    char *text = malloc(LISTS * 400);
+    size_t length = 0;
+    uint64_t seed = 5;
+    text[length++] = '[';
+    for (int i = 0; i < LISTS; i++) {
+        length += write_list(text + length, ITEMS, ITEM_COUNT, NUMBERS, &seed);
+        text[length++] = i + 1 < LISTS ? ',' : ']';
+    }
+    const char *path = temp_file(temp_dir(), "numbers.json", text, length);
+    struct stream one_stream, other_stream;
+    struct json one, other;
+    assert_true(
+        stream_open(&one_stream, path, 0, NULL) && stream_open(&other_stream, path, 0, NULL));
+    json_init_stream(&one, &one_stream);
+    json_init_stream(&other, &other_stream);
+    assert_int_equal(json_next(&one), json_next(&other));
+    while (json_next(&one) == JSON_ARRAY) {
+        static double listed[MOST], alone[MOST];
+        assert_int_equal(json_next(&other), JSON_ARRAY);
+        size_t count = json_numbers(&one, listed, MOST), n = 0;
+        bool others = false;
+        while (json_next(&other) != JSON_ARRAY_END) {
+            assert_int_not_equal(other.kind, JSON_BAD);
+            if (other.kind == JSON_NUMBER && n < MOST)
+                alone[n] = other.number;
+            others |= other.kind != JSON_NUMBER;
+            json_skip(&other);
+            n++;
+        }
+        assert_int_equal(count, others ? JSON_NOT_NUMBERS : n);
+        assert_int_equal(one.kind, JSON_ARRAY_END);
+        assert_int_equal(json_offset(&one), json_offset(&other));
+        for (size_t i = 0; !others && i < n && i < MOST; i++)
+            assert_memory_equal(&listed[i], &alone[i], sizeof *alone);
+    }
+    assert_int_equal(json_next(&one), JSON_END);
+    stream_close(&one_stream);
+    stream_close(&other_stream);
+    free(text);
+}
+
 static void test_depth_is_bounded(void **state)
 {
     (void)state;
@@ -281,7 +354,7 @@ static void test_errors_name_the_place(void **state)
     json_next(&json);
     err = (struct err){0};
     assert_false(json_error(&json, "a list of detections", &err));
-    assert_string_equal(err.text, "does not hold a list of detections");
+    assert_string_equal(err.text, "does not hold a list of detections: name a file that does");
 }
 
 /* A document that uses everything, with blanks and escapes where a cut is nasty. */
@@ -449,6 +522,7 @@ int main(void)
         cmocka_unit_test(test_strings_are_compared_and_copied),
         cmocka_unit_test(test_skip),
         cmocka_unit_test(test_numbers),
+        cmocka_unit_test(test_numbers_as_tokens),
         cmocka_unit_test(test_depth_is_bounded),
         cmocka_unit_test(test_errors_name_the_place),
         cmocka_unit_test(test_every_prefix_is_refused),

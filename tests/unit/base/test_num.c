@@ -9,8 +9,8 @@
 #include <cmocka.h>
 
 #include "base/num.h"
+#include "comma_locale.h"
 
-#include <locale.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -61,7 +61,15 @@ static void test_scan_stops_behind_the_number(void **state)
         const char *text;
         size_t used;
     } SCANNED[] = {{"12,3", 2}, {"1.5]", 3}, {"1e5}", 3}, {"1e}", 1}, {"-7 ", 2}, {"nan", 0},
-        {"x", 0}, {"-", 0}};
+        {"x", 0}, {"-", 0},
+        {"12\xb3\xb4"
+         "56789",
+            2},
+        {"1.5\xb6"
+         "12345",
+            3},
+        {"1.5.2345", 3}, {"1:2345678", 1}, {"1/2345678", 1}, {"12345e6,", 7}, {"1.e2,    ", 4},
+        {".,      ", 0}};
     for (size_t i = 0; i < sizeof SCANNED / sizeof *SCANNED; i++) {
         double value;
         const char *text = SCANNED[i].text;
@@ -84,6 +92,10 @@ static void test_long_numbers(void **state)
     memcpy(text + DIGITS, "e-99999", 7);
     assert_true(num_parse(text, DIGITS + 7, &value));
     assert_true(value > 1.11 && value < 1.112);
+    memset(text, '3', DIGITS); /* a third, as exactly as it can be told */
+    memcpy(text, "0.", 2);
+    assert_true(num_parse(text, DIGITS, &value));
+    assert_true(value == 1 / 3.);
     free(text);
 }
 
@@ -164,7 +176,8 @@ static void test_hard_numbers(void **state)
         "2.4703282292062327e-324", "2.4703282292062328e-324", "1.7976931348623157e308",
         "1.7976931348623158e308", "1.7976931348623159e308", "7.2057594037927933e16",
         "0.1234567890123456789", "6.5751519203186035", "9.999999747378752e-05", "3.3554432e7",
-        "8.5e-25", "1.0000000000000002220446049250313"};
+        "8.5e-25", "1.0000000000000002220446049250313", "1.", "12345.67", "1234567.", "1234567",
+        "12345678", "123456.7", "1234567.8", ".5", "-.5", "-1234.56", "0.000000", "99999999.9"};
     (void)state;
     for (size_t i = 0; i < sizeof TEXTS / sizeof *TEXTS; i++)
         assert_as_strtod(TEXTS[i]);
@@ -197,6 +210,137 @@ static void test_halfway_numbers(void **state)
     }
 }
 
+/* ---- a million texts ---- */
+
+static int below(uint64_t *seed, int most)
+{
+    return (int)(next_random(seed) >> 8 & INT32_MAX) % most;
+}
+
+static size_t add_digits(char *out, int count, uint64_t *seed)
+{
+    for (int i = 0; i < count; i++)
+        out[i] = (char)('0' + below(seed, 10));
+    return (size_t)count;
+}
+
+static size_t add_sign(char *out, uint64_t *seed)
+{
+    *out = '-';
+    return (size_t)below(seed, 2);
+}
+
+/* As scripts write: some digits before a point and some behind. */
+static void write_plain(char *out, uint64_t *seed)
+{
+    out += add_sign(out, seed);
+    out += add_digits(out, 1 + below(seed, 5), seed);
+    if (below(seed, 4)) {
+        *out++ = '.';
+        out += add_digits(out, below(seed, 8), seed);
+    }
+    *out = '\0';
+}
+
+/* More digits than a double holds, the point and the exponent anywhere. */
+static void write_long(char *out, uint64_t *seed)
+{
+    int before = below(seed, 24), behind = below(seed, 24);
+    out += add_sign(out, seed);
+    out += add_digits(out, before + 1, seed);
+    *out++ = '.';
+    out += add_digits(out, behind, seed);
+    snprintf(out, 16, "%c%d", below(seed, 2) ? 'e' : 'E', below(seed, 80) - 40);
+}
+
+/* Any double at all, from its shortest text to more digits than it has. */
+static void write_any(char *out, uint64_t *seed)
+{
+    uint64_t bits = next_random(seed) ^ next_random(seed) << 32;
+    double value;
+    memcpy(&value, &bits, sizeof value);
+    snprintf(out, 64, "%.*e", below(seed, 25), isfinite(value) ? value : 1 / 3.);
+}
+
+/* Subnormal, or at an end of the range. */
+static void write_extreme(char *out, uint64_t *seed)
+{
+    out += add_digits(out, 1 + below(seed, 20), seed);
+    snprintf(out, 16, "e%d", below(seed, 2) ? -350 + below(seed, 60) : 280 + below(seed, 40));
+}
+
+/* Exactly halfway between two doubles (subnormal ones among them), or a digit to either side: the
+ * wider type holds what lies halfway, and its decimal text ends. */
+static void write_halfway(char *out, uint64_t *seed)
+{
+    uint64_t bits = next_random(seed) ^ next_random(seed) << 32;
+    int exponent = below(seed, 3) ? 1023 - 60 + below(seed, 120) : below(seed, 2046);
+    bits = (bits & ((UINT64_C(1) << 52) - 1)) | (uint64_t)exponent << 52;
+    double value;
+    memcpy(&value, &bits, sizeof value);
+    long double halfway = ((long double)value + (long double)nextafter(value, INFINITY)) / 2;
+    int length = snprintf(out, 1200, "%.800Le", halfway);
+    char *exponent_text = strchr(out, 'e');
+    switch (below(seed, 3)) {
+    case 0:
+        exponent_text[-1] = '1'; /* far behind all that is not 0: a bit above */
+        break;
+    case 1:
+        /* A bit below: the last digit that is not 0 one less, and nines behind. */
+        for (char *at = exponent_text - 1; at > out; at--)
+            if (*at == '0') {
+                *at = '9';
+            } else if (*at != '.') {
+                --*at;
+                break;
+            }
+        break;
+    default:
+        break;
+    }
+    assert_true(length < 1200);
+}
+
+/* Zeros that an exponent takes back. */
+static void write_zeros(char *out, uint64_t *seed)
+{
+    int zeros = below(seed, 8) ? below(seed, 40) : below(seed, 1100);
+    int back = zeros + below(seed, 40) - 20;
+    if (below(seed, 2)) {
+        memcpy(out, "0.", 2);
+        memset(out + 2, '0', (size_t)zeros);
+        out += 2 + zeros;
+        out += add_digits(out, 1 + below(seed, 20), seed);
+        snprintf(out, 16, "e%d", back);
+    } else {
+        out += add_digits(out, 1 + below(seed, 20), seed);
+        memset(out, '0', (size_t)zeros);
+        snprintf(out + zeros, 16, "e%d", -back);
+    }
+}
+
+/* Law: whatever the text, it is the number that the C library reads in its own locale, to the last
+ * bit; and what stands behind it does not matter. */
+static void test_a_million_texts(void **state)
+{
+    (void)state;
+    static void (*const WRITE[])(char *out, uint64_t *seed) = {
+        write_plain, write_long, write_any, write_extreme, write_halfway, write_zeros};
+    enum { SHAPES = sizeof WRITE / sizeof *WRITE, TEXTS = 1000000 };
+    uint64_t seed = 7;
+    for (int i = 0; i < TEXTS; i++) {
+        char text[1400];
+        WRITE[i % SHAPES](text, &seed);
+        assert_as_strtod(text);
+        size_t length = strlen(text);
+        double alone, followed;
+        assert_int_equal(num_scan(text, text + length, &alone), length);
+        memcpy(text + length, ",1234567", 9);
+        assert_int_equal(num_scan(text, text + length + 8, &followed), length);
+        assert_memory_equal(&alone, &followed, sizeof alone);
+    }
+}
+
 static void test_printing(void **state)
 {
     (void)state;
@@ -215,19 +359,18 @@ static void test_printing(void **state)
     assert_string_equal(text, "1e-09");
 }
 
-/* Runs the rest under a locale with a decimal comma where the system has one. */
+/* Runs the rest under a locale with a decimal comma where the system has or makes one. */
 static void test_decimal_comma(void **state)
 {
-    (void)state;
-    static const char *const NAMES[] = {"de_DE.UTF-8", "de_DE.utf8", "fr_FR.UTF-8", "fr_FR.utf8"};
-    bool found = false;
-    for (size_t i = 0; !found && i < sizeof NAMES / sizeof *NAMES; i++)
-        found = setlocale(LC_ALL, NAMES[i]) != NULL;
-    if (!found)
+    if (!comma_locale_set())
         skip();
+    char text[16];
+    snprintf(text, sizeof text, "%.1f", .5);
+    assert_string_equal(text, "0,5"); /* it is in force */
     test_parsing(state);
+    test_long_numbers(state);
     test_printing(state);
-    setlocale(LC_ALL, "C");
+    comma_locale_unset();
 }
 
 int main(void)
@@ -241,6 +384,7 @@ int main(void)
         cmocka_unit_test(test_random_numbers),
         cmocka_unit_test(test_hard_numbers),
         cmocka_unit_test(test_halfway_numbers),
+        cmocka_unit_test(test_a_million_texts),
         cmocka_unit_test(test_printing),
         cmocka_unit_test(test_decimal_comma),
     };

@@ -64,12 +64,57 @@ void sets_detect(struct detections *detections, int32_t image, int32_t category,
         .box = {x, y, w, h}, .score = score, .image_key = image, .category_key = category};
 }
 
+uint32_t sets_next(uint64_t *state, uint32_t below)
+{
+    *state = *state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return (uint32_t)(*state >> 33) % below;
+}
+
+struct box sets_random_box(uint64_t *state)
+{
+    static const double SIDES[] = {0, 8, 10, 10, 16, 20, 32, 40, 96, 100};
+    double step = sets_next(state, 2) ? 8 : 5;
+    return (struct box){step * sets_next(state, 5), step * sets_next(state, 5),
+        SIDES[sets_next(state, 10)], SIDES[sets_next(state, 10)]};
+}
+
+void sets_fill(uint64_t *state, int images, int categories, struct dataset *dataset,
+    struct detections *detections)
+{
+    uint32_t truths = sets_next(state, 16), found = sets_next(state, 40), few = sets_next(state, 3);
+    for (uint32_t i = 0; i < truths; i++) {
+        struct box b = sets_random_box(state);
+        struct annotation *a = sets_annotate(dataset, (int32_t)sets_next(state, (uint32_t)images),
+            (int32_t)sets_next(state, (uint32_t)categories), b.x, b.y, b.w, b.h);
+        a->crowd = sets_next(state, 6) == 0;
+        if (sets_next(state, 3) == 0)
+            a->area *= .7;
+        a->id = i; /* from 0 */
+    }
+    for (uint32_t i = 0; i < found; i++) {
+        struct box b = sets_random_box(state);
+        if (few)
+            b = truths ? dataset->annotations[sets_next(state, truths)].box : b;
+        b.w += (double)sets_next(state, 4);
+        sets_detect(detections, (int32_t)sets_next(state, (uint32_t)images),
+            (int32_t)sets_next(state, (uint32_t)categories), sets_next(state, 12) * .1 - .1, b.x,
+            b.y, b.w, b.h);
+    }
+}
+
+void sets_link(
+    struct dataset *dataset, struct detections *detections, struct arena *arena, struct link *link)
+{
+    struct err err;
+    assert_true(link_make(dataset, detections, LINK_SHIFT_AUTO, arena, link, &err));
+}
+
 struct eval_set *sets_match_as(struct dataset *dataset, struct detections *detections,
     const struct eval_settings *settings, struct arena *arena)
 {
     struct err err;
     struct link link;
-    assert_true(link_make(dataset, detections, LINK_SHIFT_AUTO, arena, &link, &err));
+    sets_link(dataset, detections, arena, &link);
     struct eval_set *set = eval_match(dataset, detections, &link, settings, arena, &err);
     assert_non_null(set);
     return set;

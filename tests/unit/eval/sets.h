@@ -16,6 +16,16 @@ struct annotation *sets_annotate(struct dataset *dataset, int32_t image, int32_t
 struct detections *sets_detections(int images, int categories);
 void sets_detect(struct detections *detections, int32_t image, int32_t category, double score,
     double x, double y, double w, double h);
+/* The next number below BELOW of a sequence that STATE begins. */
+uint32_t sets_next(uint64_t *state, uint32_t below);
+/* A coarse grid makes equal boxes, touching boxes and IoUs on thresholds frequent. */
+struct box sets_random_box(uint64_t *state);
+/* Adds up to 15 ground truths and 39 detections: crowds, equal scores, boxes without area. */
+void sets_fill(uint64_t *state, int images, int categories, struct dataset *dataset,
+    struct detections *detections);
+/* Links; fails the test on an error. */
+void sets_link(
+    struct dataset *dataset, struct detections *detections, struct arena *arena, struct link *link);
 /* Links and matches; fails the test on an error. */
 struct eval_set *sets_match_as(struct dataset *dataset, struct detections *detections,
     const struct eval_settings *settings, struct arena *arena);

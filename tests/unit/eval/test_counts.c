@@ -83,6 +83,56 @@ static void counts_follow_the_confidence(void **state)
     assert_counts(&images[0], 0, 0, 0, 1);
 }
 
+/* More than a thousand detections of a category, in images of different numbers of them. */
+static void long_columns_are_counted_like_short_ones(void **unused)
+{
+    (void)unused;
+    struct arena arena;
+    arena_init(&arena, 0);
+    struct dataset *dataset = sets_truth(60, 2);
+    struct detections *detections = sets_detections(60, 2);
+    for (int i = 0; i < 3600; i++) {
+        int32_t image = i * 7 % 60, category = i % 11 == 0;
+        if (i % 9 == 0)
+            sets_annotate(dataset, image, category, i % 5 * 20, 0, 10, 10)->crowd = i % 4 == 0;
+        sets_detect(
+            detections, image, category, i * 37 % 100 / 100., i % 13 * 10, 0, 10, 10 - i % 3 * 2);
+    }
+    struct eval_set *set = sets_match(dataset, detections, &arena);
+    assert_true(set->category_start[1] > 3000);
+    for (int t = 0; t < EVAL_IOUS; t += 3)
+        for (int step = 0; step <= 100; step += 7) {
+            struct eval_counts total, classes[2], images[60], should[60] = {0}, sums[2] = {0};
+            for (size_t i = 0; i < set->gt_count; i++) {
+                should[set->gt_image[i]].fn++;
+                sums[i >= set->category_gt[1]].fn++;
+            }
+            for (size_t i = 0; i < set->count; i++) {
+                if (!(set->score[i] >= step / 100.))
+                    continue;
+                int tp = set->tp[EVAL_ALL][i] >> t & 1, skip = set->ignored[EVAL_ALL][i] >> t & 1;
+                struct eval_counts *both[] = {&should[set->image[i]], &sums[set->category[i]]};
+                for (int b = 0; b < 2; b++) {
+                    both[b]->tp += tp;
+                    both[b]->fn -= tp;
+                    both[b]->ignored += skip;
+                    both[b]->fp += !tp && !skip;
+                }
+            }
+            eval_counts_at(set, t, step / 100., NULL, &total, classes, images);
+            for (int i = 0; i < 60; i++)
+                assert_counts(
+                    &images[i], should[i].tp, should[i].fp, should[i].fn, should[i].ignored);
+            for (int c = 0; c < 2; c++)
+                assert_counts(&classes[c], sums[c].tp, sums[c].fp, sums[c].fn, sums[c].ignored);
+            assert_int_equal(total.tp, sums[0].tp + sums[1].tp);
+            assert_true(step < 90 || total.tp > 0);
+        }
+    detections_free(detections);
+    dataset_free(dataset);
+    arena_done(&arena);
+}
+
 static void quotients_may_be_undefined(void **unused)
 {
     (void)unused;
@@ -155,6 +205,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(counts_follow_the_confidence, set_up, tear_down),
+        cmocka_unit_test(long_columns_are_counted_like_short_ones),
         cmocka_unit_test(quotients_may_be_undefined),
         cmocka_unit_test_setup_teardown(
             best_f1_takes_the_highest_of_equal_thresholds, set_up, tear_down),

@@ -3,6 +3,8 @@
  * painter that walks every point of an outline; areas, extents and overlaps beside pixels that are
  * counted one by one.
  */
+#include "sets.h"
+
 #include "eval/mask_runs.h"
 
 #include <math.h>
@@ -33,12 +35,6 @@ static int tear_down(void **unused)
     mask_pen_done(&pen);
     arena_done(&arena);
     return 0;
-}
-
-static uint32_t next(uint64_t *state, uint32_t below)
-{
-    *state = *state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-    return (uint32_t)(*state >> 33) % below;
 }
 
 static struct mask_runs drawn(const struct mask *mask, int32_t width, int32_t height)
@@ -360,17 +356,17 @@ static double coordinate(uint64_t *state, uint32_t side, uint32_t kind)
 {
     switch (kind) {
     case 0:
-        return next(state, side + 1);
+        return sets_next(state, side + 1);
     case 1:
-        return next(state, 2 * side + 1) / 2.;
+        return sets_next(state, 2 * side + 1) / 2.;
     case 2:
-        return next(state, 10 * side + 1) / 10.;
+        return sets_next(state, 10 * side + 1) / 10.;
     case 3:
-        return next(state, 1000 * side) / 1000.;
+        return sets_next(state, 1000 * side) / 1000.;
     case 4:
-        return next(state, 3000 * side) / 1000. - side;
+        return sets_next(state, 3000 * side) / 1000. - side;
     default:
-        return (double)next(state, 2000) - 1000;
+        return (double)sets_next(state, 2000) - 1000;
     }
 }
 
@@ -378,13 +374,14 @@ static double coordinate(uint64_t *state, uint32_t side, uint32_t kind)
 static void random_polygon(
     uint64_t *state, uint32_t width, uint32_t height, double *xy, struct polygon *polygon)
 {
-    uint32_t points = 3 + next(state, next(state, 4) ? 6 : POINTS - 2), kind = next(state, 6);
+    uint32_t points = 3 + sets_next(state, sets_next(state, 4) ? 6 : POINTS - 2);
+    uint32_t kind = sets_next(state, 6);
     for (uint32_t i = 0; i < points; i++) {
         xy[2 * i] = coordinate(state, width, kind);
         xy[2 * i + 1] = coordinate(state, height, kind);
-        if (i && next(state, 5) == 0)
+        if (i && sets_next(state, 5) == 0)
             xy[2 * i] = xy[2 * i - 2];
-        if (i && next(state, 5) == 0)
+        if (i && sets_next(state, 5) == 0)
             xy[2 * i + 1] = xy[2 * i - 1];
     }
     *polygon = (struct polygon){xy, points};
@@ -398,11 +395,11 @@ static void random_polygons_cover_what_the_slow_painter_paints(void **unused)
     struct outline *outline = malloc(sizeof *outline);
     assert_non_null(outline);
     for (int i = 0; i < CASES; i++) {
-        uint32_t width = next(&state, SIDE) + 1, height = next(&state, SIDE) + 1;
+        uint32_t width = sets_next(&state, SIDE) + 1, height = sets_next(&state, SIDE) + 1;
         struct canvas painted = {.width = (int32_t)width, .height = (int32_t)height};
         double xy[MOST][2 * POINTS];
         struct polygon polygons[MOST];
-        uint32_t n = 1 + (next(&state, 3) ? 0 : next(&state, MOST));
+        uint32_t n = 1 + (sets_next(&state, 3) ? 0 : sets_next(&state, MOST));
         for (uint32_t p = 0; p < n; p++) {
             random_polygon(&state, width, height, xy[p], &polygons[p]);
             paint(&painted, xy[p], (int)polygons[p].point_count, outline);
@@ -422,12 +419,12 @@ static void random_polygons_cover_what_the_slow_painter_paints(void **unused)
 /* Runs that fill an image, many of them empty. */
 static struct mask_runs random_runs(uint64_t *state, int32_t width, int32_t height)
 {
-    uint32_t left = (uint32_t)(width * height), longest = next(state, 3) ? 9 : left + 1;
+    uint32_t left = (uint32_t)(width * height), longest = sets_next(state, 3) ? 9 : left + 1;
     uint32_t *runs = ARENA_ARRAY(&arena, uint32_t, 8 * left + 9);
     size_t n = 0;
     assert_non_null(runs);
     while (left && n < 8 * (size_t)(width * height)) {
-        runs[n] = next(state, longest);
+        runs[n] = sets_next(state, longest);
         runs[n] = runs[n] < left ? runs[n] : left;
         left -= runs[n++];
     }
@@ -442,16 +439,17 @@ static void random_runs_measure_what_their_pixels_do(void **unused)
     (void)unused;
     uint64_t state = 4711;
     for (int i = 0; i < CASES; i++) {
-        int32_t width = (int32_t)next(&state, SIDE / 2) + 1;
-        int32_t height = (int32_t)next(&state, SIDE / 2) + 1;
+        int32_t width = (int32_t)sets_next(&state, SIDE / 2) + 1;
+        int32_t height = (int32_t)sets_next(&state, SIDE / 2) + 1;
         struct mask_runs a = random_runs(&state, width, height);
         struct mask_runs b = random_runs(&state, width, height);
         struct canvas canvas = spread(&a);
         check_area_and_box(&a, &canvas);
         check_overlap(&a, &b);
         check_overlap(&a, &a);
-        struct mask_runs box = rectangle(next(&state, (uint32_t)width),
-            next(&state, (uint32_t)height), next(&state, 9), next(&state, 9), width, height);
+        uint32_t x = sets_next(&state, (uint32_t)width), y = sets_next(&state, (uint32_t)height);
+        uint32_t w = sets_next(&state, 9), h = sets_next(&state, 9);
+        struct mask_runs box = rectangle(x, y, w, h, width, height);
         check_overlap(&a, &box);
         check_overlap(&box, &b);
         arena_done(&arena);
@@ -477,9 +475,10 @@ static void drawn_area_is_close_to_that_of_the_polygon(void **unused)
     uint64_t state = 99;
     for (int i = 0; i < 2000; i++) {
         double xy[2 * POINTS], area = 0, around = 0;
-        int points = 3 + (int)next(&state, POINTS - 2);
+        int points = 3 + (int)sets_next(&state, POINTS - 2);
         for (int p = 0; p < points; p++) {
-            double angle = 2 * 3.14159265358979 * p / points, radius = 5 + next(&state, 900) / 10.;
+            double angle = 2 * 3.14159265358979 * p / points;
+            double radius = 5 + sets_next(&state, 900) / 10.;
             xy[2 * p] = 100 + radius * cos(angle);
             xy[2 * p + 1] = 110 + radius * sin(angle);
         }

@@ -19,43 +19,6 @@
 
 enum { CASES = 4000, IMAGES = 4, CLASSES = 3 };
 
-static uint32_t next(uint64_t *state, uint32_t below)
-{
-    *state = *state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-    return (uint32_t)(*state >> 33) % below;
-}
-
-/* A coarse grid makes equal boxes, touching boxes and IoUs on thresholds frequent. */
-static struct box random_box(uint64_t *state)
-{
-    static const double SIDES[] = {0, 8, 10, 10, 16, 20, 32, 40, 96, 100};
-    double step = next(state, 2) ? 8 : 5;
-    return (struct box){step * next(state, 5), step * next(state, 5), SIDES[next(state, 10)],
-        SIDES[next(state, 10)]};
-}
-
-static void random_set(uint64_t *state, struct dataset *dataset, struct detections *detections)
-{
-    uint32_t truths = next(state, 16), found = next(state, 40), few = next(state, 3);
-    for (uint32_t i = 0; i < truths; i++) {
-        struct box b = random_box(state);
-        struct annotation *a = sets_annotate(dataset, (int32_t)next(state, IMAGES),
-            (int32_t)next(state, CLASSES), b.x, b.y, b.w, b.h);
-        a->crowd = next(state, 6) == 0;
-        if (next(state, 3) == 0)
-            a->area *= .7;
-        a->id = i; /* from 0 */
-    }
-    for (uint32_t i = 0; i < found; i++) {
-        struct box b = random_box(state);
-        if (few)
-            b = truths ? dataset->annotations[next(state, truths)].box : b;
-        b.w += (double)next(state, 4);
-        sets_detect(detections, (int32_t)next(state, IMAGES), (int32_t)next(state, CLASSES),
-            next(state, 12) * .1 - .1, b.x, b.y, b.w, b.h);
-    }
-}
-
 static double slow_iou(const struct box *d, const struct annotation *a)
 {
     const struct box *g = &a->box;
@@ -194,7 +157,7 @@ static void small_sets_agree_with_the_slow_evaluator(void **unused)
         arena_init(&arena, 0);
         struct dataset *dataset = sets_truth(IMAGES, CLASSES);
         struct detections *detections = sets_detections(IMAGES, CLASSES);
-        random_set(&state, dataset, detections);
+        sets_fill(&state, IMAGES, CLASSES, dataset, detections);
         struct eval_set *set = sets_match(dataset, detections, &arena);
         assert_true(eval_stats(set, &arena, &summary, &err));
         struct slow_sets boxes = boxes_of(dataset, detections);
@@ -222,7 +185,7 @@ static void settings_choose_thresholds_and_limits(void **unused)
         arena_init(&arena, 0);
         struct dataset *dataset = sets_truth(IMAGES, CLASSES);
         struct detections *detections = sets_detections(IMAGES, CLASSES);
-        random_set(&state, dataset, detections);
+        sets_fill(&state, IMAGES, CLASSES, dataset, detections);
         struct eval_set *set = sets_match_as(dataset, detections, &settings, &arena);
         assert_true(eval_stats(set, &arena, &summary, &err));
         struct slow_sets boxes = boxes_of(dataset, detections);
@@ -281,15 +244,15 @@ static void threads_change_nothing(void **unused)
     struct dataset *dataset = sets_truth(SETS_MOST, SETS_MOST);
     struct detections *detections = sets_detections(SETS_MOST, SETS_MOST);
     for (int i = 0; i < TRUTHS; i++) {
-        struct box b = random_box(&state);
-        sets_annotate(dataset, (int32_t)next(&state, SETS_MOST), (int32_t)next(&state, SETS_MOST),
-            b.x, b.y, b.w, b.h)
-            ->crowd = next(&state, 9) == 0;
+        struct box b = sets_random_box(&state);
+        sets_annotate(dataset, (int32_t)sets_next(&state, SETS_MOST),
+            (int32_t)sets_next(&state, SETS_MOST), b.x, b.y, b.w, b.h)
+            ->crowd = sets_next(&state, 9) == 0;
     }
     for (int i = 0; i < ROWS; i++) {
-        struct box b = random_box(&state);
-        sets_detect(detections, (int32_t)next(&state, SETS_MOST), (int32_t)next(&state, SETS_MOST),
-            next(&state, 50) * .02, b.x, b.y, b.w, b.h);
+        struct box b = sets_random_box(&state);
+        sets_detect(detections, (int32_t)sets_next(&state, SETS_MOST),
+            (int32_t)sets_next(&state, SETS_MOST), sets_next(&state, 50) * .02, b.x, b.y, b.w, b.h);
     }
     struct eval_settings settings = eval_settings_default();
     struct eval_set *alone = sets_match_as(dataset, detections, &settings, &arena);

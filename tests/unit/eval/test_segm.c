@@ -47,12 +47,6 @@ static struct eval_set *match(enum eval_overlap overlap)
     return sets_match_as(dataset, detections, &settings, &arena);
 }
 
-static uint32_t next(uint64_t *state, uint32_t below)
-{
-    *state = *state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-    return (uint32_t)(*state >> 33) % below;
-}
-
 /* ---- masks ---- */
 
 static struct mask *polygon(const double *xy, size_t points)
@@ -293,42 +287,21 @@ static void fractions_are_drawn_in_pixels(void **unused)
 
 /* ---- rectangles ---- */
 
-static struct box random_box(uint64_t *state)
-{
-    static const double SIDES[] = {1, 8, 10, 10, 16, 20, 32, 40, 96, 100};
-    double step = next(state, 2) ? 8 : 5;
-    return (struct box){step * next(state, 5), step * next(state, 5), SIDES[next(state, 10)],
-        SIDES[next(state, 10)]};
-}
-
 static struct mask *mask_of(uint64_t *state, const struct box *box)
 {
-    if (next(state, 2))
+    if (sets_next(state, 2))
         return corners(box->x, box->y, box->w, box->h);
     return filled((int)box->x, (int)box->y, (int)box->w, (int)box->h, WIDTH, HEIGHT);
 }
 
-static void random_rectangles(uint64_t *state, uint32_t truths, uint32_t found)
+static void random_rectangles(uint64_t *state)
 {
-    uint32_t few = next(state, 3);
-    for (uint32_t i = 0; i < truths; i++) {
-        struct box b = random_box(state);
-        struct annotation *a = sets_annotate(dataset, (int32_t)next(state, IMAGES),
-            (int32_t)next(state, CLASSES), b.x, b.y, b.w, b.h);
-        a->crowd = next(state, 6) == 0;
-        if (next(state, 3) == 0)
-            a->area *= .7;
-        dataset->masks[i] = mask_of(state, &b);
-    }
-    for (uint32_t i = 0; i < found; i++) {
-        struct box b = random_box(state);
-        if (few)
-            b = truths ? dataset->annotations[next(state, truths)].box : b;
-        b.w += (double)next(state, 4);
-        sets_detect(detections, (int32_t)next(state, IMAGES), (int32_t)next(state, CLASSES),
-            next(state, 12) * .1 - .1, b.x, b.y, b.w, b.h);
-        detections->masks[i] = next(state, 5) ? mask_of(state, &b) : NULL;
-    }
+    sets_fill(state, IMAGES, CLASSES, dataset, detections);
+    for (size_t i = 0; i < dataset->annotation_count; i++)
+        dataset->masks[i] = mask_of(state, &dataset->annotations[i].box);
+    for (size_t i = 0; i < detections->count; i++)
+        if (sets_next(state, 5))
+            detections->masks[i] = mask_of(state, &detections->rows[i].box);
 }
 
 static void assert_same_columns(const struct eval_set *a, const struct eval_set *b)
@@ -370,8 +343,7 @@ static void rectangles_have_the_numbers_of_their_boxes(void **unused)
         struct err err;
         struct eval_summary of_boxes, of_masks;
         begin(IMAGES, CLASSES);
-        uint32_t truths = next(&state, 16);
-        random_rectangles(&state, truths, next(&state, 40));
+        random_rectangles(&state);
         struct eval_set *boxes = match(EVAL_BOXES), *masks = match(EVAL_MASKS);
         assert_same_columns(boxes, masks);
         assert_true(eval_stats(boxes, &arena, &of_boxes, &err));
@@ -391,12 +363,13 @@ static void threads_change_nothing(void **unused)
     uint64_t state = 5;
     begin(SETS_MOST, SETS_MOST);
     for (uint32_t i = 0; i < ROWS; i++) {
-        struct box b = random_box(&state);
-        int32_t image = (int32_t)next(&state, SETS_MOST), class = (int32_t)next(&state, SETS_MOST);
+        struct box b = sets_random_box(&state);
+        int32_t image = (int32_t)sets_next(&state, SETS_MOST),
+                class = (int32_t)sets_next(&state, SETS_MOST);
         sets_annotate(dataset, image, class, b.x, b.y, b.w, b.h);
         dataset->masks[i] = mask_of(&state, &b);
-        sets_detect(detections, (image + (int32_t)next(&state, 2)) % SETS_MOST, class,
-            next(&state, 50) * .02, b.x, b.y, b.w + next(&state, 3), b.h);
+        sets_detect(detections, (image + (int32_t)sets_next(&state, 2)) % SETS_MOST, class,
+            sets_next(&state, 50) * .02, b.x, b.y, b.w + sets_next(&state, 3), b.h);
         detections->masks[i] = mask_of(&state, &detections->rows[i].box);
     }
     struct err err;
@@ -472,41 +445,42 @@ static struct mask *random_shape(uint64_t *state, const struct mask *like, doubl
 {
     enum { MOST = 9 };
     double xy[2 * MOST];
-    size_t points = 3 + next(state, MOST - 2);
-    double x = next(state, SMALL_WIDTH), y = next(state, SMALL_HEIGHT);
-    double reach = next(state, 3) ? 20 : 70;
+    size_t points = 3 + sets_next(state, MOST - 2);
+    double x = sets_next(state, SMALL_WIDTH), y = sets_next(state, SMALL_HEIGHT);
+    double reach = sets_next(state, 3) ? 20 : 70;
     if (like)
         points = like->polygons->point_count;
     for (size_t p = 0; p < points; p++) {
         double angle = 2 * 3.14159265358979 * (double)p / (double)points;
-        double radius = reach * (1 + next(state, 100)) / 100;
+        double radius = reach * (1 + sets_next(state, 100)) / 100;
         xy[2 * p] = like ? like->polygons->xy[2 * p] : x + radius * cos(angle);
         xy[2 * p + 1] = like ? like->polygons->xy[2 * p + 1] : y + radius * sin(angle);
-        xy[2 * p] += jitter * (next(state, 201) / 100. - 1);
-        xy[2 * p + 1] += jitter * (next(state, 201) / 100. - 1);
+        xy[2 * p] += jitter * (sets_next(state, 201) / 100. - 1);
+        xy[2 * p + 1] += jitter * (sets_next(state, 201) / 100. - 1);
     }
     return polygon(xy, points);
 }
 
 static void random_shapes(uint64_t *state)
 {
-    uint32_t truths = 1 + next(state, 6), found = 1 + next(state, 10);
+    uint32_t truths = 1 + sets_next(state, 6), found = 1 + sets_next(state, 10);
     for (uint32_t i = 0; i < truths; i++) {
-        struct annotation *a =
-            sets_annotate(dataset, (int32_t)next(state, 2), (int32_t)next(state, 2), 0, 0, 20, 20);
-        dataset->masks[i] = next(state, 9) ? random_shape(state, NULL, 0) : NULL;
-        a->crowd = next(state, 6) == 0;
-        a->area = next(state, 12000);
+        struct annotation *a = sets_annotate(
+            dataset, (int32_t)sets_next(state, 2), (int32_t)sets_next(state, 2), 0, 0, 20, 20);
+        dataset->masks[i] = sets_next(state, 9) ? random_shape(state, NULL, 0) : NULL;
+        a->crowd = sets_next(state, 6) == 0;
+        a->area = sets_next(state, 12000);
     }
     for (uint32_t i = 0; i < found; i++) {
-        uint32_t of = next(state, truths);
+        uint32_t of = sets_next(state, truths);
         const struct annotation *a = &dataset->annotations[of];
         static const double JITTER[] = {0, 1, 3, 9};
-        struct mask *like = next(state, 4) ? dataset->masks[of] : NULL;
-        sets_detect(detections, a->image, a->category, next(state, 5) * .2, next(state, 90),
-            next(state, 70), next(state, 100) / 2., next(state, 100) / 2.);
+        struct mask *like = sets_next(state, 4) ? dataset->masks[of] : NULL;
+        sets_detect(detections, a->image, a->category, sets_next(state, 5) * .2,
+            sets_next(state, 90), sets_next(state, 70), sets_next(state, 100) / 2.,
+            sets_next(state, 100) / 2.);
         detections->masks[i] =
-            next(state, 9) ? random_shape(state, like, JITTER[next(state, 4)]) : NULL;
+            sets_next(state, 9) ? random_shape(state, like, JITTER[sets_next(state, 4)]) : NULL;
     }
 }
 

@@ -101,7 +101,7 @@ static const struct {
     {"[{\"bboxes\": [[0, 0, 1, 1]], \"labels\": [null], \"scores\": [1]}, 5, {\"scores\": [2], "
      "\"bboxes\": [[0, 0, 1, 1]], \"labels\": [\"x\"]}]",
         "image 0 -\nimage 2 -\n2 x 0 0 1 1 2\ndropped 2\nfractions\npositions\n"},
-    {"17", "error: does not hold objects with \"bboxes\" and labels\n"},
+    {"17", "error: does not hold objects with \"bboxes\" and labels: name a file that does\n"},
 };
 
 static void damaged_lists_keep_what_is_good(void **state)

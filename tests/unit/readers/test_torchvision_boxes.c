@@ -80,9 +80,10 @@ static const struct {
     {"[{\"image_id\": 4, \"boxes\": [[1, 2, 3, 4]], \"labels\": [1], \"scores\": [1]}, {\"boxes\": "
      "[[1, 2, 3, 4]], \"labels\": [1], \"scores\": [1]}]",
         "image 4 -\n4 1 1 2 2 2 1\ndropped 1\n"},
-    {"[", "error: ends inside a JSON array\n"},
+    {"[", "error: ends inside a JSON array: wait until it is written, or copy it again\n"},
     {"{}", ""},
-    {"3", "error: does not hold dictionaries with \"boxes\", \"labels\" and \"scores\"\n"},
+    {"3", "error: does not hold dictionaries with \"boxes\", \"labels\" and \"scores\": name a "
+          "file that does\n"},
 };
 
 static void damage_is_counted(void **state)

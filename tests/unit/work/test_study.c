@@ -150,6 +150,32 @@ static void test_what_cannot_be_read_is_said(void **state)
     scene_done(&scene);
 }
 
+static void test_what_is_odd_in_the_files_is_said(void **state)
+{
+    (void)state;
+    struct scene scene;
+    scene_init(&scene);
+    struct truth truth = truth_of(scene_write(&scene, "val.json",
+        "{\"images\":[{\"id\":1},{\"id\":1,\"width\":\"wide\"},{},5],\"categories\":[{\"id\":1,"
+        "\"name\":\"a\"},{\"id\":1,\"name\":\"b\"},{}],\"annotations\":["
+        "{\"id\":7,\"image_id\":1,\"category_id\":1,\"bbox\":[1,1,5,5]},"
+        "{\"id\":7,\"image_id\":1,\"category_id\":1,\"bbox\":[1,1,5,5]}, {}]}"));
+    const char *dt = scene_write(&scene, "dt.json",
+        "[{\"image_id\":1,\"category_id\":1,\"bbox\":[1,1,5,5],\"score\":0.9,\"file_name\":5}]");
+    struct study *study = must_load(dt, &truth);
+    assert_string_equal(study->warning,
+        "1 values of the detections that cannot be read: taken as absent; "
+        "1 objects of the ground truth left out: without a box, image or class that can be read; "
+        "2 images of the ground truth left out: without an id that can be read; "
+        "1 classes of the ground truth left out: without an id that can be read; "
+        "1 values of the ground truth that cannot be read: taken as absent; "
+        "1 images of the ground truth with an id that stood before: the last with it counts; "
+        "1 classes of the ground truth with an id that stood before: the last with it counts; "
+        "1 objects of the ground truth with an id that stood before: all of them count");
+    study_release(study);
+    scene_done(&scene);
+}
+
 /* YOLO: two images in fractions of their sizes, class 0 on each. */
 static const char *make_yolo(struct scene *scene)
 {
@@ -309,6 +335,7 @@ int main(void)
         cmocka_unit_test(test_the_one_that_explains_most),
         cmocka_unit_test(test_what_does_not_join_is_said),
         cmocka_unit_test(test_what_cannot_be_read_is_said),
+        cmocka_unit_test(test_what_is_odd_in_the_files_is_said),
         cmocka_unit_test(test_sizes_from_the_pictures),
         cmocka_unit_test(test_sizes_from_the_detections),
         cmocka_unit_test(test_fractions_with_fractions),

@@ -1,0 +1,29 @@
+/*
+ * What can be asked of a study beyond its own numbers: errors, confusion, curves, other metrics.
+ * Knows: studies and the questions of eval. Must not know: how answers are shown.
+ *
+ * Results live in ARENA. False with ERR as the function of eval behind it says.
+ */
+#pragma once
+
+#include "eval/confusion.h"
+#include "eval/errors.h"
+#include "eval/sweep.h"
+#include "eval/ultralytics_ap.h"
+#include "eval/voc_ap.h"
+#include "work/study.h"
+
+bool analysis_errors(
+    const struct study *study, struct arena *arena, struct eval_errors *out, struct err *err);
+/* At CONFIDENCE and IOU; NaN is the default of the rule. */
+bool analysis_confusion(const struct study *study, double confidence, double iou,
+    struct arena *arena, struct eval_confusion *out, struct err *err);
+bool analysis_voc(const struct study *study, double iou, struct arena *arena,
+    struct eval_voc *out, struct err *err);
+bool analysis_ultralytics(
+    const struct study *study, struct arena *arena, struct eval_ultralytics *out, struct err *err);
+
+/* Interpolated precision at the 101 recalls, of one category, or the mean over those that have
+ * ground truth with CATEGORY -1 (all -1 where there is none). */
+bool analysis_precision(const struct study *study, int32_t category, int iou_index,
+    double precision[EVAL_RECALLS], struct err *err);
