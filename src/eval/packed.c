@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <string.h>
 
-enum { VERSION = 1, BYTE_ORDER_MARK = 0x01020304 };
+enum { VERSION = 2, BYTE_ORDER_MARK = 0x01020304 };
 
 /* What a column has one item of. */
 enum extent { OF_DETECTIONS, OF_GROUPS, OF_TRUTH, OF_CATEGORIES, OF_BOUNDS, OF_IMAGES, EXTENTS };
@@ -16,10 +16,11 @@ struct head {
     uint32_t byte_order, version;
     uint64_t length; /* of all */
     uint64_t counts[EXTENTS];
-    int32_t max_dets[3], iou_count;
+    int32_t max_dets[3], iou_count, overlap, unused;
     double ious[EVAL_MOST_IOUS];
     int64_t rows_unknown_image, rows_unknown_category, rows_not_finite, rows_on_left_out;
     int64_t images_left_out, annotations_not_finite, annotations_id_zero;
+    int64_t annotations_without_mask, rows_without_mask;
     double stats[EVAL_STATS], ap_per_iou[EVAL_MOST_IOUS];
 };
 
@@ -107,13 +108,16 @@ static struct head make_head(const struct eval_set *set, const struct eval_summa
         .version = VERSION,
         .length = eval_packed_bytes(set),
         .iou_count = set->settings.iou_count,
+        .overlap = set->settings.overlap,
         .rows_unknown_image = set->rows_unknown_image,
         .rows_unknown_category = set->rows_unknown_category,
         .rows_not_finite = set->rows_not_finite,
         .rows_on_left_out = set->rows_on_left_out,
         .images_left_out = set->images_left_out,
         .annotations_not_finite = set->annotations_not_finite,
-        .annotations_id_zero = set->annotations_id_zero};
+        .annotations_id_zero = set->annotations_id_zero,
+        .annotations_without_mask = set->annotations_without_mask,
+        .rows_without_mask = set->rows_without_mask};
     count_extents(set, head.counts);
     memcpy(head.max_dets, set->settings.max_dets, sizeof head.max_dets);
     memcpy(head.ious, set->settings.ious, sizeof head.ious);
@@ -172,7 +176,7 @@ static bool no_memory(struct err *err)
 
 static bool are_settings(const struct head *head)
 {
-    if (head->iou_count < 1 || head->iou_count > EVAL_MOST_IOUS || head->max_dets[0] < 1 ||
+    if (head->overlap < EVAL_BOXES || head->overlap > EVAL_MASKS || head->iou_count < 1 || head->iou_count > EVAL_MOST_IOUS || head->max_dets[0] < 1 ||
         head->max_dets[1] < head->max_dets[0] || head->max_dets[2] < head->max_dets[1])
         return false;
     for (int i = 0; i < head->iou_count; i++)
@@ -199,7 +203,10 @@ static bool is_head(const struct head *head, const void *bytes, size_t length)
 /* The set as far as it needs no making. Returns where the groups begin. */
 static char *take_columns(const struct head *head, char *bytes, struct eval_set *set)
 {
-    *set = (struct eval_set){.settings = {.iou_count = head->iou_count, .threads = 1},
+    *set = (struct eval_set){
+        .settings = {.iou_count = head->iou_count,
+            .overlap = (enum eval_overlap)head->overlap,
+            .threads = 1},
         .count = head->counts[OF_DETECTIONS],
         .group_count = head->counts[OF_GROUPS],
         .gt_count = head->counts[OF_TRUTH],
@@ -212,7 +219,9 @@ static char *take_columns(const struct head *head, char *bytes, struct eval_set 
         .rows_on_left_out = head->rows_on_left_out,
         .images_left_out = head->images_left_out,
         .annotations_not_finite = head->annotations_not_finite,
-        .annotations_id_zero = head->annotations_id_zero};
+        .annotations_id_zero = head->annotations_id_zero,
+        .annotations_without_mask = head->annotations_without_mask,
+        .rows_without_mask = head->rows_without_mask};
     memcpy(set->settings.max_dets, head->max_dets, sizeof head->max_dets);
     memcpy(set->settings.ious, head->ious, sizeof head->ious);
     char *at = bytes + aligned(sizeof *head);

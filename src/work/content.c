@@ -69,6 +69,8 @@ void content_add_settings(struct buf *key, const struct eval_settings *settings)
         buf_printf(key, " %d", (int)settings->max_dets[i]);
     for (int i = 0; i < settings->iou_count; i++)
         buf_printf(key, " %.17g", settings->ious[i]);
+    if (settings->overlap == EVAL_MASKS)
+        buf_add_string(key, " masks");
     buf_add_char(key, ';');
 }
 
