@@ -81,6 +81,7 @@ static bool write_section(const struct report *report, struct json_writer *json,
         return false;
     json_writer_key(json, "confusion");
     json_writer_object(json);
+    report_write_text(json, "iou_type", "bbox");
     report_write_number(json, "conf", confusion.settings.confidence);
     report_write_number(json, "iou", confusion.settings.iou);
     json_writer_key(json, "labels");
@@ -132,7 +133,7 @@ static bool print_section(
         report_add_number(&table, first->iou);
     }
     const char *title = arena_printf(report->arena,
-        "confusion at confidence above %.2f, IoU above %.2f: %lld of %zu on the diagonal",
+        "confusion of boxes at confidence above %.2f, IoU above %.2f: %lld of %zu on the diagonal",
         confusion.settings.confidence, confusion.settings.iou, (long long)confusion.trace,
         confusion.box_count);
     return report_table_print(&table, title, format, out, err);

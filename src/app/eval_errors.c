@@ -34,6 +34,7 @@ static bool write_section(const struct report *report, struct json_writer *json,
         return false;
     json_writer_key(json, "errors");
     json_writer_object(json);
+    report_write_text(json, "iou_type", "bbox");
     report_write_number(json, "ap50", errors.ap);
     json_writer_key(json, "types");
     json_writer_object(json);
@@ -81,7 +82,7 @@ static bool print_types(const struct report *report, const struct eval_errors *e
     report_add_percent(&table, errors->dap_false_neg);
     report_add_text(&table, "all that was not found");
     const char *title = arena_printf(report->arena,
-        "errors (TIDE) at IoU .50, background .10, 100 detections an image: AP50 %.2f %% over "
+        "errors (TIDE) of boxes at IoU .50, background .10, 100 detections an image: AP50 %.2f %% over "
         "classes with truth or detections",
         errors->ap);
     return report_table_print(&table, title, format, out, err);

@@ -108,7 +108,7 @@ static bool print_section(
         report_add_number(&table, all ? ultra.f1 : class->f1);
     }
     const char *title = arena_printf(report->arena,
-        "other metrics, not COCO's AP: Pascal VOC at IoU %.2f; Ultralytics, whose precision, recall "
+        "other metrics of boxes, not COCO's AP: Pascal VOC at IoU %.2f; Ultralytics, whose precision, recall "
         "and F1 are at confidence %.3f",
         report->iou, ultra.confidence);
     return report_table_print(&table, title, format, out, err);

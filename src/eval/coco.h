@@ -43,8 +43,9 @@ const char *eval_stat_name(int stat);
 /* numpy's linspace(.5, .95, 10)[INDEX], the grid of COCO: index 8 is 0.8999999999999999. */
 double eval_iou_threshold(int index);
 
-/* What is compared. With masks, the area of a detection is its mask's; one that has only a box is
- * that rectangle, while a ground truth without a mask is never matched. */
+/* What is compared. With masks, the area of a detection is its mask's (its box's where
+ * detections->boxes_say_areas); one that has only a box is that rectangle, while a ground truth
+ * without a mask is never matched. */
 enum eval_overlap { EVAL_BOXES, EVAL_MASKS };
 
 struct eval_settings {

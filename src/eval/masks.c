@@ -110,7 +110,8 @@ static bool draw_detection(
     if (!mask_runs_make(
             &easel->pen, detections->masks[row], &frame, &easel->det_arena, &easel->det))
         return false;
-    det->area = easel->det.area_px;
+    if (!detections->boxes_say_areas)
+        det->area = easel->det.area_px;
     return true;
 }
 

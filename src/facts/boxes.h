@@ -118,6 +118,9 @@ struct detections {
     size_t image_key_count, category_key_count, count;
     bool has_file_names; /* rows carry "file_name", as newer Ultralytics writes */
     bool fractions;      /* boxes are fractions of an image of unknown size (YOLO labels) */
+    /* Beside masks stand boxes of the file's own: pycocotools' loadRes, which asks the first row,
+     * then has the box's area for that of the object. */
+    bool boxes_say_areas;
     bool image_positions; /* image keys are positions from 0 in the order of the images' ids */
     int64_t dropped;      /* unreadable rows */
     int64_t dropped_masks;

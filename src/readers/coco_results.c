@@ -30,6 +30,7 @@ struct results {
     enum coco_shapes shapes;
     struct coco_mask_reader mask_reader;
     struct mask_list masks;
+    bool begun;        /* a row was read */
     bool boxless;      /* a row has a shape that was skipped, and no box */
     const char *wrong; /* what the file does not hold */
     bool no_memory;
@@ -198,6 +199,9 @@ static bool read_row(struct results *results)
     if (json->kind != JSON_OBJECT_END)
         return false;
     results->boxless |= !has_box && skipped_shape;
+    if (!results->begun)
+        results->set->boxes_say_areas = has_box;
+    results->begun = true;
     if (!has_box && shape.has_box) {
         row.box = shape.box;
         results->set->unreadable_values += unreadable_boxes > 0;
@@ -293,7 +297,7 @@ static void forget_rows(struct results *results)
     mask_list_done(&results->masks);
     results->set->count = 0;
     results->set->dropped = results->set->dropped_masks = 0;
-    results->set->has_file_names = results->boxless = false;
+    results->set->has_file_names = results->boxless = results->begun = false;
 }
 
 static bool read_members(struct results *results)

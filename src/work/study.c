@@ -215,6 +215,10 @@ static void describe_set(struct study *study)
     warn(study, set->annotations_without_mask,
         "objects of the ground truth without a mask: never found");
     warn(study, set->rows_without_mask, "detections without a mask: their boxes are taken");
+    if (set->settings.overlap == EVAL_MASKS && study->detections->boxes_say_areas)
+        warn(study, study->detection_count - set->rows_without_mask,
+            "masks with boxes beside them: small, medium and large go by the box, as pycocotools has "
+            "it");
     warn(study, study->dataset->dropped_masks + study->detections->dropped_masks,
         "masks that cannot be read");
     warn(study, set->rows_not_finite, "detections left out: their boxes or scores are not finite");

@@ -126,7 +126,7 @@ static void slow_match(const struct slow *slow, struct slow_image *im)
 static enum eval_error slow_type(
     const struct slow *slow, const struct slow_image *im, int d, int *gt, double *iou)
 {
-    double same[MOST], other[MOST], used[MOST];
+    double same[MOST] = {0}, other[MOST] = {0}, used[MOST] = {0};
     double positive = slow->settings.positive_iou, background = slow->settings.background_iou;
     *gt = -1;
     *iou = 0;

@@ -172,6 +172,10 @@ static void an_area_is_that_of_the_mask(void **unused)
     assert_int_equal(set->ignored[EVAL_LARGE][1], 0);
     assert_int_equal(set->positives[0][EVAL_SMALL], 0);
     assert_int_equal(set->positives[0][EVAL_MEDIUM], 1);
+    detections->boxes_say_areas = true; /* and the first's box is of 200 x 200 too */
+    set = match(EVAL_MASKS);
+    assert_int_equal(set->ignored[EVAL_SMALL][0], reached(1));
+    assert_int_equal(set->ignored[EVAL_LARGE][0], 0);
     end();
 }
 

@@ -582,6 +582,29 @@ static void test_a_shape_without_a_box_gives_one(void **state)
 }
 
 /* As Roboflow exports it: a category 0 that nothing belongs to, ids from 0. */
+/* The first row of the list that counts decides. */
+static void test_boxes_beside_masks_say_the_areas(void **state)
+{
+    (void)state;
+#define ROW(box) "{\"image_id\": 1, \"category_id\": 1, \"score\": 1, " box                        \
+                 "\"segmentation\": [[1, 2, 4, 2, 4, 6]]}"
+#define BOX "\"bbox\": [0, 0, 9, 9], "
+    static const struct {
+        const char *text;
+        bool says;
+    } LISTS[] = {{"[" ROW(BOX) ", " ROW("") "]", true}, {"[" ROW("") ", " ROW(BOX) "]", false},
+        {"[]", false}, {"{\"annotations\": [" ROW(BOX) "], \"annotations\": [" ROW("") "]}", false}};
+    for (size_t i = 0; i < sizeof LISTS / sizeof *LISTS; i++) {
+        struct err err = {0};
+        struct annotation_options options = {.format = "coco", .masks = true};
+        struct detections *set = annotation_read_detections_as(
+            temp_text(directory, "dt.json", LISTS[i].text), &options, &err);
+        assert_non_null(set);
+        assert_int_equal(set->boxes_say_areas, LISTS[i].says);
+        detections_free(set);
+    }
+}
+
 static void test_a_dummy_category_and_ids_from_zero(void **state)
 {
     (void)state;
@@ -681,6 +704,7 @@ int main(void)
         cmocka_unit_test(test_what_is_no_shape_is_counted),
         cmocka_unit_test(test_masks_stand_beside_their_rows),
         cmocka_unit_test(test_a_shape_without_a_box_gives_one),
+        cmocka_unit_test(test_boxes_beside_masks_say_the_areas),
         cmocka_unit_test(test_a_dummy_category_and_ids_from_zero),
         cmocka_unit_test(test_every_prefix_is_refused),
         cmocka_unit_test(test_a_large_file),
