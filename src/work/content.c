@@ -72,19 +72,19 @@ void content_add_settings(struct buf *key, const struct eval_settings *settings)
     buf_add_char(key, ';');
 }
 
-/* Whether all that counts stands in the file PATH, which SAID (may be NULL) calls its format. */
-static bool is_self_contained(const char *path, const char *said)
+/* Whether all that counts stands in the file PATH. */
+static bool is_self_contained(const char *path)
 {
     struct file_stat stat;
     enum annotation_kind kind;
-    if (said || !file_stat(path, &stat) || !stat.is_regular)
+    if (!file_stat(path, &stat) || !stat.is_regular)
         return false;
     const struct annotation_format *format = annotation_sniff(path, &kind);
     return format && format->self_contained;
 }
 
 /* The digest of what stands in the file PATH, remembered or made; *KNOWN is false when it cannot be
- * read. */
+ * read, or is not all that counts. */
 static bool find_digest(
     struct store *store, const char *path, struct digest *out, bool *known, struct err *err)
 {
@@ -101,7 +101,7 @@ static bool find_digest(
     if (ok && found && kept.length == sizeof bytes) {
         *out = digest_get((const unsigned char *)kept.data);
         *known = true;
-    } else if (ok && digest_file(path, out, NULL)) {
+    } else if (ok && is_self_contained(path) && digest_file(path, out, NULL)) {
         *known = true;
         digest_put(out, bytes);
         ok = store_put_evaluation(store, key.data, bytes, sizeof bytes, err);
@@ -148,8 +148,7 @@ bool content_keys_make(struct store *store, const struct study_request *request,
     content_add_settings(&keys->identity, request->settings);
     add_identities(&keys->identity, request);
     bool ok = true;
-    if (truth->count && is_self_contained(request->predictions, truth->predictions_format) &&
-        is_self_contained(truth->ground_truth[0], truth->ground_truth_format)) {
+    if (truth->count && !truth->predictions_format && !truth->ground_truth_format) {
         const char *const paths[] = {request->predictions, truth->ground_truth[0]};
         content_add_settings(&keys->content, request->settings);
         ok = add_contents(store, paths, 2, &keys->content, err);
