@@ -180,14 +180,16 @@ static struct eval_interval summarize(struct eval_bootstrap *bootstrap, double p
         .mean = NAN,
         .sd = NAN,
         .above = NAN,
+        .below = NAN,
         .count = count,
         .undefined = bootstrap->done - count};
     double *values = bootstrap->values, sum = 0, squares = 0;
-    int above = 0;
+    int above = 0, below = 0;
     for (int i = 0; i < count; i++) {
         bootstrap->sorted[i] = (struct rank_item){rank_key(values[i]), 0};
         sum += values[i];
         above += values[i] > 0;
+        below += values[i] < 0;
     }
     rank_sort(bootstrap->sorted, bootstrap->sorted + count, (size_t)count);
     for (int i = 0; i < count; i++)
@@ -197,6 +199,7 @@ static struct eval_interval summarize(struct eval_bootstrap *bootstrap, double p
         interval.high = quantile(values, count, .975);
         interval.mean = sum / count;
         interval.above = (double)above / count;
+        interval.below = (double)below / count;
     }
     for (int i = 0; i < count; i++)
         squares += (values[i] - interval.mean) * (values[i] - interval.mean);

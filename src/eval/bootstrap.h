@@ -47,8 +47,9 @@ struct eval_interval {
                          anything */
     double low, high; /* 2.5 % and 97.5 % of the resamples, linear between two; NaN without any */
     double mean, sd;  /* of the resamples; NaN with less than 1 and 2 */
-    double above;     /* fraction of resamples where it is above 0: B better than A for a number of
-                         which more is better */
+    /* Fractions of the resamples where it is above and below 0: where B is better than A, of a
+     * number of which more is better, or less. */
+    double above, below;
     int count, undefined; /* resamples where it is defined and is not */
     bool within_noise;    /* the interval contains 0, or there is none */
 };

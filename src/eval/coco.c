@@ -1,7 +1,7 @@
 #include "eval/coco.h"
 
 #include "base/parallel.h"
-#include "eval/match.h"
+#include "eval/masks.h"
 #include "eval/rank.h"
 #include "eval/slots.h"
 
@@ -17,6 +17,8 @@ struct cursor {
     struct match_group match; /* the ground truth of the group at hand */
     size_t at;                /* in the slots of annotations */
     struct rank_item *ranked; /* room for the rows of any group, and as much scratch */
+    struct mask_easel easel;
+    bool no_memory;
 };
 
 /* What one call of eval_match() or eval_rematch() needs until it returns. */
@@ -140,10 +142,35 @@ static void count_annotations(struct job *job, bool *touched)
     for (size_t i = 0; i < job->dataset->annotation_count; i++) {
         const struct annotation *a = &job->dataset->annotations[i];
         touched[a->image] = true;
-        set->annotations_id_zero += a->id == 0;
+        set->annotations_id_zero += a->has_id && a->id == 0;
         set->annotations_not_finite +=
             !set->left_out[a->image] && !(is_finite_box(&a->box) && isfinite(a->area));
     }
+}
+
+/* Masks are drawn in the size of their image. */
+static bool size_images(struct job *job, const struct link *link, struct arena *arena)
+{
+    struct eval_set *set = job->set;
+    if (set->settings.overlap == EVAL_BOXES)
+        return true;
+    set->sizes = masks_size_images(job->dataset, job->detections, link, arena);
+    for (size_t i = 0; set->sizes && i < set->image_count; i++)
+        set->left_out[i] |= !set->sizes[i].width_px;
+    return set->sizes != NULL;
+}
+
+static void count_masks(struct job *job)
+{
+    struct eval_set *set = job->set;
+    if (set->settings.overlap == EVAL_BOXES)
+        return;
+    for (size_t i = 0; i < job->annotations.count; i++)
+        set->annotations_without_mask +=
+            !masks_has_annotation(job->dataset, (size_t)job->annotations.items[i].source);
+    for (size_t i = 0; i < job->rows.count; i++)
+        set->rows_without_mask +=
+            !masks_has_row(job->detections, (size_t)job->rows.items[i].source);
 }
 
 static bool keep_positives(struct job *job, struct arena *arena)
@@ -306,10 +333,23 @@ static bool make_cursors(struct job *job, int bars)
         cursor->match.gts = ARENA_ARRAY(&job->scratch, struct match_gt, longest + 1);
         cursor->match.candidates = ARENA_ARRAY(&job->scratch, struct match_candidate, longest + 1);
         cursor->ranked = ARENA_ARRAY(&job->scratch, struct rank_item, 2 * job->most_rows + 1);
-        if (!cursor->match.gts || !cursor->match.candidates || !cursor->ranked)
+        if (!cursor->match.gts || !cursor->match.candidates || !cursor->ranked ||
+            !masks_easel_init(&cursor->easel, job->dataset, job->detections, job->set->sizes,
+                longest, &job->scratch))
             return false;
     }
     return true;
+}
+
+/* False when a worker had no memory. */
+static bool drop_cursors(struct job *job)
+{
+    bool done = true;
+    for (int w = 0; w < PARALLEL_MOST; w++) {
+        masks_easel_done(&job->cursors[w].easel);
+        done = done && !job->cursors[w].no_memory;
+    }
+    return done;
 }
 
 /* Moves to the ground truth of CATEGORY on the image of rank RANK, which may be none. */
@@ -322,6 +362,7 @@ static void gather(struct cursor *cursor, const struct job *job, size_t category
     while (cursor->at < end && slots->items[cursor->at].image_rank < rank)
         cursor->at++;
     struct match_group *match = &cursor->match;
+    cursor->easel.drawn = false;
     for (match->count = 0; cursor->at < end && slots->items[cursor->at].image_rank == rank;
          cursor->at++) {
         int32_t source = slots->items[cursor->at].source;
@@ -333,16 +374,29 @@ static void gather(struct cursor *cursor, const struct job *job, size_t category
     }
 }
 
+/* Detection AT of the columns, ready to be matched; false when memory is or was out. */
+static bool next_detection(
+    const struct job *job, struct cursor *cursor, uint32_t at, struct match_det *det)
+{
+    size_t row = (size_t)job->set->row[at];
+    int32_t image = job->set->image[at];
+    if (!cursor->no_memory && !masks_prepare(&cursor->easel, &cursor->match, row, image, det))
+        cursor->no_memory = true;
+    return !cursor->no_memory;
+}
+
 /* Matches the detections of GROUP at all thresholds and areas. */
 static void match_all_of_group(
-    struct job *job, const struct eval_group *group, struct match_group *match)
+    struct job *job, const struct eval_group *group, struct cursor *cursor)
 {
     struct eval_set *set = job->set;
+    struct match_group *match = &cursor->match;
     for (uint32_t i = group->start; i < group->start + group->count; i++) {
-        struct box box =
-            eval_pixel_box(job->dataset, job->detections, (size_t)set->row[i], group->image);
+        struct match_det det;
         struct match_result result;
-        match_detection(match, &box, EVAL_AREAS, &result);
+        if (!next_detection(job, cursor, i, &det))
+            return;
+        match_detection(match, &det, EVAL_AREAS, &result);
         for (int a = 0; a < EVAL_AREAS; a++) {
             set->tp[a][i] = result.tp[a];
             set->ignored[a][i] = result.ignored[a];
@@ -385,7 +439,7 @@ static void match_piece(void *self, int worker, size_t piece)
         category = category_of_group(set, category, g);
         keep_group(job, g, cursor->ranked);
         gather(cursor, job, category, job->rank_of_image[set->groups[g].image]);
-        match_all_of_group(job, &set->groups[g], &cursor->match);
+        match_all_of_group(job, &set->groups[g], cursor);
     }
 }
 
@@ -397,7 +451,7 @@ static bool keep_and_match(struct job *job, struct arena *arena)
     if (!plan_groups(job, arena) || !make_cursors(job, settings->iou_count))
         return false;
     for_all_pieces(job, match_piece);
-    return true;
+    return drop_cursors(job);
 }
 
 static bool is_sane(const struct dataset *dataset, const struct detections *detections,
@@ -429,9 +483,14 @@ static bool match_all(struct job *job, const struct link *link, struct arena *ar
         !order_images(job, set->image_order))
         return false;
     leave_out_unsized(job);
+    if (!size_images(job, link, arena))
+        return false;
     count_annotations(job, touched);
     if (!collect_annotations(job) || !keep_positives(job, arena) ||
-        !collect_rows(job, link, touched) || !keep_and_match(job, arena))
+        !collect_rows(job, link, touched))
+        return false;
+    count_masks(job);
+    if (!keep_and_match(job, arena))
         return false;
     for (size_t i = 0; i < set->image_count; i++)
         set->images_left_out += set->left_out[i] && touched[i];
@@ -481,19 +540,20 @@ static bool is_false(const struct job *job, uint32_t at)
            !((set->tp[EVAL_ALL][at] | set->ignored[EVAL_ALL][at]) & 1);
 }
 
-static void rematch_group(
-    struct job *job, const struct eval_group *group, struct match_group *match)
+static void rematch_group(struct job *job, const struct eval_group *group, struct cursor *cursor)
 {
     struct eval_set *set = job->set;
+    const struct match_group *match = &cursor->match;
     uint16_t *tp = set->tp[EVAL_ALL], *ignored = set->ignored[EVAL_ALL];
     for (uint32_t i = group->start; i < group->start + group->count; i++) {
         set->gt[i] = -1;
         if (is_false(job, i))
             continue;
-        struct box box =
-            eval_pixel_box(job->dataset, job->detections, (size_t)set->row[i], group->image);
+        struct match_det det;
         struct match_result result;
-        match_detection(match, &box, 1, &result);
+        if (!next_detection(job, cursor, i, &det))
+            return;
+        match_detection(&cursor->match, &det, 1, &result);
         tp[i] |= (uint16_t)(result.tp[EVAL_ALL] << EVAL_IOU_CUSTOM);
         ignored[i] |= (uint16_t)(result.ignored[EVAL_ALL] << EVAL_IOU_CUSTOM);
         if (result.gt >= 0)
@@ -524,7 +584,7 @@ static void rematch_piece(void *self, int worker, size_t piece)
         category = category_of_group(set, category, g);
         fetch_group(job, g + GROUPS_AHEAD);
         gather(cursor, job, category, job->rank_of_image[set->groups[g].image]);
-        rematch_group(job, &set->groups[g], &cursor->match);
+        rematch_group(job, &set->groups[g], cursor);
     }
 }
 
@@ -533,7 +593,7 @@ static bool rematch_all(struct job *job)
     if (!collect_annotations(job) || !make_cursors(job, 1))
         return false;
     for_all_pieces(job, rematch_piece);
-    return true;
+    return drop_cursors(job);
 }
 
 struct eval_set *eval_rematch(const struct dataset *dataset, const struct detections *detections,

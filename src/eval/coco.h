@@ -1,12 +1,13 @@
 /*
  * The engine: matches detections with ground truth and makes the COCO numbers, as pycocotools does.
- * Knows: the COCO bounding box evaluation (pycocotools 2.0.11, cocoeval.py). Must not know: files,
- * threads, how results are shown or kept.
+ * Knows: the COCO evaluation of boxes and of masks (pycocotools 2.0.11, cocoeval.py, "bbox" and
+ * "segm"). Must not know: files, threads, how results are shown or kept.
  *
  * Float64 throughout and the reference's order of ties, so that stats agree to the order of
  * summation. Differences on purpose: annotation ids are opaque (an id of 0 can be matched); an
  * empty detection list gives 0 where ground truth exists; rows on unknown images are dropped, not
- * refused. Pure; any thread; a set is never changed once made.
+ * refused; the area of a detection with a mask is that of the mask even if its file has a box too.
+ * Pure; any thread; a set is never changed once made.
  */
 #pragma once
 
@@ -42,15 +43,20 @@ const char *eval_stat_name(int stat);
 /* numpy's linspace(.5, .95, 10)[INDEX], the grid of COCO: index 8 is 0.8999999999999999. */
 double eval_iou_threshold(int index);
 
+/* What is compared. With masks, the area of a detection is its mask's; one that has only a box is
+ * that rectangle, while a ground truth without a mask is never matched. */
+enum eval_overlap { EVAL_BOXES, EVAL_MASKS };
+
 struct eval_settings {
     int32_t max_dets[3]; /* ascending, 1 or more; detections per image and category; the last limits
                             all */
     int iou_count;       /* 1 to EVAL_MOST_IOUS */
     double ious[EVAL_MOST_IOUS]; /* ascending, above 0 and at most 1 */
+    enum eval_overlap overlap;
     int threads; /* how many may work on it; the result is the same whatever it is */
 };
 
-/* COCO's: the ten of the grid and 1, 10, 100 detections; one thread. */
+/* COCO's: the ten of the grid and 1, 10, 100 detections; boxes; one thread. */
 struct eval_settings eval_settings_default(void);
 /* Which of the thresholds IOU is, to 1e-9; EVAL_IOU_CUSTOM for none. */
 int eval_iou_index(const struct eval_settings *settings, double iou);
@@ -60,6 +66,10 @@ struct eval_group {
     double best; /* score of the first, the highest */
     uint32_t start, count;
     int32_t image;
+};
+
+struct eval_size {
+    int32_t width_px, height_px; /* both 0: unknown */
 };
 
 /*
@@ -96,6 +106,7 @@ struct eval_set {
     size_t image_count, category_count; /* of the dataset */
     int32_t *image_order; /* image indices by ascending id (text ids behind, bytewise) */
     bool *left_out;       /* per image: size unknown, so nothing of it is here */
+    struct eval_size *sizes; /* per image, as masks are compared in; NULL with boxes */
 
     double custom_iou; /* threshold of bit EVAL_IOU_CUSTOM, NaN unless made by eval_rematch() */
 
@@ -103,15 +114,18 @@ struct eval_set {
     int64_t rows_unknown_image, rows_unknown_category;
     int64_t rows_not_finite;        /* a box or score that is NaN or infinite */
     int64_t rows_on_left_out;       /* on images of unknown size */
-    int64_t images_left_out;        /* that have annotations or detections in fractions */
+    int64_t images_left_out;        /* that have annotations or detections in fractions, or masks
+                                       to be compared */
     int64_t annotations_not_finite; /* left out */
+    int64_t annotations_without_mask, rows_without_mask; /* where masks are compared; of those
+                                                            that are used */
     int64_t annotations_id_zero;    /* matched here; pycocotools takes id 0 for "not matched" */
 };
 
 /*
  * Matches all of DETECTIONS (at most 2^31 - 1 rows) at all IoU thresholds and four area ranges.
  * The set lives in ARENA and holds no pointer to the other arguments. NULL with ERR when memory is
- * out or a set is too large.
+ * out (the masks of one image and category may take 1 GiB) or a set is too large.
  */
 struct eval_set *eval_match(const struct dataset *dataset, const struct detections *detections,
     const struct link *link, const struct eval_settings *settings, struct arena *arena,

@@ -28,12 +28,14 @@ static int compare_candidates(const void *left, const void *right)
     return a->gt > b->gt ? -1 : 1;
 }
 
-static size_t find_candidates(struct match_group *group, const struct box *det, double *highest)
+static size_t find_candidates(
+    struct match_group *group, const struct match_det *with, double *highest)
 {
+    const struct match_det det = *with; /* a copy stays in registers */
     size_t count = 0;
     *highest = 0;
     for (size_t g = 0; g < group->count; g++) {
-        double iou = match_iou(det, &group->gts[g].box, group->gts[g].crowd);
+        double iou = match_overlap(&det, &group->gts[g]);
         if (iou > *highest)
             *highest = iou;
         int passed = 0;
@@ -75,10 +77,10 @@ static void match_area(struct match_group *group, size_t candidates, int area, b
 }
 
 void match_detection(
-    struct match_group *group, const struct box *det, int areas, struct match_result *result)
+    struct match_group *group, const struct match_det *det, int areas, struct match_result *result)
 {
     result->gt = -1;
     size_t candidates = find_candidates(group, det, &result->iou);
     for (int a = 0; a < areas; a++)
-        match_area(group, candidates, a, is_outside(det->w * det->h, a), result);
+        match_area(group, candidates, a, is_outside(det->area, a), result);
 }

@@ -1,11 +1,12 @@
 /*
- * Matching inside one image and category: greedy by score, ten IoU thresholds and four area ranges
- * at once, as bits. Knows: boxes and pycocotools' rules (cocoeval.py evaluateImg, maskApi.c bbIou).
- * Must not know: datasets, linking.
+ * Matching inside one image and category: greedy by score, all IoU thresholds and four area ranges
+ * at once, as bits. Knows: boxes, masks and pycocotools' rules (cocoeval.py evaluateImg, maskApi.c
+ * bbIou). Must not know: datasets, linking.
  */
 #pragma once
 
 #include "eval/coco.h"
+#include "eval/mask_runs.h"
 
 /* Area ranges, both ends inclusive. */
 extern const double match_area_range[EVAL_AREAS][2];
@@ -38,12 +39,27 @@ static inline double match_iou(const struct box *det, const struct box *gt, bool
 /* One ground truth while its group is matched. */
 struct match_gt {
     struct box box;
+    const struct mask_runs *mask; /* where masks are compared */
     double area;
     int32_t annotation;
     bool crowd;
     bool ignored[EVAL_AREAS];
     uint16_t taken[EVAL_AREAS]; /* by threshold */
 };
+
+struct match_det {
+    struct box box;
+    const struct mask_runs *mask; /* NULL: boxes are compared */
+    double area;
+};
+
+/* The IoU that is compared: of masks where DET has one. */
+static inline double match_overlap(const struct match_det *det, const struct match_gt *gt)
+{
+    if (det->mask)
+        return mask_runs_iou(det->mask, gt->mask, gt->crowd);
+    return match_iou(&det->box, &gt->box, gt->crowd);
+}
 
 struct match_candidate {
     double iou;
@@ -70,4 +86,4 @@ struct match_result {
 void match_gt_init(struct match_gt *gt);
 /* The next detection by rank. */
 void match_detection(
-    struct match_group *group, const struct box *det, int areas, struct match_result *result);
+    struct match_group *group, const struct match_det *det, int areas, struct match_result *result);

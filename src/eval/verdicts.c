@@ -1,6 +1,6 @@
 #include "eval/verdicts.h"
 
-#include "eval/match.h"
+#include "eval/masks.h"
 #include "eval/rank.h"
 
 #include <math.h>
@@ -17,6 +17,8 @@ struct judge {
     struct eval_boxes *out;
     struct match_gt *gts;               /* of the category at hand */
     struct match_candidate *candidates; /* as many */
+    int32_t *places;                    /* of gts in the list */
+    struct mask_easel easel;
 };
 
 /* Annotations of the image that matching uses, as it uses them. */
@@ -37,7 +39,9 @@ static bool list_ground_truth(struct judge *judge, struct arena *arena, size_t d
     out->boxes = ARENA_ARRAY(arena, struct eval_box, n + detections + 1);
     judge->gts = ARENA_ARRAY(arena, struct match_gt, n + 1);
     judge->candidates = ARENA_ARRAY(arena, struct match_candidate, n + 1);
-    if (!out->boxes || !judge->gts || !judge->candidates)
+    judge->places = ARENA_ARRAY(arena, int32_t, n + 1);
+    if (!out->boxes || !judge->gts || !judge->candidates || !judge->places ||
+        !masks_easel_init(&judge->easel, dataset, judge->detections, judge->set->sizes, n, arena))
         return false;
     for (size_t i = 0; i < dataset->annotation_count; i++) {
         const struct annotation *a = &dataset->annotations[i];
@@ -58,16 +62,13 @@ static bool list_ground_truth(struct judge *judge, struct arena *arena, size_t d
     return true;
 }
 
-/* Raises a box's IoU to the highest with any of its category while it has no partner. */
-static void note_overlaps(struct judge *judge, struct eval_box *det)
+/* Raises the IoU of ground truth to the highest with any detection while it has no partner. */
+static void note_overlaps(
+    struct judge *judge, const struct match_group *match, const struct match_det *det)
 {
-    for (size_t g = 0; g < judge->out->gt_count; g++) {
-        struct eval_box *gt = &judge->out->boxes[g];
-        if (gt->category != det->category)
-            continue;
-        double iou = match_iou(&det->box, &gt->box, gt->crowd);
-        if (iou > det->iou)
-            det->iou = iou;
+    for (size_t g = 0; g < match->count; g++) {
+        struct eval_box *gt = &judge->out->boxes[judge->places[g]];
+        double iou = match_overlap(det, &match->gts[g]);
         if (iou > gt->iou)
             gt->iou = iou;
     }
@@ -82,15 +83,17 @@ static size_t gather_category(struct judge *judge, int32_t category)
             continue;
         judge->gts[n] = (struct match_gt){.box = gt->box,
             .area = judge->dataset->annotations[gt->source].area,
-            .annotation = (int32_t)g,
+            .annotation = gt->source,
             .crowd = gt->crowd};
+        judge->places[n] = (int32_t)g;
         match_gt_init(&judge->gts[n++]);
     }
+    judge->easel.drawn = false;
     return n;
 }
 
 /* Judges the group's detections that reach CONFIDENCE and appends them. */
-static void judge_group(
+static bool judge_group(
     struct judge *judge, const struct eval_group *group, double confidence, struct rank_item *order)
 {
     const struct eval_set *set = judge->set;
@@ -108,20 +111,27 @@ static void judge_group(
         *det = (struct eval_box){.category = category,
             .score = set->score[i],
             .partner = -1,
-            .box = eval_pixel_box(
-                judge->dataset, judge->detections, (size_t)set->row[i], judge->image),
             .source = set->row[i]};
+        struct match_det ready;
         struct match_result result;
-        match_detection(&match, &det->box, 1, &result);
+        if (!masks_prepare(&judge->easel, &match, (size_t)det->source, judge->image, &ready))
+            return false;
+        match_detection(&match, &ready, 1, &result);
+        note_overlaps(judge, &match, &ready);
+        det->box = ready.box;
+        det->iou = result.iou;
         det->verdict = result.tp[EVAL_ALL]        ? EVAL_TP
                        : result.ignored[EVAL_ALL] ? EVAL_IGNORED
                                                   : EVAL_FP;
-        if (result.gt >= 0)
-            det->partner = match.gts[result.gt].annotation;
+        if (result.gt >= 0) {
+            det->partner = judge->places[result.gt];
+            det->iou = match_overlap(&ready, &match.gts[result.gt]);
+        }
         order[out->count - out->gt_count] =
             (struct rank_item){rank_key(det->score), (uint32_t)(out->count - out->gt_count)};
         out->count++;
     }
+    return true;
 }
 
 /* Puts the detections in order of score and ties both sides of each match together. */
@@ -138,20 +148,12 @@ static bool arrange(struct judge *judge, struct rank_item *order, struct arena *
     for (size_t i = 0; i < n; i++) {
         struct eval_box *det = &detections[i];
         *det = copy[order[i].index];
-        note_overlaps(judge, det);
         if (det->verdict != EVAL_TP)
             continue;
-        out->boxes[det->partner].partner = (int32_t)(out->gt_count + i);
-        out->boxes[det->partner].verdict = EVAL_FOUND;
-    }
-    for (size_t i = 0; i < n; i++) {
-        struct eval_box *det = &detections[i];
-        if (det->partner < 0)
-            continue;
         struct eval_box *gt = &out->boxes[det->partner];
-        det->iou = match_iou(&det->box, &gt->box, gt->crowd);
-        if (det->verdict == EVAL_TP)
-            gt->iou = det->iou;
+        gt->partner = (int32_t)(out->gt_count + i);
+        gt->verdict = EVAL_FOUND;
+        gt->iou = det->iou;
     }
     return true;
 }
@@ -165,6 +167,26 @@ static void count_verdicts(struct eval_boxes *out)
         out->counts.fn += box->verdict == EVAL_FN;
         out->counts.ignored += !box->is_gt && box->verdict == EVAL_IGNORED;
     }
+}
+
+static bool judge_image(struct judge *judge, double confidence, struct arena *arena)
+{
+    const struct eval_set *set = judge->set;
+    size_t room = 0;
+    for (size_t g = 0; g < set->group_count; g++)
+        if (set->groups[g].image == judge->image)
+            room += set->groups[g].count;
+    struct rank_item *order = ARENA_ARRAY(arena, struct rank_item, 2 * room + 1);
+    if (!order || !list_ground_truth(judge, arena, room))
+        return false;
+    for (size_t g = 0; g < set->group_count; g++) {
+        const struct eval_group *group = &set->groups[g];
+        if (group->image == judge->image &&
+            eval_filter_has(judge->filter, (size_t)set->category[group->start]) &&
+            !judge_group(judge, group, confidence, order))
+            return false;
+    }
+    return arrange(judge, order, arena);
 }
 
 bool eval_image_boxes(const struct dataset *dataset, const struct detections *detections,
@@ -181,19 +203,9 @@ bool eval_image_boxes(const struct dataset *dataset, const struct detections *de
         .out = out};
     if (set->left_out[image])
         return true;
-    size_t room = 0;
-    for (size_t g = 0; g < set->group_count; g++)
-        if (set->groups[g].image == image)
-            room += set->groups[g].count;
-    struct rank_item *order = ARENA_ARRAY(arena, struct rank_item, 2 * room + 1);
-    if (!order || !list_ground_truth(&judge, arena, room))
-        return err_set(err, ERR_MEMORY, "out of memory while judging an image");
-    for (size_t g = 0; g < set->group_count; g++) {
-        const struct eval_group *group = &set->groups[g];
-        if (group->image == image && eval_filter_has(filter, (size_t)set->category[group->start]))
-            judge_group(&judge, group, confidence, order);
-    }
-    if (!arrange(&judge, order, arena))
+    bool judged = judge_image(&judge, confidence, arena);
+    masks_easel_done(&judge.easel);
+    if (!judged)
         return err_set(err, ERR_MEMORY, "out of memory while judging an image");
     count_verdicts(out);
     return true;

@@ -1,6 +1,6 @@
 /*
  * One image judged: every box on it with its verdict, for the picture view.
- * Knows: a matched set and the boxes behind it. Must not know: pictures, colours.
+ * Knows: a matched set and the boxes and masks behind it. Must not know: pictures, colours.
  */
 #pragma once
 
@@ -32,10 +32,10 @@ struct eval_boxes {
 };
 
 /*
- * Judges image IMAGE at any IOU (0 < iou <= 1; matched anew, so off the grid too) and CONFIDENCE
- * with the categories of FILTER. `boxes` lives in ARENA. Only detections kept by matching are
- * listed. The first three arguments belong together as in eval_match(). False only when memory is
- * out.
+ * Judges image IMAGE at any IOU (0 < iou <= 1; matched anew, so off the grid too; of boxes or masks,
+ * as SET was) and CONFIDENCE with the categories of FILTER. `boxes` lives in ARENA. Only detections
+ * kept by matching are listed. The first three arguments belong together as in eval_match(). False
+ * only when memory is out.
  */
 bool eval_image_boxes(const struct dataset *dataset, const struct detections *detections,
     const struct eval_set *set, int32_t image, double iou, double confidence, eval_filter filter,

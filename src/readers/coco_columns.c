@@ -174,15 +174,6 @@ bool coco_columns_end(struct coco_columns *columns, int32_t image)
     return true;
 }
 
-void coco_columns_clear(struct coco_columns *columns)
-{
-    for (size_t i = 0; i < columns->count; i++) {
-        columns->columns[i].count = 0;
-        columns->columns[i].is_tags = false;
-    }
-    columns->dropped = 0;
-}
-
 /* Whether an image has a value; VALUES (as many as SET has images) are then those of its images. */
 static bool gather(const struct coco_column *column, const struct dataset *set,
     const int32_t *order, const char **values)

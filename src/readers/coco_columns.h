@@ -46,8 +46,6 @@ bool coco_columns_take(struct coco_columns *columns, struct json *json);
 bool coco_columns_add(struct coco_columns *columns, const char *name, const struct buf *text);
 /* The record is that of the image with the id index IMAGE, whatever was said of it before. */
 bool coco_columns_end(struct coco_columns *columns, int32_t image);
-/* No record has been. */
-void coco_columns_clear(struct coco_columns *columns);
 /* Gives SET its columns; image i of it has the id index ORDER[i]. */
 bool coco_columns_finish(
     const struct coco_columns *columns, struct dataset *set, const int32_t *order);

@@ -7,7 +7,7 @@
  * run-length masks are skipped without being parsed, unless they are asked for. Of repeated keys
  * and lists the last counts, as in Python's json. Memory is bounded by the file: about 150 bytes
  * for each image, category or distinct id that it names (with columns, 8 more for each of at most
- * 64), 64 for each annotation that is kept, twice that while it grows.
+ * 64), 64 for each annotation that is kept, three times that while it is put in place.
  */
 #include "base/file.h"
 #include "base/grow.h"
@@ -30,8 +30,9 @@ struct truth {
      * end. */
     struct image *images;
     struct category *categories;
-    int32_t *image_order; /* id indices as the images stand in the file */
-    size_t image_capacity, image_id_count, category_capacity, category_id_count, order_capacity;
+    int32_t *image_order, *category_order; /* id indices as the entries stand in the file */
+    size_t image_capacity, image_id_count, category_capacity, category_id_count;
+    size_t image_order_capacity, category_order_capacity;
     struct annotation *annotations;
     size_t annotation_capacity;
     enum coco_shapes shapes;
@@ -100,7 +101,7 @@ static bool keep_image(struct truth *truth, int32_t id, int32_t width_px, int32_
     if (image->file_name) {
         set->duplicate_images++;
     } else {
-        if (!GROW(truth->image_order, truth->order_capacity, set->image_count + 1))
+        if (!GROW(truth->image_order, truth->image_order_capacity, set->image_count + 1))
             return out_of_memory(truth);
         truth->image_order[set->image_count++] = id;
     }
@@ -175,6 +176,7 @@ static bool read_image(struct truth *truth)
 
 static bool read_category(struct truth *truth)
 {
+    struct dataset *set = truth->set;
     struct json *json = &truth->json;
     int32_t id = COCO_ID_UNUSABLE;
     buf_clear(&truth->name);
@@ -190,15 +192,20 @@ static bool read_category(struct truth *truth)
     if (id == COCO_ID_NO_MEMORY || !widen(truth))
         return out_of_memory(truth);
     if (id < 0) {
-        truth->set->dropped_categories++;
+        set->dropped_categories++;
         return true;
     }
     struct category *category = &truth->categories[id];
     const char *text = truth->category_ids.ids[id].text;
-    truth->set->category_count += !category->name;
-    truth->set->duplicate_categories += category->name != NULL;
+    if (category->name) {
+        set->duplicate_categories++;
+    } else {
+        if (!GROW(truth->category_order, truth->category_order_capacity, set->category_count + 1))
+            return out_of_memory(truth);
+        truth->category_order[set->category_count++] = id;
+    }
     if (truth->name.length || !text)
-        text = arena_copy(&truth->set->arena, truth->name.data, truth->name.length);
+        text = arena_copy(&set->arena, truth->name.data, truth->name.length);
     category->id = truth->category_ids.ids[id].number;
     category->name = text;
     return text || out_of_memory(truth);
@@ -281,15 +288,15 @@ static bool read_annotation(struct truth *truth)
     return keep_annotation(truth, &annotation, has_box || shape.has_box, &shape);
 }
 
-/* A list of the top level that comes again takes the place of the one before. */
+/* A list of the top level that comes again takes the place of the one before. To forget costs no
+ * more than to read did, however often it comes. */
 static void forget_images(struct truth *truth)
 {
-    for (size_t i = 0; i < truth->image_id_count; i++)
-        truth->images[i] = (struct image){0};
-    truth->set->image_count = 0;
-    truth->set->dropped_images = truth->set->duplicate_images = 0;
-    if (truth->wants_columns)
-        coco_columns_clear(&truth->columns);
+    struct dataset *set = truth->set;
+    for (size_t i = 0; i < set->image_count; i++)
+        truth->images[truth->image_order[i]] = (struct image){0};
+    set->image_count = 0;
+    set->dropped_images = set->duplicate_images = 0;
 }
 
 static void forget_annotations(struct truth *truth)
@@ -302,10 +309,11 @@ static void forget_annotations(struct truth *truth)
 
 static void forget_categories(struct truth *truth)
 {
-    for (size_t i = 0; i < truth->category_id_count; i++)
-        truth->categories[i] = (struct category){0};
-    truth->set->category_count = 0;
-    truth->set->dropped_categories = truth->set->duplicate_categories = 0;
+    struct dataset *set = truth->set;
+    for (size_t i = 0; i < set->category_count; i++)
+        truth->categories[truth->category_order[i]] = (struct category){0};
+    set->category_count = 0;
+    set->dropped_categories = set->duplicate_categories = 0;
 }
 
 enum { IMAGES, ANNOTATIONS, CATEGORIES, LIST_COUNT };
@@ -415,10 +423,11 @@ static int32_t *place_categories(struct truth *truth)
         return NULL;
     }
     memset(places, 0xff, (ids + 1) * sizeof *places);
-    for (size_t i = 0; i < truth->category_id_count; i++)
-        if (truth->categories[i].name)
-            ranked[n++] = (struct ranked){
-                truth->categories[i], (int32_t)i, truth->category_ids.ids[i].text != NULL};
+    for (; n < set->category_count; n++) {
+        int32_t id = truth->category_order[n];
+        ranked[n] =
+            (struct ranked){truth->categories[id], id, truth->category_ids.ids[id].text != NULL};
+    }
     qsort(ranked, n, sizeof *ranked, compare_ranked);
     for (size_t i = 0; i < n; i++) {
         set->categories[i] = ranked[i].category;
@@ -509,6 +518,7 @@ static bool read_all(struct truth *truth, struct stream *stream, struct err *err
     free(truth->images);
     free(truth->categories);
     free(truth->image_order);
+    free(truth->category_order);
     free(truth->annotations);
     mask_list_done(&truth->masks);
     return ok;

@@ -58,3 +58,67 @@ bool analysis_precision(const struct study *study, int32_t category, int iou_ind
         precision[r] = classes ? precision[r] / (double)classes : -1;
     return true;
 }
+
+/* Numbers the filtered categories; returns how many there are. */
+static size_t number_categories(const struct analysis_at *at, int32_t *position)
+{
+    size_t count = 0;
+    for (size_t c = 0; c < at->set->category_count; c++)
+        position[c] = eval_filter_has(at->filter, c) ? (int32_t)count++ : -1;
+    return count;
+}
+
+bool analysis_slices(const struct analysis_at *at, const struct slices *slices,
+    struct arena *arena, double (**out)[EVAL_NUMBERS], struct err *err)
+{
+    const struct eval_set *set = at->set;
+    struct arena scratch = {0};
+    int32_t *position = ARENA_ARRAY(&scratch, int32_t, set->category_count + 1);
+    if (!position)
+        return err_set(err, ERR_MEMORY, "out of memory while slicing");
+    struct eval_common common = {.image_count = set->image_count,
+        .category_count = number_categories(at, position),
+        .iou_index = at->iou_index,
+        .confidence = at->confidence};
+    struct eval_aligned run = {.set = set, .category_position = position};
+    const struct eval_weighted *weighted = eval_weighted_new(&run, &common, &scratch, err);
+    struct eval_weighing *weighing =
+        weighted ? eval_weighing_new(&weighted, 1, &scratch) : NULL;
+    uint32_t *weights = ARENA_ARRAY(&scratch, uint32_t, set->image_count + 1);
+    *out = arena_array(arena, slices->count + 1, sizeof **out);
+    bool ok = weighing && weights && *out;
+    for (size_t s = 0; ok && s < slices->count; s++) {
+        for (size_t i = 0; i < set->image_count; i++)
+            weights[i] = slices->items[s].has[set->image_order[i]];
+        eval_weighted_numbers(weighted, weights, weighing, (*out)[s], NULL);
+    }
+    arena_done(&scratch);
+    if (!ok && weighted)
+        err_set(err, ERR_MEMORY, "out of memory while slicing");
+    return ok;
+}
+
+void analysis_sizes(const struct analysis_at *at, struct eval_counts out[3])
+{
+    const struct eval_set *set = at->set;
+    for (int size = 0; size < 3; size++) {
+        int area = EVAL_SMALL + size;
+        struct eval_counts *counts = &out[size];
+        *counts = (struct eval_counts){0};
+        for (size_t c = 0; c < set->category_count; c++) {
+            if (!eval_filter_has(at->filter, c))
+                continue;
+            counts->fn += set->positives[c][area];
+            for (uint32_t i = set->category_start[c]; i < set->category_start[c + 1]; i++) {
+                bool tp = set->tp[area][i] >> at->iou_index & 1;
+                bool ignored = set->ignored[area][i] >> at->iou_index & 1;
+                if (set->score[i] < at->confidence)
+                    continue;
+                counts->tp += tp;
+                counts->ignored += ignored;
+                counts->fp += !tp && !ignored;
+            }
+        }
+        counts->fn -= counts->tp;
+    }
+}

@@ -11,6 +11,8 @@
 #include "eval/sweep.h"
 #include "eval/ultralytics_ap.h"
 #include "eval/voc_ap.h"
+#include "eval/weighted.h"
+#include "work/slices.h"
 #include "work/study.h"
 
 bool analysis_errors(
@@ -27,3 +29,20 @@ bool analysis_ultralytics(
  * ground truth with CATEGORY -1 (all -1 where there is none). */
 bool analysis_precision(const struct study *study, int32_t category, int iou_index,
     double precision[EVAL_RECALLS], struct err *err);
+
+/* What is looked at: SET is the study's, or matched anew at the IoU of bit `iou_index`. */
+struct analysis_at {
+    const struct eval_set *set;
+    int iou_index;
+    double confidence;
+    eval_filter filter; /* NULL: all classes */
+};
+
+/* The numbers of the images of each slice alone (enum eval_stat and enum eval_number; NaN where
+ * undefined) over the filtered classes, *OUT by slice. */
+bool analysis_slices(const struct analysis_at *at, const struct slices *slices,
+    struct arena *arena, double (**out)[EVAL_NUMBERS], struct err *err);
+
+/* Counts by the area of objects, small, medium, large: ground truth of that size, and detections
+ * matched to such, or matched to none and of that size themselves. */
+void analysis_sizes(const struct analysis_at *at, struct eval_counts out[3]);

@@ -1,25 +1,24 @@
 #include "work/ground_truth.h"
 
-#include "readers/annotation.h"
-
 #include <stdlib.h>
 #include <string.h>
 
-bool ground_truth_read(
-    const char *path, const char *format, struct ground_truth *out, struct err *err)
+bool ground_truth_read(const char *path, const struct annotation_options *options,
+    struct ground_truth *out, struct err *err)
 {
-    struct annotation_options options = {.format = format};
-    *out = (struct ground_truth){0};
-    file_stat(path, &out->stat);
-    out->format = format ? strdup(format) : NULL;
-    if (format && !out->format)
+    char *format = options->format ? strdup(options->format) : NULL;
+    if (options->format && !format)
         return err_set(err, ERR_MEMORY, "out of memory");
-    out->dataset = annotation_read_ground_truth_as(path, &options, err);
-    if (out->dataset)
-        out->digest = dataset_digest(out->dataset);
-    else
+    *out = (struct ground_truth){.options = *options};
+    out->options.format = format;
+    file_stat(path, &out->stat);
+    out->dataset = annotation_read_ground_truth_as(path, options, err);
+    if (!out->dataset) {
         ground_truth_done(out);
-    return out->dataset != NULL;
+        return false;
+    }
+    out->digest = dataset_digest(out->dataset);
+    return true;
 }
 
 static bool looks_same(const struct file_stat *a, const struct file_stat *b)
@@ -28,13 +27,20 @@ static bool looks_same(const struct file_stat *a, const struct file_stat *b)
            a->ctime_ns == b->ctime_ns && a->inode == b->inode && a->device == b->device;
 }
 
-bool ground_truth_is(const struct ground_truth *truth, const char *path, const char *format)
+static bool same_options(const struct annotation_options *a, const struct annotation_options *b)
+{
+    bool same_format =
+        !a->format == !b->format && (!a->format || strcmp(a->format, b->format) == 0);
+    return same_format && a->masks == b->masks && a->columns == b->columns;
+}
+
+bool ground_truth_is(const struct ground_truth *truth, const char *path,
+    const struct annotation_options *options)
 {
     struct file_stat now;
-    bool as_read =
-        !truth->format == !format && (!format || strcmp(truth->format, format) == 0);
-    return truth->dataset && as_read && strcmp(truth->dataset->path, path) == 0 &&
-           file_stat(path, &now) && now.is_regular && looks_same(&now, &truth->stat);
+    return truth->dataset && same_options(&truth->options, options) &&
+           strcmp(truth->dataset->path, path) == 0 && file_stat(path, &now) && now.is_regular &&
+           looks_same(&now, &truth->stat);
 }
 
 void ground_truth_move(struct ground_truth *to, struct ground_truth *from)
@@ -47,6 +53,6 @@ void ground_truth_move(struct ground_truth *to, struct ground_truth *from)
 void ground_truth_done(struct ground_truth *truth)
 {
     dataset_free(truth->dataset);
-    free(truth->format);
+    free((char *)truth->options.format);
     *truth = (struct ground_truth){0};
 }

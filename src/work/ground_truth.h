@@ -10,20 +10,22 @@
 #include "base/err.h"
 #include "base/file.h"
 #include "facts/dataset_digest.h"
+#include "readers/annotation.h"
 
 /* Zeroed: none. */
 struct ground_truth {
     struct dataset *dataset; /* its path is the file's */
     struct dataset_digest digest;
     struct file_stat stat; /* of the file before it was read */
-    char *format;          /* that somebody said it has, malloc'd; NULL: read as it looked */
+    struct annotation_options options; /* it was read with; the format is malloc'd */
 };
 
-/* Reads PATH as FORMAT (may be NULL) into OUT. */
-bool ground_truth_read(
-    const char *path, const char *format, struct ground_truth *out, struct err *err);
-/* Whether reading PATH as FORMAT now would give TRUTH: it is a file that looks as it did. */
-bool ground_truth_is(const struct ground_truth *truth, const char *path, const char *format);
+/* Reads PATH with OPTIONS into OUT. */
+bool ground_truth_read(const char *path, const struct annotation_options *options,
+    struct ground_truth *out, struct err *err);
+/* Whether reading PATH with OPTIONS now would give TRUTH: it is a file that looks as it did. */
+bool ground_truth_is(const struct ground_truth *truth, const char *path,
+    const struct annotation_options *options);
 /* Moves FROM to TO, which lets go of what it was. */
 void ground_truth_move(struct ground_truth *to, struct ground_truth *from);
 void ground_truth_done(struct ground_truth *truth);

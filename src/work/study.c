@@ -80,12 +80,12 @@ static bool consider(
     return ok;
 }
 
-static bool read_truth(const char *path, const char *format, struct ground_truth *spare,
-    struct ground_truth *out, struct err *err)
+static bool read_truth(const char *path, const struct annotation_options *options,
+    struct ground_truth *spare, struct ground_truth *out, struct err *err)
 {
     *out = (struct ground_truth){0};
-    if (!spare || !ground_truth_is(spare, path, format))
-        return ground_truth_read(path, format, out, err);
+    if (!spare || !ground_truth_is(spare, path, options))
+        return ground_truth_read(path, options, out, err);
     ground_truth_move(out, spare);
     return true;
 }
@@ -97,8 +97,10 @@ static bool join(struct study *study, struct ground_truth *spare, struct err *er
     const struct truth *truth = &study->truth;
     struct err refused = {0};
     for (size_t i = 0; i < truth->count; i++) {
+        struct annotation_options options = {
+            .format = truth->ground_truth_format, .columns = study->columns};
         struct ground_truth read;
-        if (read_truth(truth->ground_truth[i], truth->ground_truth_format, spare, &read, &refused) &&
+        if (read_truth(truth->ground_truth[i], &options, spare, &read, &refused) &&
             !consider(study, &read, i, err))
             return false;
         if (study->dataset && study->link.images_joined &&
@@ -204,6 +206,22 @@ static void describe_files(struct study *study)
         "objects of the ground truth with an id that stood before: all of them count");
 }
 
+/* Where pycocotools does otherwise, and what could not be used. */
+static void describe_set(struct study *study)
+{
+    const struct eval_set *set = study->set;
+    if (!study->detections->count && set->gt_count)
+        warn(study, (int64_t)set->gt_count,
+            "objects and no detection: AP is 0, where pycocotools stops with an error");
+    warn(study, study->dataset->missing_area,
+        "objects of the ground truth without an area: width times height is taken");
+    warn(study, set->annotations_id_zero,
+        "objects of the ground truth with the id 0, which pycocotools takes for not found");
+    warn(study, set->annotations_not_finite,
+        "objects of the ground truth left out: their boxes are not finite");
+    warn(study, set->rows_not_finite, "detections left out: their boxes or scores are not finite");
+}
+
 static void describe(struct study *study)
 {
     const struct link *link = &study->link;
@@ -223,6 +241,7 @@ static void describe(struct study *study)
             &study->arena, "0 of %zu images joined%s", study->dataset->image_count, unknown);
     warn(study, link->rows_unknown_category,
         "detections of classes that the ground truth does not have: no effect");
+    describe_set(study);
     describe_files(study);
 }
 
@@ -261,6 +280,7 @@ struct study *study_new(const struct study_request *request, struct err *err)
     choose_same_step(&truth, request->predictions);
     if (ok) {
         atomic_init(&study->references, 1);
+        study->columns = request->columns;
         study->predictions = copy(study, request->predictions, &ok);
         ok &= copy_truth(study, &truth);
     }
@@ -292,7 +312,8 @@ bool study_load_boxes(struct study *study, struct err *err)
         return true;
     struct study_request request = {.predictions = study->predictions,
         .truth = &study->truth,
-        .settings = &study->set->settings};
+        .settings = &study->set->settings,
+        .columns = study->columns};
     struct study *whole = study_load(&request, NULL, err);
     if (!whole)
         return false;

@@ -31,6 +31,7 @@ struct study {
     const char *ground_truth, *predictions; /* paths */
     struct dataset_version version;         /* of the ground truth, as it was read */
     size_t candidate;                       /* which of the request's ground truths it is */
+    bool columns;     /* as in the request */
     bool complete; /* that one joins and explains every detection, so that no other was needed */
     const char *joined;  /* "19 of 19 images joined by stem, class ids shifted by 1" */
     const char *warning; /* what was inferred or left out, NULL when nothing */
@@ -41,6 +42,7 @@ struct study_request {
     const struct truth *truth; /* candidates; of those found nearby the one that explains most */
     const struct eval_settings *settings; /* NULL: COCO's, on all cores */
     struct ground_truth *spare; /* to be taken instead of reading the same; NULL: none */
+    bool columns; /* keep what the ground truth says of its images, for slices */
 };
 
 /* Loads and evaluates; gives up (ERR_CANCELLED) soon after *STALE (may be NULL) is set. One

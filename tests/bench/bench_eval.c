@@ -7,6 +7,7 @@
 #include "eval/confusion.h"
 #include "eval/downsample.h"
 #include "eval/errors.h"
+#include "eval/mask_runs.h"
 #include "eval/sweep.h"
 #include "eval/ultralytics_ap.h"
 #include "eval/verdicts.h"
@@ -24,6 +25,8 @@ enum { IMAGES = 5000, CATEGORIES = 80, ROUNDS = 9, POINTS = 65536 };
 struct stage {
     struct dataset *dataset;
     struct detections *detections, *second; /* the second run: the first with noise */
+    struct dataset masked; /* the same with masks, beside every fifth detection with one */
+    struct detections cut_out;
     struct link link;
     struct arena arena, round;
     struct eval_set *set, *second_set;
@@ -145,6 +148,54 @@ static void make_set(struct stage *stage)
         stage->points[i] = (struct point){.step = i * 10, .value = uniform(stage)};
 }
 
+static struct mask *make_ellipse(struct arena *arena, const struct box *box)
+{
+    enum { POLYGON_POINTS = 20 };
+    struct mask *mask = ARENA_NEW(arena, struct mask);
+    mask->polygons = ARENA_NEW(arena, struct polygon);
+    mask->polygon_count = 1;
+    mask->polygons->xy = ARENA_ARRAY(arena, double, 2 * POLYGON_POINTS);
+    mask->polygons->point_count = POLYGON_POINTS;
+    for (size_t i = 0; i < POLYGON_POINTS; i++) {
+        double angle = 2 * 3.14159265358979 * (double)i / POLYGON_POINTS;
+        mask->polygons->xy[2 * i] = box->x + box->w * (1 + cos(angle)) / 2;
+        mask->polygons->xy[2 * i + 1] = box->y + box->h * (1 + sin(angle)) / 2;
+    }
+    return mask;
+}
+
+/* Ellipses in the boxes: polygons for the ground truth, runs for the detections. */
+static void make_masks(struct stage *stage)
+{
+    struct dataset *dataset = &stage->masked;
+    struct detections *detections = &stage->cut_out;
+    struct arena *arena = &stage->arena;
+    struct mask_pen pen;
+    *dataset = *stage->dataset;
+    *detections = *stage->detections;
+    detections->count /= 5;
+    dataset->masks = ARENA_ARRAY(arena, struct mask *, dataset->annotation_count);
+    detections->masks = ARENA_ARRAY(arena, struct mask *, detections->count);
+    detections->rows = ARENA_ARRAY(arena, struct detection, detections->count);
+    for (size_t i = 0; i < dataset->annotation_count; i++)
+        dataset->masks[i] = make_ellipse(arena, &dataset->annotations[i].box);
+    mask_pen_init(&pen);
+    for (size_t i = 0; i < detections->count; i++) {
+        struct mask_frame frame = {640, 480, 1, 1};
+        struct mask_runs runs;
+        detections->rows[i] = stage->detections->rows[5 * i];
+        struct mask *mask = make_ellipse(arena, &detections->rows[i].box);
+        if (!mask_runs_make(&pen, mask, &frame, arena, &runs))
+            exit(1);
+        *mask = (struct mask){.runs = (uint32_t *)runs.runs,
+            .run_count = runs.count,
+            .width_px = runs.width_px,
+            .height_px = runs.height_px};
+        detections->masks[i] = mask;
+    }
+    mask_pen_done(&pen);
+}
+
 static void run_link(struct stage *stage)
 {
     struct err err;
@@ -197,6 +248,25 @@ static void run_both_on_two(struct stage *stage)
 {
     stage->threads = 2;
     run_both(stage);
+}
+
+static void run_masks(struct stage *stage)
+{
+    struct err err;
+    struct eval_settings settings = eval_settings_default();
+    settings.overlap = EVAL_MASKS;
+    settings.threads = stage->threads;
+    stage->set =
+        eval_match(&stage->masked, &stage->cut_out, &stage->link, &settings, &stage->round, &err);
+    if (!stage->set)
+        exit(1);
+    run_stats(stage);
+}
+
+static void run_masks_on_two(struct stage *stage)
+{
+    stage->threads = 2;
+    run_masks(stage);
 }
 
 static void run_counts(struct stage *stage, double confidence, bool images)
@@ -371,6 +441,7 @@ static void run_versus_middle(struct stage *stage)
 static const struct {
     const char *name;
     void (*run)(struct stage *stage);
+    void (*prepare)(struct stage *stage); /* NULL: nothing */
 } MEASURES[] = {
     {"link, match and stats", run_both},
     {"link, match and stats on two threads", run_both_on_two},
@@ -394,6 +465,8 @@ static const struct {
     {"two runs against each other at 0", run_versus_low},
     {"two runs against each other at .25", run_versus_middle},
     {"envelope of 65536 points", run_envelope},
+    {"match and stats of masks, a fifth of the detections", run_masks, make_masks},
+    {"match and stats of masks on two threads", run_masks_on_two},
 };
 
 static int compare_doubles(const void *left, const void *right)
@@ -414,11 +487,13 @@ int main(void)
     struct stage stage = {.random = 1, .threads = 1};
     make_set(&stage);
     make_second(&stage);
+    arena_init(&stage.arena, 0);
     stage.per_category = calloc(CATEGORIES, sizeof *stage.per_category);
     stage.per_image = calloc(IMAGES, sizeof *stage.per_image);
-    arena_init(&stage.arena, 0);
     for (size_t m = 0; m < sizeof MEASURES / sizeof *MEASURES; m++) {
         double times[ROUNDS], walls[ROUNDS];
+        if (MEASURES[m].prepare)
+            MEASURES[m].prepare(&stage);
         arena_init(&stage.round, 0);
         run_both(&stage);
         run_second(&stage);
@@ -441,6 +516,7 @@ int main(void)
     }
     printf("eval: set: %zu annotations, %zu detections\n", stage.dataset->annotation_count,
         stage.detections->count);
+    arena_done(&stage.arena);
     dataset_free(stage.dataset);
     detections_free(stage.detections);
     detections_free(stage.second);

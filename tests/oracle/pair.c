@@ -107,6 +107,7 @@ struct dataset *pair_truth(const char *folder)
         struct box box = box_of(item);
         dataset->annotations[dataset->annotation_count++] =
             (struct annotation){.id = (int64_t)number(item, "id", -1),
+                .has_id = true,
                 .box = box,
                 .area = number(item, "area", box.w * box.h),
                 .image = image_of(dataset, (int64_t)number(item, "image_id", -1)),

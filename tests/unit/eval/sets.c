@@ -36,6 +36,7 @@ struct annotation *sets_annotate(struct dataset *dataset, int32_t image, int32_t
     dataset->annotations[n] = (struct annotation){.box = {x, y, w, h},
         .area = w * h,
         .id = (int64_t)n + 1,
+        .has_id = true,
         .image = image,
         .category = category};
     return &dataset->annotations[n];

@@ -3,6 +3,7 @@
  * small random sets full of ties, crowds, empty sides and boxes without area.
  */
 #include "sets.h"
+#include "slow.h"
 
 #include "eval/image_stats.h"
 #include "eval/verdicts.h"
@@ -16,9 +17,7 @@
 
 #include <cmocka.h>
 
-enum { CASES = 4000, MOST = 256, IMAGES = 4, CLASSES = 3 };
-
-static const double RANGES[4][2] = {{0, 1e10}, {0, 1024}, {1024, 9216}, {9216, 1e10}};
+enum { CASES = 4000, IMAGES = 4, CLASSES = 3 };
 
 static double slow_iou(const struct box *d, const struct annotation *a)
 {
@@ -31,161 +30,33 @@ static double slow_iou(const struct box *d, const struct annotation *a)
     return i / (a->crowd ? d->w * d->h : d->w * d->h + g->w * g->h - i);
 }
 
-/* The detections of one image and class by score, ties in file order; at most LIMIT. */
-static int slow_rank(
-    const struct detections *detections, int32_t image, int32_t class, int limit, int *order)
+static double box_iou(const struct slow_sets *sets, size_t row, size_t annotation)
 {
-    int n = 0;
-    for (size_t i = 0; i < detections->count; i++) {
-        const struct detection *row = &detections->rows[i];
-        if (row->image_key != image || row->category_key != class)
-            continue;
-        int at = n++;
-        for (; at > 0 && detections->rows[order[at - 1]].score < row->score; at--)
-            order[at] = order[at - 1];
-        order[at] = (int)i;
-    }
-    return n < limit ? n : limit;
+    return slow_iou(&sets->detections->rows[row].box, &sets->dataset->annotations[annotation]);
 }
 
-struct slow {
-    double score;
-    bool tp, ignored;
-};
-
-static bool is_ignored(const struct annotation *a, int area)
+static double box_area(const struct slow_sets *sets, size_t row)
 {
-    return a->crowd || a->area < RANGES[area][0] || a->area > RANGES[area][1];
+    return sets->detections->rows[row].box.w * sets->detections->rows[row].box.h;
 }
 
-/* evaluateImg at one threshold and area; appends to ALL. Returns the ground truth that counts. */
-static int slow_image(const struct dataset *dataset, const struct detections *detections,
-    int32_t image, int32_t class, double threshold, int area, int limit, struct slow *all, int *n)
+static struct slow_sets boxes_of(
+    const struct dataset *dataset, const struct detections *detections)
 {
-    const struct annotation *gt[MOST];
-    int gts = 0, positives = 0, order[MOST];
-    bool matched[MOST] = {false};
-    for (int ignored = 0; ignored < 2; ignored++)
-        for (size_t i = 0; i < dataset->annotation_count; i++) {
-            const struct annotation *a = &dataset->annotations[i];
-            if (a->image == image && a->category == class && is_ignored(a, area) == ignored) {
-                gt[gts++] = a;
-                positives += !ignored;
-            }
-        }
-    int ranked = slow_rank(detections, image, class, limit, order);
-    for (int d = 0; d < ranked; d++) {
-        const struct detection *row = &detections->rows[order[d]];
-        double best = fmin(threshold, 1 - 1e-10), size = row->box.w * row->box.h;
-        int m = -1;
-        for (int g = 0; g < gts; g++) {
-            if (matched[g] && !gt[g]->crowd)
-                continue;
-            if (m > -1 && !is_ignored(gt[m], area) && is_ignored(gt[g], area))
-                break;
-            double iou = slow_iou(&row->box, gt[g]);
-            if (iou < best)
-                continue;
-            best = iou;
-            m = g;
-        }
-        bool outside = size < RANGES[area][0] || size > RANGES[area][1];
-        bool ignored = m > -1 ? is_ignored(gt[m], area) : outside;
-        if (m > -1)
-            matched[m] = true;
-        all[(*n)++] = (struct slow){row->score, m > -1 && !ignored, ignored};
-    }
-    return positives;
+    return (struct slow_sets){dataset, detections, box_iou, box_area};
 }
 
-/* Images FROM..TO. */
-struct span {
-    int32_t from, to;
-};
-
-static const struct span ALL = {0, IMAGES - 1};
-
-/* accumulate for one class: AP and recall, -1 without ground truth. */
-static void slow_class(const struct dataset *dataset, const struct detections *detections,
-    struct span images, int32_t class, double threshold, int area, int limit, double *ap,
-    double *recall)
-{
-    struct slow all[MOST], sorted[MOST];
-    int n = 0, positives = 0, kept = 0;
-    for (int32_t image = images.from; image <= images.to; image++)
-        positives += slow_image(dataset, detections, image, class, threshold, area, limit, all, &n);
-    for (int i = 0; i < n; i++) {
-        int at = i;
-        for (; at > 0 && sorted[at - 1].score < all[i].score; at--)
-            sorted[at] = sorted[at - 1];
-        sorted[at] = all[i];
-    }
-    double tp = 0, fp = 0, precision[MOST], recalls[MOST];
-    *ap = *recall = -1;
-    if (!positives)
-        return;
-    for (int i = 0; i < n; i++, kept++) {
-        tp += sorted[i].tp;
-        fp += !sorted[i].tp && !sorted[i].ignored;
-        recalls[i] = tp / positives;
-        precision[i] = tp / (fp + tp + 0x1p-52);
-    }
-    for (int i = n - 1; i > 0; i--)
-        precision[i - 1] = fmax(precision[i - 1], precision[i]);
-    *recall = n ? recalls[n - 1] : 0;
-    *ap = 0;
-    for (int r = 0; r <= 100; r++) {
-        int at = 0;
-        while (at < n && recalls[at] < (r == 100 ? 1 : r * .01))
-            at++;
-        *ap += at < n ? precision[at] / 101 : 0;
-    }
-}
-
-/* Mean over classes and thresholds FIRST..LAST of what is defined. */
-static double slow_mean(const struct dataset *dataset, const struct detections *detections,
-    struct span images, int first, int last, int area, int limit, bool wants_recall)
-{
-    double sum = 0, count = 0;
-    for (int32_t class = 0; class < CLASSES; class ++)
-        for (int t = first; t <= last; t++) {
-            double ap, recall;
-            double threshold = t == 9 ? .95 : .5 + t * ((.95 - .5) / 9);
-            slow_class(dataset, detections, images, class, threshold, area, limit, &ap, &recall);
-            double value = wants_recall ? recall : ap;
-            if (value > -1) {
-                sum += value;
-                count++;
-            }
-        }
-    return count > 0 ? sum / count : -1;
-}
-
-static void check_stats(const struct dataset *dataset, const struct detections *detections,
-    struct span images, const double *stats)
-{
-    static const struct {
-        int first, last, area, limit;
-        bool recall;
-    } WANTED[EVAL_STATS] = {{0, 9, 0, 100, false}, {0, 0, 0, 100, false}, {5, 5, 0, 100, false},
-        {0, 9, 1, 100, false}, {0, 9, 2, 100, false}, {0, 9, 3, 100, false}, {0, 9, 0, 1, true},
-        {0, 9, 0, 10, true}, {0, 9, 0, 100, true}, {0, 9, 1, 100, true}, {0, 9, 2, 100, true},
-        {0, 9, 3, 100, true}};
-    for (int i = 0; i < EVAL_STATS; i++) {
-        double should = slow_mean(dataset, detections, images, WANTED[i].first, WANTED[i].last,
-            WANTED[i].area, WANTED[i].limit, WANTED[i].recall);
-        assert_true(fabs(stats[i] - should) < 1e-12);
-    }
-}
+static const struct slow_span ALL = {0, IMAGES - 1};
 
 static void check_single_images(
     const struct dataset *dataset, const struct detections *detections, const struct eval_set *set)
 {
     struct err err;
+    struct slow_sets boxes = boxes_of(dataset, detections);
     double stats[IMAGES][EVAL_STATS];
     assert_true(eval_image_stats(set, stats, &err));
     for (int32_t i = 0; i < IMAGES; i++)
-        check_stats(dataset, detections, (struct span){i, i}, stats[i]);
+        slow_check_stats(&boxes, (struct slow_span){i, i}, stats[i]);
 }
 
 /* Counts at a confidence, with the detections below it taken away before matching. */
@@ -193,11 +64,12 @@ static struct eval_counts slow_counts(const struct dataset *dataset,
     const struct detections *detections, double iou, double confidence, int32_t image)
 {
     struct eval_counts counts = {0};
+    struct slow_sets boxes = boxes_of(dataset, detections);
     for (int32_t class = 0; class < CLASSES; class ++) {
-        struct slow all[MOST];
+        struct slow_verdict all[SLOW_MOST];
         int n = 0;
         int64_t tp = 0;
-        int positives = slow_image(dataset, detections, image, class, iou, 0, 100, all, &n);
+        int positives = slow_image(&boxes, image, class, iou, 0, 100, all, &n);
         for (int i = 0; i < n; i++) {
             bool counts_here = all[i].score >= confidence;
             tp += counts_here && all[i].tp;
@@ -288,7 +160,8 @@ static void small_sets_agree_with_the_slow_evaluator(void **unused)
         sets_fill(&state, IMAGES, CLASSES, dataset, detections);
         struct eval_set *set = sets_match(dataset, detections, &arena);
         assert_true(eval_stats(set, &arena, &summary, &err));
-        check_stats(dataset, detections, ALL, summary.stats);
+        struct slow_sets boxes = boxes_of(dataset, detections);
+        slow_check_stats(&boxes, ALL, summary.stats);
         check_single_images(dataset, detections, set);
         check_counts(dataset, detections, set, IOUS[i % 5], &arena);
         check_best(set);
@@ -315,11 +188,12 @@ static void settings_choose_thresholds_and_limits(void **unused)
         sets_fill(&state, IMAGES, CLASSES, dataset, detections);
         struct eval_set *set = sets_match_as(dataset, detections, &settings, &arena);
         assert_true(eval_stats(set, &arena, &summary, &err));
+        struct slow_sets boxes = boxes_of(dataset, detections);
         static const int INDEX[] = {0, 5, 9};
         double sum = 0;
         for (int t = 0; t < 3; t++) {
             double should =
-                slow_mean(dataset, detections, ALL, INDEX[t], INDEX[t], 0, 3, false);
+                slow_mean(&boxes, ALL, INDEX[t], INDEX[t], 0, 3, false);
             assert_true(fabs(summary.ap_per_iou[t] - should) < 1e-12);
             sum += should;
         }
@@ -327,7 +201,7 @@ static void settings_choose_thresholds_and_limits(void **unused)
         for (int m = 0; m < 3; m++) {
             double recall = 0;
             for (int t = 0; t < 3; t++)
-                recall += slow_mean(dataset, detections, ALL, INDEX[t], INDEX[t], 0, m + 1, true);
+                recall += slow_mean(&boxes, ALL, INDEX[t], INDEX[t], 0, m + 1, true);
             assert_true(fabs(summary.stats[EVAL_AR1 + m] - recall / 3) < 1e-12);
         }
         settings.ious[1] = .7;

@@ -19,6 +19,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <time.h>
 #include <unistd.h>
 
 /* All that can be wanted, so that every part of the readers is in play. */
@@ -515,6 +516,38 @@ static void test_the_last_of_repeated_keys_counts(void **state)
     detections_free(found);
 }
 
+/* A list that comes again and again among very many ids: each time costs what it holds itself, and
+ * not what all ids are. */
+static void test_repeated_lists_take_no_time(void **state)
+{
+    (void)state;
+    enum { TIMES = 200000, ENTRY_BYTES = 150, MOST_SECONDS = 10 };
+    char *text = malloc((size_t)TIMES * ENTRY_BYTES);
+    size_t at = (size_t)snprintf(text, ENTRY_BYTES, "{\"categories\": [{}");
+    for (int i = 0; i < TIMES; i++)
+        at += (size_t)snprintf(text + at, ENTRY_BYTES, ",{\"id\": %d}", i);
+    at += (size_t)snprintf(text + at, ENTRY_BYTES, "], \"images\": [{}");
+    for (int i = 0; i < TIMES; i++)
+        at += (size_t)snprintf(text + at, ENTRY_BYTES, ",{\"id\": %d}", i);
+    at += (size_t)snprintf(text + at, ENTRY_BYTES, "]");
+    for (int i = 0; i < TIMES; i++)
+        at += (size_t)snprintf(text + at, ENTRY_BYTES,
+            ",\"images\":[{\"id\":%d,\"a\":1}],\"categories\":[{\"id\":%d}],\"annotations\":[{}]",
+            TIMES - 1, i);
+    at += (size_t)snprintf(text + at, ENTRY_BYTES, "}");
+    clock_t start = clock(); /* of the processor: a fraction of a second, or half a minute */
+    struct dataset *set = read_truth(text, at);
+    assert_true((clock() - start) / CLOCKS_PER_SEC < MOST_SECONDS);
+    assert_non_null(set);
+    assert_int_equal(set->image_count, 1);
+    assert_int_equal(set->category_count, 1);
+    assert_int_equal(set->categories[0].id, TIMES - 1);
+    assert_int_equal(set->dropped_annotations, 1);
+    assert_int_equal(set->column_count, 1);
+    dataset_free(set);
+    free(text);
+}
+
 /* ---- damage ---- */
 
 static const char TRUTH[] =
@@ -589,6 +622,7 @@ int main(void)
         cmocka_unit_test(test_texts),
         cmocka_unit_test(test_an_endless_string_takes_no_memory),
         cmocka_unit_test(test_the_last_of_repeated_keys_counts),
+        cmocka_unit_test(test_repeated_lists_take_no_time),
         cmocka_unit_test(test_every_prefix_is_refused),
         cmocka_unit_test(test_every_byte_damaged),
     };

@@ -24,31 +24,34 @@ static void test_when_it_is_the_same(void **state)
 {
     (void)state;
     struct scene scene;
+    static const struct annotation_options PLAIN = {0}, COCO = {.format = "coco"},
+                                           COLUMNS = {.columns = true};
     struct ground_truth truth = {0};
     struct err err = {0};
     scene_init(&scene);
     const char *path = scene_write(&scene, "val.json", SCENE_TRUTH);
     const char *other = scene_write(&scene, "copy.json", SCENE_TRUTH);
-    assert_false(ground_truth_is(&truth, path, NULL));
-    assert_true(ground_truth_read(path, NULL, &truth, &err));
-    assert_true(ground_truth_is(&truth, path, NULL));
-    assert_false(ground_truth_is(&truth, path, "coco"));
-    assert_false(ground_truth_is(&truth, other, NULL));
+    assert_false(ground_truth_is(&truth, path, &PLAIN));
+    assert_true(ground_truth_read(path, &PLAIN, &truth, &err));
+    assert_true(ground_truth_is(&truth, path, &PLAIN));
+    assert_false(ground_truth_is(&truth, path, &COCO));
+    assert_false(ground_truth_is(&truth, path, &COLUMNS));
+    assert_false(ground_truth_is(&truth, other, &PLAIN));
     struct dataset_digest digest = dataset_digest(truth.dataset);
     assert_true(digest_equal(&digest.content, &truth.digest.content));
     scene_age(&scene, "val.json", 5000);
-    assert_false(ground_truth_is(&truth, path, NULL));
+    assert_false(ground_truth_is(&truth, path, &PLAIN));
     ground_truth_done(&truth);
-    assert_true(ground_truth_read(path, "coco", &truth, &err));
-    assert_true(ground_truth_is(&truth, path, "coco"));
-    assert_false(ground_truth_is(&truth, path, NULL));
+    assert_true(ground_truth_read(path, &COCO, &truth, &err));
+    assert_true(ground_truth_is(&truth, path, &COCO));
+    assert_false(ground_truth_is(&truth, path, &PLAIN));
     struct ground_truth moved = {0};
     ground_truth_move(&moved, &truth);
-    assert_true(ground_truth_is(&moved, path, "coco") && !truth.dataset);
+    assert_true(ground_truth_is(&moved, path, &COCO) && !truth.dataset);
     ground_truth_done(&moved);
-    assert_false(ground_truth_read(scene_path(&scene, "gone.json"), "coco", &truth, &err));
+    assert_false(ground_truth_read(scene_path(&scene, "gone.json"), &COCO, &truth, &err));
     assert_int_equal(err.code, ERR_IO);
-    assert_true(!truth.dataset && !truth.format);
+    assert_true(!truth.dataset && !truth.options.format);
     scene_done(&scene);
 }
 

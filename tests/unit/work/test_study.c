@@ -164,6 +164,7 @@ static void test_what_is_odd_in_the_files_is_said(void **state)
         "[{\"image_id\":1,\"category_id\":1,\"bbox\":[1,1,5,5],\"score\":0.9,\"file_name\":5}]");
     struct study *study = must_load(dt, &truth);
     assert_string_equal(study->warning,
+        "2 objects of the ground truth without an area: width times height is taken; "
         "1 values of the detections that cannot be read: taken as absent; "
         "1 objects of the ground truth left out: without a box, image or class that can be read; "
         "2 images of the ground truth left out: without an id that can be read; "
