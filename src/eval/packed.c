@@ -6,10 +6,10 @@
 #include <stddef.h>
 #include <string.h>
 
-enum { VERSION = 1, BYTE_ORDER_MARK = 0x01020304 };
+enum { VERSION = 2, BYTE_ORDER_MARK = 0x01020304 };
 
 /* What a column has one item of. */
-enum extent { OF_DETECTIONS, OF_GROUPS, OF_TRUTH, OF_CATEGORIES, OF_BOUNDS, OF_IMAGES, EXTENTS };
+enum extent { OF_DETECTIONS, OF_GROUPS, OF_TRUTH, OF_CATEGORIES, OF_BOUNDS, OF_IMAGES, OF_SIZES, EXTENTS };
 
 struct head {
     unsigned char digest[DIGEST_BYTES]; /* of all that follows */
@@ -18,8 +18,10 @@ struct head {
     uint64_t counts[EXTENTS];
     int32_t max_dets[3], iou_count;
     double ious[EVAL_MOST_IOUS];
+    uint64_t overlap;
     int64_t rows_unknown_image, rows_unknown_category, rows_not_finite, rows_on_left_out;
     int64_t images_left_out, annotations_not_finite, annotations_id_zero;
+    int64_t annotations_without_mask, rows_without_mask;
     double stats[EVAL_STATS], ap_per_iou[EVAL_MOST_IOUS];
 };
 
@@ -50,6 +52,7 @@ static const struct column {
     COLUMN(rows_of_category, OF_CATEGORIES),
     COLUMN(image_order, OF_IMAGES),
     COLUMN(left_out, OF_IMAGES),
+    COLUMN(sizes, OF_SIZES),
 };
 enum { COLUMN_COUNT = sizeof COLUMNS / sizeof *COLUMNS };
 
@@ -72,6 +75,7 @@ static void count_extents(const struct eval_set *set, uint64_t counts[EXTENTS])
     counts[OF_CATEGORIES] = set->category_count;
     counts[OF_BOUNDS] = set->category_count + 1;
     counts[OF_IMAGES] = set->image_count;
+    counts[OF_SIZES] = set->sizes ? set->image_count : 0;
 }
 
 /* The counts are below 2^31 + 1, so that no sum here can overflow. */
@@ -107,13 +111,16 @@ static struct head make_head(const struct eval_set *set, const struct eval_summa
         .version = VERSION,
         .length = eval_packed_bytes(set),
         .iou_count = set->settings.iou_count,
+        .overlap = set->settings.overlap,
         .rows_unknown_image = set->rows_unknown_image,
         .rows_unknown_category = set->rows_unknown_category,
         .rows_not_finite = set->rows_not_finite,
         .rows_on_left_out = set->rows_on_left_out,
         .images_left_out = set->images_left_out,
         .annotations_not_finite = set->annotations_not_finite,
-        .annotations_id_zero = set->annotations_id_zero};
+        .annotations_id_zero = set->annotations_id_zero,
+        .annotations_without_mask = set->annotations_without_mask,
+        .rows_without_mask = set->rows_without_mask};
     count_extents(set, head.counts);
     memcpy(head.max_dets, set->settings.max_dets, sizeof head.max_dets);
     memcpy(head.ious, set->settings.ious, sizeof head.ious);
@@ -188,7 +195,9 @@ static bool is_head(const struct head *head, const void *bytes, size_t length)
     for (int i = 0; i < EXTENTS; i++)
         if (head->counts[i] > (uint64_t)INT32_MAX + 1)
             return false;
-    if (head->counts[OF_BOUNDS] != head->counts[OF_CATEGORIES] + 1 ||
+    uint64_t sizes = head->overlap == EVAL_MASKS ? head->counts[OF_IMAGES] : 0;
+    if (head->overlap > EVAL_MASKS || head->counts[OF_SIZES] != sizes ||
+        head->counts[OF_BOUNDS] != head->counts[OF_CATEGORIES] + 1 ||
         total_bytes(head->counts) != length || !are_settings(head))
         return false;
     struct digest is = digest_of((const char *)bytes + DIGEST_BYTES, length - DIGEST_BYTES);
@@ -199,7 +208,9 @@ static bool is_head(const struct head *head, const void *bytes, size_t length)
 /* The set as far as it needs no making. Returns where the groups begin. */
 static char *take_columns(const struct head *head, char *bytes, struct eval_set *set)
 {
-    *set = (struct eval_set){.settings = {.iou_count = head->iou_count, .threads = 1},
+    *set = (struct eval_set){.settings = {.iou_count = head->iou_count,
+            .overlap = (enum eval_overlap)head->overlap,
+            .threads = 1},
         .count = head->counts[OF_DETECTIONS],
         .group_count = head->counts[OF_GROUPS],
         .gt_count = head->counts[OF_TRUTH],
@@ -212,7 +223,9 @@ static char *take_columns(const struct head *head, char *bytes, struct eval_set 
         .rows_on_left_out = head->rows_on_left_out,
         .images_left_out = head->images_left_out,
         .annotations_not_finite = head->annotations_not_finite,
-        .annotations_id_zero = head->annotations_id_zero};
+        .annotations_id_zero = head->annotations_id_zero,
+        .annotations_without_mask = head->annotations_without_mask,
+        .rows_without_mask = head->rows_without_mask};
     memcpy(set->settings.max_dets, head->max_dets, sizeof head->max_dets);
     memcpy(set->settings.ious, head->ious, sizeof head->ious);
     char *at = bytes + aligned(sizeof *head);
@@ -221,6 +234,8 @@ static char *take_columns(const struct head *head, char *bytes, struct eval_set 
         memcpy((char *)set + COLUMNS[i].at, &column, sizeof column);
         at += aligned(head->counts[COLUMNS[i].extent] * COLUMNS[i].item_bytes);
     }
+    if (head->overlap == EVAL_BOXES)
+        set->sizes = NULL;
     return at;
 }
 

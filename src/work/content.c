@@ -64,7 +64,8 @@ void content_add_settings(struct buf *key, const struct eval_settings *settings)
 {
     struct eval_settings usual = eval_settings_default();
     settings = settings ? settings : &usual;
-    buf_printf(key, "evaluation %d at", EVALUATION_VERSION);
+    buf_printf(key, "evaluation %d of %s at", EVALUATION_VERSION,
+        settings->overlap == EVAL_MASKS ? "masks" : "boxes");
     for (int i = 0; i < 3; i++)
         buf_printf(key, " %d", (int)settings->max_dets[i]);
     for (int i = 0; i < settings->iou_count; i++)
