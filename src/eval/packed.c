@@ -299,20 +299,31 @@ static bool make_positives(struct eval_set *set)
     return true;
 }
 
+/* No threshold of ALL has more than MOST of the true positives TP[0..COUNT). */
+static bool are_few(const uint16_t *tp, size_t count, unsigned all, uint32_t most)
+{
+    uint32_t found[EVAL_MOST_IOUS] = {0};
+    for (size_t i = 0; i < count; i++)
+        for (unsigned hit = tp[i] & all; hit; hit &= hit - 1)
+            if (++found[__builtin_ctz(hit)] > most)
+                return false;
+    return true;
+}
+
 /* GROUP has no more true positives than there is ground truth for, COUNTS of it in each area. */
 static bool is_group(
     const struct eval_set *set, const struct eval_group *group, const uint32_t counts[EVAL_AREAS])
 {
     unsigned all = (1u << set->settings.iou_count) - 1, used = 0;
     for (int a = 0; a < EVAL_AREAS; a++) {
-        uint32_t found[EVAL_MOST_IOUS] = {0};
+        unsigned hits = 0;
         for (uint32_t i = group->start; i < group->start + group->count; i++) {
-            unsigned tp = set->tp[a][i];
-            used |= tp | set->ignored[a][i];
-            for (tp &= all; tp; tp &= tp - 1)
-                if (++found[__builtin_ctz(tp)] > counts[a])
-                    return false;
+            hits |= set->tp[a][i];
+            used |= set->ignored[a][i];
         }
+        used |= hits;
+        if (hits && !are_few(set->tp[a] + group->start, group->count, all, counts[a]))
+            return false;
     }
     return !(used & ~all);
 }
