@@ -226,7 +226,7 @@ const struct command command_eval = {
     .name = "eval",
     .operands = "RUN... | --gt FILE --dt FILE",
     .summary = "COCO metrics: twelve stats, per class, counts at a confidence; runs compared",
-    .accepts = "index gt dt gt-format dt-format images conf iou step class ious max-dets per-class "
+    .accepts = "index gt dt gt-format dt-format images conf iou step class iou-type ious max-dets per-class "
                "per-image sweep confusion errors other-ap slice image-table compare common-images "
                "bootstrap fail-if format",
     .run = run,

@@ -170,6 +170,7 @@ static void write_settings(struct json_writer *json, const struct eval_settings 
 {
     json_writer_key(json, "settings");
     json_writer_object(json);
+    report_write_text(json, "iou_type", settings->overlap == EVAL_MASKS ? "segm" : "bbox");
     report_write_list(json, "ious", settings->ious, (size_t)settings->iou_count);
     json_writer_key(json, "max_dets");
     json_writer_array(json);

@@ -43,6 +43,10 @@ static int split_numbers(const char *text, double *out, int most)
 bool pick_settings(const struct settings *settings, struct eval_settings *out, struct err *err)
 {
     *out = eval_settings_default();
+    if (settings->iou_type && strcmp(settings->iou_type, "segm") == 0)
+        out->overlap = EVAL_MASKS;
+    else if (settings->iou_type && strcmp(settings->iou_type, "bbox") != 0)
+        return err_set(err, ERR_USAGE, "--iou-type is bbox or segm");
     if (settings->ious) {
         out->iou_count = split_numbers(settings->ious, out->ious, EVAL_MOST_IOUS);
         if (out->iou_count < 1)

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <string.h>
 
-enum { VERSION = 2, BYTE_ORDER_MARK = 0x01020304 };
+enum { VERSION = 3, BYTE_ORDER_MARK = 0x01020304 };
 
 /* What a column has one item of. */
 enum extent { OF_DETECTIONS, OF_GROUPS, OF_TRUTH, OF_CATEGORIES, OF_BOUNDS, OF_IMAGES, OF_SIZES, EXTENTS };

@@ -246,7 +246,6 @@ static bool fill_truth(struct dataset *set, struct boxes *boxes)
     set->category_count = boxes->label_count;
     set->annotation_count = boxes->count;
     set->dropped_annotations = boxes->dropped;
-    set->missing_area = (int64_t)boxes->count;
     set->images_dir = boxes->files;
     return true;
 }

@@ -92,13 +92,14 @@ static bool read_truth(const char *path, const struct annotation_options *option
 
 /* The first candidate that joins at least one image; of those that were only found nearby the first
  * that leaves the fewest detections without effect. */
-static bool join(struct study *study, struct ground_truth *spare, struct err *err)
+static bool join(
+    struct study *study, bool masks, struct ground_truth *spare, struct err *err)
 {
     const struct truth *truth = &study->truth;
     struct err refused = {0};
     for (size_t i = 0; i < truth->count; i++) {
         struct annotation_options options = {
-            .format = truth->ground_truth_format, .columns = study->columns};
+            .format = truth->ground_truth_format, .columns = study->columns, .masks = masks};
         struct ground_truth read;
         if (read_truth(truth->ground_truth[i], &options, spare, &read, &refused) &&
             !consider(study, &read, i, err))
@@ -219,6 +220,11 @@ static void describe_set(struct study *study)
         "objects of the ground truth with the id 0, which pycocotools takes for not found");
     warn(study, set->annotations_not_finite,
         "objects of the ground truth left out: their boxes are not finite");
+    warn(study, set->annotations_without_mask,
+        "objects of the ground truth without a mask: never found");
+    warn(study, set->rows_without_mask, "detections without a mask: their boxes are taken");
+    warn(study, study->dataset->dropped_masks + study->detections->dropped_masks,
+        "masks that cannot be read");
     warn(study, set->rows_not_finite, "detections left out: their boxes or scores are not finite");
 }
 
@@ -248,9 +254,15 @@ static void describe(struct study *study)
 static bool load(struct study *study, const struct study_request *request, const atomic_bool *stale,
     struct err *err)
 {
-    struct annotation_options options = {.format = study->truth.predictions_format};
+    struct eval_settings settings =
+        request->settings ? *request->settings : eval_settings_default();
+    settings.threads = parallel_cores();
+    bool masks = settings.overlap == EVAL_MASKS;
+    struct annotation_options options = {
+        .format = study->truth.predictions_format, .masks = masks};
     study->detections = annotation_read_detections_as(study->predictions, &options, err);
-    if (!study->detections || cancelled(stale, err) || !join(study, request->spare, err))
+    if (!study->detections || cancelled(stale, err) ||
+        !join(study, masks, request->spare, err))
         return false;
     study->detection_count = (int64_t)study->detections->count;
     study->ground_truth = arena_string(&study->arena, study->dataset->path);
@@ -259,9 +271,6 @@ static bool load(struct study *study, const struct study_request *request, const
         return err_set(err, ERR_MEMORY, "out of memory");
     if (!size_images(study, stale, err) || cancelled(stale, err))
         return false;
-    struct eval_settings settings =
-        request->settings ? *request->settings : eval_settings_default();
-    settings.threads = parallel_cores();
     study->set =
         eval_match(study->dataset, study->detections, &study->link, &settings, &study->arena, err);
     if (!study->set || cancelled(stale, err) ||
