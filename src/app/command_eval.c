@@ -67,6 +67,19 @@ static bool print_side(struct output *output, const struct side *side, struct er
 
 /* ---- runs ---- */
 
+/* The study of RUN, with its boxes where anything looks at them; NULL with ERR. */
+static struct study *evaluated(const struct output *output, const struct gathered *gathered,
+    const struct run_row *run, struct err *err)
+{
+    const struct settings *settings = output->settings;
+    struct study *study = pick_evaluated(settings, gathered->store, run, err);
+    bool boxes = study && (settings->compare || report_needs_boxes(settings, study));
+    if (!boxes || study_load_boxes(study, err))
+        return study;
+    study_release(study);
+    return NULL;
+}
+
 static bool compare_runs_of(struct output *output, const struct gathered *gathered, struct err *err)
 {
     struct side *sides = ARENA_ARRAY(output->arena, struct side, gathered->count);
@@ -76,7 +89,7 @@ static bool compare_runs_of(struct output *output, const struct gathered *gather
         const struct run_row *run = gathered->chosen[i];
         if (!run->prediction_count && gathered->count > 2)
             continue;
-        struct side side = {run->name, pick_evaluated(output->settings, gathered->store, run, err)};
+        struct side side = {run->name, evaluated(output, gathered, run, err)};
         ok = side.study != NULL;
         if (ok)
             sides[count++] = side;
@@ -98,7 +111,7 @@ static bool print_runs(struct output *output, const struct gathered *gathered, s
         const struct run_row *run = gathered->chosen[i];
         if (gathered->count > 1 && !run->prediction_count)
             continue;
-        struct side side = {run->name, pick_evaluated(output->settings, gathered->store, run, err)};
+        struct side side = {run->name, evaluated(output, gathered, run, err)};
         ok = side.study && print_side(output, &side, err);
         study_release(side.study);
     }

@@ -58,4 +58,4 @@ static bool print_section(
     return report_table_print(&table, NULL, format, out, err);
 }
 
-const struct eval_section eval_section_per_image = {is_wanted, write_section, print_section};
+const struct eval_section eval_section_per_image = {is_wanted, write_section, print_section, true};

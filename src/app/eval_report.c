@@ -20,6 +20,15 @@ static const struct eval_section *const SECTIONS[] = {
 
 enum { SECTION_COUNT = sizeof SECTIONS / sizeof *SECTIONS };
 
+bool report_needs_boxes(const struct settings *settings, const struct study *study)
+{
+    for (int i = 0; i < SECTION_COUNT; i++)
+        if (!SECTIONS[i]->from_set && SECTIONS[i]->is_wanted(settings))
+            return true;
+    return !isnan(settings->iou) &&
+           eval_iou_index(&study->set->settings, settings->iou) == EVAL_IOU_CUSTOM;
+}
+
 bool report_prepare(struct report *report, struct err *err)
 {
     const struct settings *settings = report->settings;

@@ -33,7 +33,12 @@ struct eval_section {
     /* Appends its tables in any FORMAT but JSON, a blank line between two. */
     bool (*print)(
         const struct report *report, enum print_format format, struct buf *out, struct err *err);
+    /* It asks the matched set and no more; any other has a study with boxes (study_has_boxes()). */
+    bool from_set;
 };
+
+/* Whether a report of STUDY under SETTINGS looks at boxes. */
+bool report_needs_boxes(const struct settings *settings, const struct study *study);
 
 /* Everything but name, study, settings and arena. */
 bool report_prepare(struct report *report, struct err *err);

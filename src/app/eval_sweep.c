@@ -206,4 +206,4 @@ static bool print_section(
     return print_precision(report, format, out, err);
 }
 
-const struct eval_section eval_section_sweep = {is_wanted, write_section, print_section};
+const struct eval_section eval_section_sweep = {is_wanted, write_section, print_section, true};

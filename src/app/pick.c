@@ -106,16 +106,6 @@ struct study *pick_study(
     return study;
 }
 
-/* Only boxes tell what matches at another threshold than those of the evaluation, and what an error
- * is. */
-static bool needs_boxes(const struct settings *settings, const struct study *study)
-{
-    bool custom = !isnan(settings->iou) &&
-                  eval_iou_index(&study->set->settings, settings->iou) == EVAL_IOU_CUSTOM;
-    return custom || settings->errors || settings->confusion || settings->other_ap ||
-           settings->slice.count || settings->compare;
-}
-
 struct study *pick_evaluated(const struct settings *settings, struct store *store,
     const struct run_row *run, struct err *err)
 {
@@ -124,10 +114,7 @@ struct study *pick_evaluated(const struct settings *settings, struct store *stor
     if (find_request(settings, run, &picked, err))
         study = kept_study(store, &picked.request, err);
     arena_done(&picked.arena);
-    if (!study || !needs_boxes(settings, study) || study_load_boxes(study, err))
-        return study;
-    study_release(study);
-    return NULL;
+    return study;
 }
 
 static bool is_called(const struct image *image, const char *name)

@@ -14,8 +14,8 @@ bool pick_settings(const struct settings *settings, struct eval_settings *out, s
  * boxtop.json or --gt names. NULL with ERR; released by the caller. */
 struct study *pick_study(
     const struct settings *settings, const struct run_row *run, struct err *err);
-/* The same without its boxes, unless --iou needs them, and from STORE (open for writing) where it was
- * evaluated before. */
+/* The same from STORE (open for writing) where it was evaluated before: then without its boxes, which
+ * study_load_boxes() reads. */
 struct study *pick_evaluated(const struct settings *settings, struct store *store,
     const struct run_row *run, struct err *err);
 /* The image called NAME: its file name, base name, stem, or id. -1 with ERR. */

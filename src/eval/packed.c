@@ -6,18 +6,19 @@
 #include <stddef.h>
 #include <string.h>
 
-enum { VERSION = 2, BYTE_ORDER_MARK = 0x01020304 };
+enum { VERSION = 3, BYTE_ORDER_MARK = 0x01020304 };
 
 /* What a column has one item of. */
-enum extent { OF_DETECTIONS, OF_GROUPS, OF_TRUTH, OF_CATEGORIES, OF_BOUNDS, OF_IMAGES, EXTENTS };
+enum extent { OF_DETECTIONS, OF_GROUPS, OF_TRUTH, OF_CATEGORIES, OF_BOUNDS, OF_IMAGES, OF_SIZES, EXTENTS };
 
 struct head {
     unsigned char digest[DIGEST_BYTES]; /* of all that follows */
     uint32_t byte_order, version;
     uint64_t length; /* of all */
     uint64_t counts[EXTENTS];
-    int32_t max_dets[3], iou_count, overlap, unused;
+    int32_t max_dets[3], iou_count;
     double ious[EVAL_MOST_IOUS];
+    uint64_t overlap;
     int64_t rows_unknown_image, rows_unknown_category, rows_not_finite, rows_on_left_out;
     int64_t images_left_out, annotations_not_finite, annotations_id_zero;
     int64_t annotations_without_mask, rows_without_mask;
@@ -51,6 +52,7 @@ static const struct column {
     COLUMN(rows_of_category, OF_CATEGORIES),
     COLUMN(image_order, OF_IMAGES),
     COLUMN(left_out, OF_IMAGES),
+    COLUMN(sizes, OF_SIZES),
 };
 enum { COLUMN_COUNT = sizeof COLUMNS / sizeof *COLUMNS };
 
@@ -73,6 +75,7 @@ static void count_extents(const struct eval_set *set, uint64_t counts[EXTENTS])
     counts[OF_CATEGORIES] = set->category_count;
     counts[OF_BOUNDS] = set->category_count + 1;
     counts[OF_IMAGES] = set->image_count;
+    counts[OF_SIZES] = set->sizes ? set->image_count : 0;
 }
 
 /* The counts are below 2^31 + 1, so that no sum here can overflow. */
@@ -176,7 +179,7 @@ static bool no_memory(struct err *err)
 
 static bool are_settings(const struct head *head)
 {
-    if (head->overlap < EVAL_BOXES || head->overlap > EVAL_MASKS || head->iou_count < 1 || head->iou_count > EVAL_MOST_IOUS || head->max_dets[0] < 1 ||
+    if (head->iou_count < 1 || head->iou_count > EVAL_MOST_IOUS || head->max_dets[0] < 1 ||
         head->max_dets[1] < head->max_dets[0] || head->max_dets[2] < head->max_dets[1])
         return false;
     for (int i = 0; i < head->iou_count; i++)
@@ -192,7 +195,9 @@ static bool is_head(const struct head *head, const void *bytes, size_t length)
     for (int i = 0; i < EXTENTS; i++)
         if (head->counts[i] > (uint64_t)INT32_MAX + 1)
             return false;
-    if (head->counts[OF_BOUNDS] != head->counts[OF_CATEGORIES] + 1 ||
+    uint64_t sizes = head->overlap == EVAL_MASKS ? head->counts[OF_IMAGES] : 0;
+    if (head->overlap > EVAL_MASKS || head->counts[OF_SIZES] != sizes ||
+        head->counts[OF_BOUNDS] != head->counts[OF_CATEGORIES] + 1 ||
         total_bytes(head->counts) != length || !are_settings(head))
         return false;
     struct digest is = digest_of((const char *)bytes + DIGEST_BYTES, length - DIGEST_BYTES);
@@ -203,8 +208,7 @@ static bool is_head(const struct head *head, const void *bytes, size_t length)
 /* The set as far as it needs no making. Returns where the groups begin. */
 static char *take_columns(const struct head *head, char *bytes, struct eval_set *set)
 {
-    *set = (struct eval_set){
-        .settings = {.iou_count = head->iou_count,
+    *set = (struct eval_set){.settings = {.iou_count = head->iou_count,
             .overlap = (enum eval_overlap)head->overlap,
             .threads = 1},
         .count = head->counts[OF_DETECTIONS],
@@ -230,6 +234,8 @@ static char *take_columns(const struct head *head, char *bytes, struct eval_set 
         memcpy((char *)set + COLUMNS[i].at, &column, sizeof column);
         at += aligned(head->counts[COLUMNS[i].extent] * COLUMNS[i].item_bytes);
     }
+    if (head->overlap == EVAL_BOXES)
+        set->sizes = NULL;
     return at;
 }
 
@@ -293,20 +299,31 @@ static bool make_positives(struct eval_set *set)
     return true;
 }
 
+/* No threshold of ALL has more than MOST of the true positives TP[0..COUNT). */
+static bool are_few(const uint16_t *tp, size_t count, unsigned all, uint32_t most)
+{
+    uint32_t found[EVAL_MOST_IOUS] = {0};
+    for (size_t i = 0; i < count; i++)
+        for (unsigned hit = tp[i] & all; hit; hit &= hit - 1)
+            if (++found[__builtin_ctz(hit)] > most)
+                return false;
+    return true;
+}
+
 /* GROUP has no more true positives than there is ground truth for, COUNTS of it in each area. */
 static bool is_group(
     const struct eval_set *set, const struct eval_group *group, const uint32_t counts[EVAL_AREAS])
 {
     unsigned all = (1u << set->settings.iou_count) - 1, used = 0;
     for (int a = 0; a < EVAL_AREAS; a++) {
-        uint32_t found[EVAL_MOST_IOUS] = {0};
+        unsigned hits = 0;
         for (uint32_t i = group->start; i < group->start + group->count; i++) {
-            unsigned tp = set->tp[a][i];
-            used |= tp | set->ignored[a][i];
-            for (tp &= all; tp; tp &= tp - 1)
-                if (++found[__builtin_ctz(tp)] > counts[a])
-                    return false;
+            hits |= set->tp[a][i];
+            used |= set->ignored[a][i];
         }
+        used |= hits;
+        if (hits && !are_few(set->tp[a] + group->start, group->count, all, counts[a]))
+            return false;
     }
     return !(used & ~all);
 }

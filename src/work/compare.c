@@ -112,9 +112,9 @@ const char *compare_warning(const struct compare *compare)
 {
     static const char *const SENTENCES[] = {[DATASET_SAME] = NULL,
         [DATASET_OTHER_TRUTH] = "AP and its kin are of different ground truths: "
-                                "boxtop eval A B --compare compares them on their common images",
+                                "boxtop eval A B --compare --common-images compares them where they meet",
         [DATASET_OTHER_PART] = "AP and its kin are of different images of one ground truth: "
-                               "boxtop eval A B --compare compares them on their common images"};
+                               "boxtop eval A B --compare --common-images compares them where they meet"};
     return SENTENCES[compare->kinship];
 }
 

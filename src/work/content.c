@@ -64,29 +64,28 @@ void content_add_settings(struct buf *key, const struct eval_settings *settings)
 {
     struct eval_settings usual = eval_settings_default();
     settings = settings ? settings : &usual;
-    buf_printf(key, "evaluation %d at", EVALUATION_VERSION);
+    buf_printf(key, "evaluation %d of %s at", EVALUATION_VERSION,
+        settings->overlap == EVAL_MASKS ? "masks" : "boxes");
     for (int i = 0; i < 3; i++)
         buf_printf(key, " %d", (int)settings->max_dets[i]);
     for (int i = 0; i < settings->iou_count; i++)
         buf_printf(key, " %.17g", settings->ious[i]);
-    if (settings->overlap == EVAL_MASKS)
-        buf_add_string(key, " masks");
     buf_add_char(key, ';');
 }
 
-/* Whether all that counts stands in the file PATH, which SAID (may be NULL) calls its format. */
-static bool is_self_contained(const char *path, const char *said)
+/* Whether all that counts stands in the file PATH. */
+static bool is_self_contained(const char *path)
 {
     struct file_stat stat;
     enum annotation_kind kind;
-    if (said || !file_stat(path, &stat) || !stat.is_regular)
+    if (!file_stat(path, &stat) || !stat.is_regular)
         return false;
     const struct annotation_format *format = annotation_sniff(path, &kind);
     return format && format->self_contained;
 }
 
 /* The digest of what stands in the file PATH, remembered or made; *KNOWN is false when it cannot be
- * read. */
+ * read, or is not all that counts. */
 static bool find_digest(
     struct store *store, const char *path, struct digest *out, bool *known, struct err *err)
 {
@@ -103,7 +102,7 @@ static bool find_digest(
     if (ok && found && kept.length == sizeof bytes) {
         *out = digest_get((const unsigned char *)kept.data);
         *known = true;
-    } else if (ok && digest_file(path, out, NULL)) {
+    } else if (ok && is_self_contained(path) && digest_file(path, out, NULL)) {
         *known = true;
         digest_put(out, bytes);
         ok = store_put_evaluation(store, key.data, bytes, sizeof bytes, err);
@@ -150,8 +149,7 @@ bool content_keys_make(struct store *store, const struct study_request *request,
     content_add_settings(&keys->identity, request->settings);
     add_identities(&keys->identity, request);
     bool ok = true;
-    if (truth->count && is_self_contained(request->predictions, truth->predictions_format) &&
-        is_self_contained(truth->ground_truth[0], truth->ground_truth_format)) {
+    if (truth->count && !truth->predictions_format && !truth->ground_truth_format) {
         const char *const paths[] = {request->predictions, truth->ground_truth[0]};
         content_add_settings(&keys->content, request->settings);
         ok = add_contents(store, paths, 2, &keys->content, err);

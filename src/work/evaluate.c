@@ -23,6 +23,7 @@ struct evaluating {
     struct store *store;
     const struct run_row *run;
     const struct truth_rules *rules;
+    struct ground_truth *spare;
     const atomic_bool *stop;
     struct dataset_version version; /* what the last step was evaluated on; its name NULL: none */
     bool mixed;                     /* and one before it on something else */
@@ -171,10 +172,11 @@ static bool compute_scores(struct evaluating *e, const struct content_keys *keys
     if (!study)
         return trouble->code != ERR_CANCELLED || err_set(err, ERR_CANCELLED, "cancelled");
     study_scores(study, scores);
-    const struct buf *key = content_key_of(keys, request->truth, study->candidate, study->complete);
+    const struct buf *key =
+        content_key_of(keys, request->truth, study->candidate, study->complete);
     bool ok = store_put_evaluation(e->store, key->data, scores, sizeof *scores, err) &&
               kept_put(e->store, key->data, study, STORE_WHERE_FREE, err);
-    study_release(study);
+    study_lend(study, e->spare);
     return ok;
 }
 
@@ -183,7 +185,8 @@ static bool compute_scores(struct evaluating *e, const struct content_keys *keys
 static bool find_scores(struct evaluating *e, const struct truth *truth, const char *predictions,
     struct study_scores *scores, struct err *trouble, struct err *err)
 {
-    struct study_request request = {.predictions = predictions, .truth = truth};
+    struct study_request request = {
+        .predictions = predictions, .truth = truth, .spare = e->spare};
     struct content_keys keys;
     bool found;
     bool ok = content_keys_make(e->store, &request, &keys, err) &&
@@ -267,10 +270,10 @@ static bool evaluate_all(
 }
 
 bool evaluate_run(struct store *store, const struct run_row *run, const struct truth_rules *rules,
-    const atomic_bool *stop, bool *changed, struct err *err)
+    struct ground_truth *spare, const atomic_bool *stop, bool *changed, struct err *err)
 {
     *changed = false;
-    struct evaluating evaluating = {.store = store, .run = run, .rules = rules, .stop = stop};
+    struct evaluating evaluating = {.store = store, .run = run, .rules = rules, .spare = spare, .stop = stop};
     struct arena arena = {0};
     struct buf key;
     buf_init(&key, KEY_BYTES);

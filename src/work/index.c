@@ -111,8 +111,8 @@ static bool evaluate_one(struct refresh *refresh, const struct store_predicted *
     refresh->progress.now = run.name;
     bool ok = refresh_report(refresh, false) &&
               run_load_artifacts(refresh->store, &arena, &run, &refresh->err) &&
-              evaluate_run(refresh->store, &run, &refresh->rules, refresh->listener->stop, &changed,
-                  &refresh->err);
+              evaluate_run(refresh->store, &run, &refresh->rules, &refresh->spare,
+                  refresh->listener->stop, &changed, &refresh->err);
     refresh->progress.runs_done++;
     refresh->progress.now = NULL;
     arena_done(&arena);
@@ -215,6 +215,7 @@ bool refresh_run(struct refresh *refresh, struct index_memory *memory,
     if (!ok && err)
         *err = refresh->err;
     free(refresh->touched);
+    ground_truth_done(&refresh->spare);
     arena_done(&arena);
     return ok;
 }

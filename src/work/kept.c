@@ -174,7 +174,7 @@ static bool take_texts(struct walk *walk, struct study *study)
 
 static bool make_dataset(struct study *study, const struct head *head, struct err *err)
 {
-    struct dataset *dataset = study->dataset = dataset_new();
+    struct dataset *dataset = study->dataset = study->read.dataset = dataset_new();
     if (!dataset)
         return no_memory(err);
     dataset->path = study->ground_truth;

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "work/feed.h"
+#include "work/ground_truth.h"
 #include "work/index.h"
 #include "work/scan.h"
 #include "work/watch.h"
@@ -25,6 +26,7 @@ struct refresh {
     int64_t *touched;  /* the runs that were looked at anew */
     size_t touched_count, touched_capacity;
     struct truth_rules rules;
+    struct ground_truth spare; /* of the last run that was evaluated */
     struct err err;
 };
 

@@ -3,7 +3,6 @@
 #include "base/file.h"
 #include "base/parallel.h"
 #include "eval/image_stats.h"
-#include "facts/dataset_digest.h"
 #include "picture/decode.h"
 #include "readers/annotation.h"
 
@@ -58,41 +57,52 @@ static int64_t rows_without_effect(const struct link *link)
     return link->rows_unknown_image + link->rows_unknown_category;
 }
 
-/* Takes DATASET, which is candidate INDEX, when it explains more than the one before, else frees
- * it. False when memory is out. */
-static bool consider(struct study *study, struct dataset *dataset, size_t index, struct err *err)
+/* Takes TRUTH, which is candidate INDEX, when it explains more than the one before, else lets it go.
+ * False when memory is out. */
+static bool consider(
+    struct study *study, struct ground_truth *truth, size_t index, struct err *err)
 {
     struct link link;
-    if (!link_make(dataset, study->detections, LINK_SHIFT_AUTO, &study->arena, &link, err)) {
-        dataset_free(dataset);
-        return false;
-    }
+    bool ok = link_make(
+        truth->dataset, study->detections, LINK_SHIFT_AUTO, &study->arena, &link, err);
     bool better =
-        !study->dataset ||
-        (link.images_joined && (!study->link.images_joined ||
-                                   rows_without_effect(&link) < rows_without_effect(&study->link)));
-    struct dataset *other = better ? study->dataset : dataset;
+        ok && (!study->dataset ||
+                  (link.images_joined &&
+                      (!study->link.images_joined ||
+                          rows_without_effect(&link) < rows_without_effect(&study->link))));
     if (better) {
-        study->dataset = dataset;
+        ground_truth_move(&study->read, truth);
+        study->dataset = study->read.dataset;
         study->link = link;
         study->candidate = index;
     }
-    dataset_free(other);
+    ground_truth_done(truth);
+    return ok;
+}
+
+static bool read_truth(const char *path, const struct annotation_options *options,
+    struct ground_truth *spare, struct ground_truth *out, struct err *err)
+{
+    *out = (struct ground_truth){0};
+    if (!spare || !ground_truth_is(spare, path, options))
+        return ground_truth_read(path, options, out, err);
+    ground_truth_move(out, spare);
     return true;
 }
 
 /* The first candidate that joins at least one image; of those that were only found nearby the first
  * that leaves the fewest detections without effect. */
 static bool join(
-    struct study *study, const struct truth *truth, bool masks, struct err *err)
+    struct study *study, bool masks, struct ground_truth *spare, struct err *err)
 {
+    const struct truth *truth = &study->truth;
     struct err refused = {0};
     for (size_t i = 0; i < truth->count; i++) {
         struct annotation_options options = {
             .format = truth->ground_truth_format, .columns = study->columns, .masks = masks};
-        struct dataset *dataset =
-            annotation_read_ground_truth_as(truth->ground_truth[i], &options, &refused);
-        if (dataset && !consider(study, dataset, i, err))
+        struct ground_truth read;
+        if (read_truth(truth->ground_truth[i], &options, spare, &read, &refused) &&
+            !consider(study, &read, i, err))
             return false;
         if (study->dataset && study->link.images_joined &&
             (truth->said || !rows_without_effect(&study->link)))
@@ -160,14 +170,12 @@ const char *study_truth_name(const struct truth *truth, size_t index)
     return truth->name && index == 0 ? truth->name : path_base(truth->ground_truth[index]);
 }
 
-/* Of the dataset as it was read. */
-static bool identify(struct study *study, const struct truth *truth)
+static bool identify(struct study *study)
 {
-    struct dataset_digest digest = dataset_digest(study->dataset);
     study->version = (struct dataset_version){
-        .name = arena_string(&study->arena, study_truth_name(truth, study->candidate)),
-        .content = digest.content,
-        .images = digest.images,
+        .name = arena_string(&study->arena, study_truth_name(&study->truth, study->candidate)),
+        .content = study->read.digest.content,
+        .images = study->read.digest.images,
         .image_count = (int64_t)study->dataset->image_count,
         .images_with_detections = study->link.images_joined};
     return study->version.name != NULL;
@@ -247,21 +255,23 @@ static void describe(struct study *study)
     describe_files(study);
 }
 
-static bool load(struct study *study, const struct eval_settings *how, const atomic_bool *stale,
+static bool load(struct study *study, const struct study_request *request, const atomic_bool *stale,
     struct err *err)
 {
-    struct eval_settings settings = how ? *how : eval_settings_default();
+    struct eval_settings settings =
+        request->settings ? *request->settings : eval_settings_default();
     settings.threads = parallel_cores();
     bool masks = settings.overlap == EVAL_MASKS;
     struct annotation_options options = {
         .format = study->truth.predictions_format, .masks = masks};
     study->detections = annotation_read_detections_as(study->predictions, &options, err);
-    if (!study->detections || cancelled(stale, err) || !join(study, &study->truth, masks, err))
+    if (!study->detections || cancelled(stale, err) ||
+        !join(study, masks, request->spare, err))
         return false;
     study->detection_count = (int64_t)study->detections->count;
     study->ground_truth = arena_string(&study->arena, study->dataset->path);
     study->complete = study->link.images_joined && !rows_without_effect(&study->link);
-    if (!identify(study, &study->truth))
+    if (!identify(study))
         return err_set(err, ERR_MEMORY, "out of memory");
     if (!size_images(study, stale, err) || cancelled(stale, err))
         return false;
@@ -298,7 +308,7 @@ struct study *study_load(
     const struct study_request *request, const atomic_bool *stale, struct err *err)
 {
     struct study *study = study_new(request, err);
-    if (!study || load(study, request->settings, stale, err))
+    if (!study || load(study, request, stale, err))
         return study;
     study_release(study);
     return NULL;
@@ -340,10 +350,18 @@ void study_release(struct study *study)
 {
     if (!study || atomic_fetch_sub(&study->references, 1) != 1)
         return;
-    dataset_free(study->dataset);
+    ground_truth_done(&study->read);
     detections_free(study->detections);
     arena_done(&study->arena);
     free(study);
+}
+
+void study_lend(struct study *study, struct ground_truth *spare)
+{
+    /* Only fractions are changed after reading. */
+    if (study_has_boxes(study) && !study->dataset->fractions && !study->detections->fractions)
+        ground_truth_move(spare, &study->read);
+    study_release(study);
 }
 
 const char *study_image_path(const struct study *study, struct arena *arena, int32_t index)

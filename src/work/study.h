@@ -11,6 +11,7 @@
 #include "eval/coco.h"
 #include "eval/counts.h"
 #include "facts/dataset_version.h"
+#include "work/ground_truth.h"
 #include "work/truth.h"
 
 #include <stdatomic.h>
@@ -18,6 +19,7 @@
 struct study {
     atomic_int references;
     struct arena arena; /* holds what is not in the two sets' own arenas */
+    struct ground_truth read;      /* owns the dataset */
     struct dataset *dataset;       /* images and categories, and see study_has_boxes() */
     struct detections *detections; /* NULL: see study_has_boxes() */
     int64_t detection_count;
@@ -39,6 +41,7 @@ struct study_request {
     const char *predictions;   /* a file of detections */
     const struct truth *truth; /* candidates; of those found nearby the one that explains most */
     const struct eval_settings *settings; /* NULL: COCO's, on all cores */
+    struct ground_truth *spare; /* to be taken instead of reading the same; NULL: none */
     bool columns; /* keep what the ground truth says of its images, for slices */
 };
 
@@ -56,6 +59,9 @@ bool study_has_boxes(const struct study *study);
 bool study_load_boxes(struct study *study, struct err *err);
 struct study *study_share(struct study *study);
 void study_release(struct study *study); /* accepts NULL */
+/* Releases STUDY, which has one reference, and leaves its ground truth in SPARE when that is as it
+ * was read. */
+void study_lend(struct study *study, struct ground_truth *spare);
 
 /* The file of image INDEX, NULL when it is not on this disk. Memory from ARENA. */
 const char *study_image_path(const struct study *study, struct arena *arena, int32_t index);

@@ -408,7 +408,7 @@ static void test_runs_of_two_ground_truths_are_not_compared_silently(void **stat
     assert_int_equal((int)number_in(dataset, "images_with_detections"), 1);
     table = EXPECT(0, "diff", a, b)->out;
     assert_non_null(strstr(table, "\nground truth  instances.json "));
-    assert_non_null(strstr(table, "are of different ground truths: boxtop eval A B --compare"));
+    assert_non_null(strstr(table, "are of different ground truths: boxtop eval A B --compare --common-images"));
     const cJSON *diff = BOXTOP_JSON("diff", a, b);
     assert_true(cJSON_IsTrue(in(diff, "datasets_differ")));
     assert_int_equal(cJSON_GetArraySize(in(diff, "datasets")), 2);

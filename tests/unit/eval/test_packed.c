@@ -45,7 +45,9 @@ static struct eval_set *random_set(struct arena *arena, struct eval_summary *sum
     for (uint32_t i = below(12); i > 0; i--)
         sets_detect(detections, (int32_t)below(IMAGES + 1), (int32_t)below(CLASSES + 1),
             below(100) / 100., below(300), below(300), 20, 20);
-    struct eval_set *set = sets_match(dataset, detections, arena);
+    struct eval_settings settings = eval_settings_default();
+    settings.overlap = below(3) ? EVAL_BOXES : EVAL_MASKS;
+    struct eval_set *set = sets_match_as(dataset, detections, &settings, arena);
     assert_true(eval_stats(set, arena, summary, &err));
     dataset_free(dataset);
     detections_free(detections);
@@ -107,6 +109,12 @@ static void assert_same_sets(const struct eval_set *a, const struct eval_set *b)
     SAME(rows_of_category, a->category_count);
     SAME(image_order, a->image_count);
     SAME(left_out, a->image_count);
+    assert_int_equal(a->settings.overlap, b->settings.overlap);
+    assert_true(!a->sizes == !b->sizes);
+    if (a->sizes)
+        SAME(sizes, a->image_count);
+    assert_int_equal(a->annotations_without_mask, b->annotations_without_mask);
+    assert_int_equal(a->rows_without_mask, b->rows_without_mask);
     assert_true(isnan(b->custom_iou));
     assert_int_equal(a->rows_unknown_image, b->rows_unknown_image);
     assert_int_equal(a->rows_unknown_category, b->rows_unknown_category);
