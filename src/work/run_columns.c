@@ -290,7 +290,7 @@ bool runs_parse_column(const struct runs *runs, struct arena *arena, const char 
         {"title", RUN_COLUMN_TITLE}, {"id", RUN_COLUMN_ID}, {"status", RUN_COLUMN_STATUS},
         {"age", RUN_COLUMN_AGE}, {"duration", RUN_COLUMN_DURATION}, {"format", RUN_COLUMN_FORMAT},
         {"notes", RUN_COLUMN_NOTES}, {"nan", RUN_COLUMN_NAN},
-        {"dataset", RUN_COLUMN_DATASET}};
+        {"truth", RUN_COLUMN_DATASET}};
     for (size_t i = 0; i < sizeof PLAIN / sizeof *PLAIN; i++)
         if (strcmp(text, PLAIN[i].name) == 0) {
             *out = (struct run_column){.kind = PLAIN[i].kind, .title = PLAIN[i].name};

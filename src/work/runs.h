@@ -191,7 +191,7 @@ struct run_value {
 
 /* Finds RUNS->columns; part of runs_load(). False when memory is out. */
 bool runs_find_columns(struct runs *runs);
-/* One column by the name a person types: "name", "status", "age", "dataset", "AP", "AP.last", "AP@", "loss~",
+/* One column by the name a person types: "name", "status", "age", "truth", "AP", "AP.last", "AP@", "loss~",
  * "dAP", the same of all segments ("AP.all", "AP@.all"), a metric or a parameter (also its last
  * dotted part when that is unique). */
 bool runs_parse_column(const struct runs *runs, struct arena *arena, const char *text,

@@ -157,7 +157,7 @@ static bool is_of_run(const struct run_column *column)
 
 size_t versions_add_column(struct run_column *columns, size_t count, size_t room)
 {
-    static const struct run_column ADDED = {.kind = RUN_COLUMN_DATASET, .title = "dataset"};
+    static const struct run_column ADDED = {.kind = RUN_COLUMN_DATASET, .title = "truth"};
     size_t behind_own = 0, behind_ap = 0;
     for (size_t i = 0; i < count; i++) {
         if (columns[i].kind == RUN_COLUMN_DATASET)

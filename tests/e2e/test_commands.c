@@ -389,7 +389,7 @@ static void test_runs_of_two_ground_truths_are_not_compared_silently(void **stat
     snprintf(b, sizeof b, "%s/b", top);
     const char *table = EXPECT(0, "ls", top)->out;
     assert_null(strstr(table, "ground truths"));
-    assert_null(strstr(table, "dataset"));
+    assert_null(strstr(table, "truth"));
     assert_null(strstr(EXPECT(0, "diff", a, b)->out, "ground truth"));
     temp_text(top, "other/val.json",
         "{\"images\":[{\"id\":1,\"file_name\":\"img0.png\",\"width\":64,\"height\":48}],"
@@ -397,11 +397,11 @@ static void test_runs_of_two_ground_truths_are_not_compared_silently(void **stat
     temp_text(top, "b/dataset.json", "{\"ground_truth\":\"../other/val.json\"}");
     table = EXPECT(0, "ls", top)->out;
     assert_non_null(strstr(table, "AP of 2 ground truths: not comparable as it stands\n"));
-    assert_non_null(strstr(table, "  dataset "));
+    assert_non_null(strstr(table, "  truth "));
     assert_non_null(strstr(table, "  val.json "));
-    table = EXPECT(0, "ls", top, "--columns", "name,dataset,loss")->out;
+    table = EXPECT(0, "ls", top, "--columns", "name,truth,loss")->out;
     assert_null(strstr(table, "ground truths")); /* no AP is shown */
-    assert_int_equal(cJSON_GetArraySize(BOXTOP_JSON("ls", top, "--filter", "dataset=val.json")), 1);
+    assert_int_equal(cJSON_GetArraySize(BOXTOP_JSON("ls", top, "--filter", "truth=val.json")), 1);
     const cJSON *dataset = in(run_called(BOXTOP_JSON("ls", top), "b"), "dataset");
     assert_string_equal(text_in(dataset, "name"), "val.json");
     assert_int_equal(strlen(text_in(dataset, "digest")), 8);

@@ -10,7 +10,7 @@ keys a d
 screen the diff
 keys q u
 keys f
-type dataset=truth.json AP<0.9 name~det/b
+type truth=truth.json AP<0.9 name~det/b
 keys Enter
 text one is left
 size 80x24

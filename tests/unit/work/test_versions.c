@@ -176,7 +176,7 @@ static void test_deltas_and_filters(void **state)
     struct run_column delta, dataset;
     struct err err = {0};
     assert_true(runs_parse_column(scene.runs, &scene.arena, "dAP", &delta, &err));
-    assert_true(runs_parse_column(scene.runs, &scene.arena, "dataset", &dataset, &err));
+    assert_true(runs_parse_column(scene.runs, &scene.arena, "truth", &dataset, &err));
     const struct run_row *a = scene_run(&scene, "a");
     struct run_value value = run_value(scene_run(&scene, "b"), &delta, a, 0);
     assert_true(value.known && fabs(value.number - (SCENE_HALF_AP - 1)) < 1e-9);
@@ -187,8 +187,8 @@ static void test_deltas_and_filters(void **state)
     static const struct {
         const char *filter;
         size_t count;
-    } FILTERS[] = {{"dataset=val.json", 2}, {"dataset=other.json", 1}, {"dataset!=val.json", 1},
-        {"dataset~json", 3}, {"dataset=other", 0}};
+    } FILTERS[] = {{"truth=val.json", 2}, {"truth=other.json", 1}, {"truth!=val.json", 1},
+        {"truth~json", 3}, {"truth=other", 0}};
     for (size_t i = 0; i < sizeof FILTERS / sizeof *FILTERS; i++) {
         uint32_t order[8];
         const struct filter *filter = filter_parse(&scene.arena, FILTERS[i].filter, &err);
