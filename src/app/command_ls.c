@@ -6,7 +6,7 @@
 #include "app/print.h"
 #include "app/runs_json.h"
 #include "base/clock.h"
-#include "base/num.h"
+#include "work/copy.h"
 #include "work/versions.h"
 
 #include <stdio.h>
@@ -109,19 +109,6 @@ static void list_json(const struct listing *listing, struct buf *out)
     buf_add_char(out, '\n');
 }
 
-/* For people the status with its NaN badge; for machines numbers with every digit. */
-static void print_value(const struct run_row *run, const struct run_column *column,
-    const struct run_value *value, enum print_format format, char *out, size_t out_bytes)
-{
-    bool for_people = format == PRINT_TABLE || format == PRINT_MARKDOWN;
-    if (value->is_number && !for_people)
-        num_print(value->number, out, out_bytes);
-    else if (column->kind == RUN_COLUMN_STATUS && for_people)
-        run_status_print(run, out, out_bytes);
-    else
-        run_value_print(value, column, out, out_bytes);
-}
-
 /* Anything listed was measured on a ground truth. */
 static bool shows_measured(const struct listing *listing)
 {
@@ -150,7 +137,7 @@ static bool list_table(
             const struct run_row *run = &listing->gathered.runs->rows[listing->order[i]];
             struct run_value value = run_value(run, &listing->columns[c], NULL, now_s);
             char text[512];
-            print_value(run, &listing->columns[c], &value, format, text, sizeof text);
+            copy_print_cell(run, &listing->columns[c], &value, format, text, sizeof text);
             cells[i * listing->column_count + c] = (struct print_cell){
                 text[0] ? arena_string(arena, text) : NULL, value.is_number || value.undefined};
         }

@@ -6,8 +6,10 @@
 #include "app/loop.h"
 #include "app/terminal.h"
 #include "base/buf.h"
+#include "screen/clipboard.h"
 #include "screen/paint.h"
 #include "work/scan.h"
+#include "work/settings.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -15,12 +17,25 @@
 
 extern const struct command command_ls;
 
+/* The person's settings for these roots, into OUT. What cannot be read is left alone and not said:
+ * the screen opens as it does for the first time, and says it when it comes to be written. */
+static void read_settings(const char *const *roots, size_t count, struct buf *out)
+{
+    struct arena arena = {0};
+    char *path = settings_path(&arena, roots, count, NULL);
+    if (path && !settings_read(path, out, NULL))
+        buf_clear(out);
+    arena_done(&arena);
+}
+
 static bool run_screen(const struct settings *settings, const char *const *roots, size_t count,
     const struct theme *theme, bool utf8, struct err *err)
 {
     struct terminal terminal;
-    struct buf typed;
+    struct buf typed, kept;
     buf_init(&typed, INT32_MAX);
+    buf_init(&kept, SETTINGS_MOST_BYTES);
+    read_settings(roots, count, &kept);
     bool ok = tty_open(STDIN_FILENO, STDOUT_FILENO, err) &&
               terminal_ask(settings, utf8, &terminal, &typed, err);
     struct painter_options options = {.term = getenv("TERM"),
@@ -44,13 +59,15 @@ static bool run_screen(const struct settings *settings, const char *const *roots
     }
     if (service) {
         struct loop_settings loop = {service, painter, theme, &terminal, &wanted.terminal, tty,
-            roots, count, typed.data, typed.length};
+            roots, count, kept.data, terminal.answered && clipboard_is_safe(options.term, getenv("STY")),
+            typed.data, typed.length};
         ok = loop_run(&loop, err);
     }
     tty_close();
     service_free(service);
     painter_free(painter);
     buf_done(&typed);
+    buf_done(&kept);
     return ok && service;
 }
 

@@ -102,6 +102,10 @@ static bool show_head(
     clock_iso(run->started_s, when, sizeof when);
     if (when[0])
         add_line(out, "started", when);
+    if (run->tags)
+        add_line(out, "tags", run->tags);
+    if (run->note)
+        add_line(out, "remark", run->note);
     for (size_t i = 0; i < run->note_count; i++) {
         note_print(&run->notes[i], text, sizeof text);
         add_line(out, "note", text);

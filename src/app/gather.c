@@ -1,5 +1,6 @@
 #include "app/gather.h"
 
+#include "work/remarks.h"
 #include "work/scan.h"
 
 #include <stdio.h>
@@ -48,6 +49,11 @@ static bool gather(const struct settings *settings, const char *const *roots, si
     if (!gathered->store || !index_refresh(gathered->store, &gathered->settings, &listener, err))
         return false;
     gathered->runs = runs_load(gathered->store, NULL, err);
+    struct err remarks = {0};
+    if (gathered->runs)
+        remarks_attach_own(gathered->runs, &remarks);
+    if (remarks.code)
+        say_error(&remarks);
     return gathered->runs != NULL;
 }
 

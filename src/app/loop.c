@@ -2,12 +2,14 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "screen/clipboard.h"
 #include "screen/frame.h"
 #include "screen/help.h"
 #include "screen/input.h"
 #include "screen/keybar.h"
 #include "screen/scroll.h"
 #include "screen/statusline.h"
+#include "view/session_keep.h"
 #include "view/view.h"
 
 #include <errno.h>
@@ -48,6 +50,7 @@ struct loop {
     const struct loop_settings *settings;
     struct world world;
     struct session session;
+    struct session_keep keep;
     struct grid *grid;
     struct input input;
     struct opened stack[DEEPEST_STACK];
@@ -331,11 +334,53 @@ static void handle_event(struct loop *loop, const struct event *event)
         act_globally(loop, event);
 }
 
+/* What screens want done goes to the threads that do it. */
+static void run_errands(struct loop *loop)
+{
+    for (struct errand *errand; (errand = errand_take(&loop->session.errands));)
+        service_run(loop->settings->service, errand);
+}
+
 static void handle_events(struct loop *loop)
 {
     struct event event;
     while (!loop->quitting && input_next(&loop->input, &event))
         handle_event(loop, &event);
+    session_keep_order(&loop->keep, &loop->session, loop->world.runs, loop->quitting);
+    run_errands(loop);
+}
+
+/* What was copied goes into the terminal's clipboard, if that is to be had. */
+static bool take_copied(struct loop *loop, struct err *err)
+{
+    struct copied copied = loop->world.copied;
+    loop->world.copied = (struct copied){0};
+    if (!copied.done) {
+        buf_done(&copied.text);
+        return true;
+    }
+    struct buf sequence;
+    buf_init(&sequence, INT32_MAX);
+    bool fits = clipboard_print(copied.text.data ? copied.text.data : "", copied.text.length,
+        loop->settings->terminal->in_tmux, &sequence);
+    bool sent = fits && loop->settings->clipboard && !sequence.failed;
+    bool ok = !sent || tty_write(STDOUT_FILENO, sequence.data, sequence.length, err);
+    char what[96];
+    if (copied.bare)
+        snprintf(what, sizeof what, "%.60s", copied.text.data ? copied.text.data : "");
+    else
+        snprintf(what, sizeof what, "%zu row%s", copied.rows, copied.rows == 1 ? "" : "s");
+    if (copied.path[0])
+        session_say(&loop->session, "copied %s%s %.140s", what,
+            sent    ? ", also in"
+            : !fits ? ": too much for a terminal's clipboard, so only into"
+                    : " into",
+            copied.path);
+    else if (sent)
+        session_say(&loop->session, "copied %s", what);
+    buf_done(&sequence);
+    buf_done(&copied.text);
+    return ok;
 }
 
 /* False at the end of input: the terminal is gone. */
@@ -366,11 +411,13 @@ static bool take_answers(struct loop *loop, struct err *err)
     bool ok = true;
     while (ok && service_take(loop->settings->service, &loop->world, &paint)) {
         loop->dirty = true;
+        session_keep_meet(&loop->keep, &loop->session, loop->world.runs);
+        ok = take_copied(loop, err);
         if (!paint.serial)
             continue;
         loop->picture.in_flight = false;
         loop->picture.whole |= !paint.done;
-        if (paint.done) {
+        if (paint.done && ok) {
             collect_wants(loop);
             ok = draw_frame(loop, &paint.bytes, err);
         }
@@ -418,7 +465,9 @@ bool loop_run(const struct loop_settings *settings, struct err *err)
     loop.world.terminal = *settings->easel;
     loop.world.roots = settings->roots;
     loop.world.root_count = settings->root_count;
+    loop.world.settings = settings->settings;
     loop.world.indexing = true;
+    session_keep_read(&loop.keep, settings->settings);
     input_init(&loop.input);
     bool ok = open_view(&loop, views[0], 0) || err_set(err, ERR_MEMORY, "out of memory");
     if (ok && settings->typed_length &&
@@ -430,6 +479,9 @@ bool loop_run(const struct loop_settings *settings, struct err *err)
     }
     while (loop.depth)
         close_view(&loop);
+    session_keep_order(&loop.keep, &loop.session, loop.world.runs, true);
+    run_errands(&loop);
+    session_keep_done(&loop.keep);
     easel_scene_free(loop.picture.shown);
     session_done(&loop.session);
     world_done(&loop.world);

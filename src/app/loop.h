@@ -19,6 +19,8 @@ struct loop_settings {
     struct tty_options tty;
     const char *const *roots;
     size_t root_count;
+    const char *settings; /* the person's, JSON text; NULL for none */
+    bool clipboard;       /* the terminal takes OSC 52 */
     const void *typed; /* bytes that came while the terminal was asked what it is */
     size_t typed_length;
 };

@@ -1,32 +1,10 @@
 /*
- * Prints a table of texts as the person asked: aligned, CSV, TSV, JSON or Markdown.
- * Knows: rows and columns. Must not know: what they mean.
+ * Prints what a command has to say to standard output.
+ * Knows: a buffer. Must not know: what is in it.
  */
 #pragma once
 
-#include "base/arena.h"
-#include "base/buf.h"
-#include "base/err.h"
-
-enum print_format { PRINT_TABLE, PRINT_CSV, PRINT_TSV, PRINT_JSON, PRINT_MARKDOWN };
-
-/* "table" (also NULL), "csv", "tsv", "json", "markdown". */
-bool print_format_parse(const char *name, enum print_format *format, struct err *err);
-
-struct print_cell {
-    const char *text; /* raw bytes; NULL: absent */
-    bool is_number;
-};
-
-struct print_table {
-    const char *const *titles;
-    size_t columns, rows;
-    const struct print_cell *cells; /* row by row */
-};
-
-/* Appends to OUT; everything that came from files is harmless in it. Absent cells are "–" in a
- * table and in Markdown, empty in CSV and TSV, null in JSON (a list of objects). */
-void print_table(const struct print_table *table, enum print_format format, struct buf *out);
+#include "work/print_table.h"
 
 /* Writes OUT to standard output; false when it was not made whole or cannot be written. */
 bool print_flush(struct buf *out, struct err *err);

@@ -4,6 +4,7 @@
 #include "base/file.h"
 
 #include <math.h>
+#include <string.h>
 
 static void write_time(struct json_writer *json, const char *key, double wall_s)
 {
@@ -132,6 +133,21 @@ void runs_json_run(struct json_writer *json, const struct run_row *run)
     json_writer_object_end(json);
 }
 
+/* What the person says of it, apart from "notes", which tell of damage. */
+static void write_remarks(struct json_writer *json, const struct run_row *run)
+{
+    json_writer_key(json, "tags");
+    json_writer_array(json);
+    for (const char *at = run->tags ? run->tags : ""; *at; at += strspn(at, " ")) {
+        size_t length = strcspn(at, " ");
+        json_writer_bytes(json, at, length);
+        at += length;
+    }
+    json_writer_array_end(json);
+    json_writer_key(json, "note");
+    json_writer_string(json, run->note);
+}
+
 void runs_json_members(struct json_writer *json, const struct run_row *run)
 {
     json_writer_key(json, "run");
@@ -150,6 +166,7 @@ void runs_json_members(struct json_writer *json, const struct run_row *run)
     write_time(json, "started", run->started_s);
     double duration_s = run->ended_s - run->started_s;
     write_finite(json, "duration_s", duration_s, !isnan(duration_s));
+    write_remarks(json, run);
     json_writer_key(json, "notes");
     json_writer_array(json);
     for (size_t i = 0; i < run->note_count; i++) {

@@ -78,6 +78,12 @@ static void measure_cell(struct table *table, int column, enum table_align align
     }
 }
 
+/* " v", or " v2" where it is not the first. */
+static int sort_cols(const struct table_column *spec)
+{
+    return !spec->sort ? 0 : spec->sort == 1 || spec->sort == -1 ? 2 : 3;
+}
+
 /* The width of COLUMN, measured once a drawing. */
 static int column_cols(struct drawing *drawing, int column)
 {
@@ -94,7 +100,7 @@ static int column_cols(struct drawing *drawing, int column)
         }
     }
     int cols = spec->drawn ? 0 : content_cols(table, column);
-    int title = (spec->title ? grid_text_cols(spec->title) : 0) + (spec->sort ? 2 : 0);
+    int title = (spec->title ? grid_text_cols(spec->title) : 0) + sort_cols(spec);
     cols = title > cols ? title : cols;
     cols = spec->max_cols > 0 && cols > spec->max_cols ? spec->max_cols : cols;
     return cols < spec->min_cols ? spec->min_cols : cols;
@@ -161,9 +167,8 @@ static void draw_header(struct drawing *drawing, struct grid *grid, bool focused
         int cols = table->cols[i], left = table->left[i], row = table->place.row;
         if (!cols)
             continue;
-        struct style style =
-            spec->sort || (focused && i == table->column) ? STYLE_IS(ACCENT) : STYLE_IS(HEADER);
-        int mark = spec->sort && cols > 2 ? 2 : 0;
+        struct style style = focused && i == table->column ? STYLE_IS(ACCENT) : STYLE_IS(HEADER);
+        int mark = cols > sort_cols(spec) ? sort_cols(spec) : 0;
         int used = spec->title ? grid_text_cols(spec->title) : 0;
         used = used < cols - mark ? used : cols - mark;
         if (spec->align != TABLE_LEFT)
@@ -171,7 +176,11 @@ static void draw_header(struct drawing *drawing, struct grid *grid, bool focused
         if (spec->title)
             grid_text(grid, row, left, cols - mark, style, spec->title);
         if (mark)
-            grid_put(grid, row, left + used + 1, style, spec->sort > 0 ? 0x25b4 : 0x25be);
+            grid_put(grid, row, left + used + 1, STYLE_IS(ACCENT),
+                spec->sort > 0 ? 0x25b4 : 0x25be);
+        if (mark == 3)
+            grid_put(grid, row, left + used + 2, STYLE_IS(ACCENT),
+                (uint32_t)('0' + (spec->sort > 0 ? spec->sort : -spec->sort)));
     }
     int end = drawing->right - 1;
     if (table->last_column + 1 < table->columns && table->columns > 0)
@@ -286,6 +295,18 @@ void table_move_column(struct table *table, int by)
         table->column = table->columns - 1;
     if (table->column < 0)
         table->column = 0;
+}
+
+int table_border_at(const struct table *table, int row, int col)
+{
+    if (!rect_holds(table->place, row, col) || row != table->place.row)
+        return -1;
+    for (int i = 0; i < table->columns; i++) {
+        int end = table->left[i] + table->cols[i];
+        if (table->cols[i] && col >= end && col < end + GAP)
+            return i;
+    }
+    return -1;
 }
 
 struct table_hit table_at(const struct table *table, int row, int col)

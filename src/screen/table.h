@@ -23,7 +23,8 @@ struct table_column {
     const char *title;      /* any bytes */
     int min_cols, max_cols; /* of the column; max_cols 0: no limit of its own */
     enum table_align align;
-    int sort;   /* 1 ascending, -1 descending, 0 not sorted by it: the mark behind the title */
+    int sort; /* 1 ascending, -1 descending, 0 not sorted by it: the mark behind the title; 2 and -2
+                 where it decides only among what is equal so far, and so on */
     bool ends; /* it is the ends of texts that tell rows apart: what is too long loses its middle */
     bool drawn; /* filled by source->draw instead of ->cell; min_cols wide */
 };
@@ -79,5 +80,8 @@ struct table_hit {
     size_t row; /* TABLE_ROW */
     int column; /* -1: between columns */
 };
+/* The column behind which the cell ROW, COL of the header lies, its border with the next; -1 when it
+ * is none. */
+int table_border_at(const struct table *table, int row, int col);
 /* What the cell ROW, COL of the grid showed in the last drawing. */
 struct table_hit table_at(const struct table *table, int row, int col);

@@ -6,7 +6,6 @@
 
 #include "base/text.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,9 +22,22 @@ enum action {
     SORT_HERE,
     SORT_LEFT,
     SORT_RIGHT,
+    SORT_ALSO,
     INVERT,
     LEFT,
     RIGHT,
+    MOVE_LEFT,
+    MOVE_RIGHT,
+    NARROWER,
+    WIDER,
+    FREE_WIDTH,
+    FREEZE,
+    HIDE,
+    CHOOSE,
+    COPY_CELL,
+    COPY_MORE,
+    TAGS,
+    NOTE,
     FILTER,
     SEARCH,
     SEARCH_NEXT,
@@ -42,143 +54,45 @@ static const struct key_row KEYS[] = {
     {">", "sort by the next column", SORT_RIGHT, "table", "sort", 4},
     {"<", "sort by the column before", SORT_LEFT, "table", NULL, 0},
     {"s", "sort by the column under the cursor; again: invert", SORT_HERE, "table", NULL, 0},
+    {"S", "then by the column under the cursor; again: invert", SORT_ALSO, "table", NULL, 0},
     {"I", "invert the order", INVERT, "table", NULL, 0},
-    {"h Left", "column to the left", LEFT, "table", NULL, 0},
-    {"l Right", "column to the right", RIGHT, "table", NULL, 0},
     {"f", "filter: faster lr<1e-3 AP>=0.4 status=failed", FILTER, "table", "filter", 3},
     {"/", "search in names", SEARCH, "table", "search", 5},
     {"n", "next match", SEARCH_NEXT, "table", NULL, 0},
     {"N", "match before", SEARCH_BEFORE, "table", NULL, 0},
     {"a", "select all that the filter shows", SELECT_ALL, "table", NULL, 0},
     {"u", "select none", SELECT_NONE, "table", NULL, 0},
+    {"t", "tags of the run: keep paper; filter tag=keep", TAGS, "table", "tags", 6},
+    {"m", "note on the run", NOTE, "table", "note", 6},
+    {"y", "copy the cell", COPY_CELL, "table", "copy", 6},
+    {"Y", "copy the table or the row: TSV, CSV, Markdown, LaTeX", COPY_MORE, "table", NULL, 0},
+    {"h Left", "to the column on the left", LEFT, "columns", NULL, 0},
+    {"l Right", "to the column on the right", RIGHT, "columns", NULL, 0},
+    {"c", "choose among all columns", CHOOSE, "columns", "columns", 4},
+    {"-", "hide the column", HIDE, "columns", NULL, 0},
+    {"[", "move the column to the left", MOVE_LEFT, "columns", NULL, 0},
+    {"]", "move the column to the right", MOVE_RIGHT, "columns", NULL, 0},
+    {"{", "narrower", NARROWER, "columns", NULL, 0},
+    {"}", "wider", WIDER, "columns", NULL, 0},
+    {"0", "as wide as it needs", FREE_WIDTH, "columns", NULL, 0},
+    {"|", "keep in sight up to this column; again: the first alone", FREEZE, "columns", NULL, 0},
     {0},
 };
-
-/* ---- the list ---- */
-
-const struct run_column *runs_sort_column(const struct runs_state *state)
-{
-    for (size_t i = 0; state->sorted && i < state->column_count; i++)
-        if (state->columns[i].kind == state->sort_kind &&
-            strcmp(state->columns[i].title, state->sort_name) == 0)
-            return &state->columns[i];
-    return NULL;
-}
-
-static void find_bests(struct runs_state *state, const struct run_row *baseline, double now_s)
-{
-    for (size_t c = 0; c < state->column_count; c++) {
-        const struct run_column *column = &state->columns[c];
-        int sign = column->better == BETTER_HIGHER ? 1 : -1;
-        state->best[c] = NAN;
-        if (column->better == BETTER_NEITHER)
-            continue;
-        for (size_t i = 0; i < state->count; i++) {
-            const struct run_row *run = &state->runs->rows[state->order[i]];
-            struct run_value v = run_value(run, column, baseline, now_s);
-            if (versions_is_foreign(&state->versions, run, column))
-                continue;
-            if (v.known && v.is_number && !(v.number * sign <= state->best[c] * sign))
-                state->best[c] = isnan(v.number) ? state->best[c] : v.number;
-        }
-    }
-}
-
-static size_t row_of_run(const struct runs_state *state, int64_t run)
-{
-    for (size_t i = 0; i < state->count; i++)
-        if (state->runs->rows[state->order[i]].id == run)
-            return i;
-    return SIZE_MAX;
-}
-
-static void add_delta_column(struct runs_state *state)
-{
-    for (size_t i = 0; i < state->column_count && state->column_count < RUNS_VIEW_COLUMNS; i++) {
-        const struct run_column *column = &state->columns[i];
-        if (column->kind != RUN_COLUMN_BEST_STEP)
-            continue;
-        memmove(&state->columns[i + 2], &state->columns[i + 1],
-            (state->column_count - i - 1) * sizeof *column);
-        state->columns[i + 1] = (struct run_column){.kind = RUN_COLUMN_DELTA,
-            .title = "\xce\x94"
-                     "AP",
-            .role = ROLE_AP,
-            .better = BETTER_HIGHER};
-        state->column_count++;
-        return;
-    }
-}
-
-static void arrange(struct runs_state *state, struct session *session)
-{
-    const struct run_row *baseline = session_baseline(session, state->runs);
-    struct err err = {0};
-    arena_done(&state->arena);
-    state->column_count = state->runs->column_count;
-    memcpy(state->columns, state->runs->columns, state->column_count * sizeof *state->columns);
-    if (baseline)
-        add_delta_column(state);
-    const struct filter *filter = filter_parse(&state->arena, state->filter, &err);
-    if (!filter)
-        session_say(session, "filter: %s", err.text);
-    uint32_t *order = realloc(state->order, (state->runs->count + 1) * sizeof *order);
-    if (!order)
-        return;
-    state->order = order;
-    state->count = runs_order(state->runs, filter, runs_sort_column(state), state->descending,
-        baseline, session->now_s, order);
-    state->baseline = session->baseline;
-    state->versions = versions_find(state->runs, order, state->count, baseline);
-    if (versions_differ(&state->versions))
-        state->column_count =
-            versions_add_column(state->columns, state->column_count, RUNS_VIEW_COLUMNS);
-    find_bests(state, baseline, session->now_s);
-    size_t row = row_of_run(state, state->cursor_run);
-    if (row != SIZE_MAX)
-        state->table.scroll.cursor = row;
-    scroll_fit(&state->table.scroll, state->count, state->table.scroll.visible);
-}
-
-static void follow(struct runs_state *state, struct session *session, const struct world *world)
-{
-    if (world->runs == state->runs && session->baseline == state->baseline)
-        return;
-    if (world->runs != state->runs) {
-        runs_release(state->runs);
-        state->runs = world->runs ? runs_share(world->runs) : NULL;
-    }
-    if (state->runs)
-        arrange(state, session);
-}
-
-static const struct run_row *cursor_run(const struct runs_state *state)
-{
-    size_t row = state->table.scroll.cursor;
-    return state->runs && row < state->count ? &state->runs->rows[state->order[row]] : NULL;
-}
 
 /* ---- acting ---- */
 
 static void remember_cursor(struct runs_state *state)
 {
-    const struct run_row *run = cursor_run(state);
+    const struct run_row *run = runs_cursor(state);
     state->cursor_run = run ? run->id : 0;
 }
 
-static void sort_by(struct runs_state *state, struct session *session, int column)
+static void sort_by(struct runs_state *state, struct session *session, size_t column, bool also)
 {
-    if (column < RUNS_MARK_COLUMNS || (size_t)column > state->column_count)
+    if (column >= state->column_count)
         return;
-    const struct run_column *chosen = &state->columns[column - RUNS_MARK_COLUMNS];
-    if (chosen == runs_sort_column(state))
-        state->descending = !state->descending; /* again: the other way round */
-    else
-        state->descending = chosen->better == BETTER_HIGHER;
-    state->sorted = true;
-    state->sort_kind = chosen->kind;
-    snprintf(state->sort_name, sizeof state->sort_name, "%s", chosen->title);
-    arrange(state, session);
+    layout_sort_by(&state->layout, &state->columns[column], also);
+    runs_resort(state, session);
 }
 
 /* By its path, by what is shown instead, or by its title or id. */
@@ -202,9 +116,47 @@ static void search(struct runs_state *state, struct session *session, int direct
     session_say(session, "no name holds \"%.100s\"", state->search);
 }
 
+/* The remark that was typed, for the run that the prompt was opened on. */
+static void keep_remark(struct runs_state *state, struct session *session)
+{
+    const struct run_row *run = runs_cursor(state);
+    bool tags = state->asking == RUNS_ASKING_TAGS;
+    if (!run)
+        return;
+    struct remark remark = {.directory = run->directory,
+        .tags = tags ? state->prompt.text : NULL,
+        .note = tags ? NULL : state->prompt.text};
+    session_say(session, "%s %.100s", state->prompt.length ? "noted on" : "taken off", run->shown);
+    session_order(session, errand_remark(&remark));
+}
+
+static void accept(struct runs_state *state, struct session *session)
+{
+    if (state->asking == RUNS_ASKING_FILTER) {
+        runs_filter(state, session); /* says what is wrong with it */
+    } else if (state->asking == RUNS_ASKING_SEARCH) {
+        memcpy(state->search, state->prompt.text, state->prompt.length + 1);
+        search(state, session, 1);
+        remember_cursor(state);
+    } else {
+        keep_remark(state, session);
+    }
+}
+
 static enum view_outcome act_in_prompt(
     struct runs_state *state, struct session *session, const struct event *event)
 {
+    if (state->asking == RUNS_ASKING_COLUMNS) {
+        runs_choose_event(state, session, event);
+        return VIEW_STAYED;
+    }
+    if (state->asking == RUNS_ASKING_COPY) {
+        if (event->kind != EVENT_KEY)
+            return VIEW_IGNORED;
+        state->asking = RUNS_ASKING_NOTHING;
+        runs_copy_form(state, session, event->mods ? 0 : event->key);
+        return VIEW_STAYED;
+    }
     enum prompt_answer answer = prompt_event(&state->prompt, event);
     if (answer == PROMPT_IGNORED)
         return event->kind == EVENT_KEY ? VIEW_STAYED : VIEW_IGNORED;
@@ -212,15 +164,11 @@ static enum view_outcome act_in_prompt(
         (answer == PROMPT_EDITED || answer == PROMPT_CANCELLED)) {
         memcpy(state->filter, answer == PROMPT_EDITED ? state->prompt.text : "",
             answer == PROMPT_EDITED ? state->prompt.length + 1 : 1);
-        arrange(state, session); /* the table follows every key */
+        runs_filter(state, session); /* the table follows every key */
         session->message[0] = '\0';
     }
-    if (answer == PROMPT_ACCEPTED && state->asking == RUNS_ASKING_FILTER)
-        arrange(state, session); /* says what is wrong with it */
-    if (answer == PROMPT_ACCEPTED && state->asking == RUNS_ASKING_SEARCH) {
-        memcpy(state->search, state->prompt.text, state->prompt.length + 1);
-        search(state, session, 1);
-    }
+    if (answer == PROMPT_ACCEPTED)
+        accept(state, session);
     if (answer == PROMPT_ACCEPTED || answer == PROMPT_CANCELLED)
         state->asking = RUNS_ASKING_NOTHING;
     return VIEW_STAYED;
@@ -258,6 +206,65 @@ static enum view_outcome act_on_run(struct runs_state *state, struct session *se
     case BASELINE:
         toggle_baseline(session, run);
         return VIEW_STAYED;
+    case TAGS:
+    case NOTE:
+        state->asking = action == TAGS ? RUNS_ASKING_TAGS : RUNS_ASKING_NOTE;
+        prompt_set(&state->prompt, action == TAGS ? run->tags : run->note);
+        return VIEW_STAYED;
+    }
+    return VIEW_IGNORED;
+}
+
+/* To the next column, but not onto the marks in front of the first. */
+static void move_column(struct runs_state *state, int by)
+{
+    table_move_column(&state->table, by);
+    if (state->table.column < RUNS_MARK_COLUMNS)
+        state->table.column = RUNS_MARK_COLUMNS;
+}
+
+static enum view_outcome act_on_column(
+    struct runs_state *state, struct session *session, int action)
+{
+    static const struct {
+        int action;
+        enum runs_column_act act;
+    } ACTS[] = {{MOVE_LEFT, RUNS_MOVE_LEFT}, {MOVE_RIGHT, RUNS_MOVE_RIGHT},
+        {NARROWER, RUNS_NARROWER}, {WIDER, RUNS_WIDER}, {FREE_WIDTH, RUNS_FREE_WIDTH},
+        {FREEZE, RUNS_FREEZE}, {HIDE, RUNS_HIDE}};
+    for (size_t i = 0; i < sizeof ACTS / sizeof *ACTS; i++)
+        if (ACTS[i].action == action) {
+            runs_act_on_column(state, session, ACTS[i].act);
+            return VIEW_STAYED;
+        }
+    switch (action) {
+    case LEFT:
+    case RIGHT:
+        move_column(state, action == LEFT ? -1 : 1);
+        return VIEW_STAYED;
+    case SORT_LEFT:
+    case SORT_RIGHT:
+        move_column(state, action == SORT_LEFT ? -1 : 1);
+        sort_by(state, session, runs_cursor_column(state), false);
+        return VIEW_STAYED;
+    case SORT_HERE:
+    case SORT_ALSO:
+        sort_by(state, session, runs_cursor_column(state), action == SORT_ALSO);
+        return VIEW_STAYED;
+    case INVERT:
+        for (size_t i = 0; i < state->layout.sort_count; i++)
+            state->layout.sorts[i].descending = !state->layout.sorts[i].descending;
+        runs_resort(state, session);
+        return VIEW_STAYED;
+    case CHOOSE:
+        runs_choose_begin(state);
+        return VIEW_STAYED;
+    case COPY_CELL:
+        runs_copy_cell(state, session);
+        return VIEW_STAYED;
+    case COPY_MORE:
+        state->asking = RUNS_ASKING_COPY;
+        return VIEW_STAYED;
     }
     return VIEW_IGNORED;
 }
@@ -265,22 +272,6 @@ static enum view_outcome act_on_run(struct runs_state *state, struct session *se
 static enum view_outcome act_on_table(struct runs_state *state, struct session *session, int action)
 {
     switch (action) {
-    case LEFT:
-    case RIGHT:
-        table_move_column(&state->table, action == LEFT ? -1 : 1);
-        return VIEW_STAYED;
-    case SORT_LEFT:
-    case SORT_RIGHT:
-        table_move_column(&state->table, action == SORT_LEFT ? -1 : 1);
-        sort_by(state, session, state->table.column);
-        return VIEW_STAYED;
-    case SORT_HERE:
-        sort_by(state, session, state->table.column);
-        return VIEW_STAYED;
-    case INVERT:
-        state->descending = !state->descending;
-        arrange(state, session);
-        return VIEW_STAYED;
     case FILTER:
     case SEARCH:
         state->asking = action == FILTER ? RUNS_ASKING_FILTER : RUNS_ASKING_SEARCH;
@@ -309,46 +300,71 @@ static enum view_outcome act_by_mouse(struct runs_state *state, struct session *
         scroll_wheel(&state->table.scroll, event->wheel_rows * 3, state->count);
         return VIEW_STAYED;
     }
+    if (state->dragged >= 0 && event->action == MOUSE_DRAG) {
+        int left = state->table.left[state->dragged + RUNS_MARK_COLUMNS];
+        int cols = event->col - left;
+        if (left)
+            runs_set_width(state, session, (size_t)state->dragged, cols > 1 ? cols : 1);
+        return VIEW_STAYED;
+    }
+    state->dragged = -1;
     if (event->action != MOUSE_PRESS || event->button != 1)
         return VIEW_IGNORED;
     struct table_hit hit = table_at(&state->table, event->row, event->col);
-    if (hit.part == TABLE_HEADER && hit.column >= 0) {
-        sort_by(state, session, hit.column);
+    if (hit.part == TABLE_HEADER && hit.column >= RUNS_MARK_COLUMNS) {
+        state->table.column = hit.column;
+        sort_by(state, session, runs_cursor_column(state), false);
+    } else if (hit.part == TABLE_HEADER) {
+        state->dragged =
+            table_border_at(&state->table, event->row, event->col) - RUNS_MARK_COLUMNS;
     } else if (hit.part == TABLE_ROW) {
         bool again = state->table.scroll.cursor == hit.row;
         state->table.scroll.cursor = hit.row;
-        if (again && cursor_run(state))
-            return open_on(&view_run, cursor_run(state)->id, effect);
+        if (hit.column >= RUNS_MARK_COLUMNS)
+            state->table.column = hit.column;
+        if (again && runs_cursor(state))
+            return open_on(&view_run, runs_cursor(state)->id, effect);
     }
     return VIEW_STAYED;
+}
+
+static enum view_outcome act_on_event(struct runs_state *state, struct session *session,
+    const struct event *event, struct view_effect *effect)
+{
+    if (state->asking)
+        return act_in_prompt(state, session, event);
+    int move = view_movement(event);
+    if (event->kind == EVENT_MOUSE)
+        return act_by_mouse(state, session, event, effect);
+    if (move >= 0) {
+        scroll_move(&state->table.scroll, (enum scroll_move)move, state->count);
+        return VIEW_STAYED;
+    }
+    enum view_outcome outcome = VIEW_IGNORED;
+    int action = key_rows_find(KEYS, event);
+    const struct run_row *run = runs_cursor(state);
+    if (action && run)
+        outcome = act_on_run(state, session, run, action, effect);
+    if (action && outcome == VIEW_IGNORED)
+        outcome = act_on_table(state, session, action);
+    if (action && outcome == VIEW_IGNORED)
+        outcome = act_on_column(state, session, action);
+    return outcome;
 }
 
 static enum view_outcome act(void *self, struct session *session, const struct world *world,
     const struct event *event, struct view_effect *effect)
 {
     struct runs_state *state = self;
-    follow(state, session, world);
-    if (state->asking)
-        return act_in_prompt(state, session, event);
+    runs_follow(state, session, world);
     if (!state->runs)
         return VIEW_IGNORED;
-    enum view_outcome outcome = VIEW_IGNORED;
-    int move = view_movement(event);
-    if (event->kind == EVENT_MOUSE)
-        outcome = act_by_mouse(state, session, event, effect);
-    else if (move >= 0) {
-        scroll_move(&state->table.scroll, (enum scroll_move)move, state->count);
-        outcome = VIEW_STAYED;
-    } else {
-        int action = key_rows_find(KEYS, event);
-        const struct run_row *run = cursor_run(state);
-        if (action && run)
-            outcome = act_on_run(state, session, run, action, effect);
-        if (action && outcome == VIEW_IGNORED)
-            outcome = act_on_table(state, session, action);
-    }
-    follow(state, session, world); /* a new baseline has its column at once */
-    remember_cursor(state);
+    bool typing = state->asking != RUNS_ASKING_NOTHING;
+    enum view_outcome outcome = act_on_event(state, session, event, effect);
+    runs_follow(state, session, world); /* a new baseline has its column at once */
+    if (!typing) /* a filter that is changed again finds the run again */
+        remember_cursor(state);
+    runs_keep_settings(state, session);
     return outcome;
 }
 
@@ -356,10 +372,15 @@ static void start(void *self, const struct session *session, const struct world 
 {
     struct runs_state *state = self;
     state->cursor_run = run;
-    state->sorted = true; /* the best on top, where there is an AP */
-    state->descending = true;
-    state->sort_kind = RUN_COLUMN_BEST;
-    snprintf(state->sort_name, sizeof state->sort_name, "AP");
+    state->dragged = -1;
+    state->table.column = RUNS_MARK_COLUMNS;
+    layout_init(&state->layout);
+    /* The best on top, where there is an AP. */
+    layout_sort_by(&state->layout,
+        &(struct run_column){
+            .kind = RUN_COLUMN_BEST, .role = ROLE_AP, .better = BETTER_HIGHER, .title = "AP"},
+        false);
+    runs_read_settings(state, world->settings);
     for (int i = 0; i < RUNS_PANELS; i++) {
         state->panels[i] = calloc(1, runs_panel_views[i]->state_bytes);
         if (state->panels[i])
@@ -372,7 +393,7 @@ static void wants(
 {
     struct runs_state *state = self;
     struct session seen = *session; /* arranging may want to say something; not from here */
-    follow(state, &seen, world);
+    runs_follow(state, &seen, world);
     struct rect place = {0, 0, session->rows, session->cols};
     for (int i = 0; i < RUNS_PANELS; i++)
         if (runs_has_below(session, place) && state->panels[i] && runs_panel_views[i]->wants)
@@ -388,7 +409,10 @@ static void stop(void *self)
         free(state->panels[i]);
     }
     runs_release(state->runs);
+    layout_done(&state->layout);
     arena_done(&state->arena);
+    free(state->choice.items);
+    free(state->kept);
     free(state->order);
 }
 

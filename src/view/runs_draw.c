@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { FROZEN_COLUMNS = 2, SPARK_COLS = 8 };
+enum { SPARK_COLS = 8 };
 /* With room to spare, the chosen runs' diff and curves stand below the table. */
 enum { BELOW_LEAST_ROWS = 28, BELOW_ROWS = 13, BELOW_MOST_ROWS = 24, BELOW_LEAST_COLS = 100 };
 
@@ -155,7 +155,6 @@ static void source_draw(void *self, size_t row, int column, struct grid *grid, s
 
 static int make_columns(const struct runs_state *state, struct table_column *out)
 {
-    const struct run_column *sorted = runs_sort_column(state);
     out[0] = (struct table_column){.title = "", .min_cols = 1, .max_cols = 1};
     for (size_t i = 0; i < state->column_count; i++) {
         const struct run_column *column = &state->columns[i];
@@ -163,7 +162,8 @@ static int make_columns(const struct runs_state *state, struct table_column *out
         *shown =
             (struct table_column){.title = column->title, .align = TABLE_DECIMAL, .max_cols = 24};
         if (column->kind == RUN_COLUMN_NAME || column->kind == RUN_COLUMN_STATUS ||
-            column->kind == RUN_COLUMN_DATASET)
+            column->kind == RUN_COLUMN_DATASET || column->kind == RUN_COLUMN_TAGS ||
+            column->kind == RUN_COLUMN_REMARK)
             shown->align = TABLE_LEFT;
         if (column->kind == RUN_COLUMN_NAME) {
             shown->max_cols = 40;
@@ -174,8 +174,10 @@ static int make_columns(const struct runs_state *state, struct table_column *out
             shown->min_cols = shown->max_cols = SPARK_COLS;
             shown->title = "course";
         }
-        if (column == sorted)
-            shown->sort = state->descending ? -1 : 1;
+        shown->sort = layout_sort_place(&state->layout, column);
+        int cols = state->layout.entries[state->entries[i]].cols;
+        if (cols)
+            shown->min_cols = shown->max_cols = cols;
     }
     return (int)state->column_count + RUNS_MARK_COLUMNS;
 }
@@ -187,22 +189,38 @@ bool runs_has_below(const struct session *session, struct rect place)
     return chosen >= 2 && place.rows >= BELOW_LEAST_ROWS && place.cols >= BELOW_LEAST_COLS;
 }
 
+/* "sort AP v, lr ^" */
+static void print_sorts(const struct runs_state *state, char *out, size_t out_bytes)
+{
+    struct runs_sort_key keys[RUNS_SORT_MOST];
+    size_t count = layout_keys(&state->layout, keys), used = 0;
+    for (size_t i = 0; i < count && used < out_bytes; i++)
+        used += (size_t)snprintf(out + used, out_bytes - used, "%s%.30s %s", i ? ", " : "sort ",
+            keys[i].column.title, keys[i].descending ? "\xe2\x96\xbe" : "\xe2\x96\xb4");
+}
+
 /* The line above the table: what narrows it, how it is sorted, how many are chosen. */
 static void draw_top(const struct runs_state *state, const struct session *session,
     struct grid *grid, struct rect place)
 {
-    char shown[64] = "", sorted[96] = "", selected[32] = "";
-    const struct run_column *sort = runs_sort_column(state);
-    if (state->asking) {
+    static const char *const LABELS[] = {[RUNS_ASKING_FILTER] = "filter ",
+        [RUNS_ASKING_SEARCH] = "/",
+        [RUNS_ASKING_TAGS] = "tags ",
+        [RUNS_ASKING_NOTE] = "note "};
+    char shown[64] = "", sorted[160] = "", selected[32] = "";
+    if (state->asking == RUNS_ASKING_COPY) {
+        grid_text(
+            grid, place.row, place.col + 1, place.cols - 2, STYLE_IS(ACCENT), RUNS_COPY_KEYS);
+        return;
+    }
+    if (state->asking && state->asking != RUNS_ASKING_COLUMNS) {
         prompt_draw(&state->prompt, grid, place.row, place.col + 1, place.cols - 2,
-            state->asking == RUNS_ASKING_FILTER ? "filter " : "/");
+            LABELS[state->asking]);
         return;
     }
     if (state->filter[0])
         snprintf(shown, sizeof shown, "%zu of %zu", state->count, state->runs->count);
-    if (sort)
-        snprintf(sorted, sizeof sorted, "sort %.60s %s", sort->title,
-            state->descending ? "\xe2\x96\xbe" : "\xe2\x96\xb4");
+    print_sorts(state, sorted, sizeof sorted);
     if (session->selected_count)
         snprintf(selected, sizeof selected, "%zu selected", session->selected_count);
     const struct status_part parts[] = {
@@ -267,10 +285,12 @@ void runs_draw(void *self, const struct session *session, const struct world *wo
     struct drawing drawing = {state, session, session_baseline(session, state->runs)};
     struct table_source source = {&drawing, source_rows, source_cell, source_mark, source_draw};
     struct table_column columns[RUNS_VIEW_COLUMNS + RUNS_MARK_COLUMNS];
-    int count = make_columns(state, columns);
+    int count = make_columns(state, columns), frozen = state->layout.frozen + RUNS_MARK_COLUMNS;
     table_draw(
-        &state->table, canvas->grid, body, &source, columns, count, FROZEN_COLUMNS, !state->asking);
+        &state->table, canvas->grid, body, &source, columns, count, frozen, !state->asking);
     if (!state->count)
         view_say_empty(canvas->grid, body, "no run matches the filter\n\nf changes it");
+    if (state->asking == RUNS_ASKING_COLUMNS)
+        runs_choose_draw(state, canvas->grid, body);
     draw_top(state, session, canvas->grid, place); /* last: an open prompt has the cursor */
 }

@@ -14,6 +14,8 @@ void session_init(struct session *session, const struct theme *theme)
 
 void session_done(struct session *session)
 {
+    for (struct errand *errand; (errand = errand_take(&session->errands));)
+        errand_free(errand);
     free(session->selected);
     *session = (struct session){0};
 }
@@ -57,6 +59,14 @@ void session_say(struct session *session, const char *format, ...)
     va_start(args, format);
     vsnprintf(session->message, sizeof session->message, format, args);
     va_end(args);
+}
+
+void session_order(struct session *session, struct errand *errand)
+{
+    if (errand)
+        errand_append(&session->errands, errand);
+    else
+        session_say(session, "out of memory");
 }
 
 static void add_run(

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "screen/theme.h"
+#include "work/errand.h"
 #include "work/world.h"
 
 enum { SESSION_MOST_SELECTED = 10000, SESSION_MESSAGE_BYTES = 256 };
@@ -18,6 +19,7 @@ struct session {
     char message[SESSION_MESSAGE_BYTES]; /* said once on the status line; "" for nothing */
     int rows, cols;                      /* of the place that views draw into */
     double now_s;                        /* wall clock of this frame */
+    struct errand *errands;              /* to be run, the oldest first: the loop takes them */
 };
 
 void session_init(struct session *session, const struct theme *theme);
@@ -28,6 +30,9 @@ void session_toggle(struct session *session, int64_t run);
 void session_select_none(struct session *session);
 void session_say(struct session *session, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+/* Has ERRAND (ownership moves; NULL: memory is out) run after this event. */
+void session_order(struct session *session, struct errand *errand);
 
 /* The runs that a comparison is about, at most MOST: the baseline first, then the selected, in
  * their order; without any selected, CURSOR (a run id, 0 for none). Ids that are gone are left out.

@@ -168,6 +168,18 @@ static bool text_fits(const struct term *term, const char *text)
     }
 }
 
+/* One of the words in LIST is WORD. */
+static bool has_word(const char *list, const char *word)
+{
+    for (const char *at = list; *at; at += strspn(at, " ")) {
+        size_t length = strcspn(at, " ");
+        if (length == strlen(word) && strncasecmp(at, word, length) == 0)
+            return true;
+        at += length;
+    }
+    return false;
+}
+
 static bool term_matches(const struct term *term, const struct filter_row *row)
 {
     if (term->operation == HOLDS_ANYWHERE)
@@ -181,6 +193,7 @@ static bool term_matches(const struct term *term, const struct filter_row *row)
     if (!value.text)
         num_print(value.number, printed, sizeof printed);
     bool fits = text_fits(term, value.text ? value.text : printed) ||
+                (value.is_list && term->operation != HOLDS && has_word(value.text, term->text)) ||
                 (value.also && text_fits(term, value.also));
     return term->operation == NOT_EQUAL ? !fits : fits;
 }

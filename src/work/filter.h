@@ -20,6 +20,7 @@ struct filter_value {
     bool is_number;
     double number;
     const char *text; /* may be NULL when is_number */
+    bool is_list;     /* the text is words between blanks, and it is each of them */
     const char *also; /* another text that means the same, or NULL: a run's title and its path */
 };
 

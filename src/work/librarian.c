@@ -1,6 +1,8 @@
 #include "work/librarian.h"
 
+#include "work/catalogue.h"
 #include "work/desk.h"
+#include "work/remarks.h"
 
 #include <stdlib.h>
 
@@ -47,6 +49,10 @@ static void runs_job_run(void *self, const atomic_bool *stale)
     struct message *message = message_new(MESSAGE_RUNS);
     if (message && store)
         message->runs = runs_load(store, job->before, &err);
+    if (message && message->runs) {
+        remarks_attach_own(message->runs, &err);
+        catalogue_find(message->runs); /* without memory for it there is less to choose from */
+    }
     message_post(job->librarian->answers, message);
     if (err.code && store) /* without an index yet there is nothing to say: it is being made */
         message_post_trouble(job->librarian->answers, &err);

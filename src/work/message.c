@@ -10,6 +10,7 @@ void message_free(void *item)
     study_release(message->study.study);
     photo_release(message->photo.photo);
     buf_done(&message->paint.bytes);
+    buf_done(&message->copied.text);
     free(message);
 }
 

@@ -22,6 +22,8 @@ enum message_kind {
     MESSAGE_STUDY,
     MESSAGE_PHOTO,
     MESSAGE_PAINTED,
+    MESSAGE_REMARKED, /* remarks have changed: the runs are to be loaded again */
+    MESSAGE_COPIED,
 };
 
 struct message {
@@ -34,6 +36,7 @@ struct message {
     struct study_answer study;
     struct photo_answer photo;
     struct service_paint paint;
+    struct copied copied;
     char trouble[512];
 };
 

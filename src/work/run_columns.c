@@ -290,7 +290,7 @@ bool runs_parse_column(const struct runs *runs, struct arena *arena, const char 
         {"title", RUN_COLUMN_TITLE}, {"id", RUN_COLUMN_ID}, {"status", RUN_COLUMN_STATUS},
         {"age", RUN_COLUMN_AGE}, {"duration", RUN_COLUMN_DURATION}, {"format", RUN_COLUMN_FORMAT},
         {"notes", RUN_COLUMN_NOTES}, {"nan", RUN_COLUMN_NAN},
-        {"truth", RUN_COLUMN_DATASET}};
+        {"truth", RUN_COLUMN_DATASET}, {"tag", RUN_COLUMN_TAGS}, {"note", RUN_COLUMN_REMARK}};
     for (size_t i = 0; i < sizeof PLAIN / sizeof *PLAIN; i++)
         if (strcmp(text, PLAIN[i].name) == 0) {
             *out = (struct run_column){.kind = PLAIN[i].kind, .title = PLAIN[i].name};
@@ -322,7 +322,7 @@ bool runs_parse_column(const struct runs *runs, struct arena *arena, const char 
     if (!param)
         return err_set(err, ERR_USAGE,
             "no column \"%.60s\": name a parameter, a metric, a quantity such as AP or loss, or "
-            "name, path, title, id, status, age, duration, format, notes, nan, dataset",
+            "name, path, title, id, status, age, duration, format, tag, note, notes, nan, truth",
             text);
     const char *name = arena_string(arena, param);
     *out = (struct run_column){
@@ -432,6 +432,10 @@ struct run_value run_value(const struct run_row *run, const struct run_column *c
         return metric_value(run, column->name);
     case RUN_COLUMN_PARAM:
         return param_value(run_setting(run, column->name));
+    case RUN_COLUMN_TAGS:
+        return text(run->tags);
+    case RUN_COLUMN_REMARK:
+        return text(run->note);
     }
     return (struct run_value){0};
 }
@@ -553,14 +557,16 @@ static struct filter_value filter_value_of(void *self, const char *name)
     const char *also = meaning->column.kind == RUN_COLUMN_NAME                 ? asked->run->name
                        : meaning->column.kind == RUN_COLUMN_DATASET && dataset ? dataset->name
                                                                                : NULL;
-    return (struct filter_value){value.known, value.is_number, value.number, value.text, also};
+    bool is_list = meaning->column.kind == RUN_COLUMN_TAGS;
+    return (struct filter_value){
+        value.known, value.is_number, value.number, value.text, is_list, also};
 }
 
 static bool filter_contains(void *self, const char *needle)
 {
     const struct run_row *run = ((struct asked *)self)->run;
     const char *const texts[] = {run->name, run->shown, run->title, run->label_id, run->format,
-        run_status_name(run->status)};
+        run_status_name(run->status), run->tags, run->note};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         if (texts[i] && text_contains(texts[i], needle))
             return true;

@@ -67,6 +67,8 @@ enum run_column_kind {
     RUN_COLUMN_DATASET,   /* the ground truth that it was evaluated on */
     RUN_COLUMN_METRIC,    /* the last value of a named metric */
     RUN_COLUMN_PARAM,     /* a quantity that parameters spell, or one parameter by its name */
+    RUN_COLUMN_TAGS,      /* the person's own */
+    RUN_COLUMN_REMARK,    /* the person's note */
 };
 
 struct run_column {
@@ -96,6 +98,7 @@ struct run_row {
     enum run_status status;
     bool loss_lost;             /* the loss is not finite from some point to its end ... */
     int64_t lost_step;          /* ... from this step on */
+    const char *tags, *note;    /* the person's own: see remarks.h; NULL for none */
     double started_s, ended_s;  /* NaN unknown; ended: the last sign of life */
     int64_t colour;             /* order of first sight: stays the run's own */
     const struct param *params; /* by name */
@@ -136,6 +139,8 @@ struct runs {
      * parameters that differ, those that most runs have first, names and places last. */
     struct run_column *columns;
     size_t column_count;
+    struct run_column *catalogue; /* all that there could be: see catalogue.h; NULL until found */
+    size_t catalogue_count;
 };
 
 /* Reads everything from STORE (a connection of the calling thread). BEFORE (may be NULL) is an

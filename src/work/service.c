@@ -2,6 +2,7 @@
 
 #include "work/indexer.h"
 #include "work/librarian.h"
+#include "work/scribe.h"
 #include "work/studio.h"
 
 #include <stdio.h>
@@ -13,6 +14,7 @@ struct service {
     struct librarian *librarian;
     struct studio *studio;
     struct indexer *indexer;
+    struct scribe *scribe;
     bool runs_stale, runs_ordered;
     struct wants ordered;       /* what was ordered last of each kind */
     struct arena ordered_arena; /* its names */
@@ -93,6 +95,11 @@ void service_paint(struct service *service, struct easel_scene *scene, bool whol
     studio_paint(service->studio, scene, whole, serial);
 }
 
+void service_run(struct service *service, struct errand *errand)
+{
+    scribe_order(service->scribe, errand);
+}
+
 void service_refresh(struct service *service)
 {
     indexer_refresh(service->indexer);
@@ -163,6 +170,14 @@ bool service_take(struct service *service, struct world *world, struct service_p
         *paint = message->paint;
         message->paint = (struct service_paint){0};
         break;
+    case MESSAGE_REMARKED:
+        service->runs_stale = true;
+        break;
+    case MESSAGE_COPIED:
+        buf_done(&world->copied.text);
+        world->copied = message->copied;
+        message->copied = (struct copied){0};
+        break;
     }
     message_free(message);
     return true;
@@ -186,6 +201,8 @@ struct service *service_new(const struct service_settings *settings, struct err 
     if (service->studio)
         service->indexer = indexer_new(settings, service->answers, err);
     if (service->indexer)
+        service->scribe = scribe_new(settings, service->answers, err);
+    if (service->scribe)
         return service;
     service_free(service);
     return NULL;
@@ -195,6 +212,7 @@ void service_free(struct service *service)
 {
     if (!service)
         return;
+    scribe_free(service->scribe);
     librarian_free(service->librarian);
     studio_free(service->studio);
     indexer_free(service->indexer);

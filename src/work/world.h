@@ -45,16 +45,27 @@ struct photo_answer {
     struct photo *photo; /* has its own trouble */
 };
 
+/* What was copied last, and where it is kept. */
+struct copied {
+    bool done;       /* TEXT is whole */
+    bool bare;       /* one cell */
+    size_t rows;
+    struct buf text; /* harmless; freed by whoever takes it, else with the world */
+    char path[512];  /* "" when it could not be written */
+};
+
 struct world {
     struct runs *runs;     /* NULL until the first load */
     struct curves *curves; /* the newest; may lag behind the want */
     struct study_answer studies[WORLD_STUDIES];
     struct photo_answer photo;
+    struct copied copied; /* until it is taken: all zero then */
     struct index_progress progress; /* `now` is not kept */
     bool indexing;
     char trouble[512]; /* the last thing that went wrong, "" for nothing */
     const char *const *roots;
     size_t root_count;
+    const char *settings; /* the person's, as read at the start: JSON text, or NULL */
     struct easel_terminal terminal;
 };
 

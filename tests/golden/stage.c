@@ -5,6 +5,8 @@
 #include "screen/keybar.h"
 #include "screen/scroll.h"
 
+#include "work/catalogue.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -62,6 +64,17 @@ static struct opened *top(struct stage *stage)
     return &stage->stack[stage->depth - 1];
 }
 
+static struct runs *load_runs(struct stage *stage, struct runs *before)
+{
+    struct err err = {0};
+    struct runs *runs = runs_load(stage->settings.store, before, &err);
+    if (!runs || !catalogue_find(runs))
+        give_up("the runs", &err);
+    if (stage->settings.remarks && !remarks_attach(runs, stage->settings.remarks, &err))
+        give_up("the remarks", &err);
+    return runs;
+}
+
 struct stage *stage_new(const struct stage_settings *settings)
 {
     struct stage *stage = calloc(1, sizeof *stage);
@@ -79,8 +92,8 @@ struct stage *stage_new(const struct stage_settings *settings)
     stage->session.cols = settings->cols;
     stage->world.terminal = settings->terminal;
     stage->world.indexing = !settings->store;
-    if (settings->store && !(stage->world.runs = runs_load(settings->store, NULL, &err)))
-        give_up("the runs", &err);
+    if (settings->store)
+        stage->world.runs = load_runs(stage, NULL);
     stage_open(stage, views[0], 0);
     return stage;
 }
@@ -312,6 +325,25 @@ static void act_globally(struct stage *stage, const struct event *event)
         close_view(stage);
 }
 
+/* Remarks are written and come back with the runs, copies are said; settings are not kept. */
+static void run_errands(struct stage *stage)
+{
+    struct err err = {0};
+    for (struct errand *errand; (errand = errand_take(&stage->session.errands));
+         errand_free(errand)) {
+        struct buf text;
+        buf_init(&text, 1 << 20);
+        if (errand->kind == ERRAND_REMARK && stage->settings.remarks) {
+            if (!remarks_write(stage->settings.remarks, &errand->remark, &err))
+                give_up("the remarks", &err);
+            stage_reload(stage, stage->settings.store);
+        } else if (errand->kind == ERRAND_COPY && copy_print(errand->copy, &text, &err)) {
+            session_say(&stage->session, "%s", text.data ? text.data : "");
+        }
+        buf_done(&text);
+    }
+}
+
 enum view_outcome stage_event(struct stage *stage, const struct event *event)
 {
     if (!stage->depth || event->kind == EVENT_ANSWER || event->kind == EVENT_FOCUS)
@@ -325,6 +357,7 @@ enum view_outcome stage_event(struct stage *stage, const struct event *event)
     struct view_effect effect = {0};
     enum view_outcome outcome =
         top(stage)->view->act(top(stage)->state, &stage->session, &stage->world, event, &effect);
+    run_errands(stage);
     if (outcome == VIEW_OPENED && effect.open)
         stage_open(stage, effect.open, effect.run);
     else if (outcome == VIEW_CLOSED)
@@ -339,14 +372,11 @@ enum view_outcome stage_event(struct stage *stage, const struct event *event)
 
 void stage_reload(struct stage *stage, struct store *store)
 {
-    struct err err = {0};
     struct runs *before = stage->world.runs;
     bool same = store == stage->settings.store;
-    stage->world.runs = runs_load(store, same ? before : NULL, &err);
-    if (!stage->world.runs)
-        give_up("the runs", &err);
-    runs_release(before);
     stage->settings.store = store;
+    stage->world.runs = load_runs(stage, same ? before : NULL);
+    runs_release(before);
 }
 
 /* ---- looking ---- */

@@ -17,6 +17,7 @@ extern const struct key_row stage_keys[];
 
 struct stage_settings {
     struct store *store; /* an open index, outlives the stage; NULL: nothing is known yet */
+    const char *remarks; /* the file of remarks; NULL: there are none, and none are kept */
     const char *hidden;  /* a path that is shown as "ROOT" in what went wrong; may be NULL */
     struct easel_terminal terminal;
     int rows, cols;

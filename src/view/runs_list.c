@@ -1,0 +1,127 @@
+/*
+ * Makes the list of the runs table: which rows and columns, in which order, and what is best.
+ * Knows: the state of runs_view.h. Must not know: events, cells.
+ */
+#include "view/runs_view.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MOST_DEFAULTS = RUNS_MOST_COLUMNS + 2 };
+
+static void find_bests(struct runs_state *state, const struct run_row *baseline, double now_s)
+{
+    for (size_t c = 0; c < state->column_count; c++) {
+        const struct run_column *column = &state->columns[c];
+        int sign = column->better == BETTER_HIGHER ? 1 : -1;
+        state->best[c] = NAN;
+        if (column->better == BETTER_NEITHER)
+            continue;
+        for (size_t i = 0; i < state->count; i++) {
+            const struct run_row *run = &state->runs->rows[state->order[i]];
+            struct run_value v = run_value(run, column, baseline, now_s);
+            if (versions_is_foreign(&state->versions, run, column))
+                continue;
+            if (v.known && v.is_number && !(v.number * sign <= state->best[c] * sign))
+                state->best[c] = isnan(v.number) ? state->best[c] : v.number;
+        }
+    }
+}
+
+static size_t row_of_run(const struct runs_state *state, int64_t run)
+{
+    for (size_t i = 0; i < state->count; i++)
+        if (state->runs->rows[state->order[i]].id == run)
+            return i;
+    return SIZE_MAX;
+}
+
+/* The difference stands behind the best AP and its step. */
+static size_t add_delta_column(struct run_column *columns, size_t count)
+{
+    for (size_t i = 0; i < count && count < MOST_DEFAULTS; i++) {
+        if (columns[i].kind != RUN_COLUMN_BEST_STEP)
+            continue;
+        memmove(&columns[i + 2], &columns[i + 1], (count - i - 1) * sizeof *columns);
+        columns[i + 1] = (struct run_column){.kind = RUN_COLUMN_DELTA,
+            .title = "\xce\x94"
+                     "AP",
+            .role = ROLE_AP,
+            .better = BETTER_HIGHER};
+        return count + 1;
+    }
+    return count;
+}
+
+void runs_resort(struct runs_state *state, const struct session *session)
+{
+    struct runs_sort_key keys[RUNS_SORT_MOST];
+    size_t count = layout_keys(&state->layout, keys);
+    runs_sort(state->runs, keys, count, session_baseline(session, state->runs), session->now_s,
+        state->order, state->count);
+    size_t row = row_of_run(state, state->cursor_run);
+    if (row != SIZE_MAX)
+        state->table.scroll.cursor = row;
+    scroll_fit(&state->table.scroll, state->count, state->table.scroll.visible);
+}
+
+void runs_relayout(struct runs_state *state, const struct session *session)
+{
+    struct run_column defaults[MOST_DEFAULTS];
+    size_t count = state->runs->column_count;
+    const struct run_row *baseline = session_baseline(session, state->runs);
+    memcpy(defaults, state->runs->columns, count * sizeof *defaults);
+    if (baseline)
+        count = add_delta_column(defaults, count);
+    if (versions_differ(&state->versions))
+        count = versions_add_column(defaults, count, MOST_DEFAULTS);
+    layout_meet(&state->layout, state->runs, defaults, count);
+    state->column_count = layout_shown(&state->layout, baseline != NULL, state->columns,
+        state->entries, RUNS_VIEW_COLUMNS);
+    find_bests(state, baseline, session->now_s);
+    runs_resort(state, session);
+}
+
+void runs_filter(struct runs_state *state, struct session *session)
+{
+    const struct run_row *baseline = session_baseline(session, state->runs);
+    struct err err = {0};
+    arena_done(&state->arena);
+    const struct filter *filter = filter_parse(&state->arena, state->filter, &err);
+    if (!filter)
+        session_say(session, "filter: %s", err.text);
+    uint32_t *order = realloc(state->order, (state->runs->count + 1) * sizeof *order);
+    if (!order)
+        return;
+    state->order = order;
+    state->count =
+        runs_order(state->runs, filter, NULL, false, baseline, session->now_s, order);
+    state->baseline = session->baseline;
+    state->versions = versions_find(state->runs, order, state->count, baseline);
+    runs_relayout(state, session);
+}
+
+void runs_follow(struct runs_state *state, struct session *session, const struct world *world)
+{
+    if (world->runs == state->runs && session->baseline == state->baseline)
+        return;
+    if (world->runs != state->runs) {
+        runs_release(state->runs);
+        state->runs = world->runs ? runs_share(world->runs) : NULL;
+    }
+    if (state->runs)
+        runs_filter(state, session);
+}
+
+const struct run_row *runs_cursor(const struct runs_state *state)
+{
+    size_t row = state->table.scroll.cursor;
+    return state->runs && row < state->count ? &state->runs->rows[state->order[row]] : NULL;
+}
+
+size_t runs_cursor_column(const struct runs_state *state)
+{
+    int at = state->table.column - RUNS_MARK_COLUMNS;
+    return at >= 0 && (size_t)at < state->column_count ? (size_t)at : SIZE_MAX;
+}

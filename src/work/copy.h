@@ -1,0 +1,39 @@
+/*
+ * Copying: a cell, rows or the whole table as text for other programs.
+ * Knows: rows and columns of the runs table, print_table.h. Must not know: clipboards, terminals.
+ */
+#pragma once
+
+#include "work/print_table.h"
+#include "work/runs.h"
+
+/* What is to be copied. It keeps RUNS by a reference and has all else in its arena, so that it may
+ * travel to another thread. */
+struct copy {
+    struct arena arena;
+    struct runs *runs;
+    const struct run_column *columns;
+    const uint32_t *rows; /* of runs->rows */
+    size_t column_count, row_count;
+    int64_t baseline; /* 0: none */
+    double now_s;
+    enum print_format format;
+    bool bare; /* the text of the first cell alone, without a title */
+};
+
+/* Copies the lists; courses are left out of COLUMNS, for they are drawn and not written. NULL when
+ * memory is out. */
+struct copy *copy_new(struct runs *runs, const struct run_column *columns, size_t column_count,
+    const uint32_t *rows, size_t row_count);
+void copy_free(struct copy *copy); /* accepts NULL */
+
+/* Appends the text to OUT, harmless, and without a line feed at its end when it is one row: pasted
+ * into a shell that would be Enter. False with ERR. */
+bool copy_print(struct copy *copy, struct buf *out, struct err *err);
+/* "copied.csv": the file in which it is kept. */
+const char *copy_file_name(const struct copy *copy);
+
+/* One cell as `ls` and copies print it: for people the status with its NaN badge and rounded
+ * numbers; for machines numbers with every digit. "" for what is not known. */
+void copy_print_cell(const struct run_row *run, const struct run_column *column,
+    const struct run_value *value, enum print_format format, char *out, size_t out_bytes);

@@ -1,0 +1,82 @@
+#include "work/errand.h"
+
+#include <stdlib.h>
+
+static struct errand *new_errand(enum errand_kind kind)
+{
+    struct errand *errand = calloc(1, sizeof *errand);
+    if (errand)
+        errand->kind = kind;
+    return errand;
+}
+
+/* TEXT (may be NULL) in the errand's arena; *OK becomes false when memory is out. */
+static const char *keep(struct errand *errand, const char *text, bool *ok)
+{
+    const char *kept = text ? arena_string(&errand->arena, text) : NULL;
+    *ok &= kept || !text;
+    return kept;
+}
+
+struct errand *errand_remark(const struct remark *remark)
+{
+    struct errand *errand = new_errand(ERRAND_REMARK);
+    bool ok = errand != NULL;
+    if (ok)
+        errand->remark = (struct remark){keep(errand, remark->directory, &ok),
+            keep(errand, remark->tags, &ok), keep(errand, remark->note, &ok)};
+    if (ok)
+        return errand;
+    errand_free(errand);
+    return NULL;
+}
+
+struct errand *errand_settings(const char *name, const char *value)
+{
+    struct errand *errand = new_errand(ERRAND_SETTINGS);
+    bool ok = errand != NULL;
+    if (ok) {
+        errand->name = keep(errand, name, &ok);
+        errand->value = keep(errand, value, &ok);
+    }
+    if (ok)
+        return errand;
+    errand_free(errand);
+    return NULL;
+}
+
+struct errand *errand_copy(struct copy *copy)
+{
+    struct errand *errand = copy ? new_errand(ERRAND_COPY) : NULL;
+    if (errand)
+        errand->copy = copy;
+    else
+        copy_free(copy);
+    return errand;
+}
+
+void errand_free(struct errand *errand)
+{
+    if (!errand)
+        return;
+    copy_free(errand->copy);
+    arena_done(&errand->arena);
+    free(errand);
+}
+
+void errand_append(struct errand **first, struct errand *errand)
+{
+    while (*first)
+        first = &(*first)->next;
+    *first = errand;
+}
+
+struct errand *errand_take(struct errand **first)
+{
+    struct errand *errand = *first;
+    if (errand) {
+        *first = errand->next;
+        errand->next = NULL;
+    }
+    return errand;
+}

@@ -1,0 +1,34 @@
+/*
+ * Errands: what a screen has done for it once, by another thread: keep a remark, keep settings,
+ * copy.
+ * Knows: the shapes of orders. Must not know: who runs them, or when.
+ *
+ * Unlike a want, which is answered for where the person is now, every errand is run.
+ */
+#pragma once
+
+#include "work/copy.h"
+#include "work/remarks.h"
+
+enum errand_kind { ERRAND_REMARK, ERRAND_SETTINGS, ERRAND_COPY };
+
+struct errand {
+    struct errand *next;
+    enum errand_kind kind;
+    struct arena arena;      /* of the texts */
+    struct remark remark;    /* ERRAND_REMARK */
+    const char *name, *value; /* ERRAND_SETTINGS: of the member, and its JSON text */
+    struct copy *copy;       /* ERRAND_COPY */
+};
+
+/* Each copies what it is given (ownership of COPY, which may be NULL, moves); NULL when memory is
+ * out. */
+struct errand *errand_remark(const struct remark *remark);
+struct errand *errand_settings(const char *name, const char *value);
+struct errand *errand_copy(struct copy *copy);
+void errand_free(struct errand *errand); /* accepts NULL; not what follows it */
+
+/* Puts ERRAND (owned; NULL is passed over) behind the last of *FIRST. */
+void errand_append(struct errand **first, struct errand *errand);
+/* Takes the first of *FIRST, NULL when there is none. */
+struct errand *errand_take(struct errand **first);
