@@ -138,6 +138,36 @@ static void place_columns(struct drawing *drawing)
     }
 }
 
+/* Frozen columns that leave no room for the others would hide them for good: then fewer are. */
+static void limit_frozen(struct drawing *drawing)
+{
+    struct table *table = drawing->table;
+    int most = table->place.cols * 3 / 4, used = GUTTER, kept = 0;
+    for (int before = -1; kept < table->frozen; kept++) {
+        int cols = column_cols(drawing, kept);
+        used += cols + (before >= 0 ? gap_between(before, cols) : 0);
+        before = cols;
+        if (used > most)
+            break;
+    }
+    table->frozen = kept;
+}
+
+/* Takes back what was scrolled further than is needed to see the last column. */
+static void fill_room(struct drawing *drawing)
+{
+    struct table *table = drawing->table;
+    while (table->first_column > table->frozen && table->last_column == table->columns - 1) {
+        table->first_column--;
+        place_columns(drawing);
+        if (table->last_column == table->columns - 1)
+            continue;
+        table->first_column++;
+        place_columns(drawing);
+        return;
+    }
+}
+
 /* Scrolls sideways until the column under the cursor is wholly seen, if it can be. */
 static void show_column(struct drawing *drawing)
 {
@@ -157,6 +187,7 @@ static void show_column(struct drawing *drawing)
         table->first_column++;
         place_columns(drawing);
     }
+    fill_room(drawing);
 }
 
 static void draw_header(struct drawing *drawing, struct grid *grid, bool focused)
@@ -274,6 +305,7 @@ void table_draw(struct table *table, struct grid *grid, struct rect rect,
         table, source, columns, table->scroll.top, 0, table->place.col + table->place.cols, {0}};
     size_t below = table->rows - table->scroll.top;
     drawing.row_count = visible < 1 ? 0 : below < (size_t)visible ? below : (size_t)visible;
+    limit_frozen(&drawing);
     show_column(&drawing);
     struct rect before = grid_clip(grid, table->place);
     draw_header(&drawing, grid, focused);

@@ -122,9 +122,10 @@ static size_t count_items(void *self)
 
 static void draw_item(void *self, size_t i, struct list_item *out)
 {
-    const struct runs_state *state = self;
+    struct runs_state *state = self;
     const struct run_column *column = &state->choice.items[i];
-    out->text = column->name ? column->name : column->title;
+    runs_label(column, state->choice.label, sizeof state->choice.label);
+    out->text = state->choice.label;
     out->right = catalogue_group(column);
     out->ticked = is_shown(&state->layout, column);
     out->style = out->ticked ? STYLE_IS(TEXT) : STYLE_IS(MUTED);

@@ -125,14 +125,6 @@ static int source_mark(void *self, size_t row)
     return session_is_selected(drawing->session, row_at(drawing, row)->id) ? TABLE_SELECTED : 0;
 }
 
-static double best_ap(const struct runs_state *state)
-{
-    for (size_t i = 0; i < state->column_count; i++)
-        if (state->columns[i].kind == RUN_COLUMN_BEST && state->columns[i].role == ROLE_AP)
-            return state->best[i];
-    return NAN; /* then each on its own scale */
-}
-
 static void source_draw(void *self, size_t row, int column, struct grid *grid, struct rect place)
 {
     struct drawing *drawing = self;
@@ -150,7 +142,7 @@ static void source_draw(void *self, size_t row, int column, struct grid *grid, s
     /* APs are compared between runs, so they share a scale; a loss is its own. */
     bool shared = shown->role == ROLE_AP;
     spark_draw(grid, place.row, place.col, place.cols, session_run_style(run), values,
-        (size_t)count, shared ? 0 : NAN, shared ? best_ap(drawing->state) : NAN);
+        (size_t)count, shared ? 0 : NAN, shared ? drawing->state->best_ap : NAN);
 }
 
 static int make_columns(const struct runs_state *state, struct table_column *out)
@@ -194,9 +186,12 @@ static void print_sorts(const struct runs_state *state, char *out, size_t out_by
 {
     struct runs_sort_key keys[RUNS_SORT_MOST];
     size_t count = layout_keys(&state->layout, keys), used = 0;
-    for (size_t i = 0; i < count && used < out_bytes; i++)
+    for (size_t i = 0; i < count && used < out_bytes; i++) {
+        char label[CATALOGUE_NAME_BYTES];
+        runs_label(&keys[i].column, label, sizeof label);
         used += (size_t)snprintf(out + used, out_bytes - used, "%s%.30s %s", i ? ", " : "sort ",
-            keys[i].column.title, keys[i].descending ? "\xe2\x96\xbe" : "\xe2\x96\xb4");
+            label, keys[i].descending ? "\xe2\x96\xbe" : "\xe2\x96\xb4");
+    }
 }
 
 /* The line above the table: what narrows it, how it is sorted, how many are chosen. */

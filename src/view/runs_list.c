@@ -5,28 +5,43 @@
 #include "view/runs_view.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { MOST_DEFAULTS = RUNS_MOST_COLUMNS + 2 };
 
+/* The best of what COLUMN shows, of those that compare; NaN for none. */
+static double find_best(const struct runs_state *state, const struct run_column *column,
+    const struct run_row *baseline, double now_s)
+{
+    int sign = column->better == BETTER_HIGHER ? 1 : -1;
+    double best = NAN;
+    for (size_t i = 0; column->better != BETTER_NEITHER && i < state->count; i++) {
+        const struct run_row *run = &state->runs->rows[state->order[i]];
+        struct run_value v = run_value(run, column, baseline, now_s);
+        if (v.known && v.is_number && !isnan(v.number) && !(v.number * sign <= best * sign) &&
+            !versions_is_foreign(&state->versions, run, column))
+            best = v.number;
+    }
+    return best;
+}
+
 static void find_bests(struct runs_state *state, const struct run_row *baseline, double now_s)
 {
-    for (size_t c = 0; c < state->column_count; c++) {
-        const struct run_column *column = &state->columns[c];
-        int sign = column->better == BETTER_HIGHER ? 1 : -1;
-        state->best[c] = NAN;
-        if (column->better == BETTER_NEITHER)
-            continue;
-        for (size_t i = 0; i < state->count; i++) {
-            const struct run_row *run = &state->runs->rows[state->order[i]];
-            struct run_value v = run_value(run, column, baseline, now_s);
-            if (versions_is_foreign(&state->versions, run, column))
-                continue;
-            if (v.known && v.is_number && !(v.number * sign <= state->best[c] * sign))
-                state->best[c] = isnan(v.number) ? state->best[c] : v.number;
-        }
-    }
+    static const struct run_column AP = {
+        .kind = RUN_COLUMN_BEST, .role = ROLE_AP, .better = BETTER_HIGHER};
+    state->best_ap = find_best(state, &AP, baseline, now_s);
+    for (size_t c = 0; c < state->column_count; c++)
+        state->best[c] = find_best(state, &state->columns[c], baseline, now_s);
+}
+
+void runs_label(const struct run_column *column, char *out, size_t out_bytes)
+{
+    if (column->kind == RUN_COLUMN_BEST_STEP || column->kind == RUN_COLUMN_SPARK)
+        catalogue_name(column, out, out_bytes);
+    else
+        snprintf(out, out_bytes, "%s", column->name ? column->name : column->title);
 }
 
 static size_t row_of_run(const struct runs_state *state, int64_t run)

@@ -30,6 +30,7 @@ struct runs_choice {
     struct prompt search;
     struct run_column *items; /* that the search finds */
     size_t count, capacity;
+    char label[CATALOGUE_NAME_BYTES]; /* of the item being drawn */
 };
 
 struct runs_state {
@@ -41,6 +42,7 @@ struct runs_state {
     struct run_column columns[RUNS_VIEW_COLUMNS]; /* that are shown */
     uint16_t entries[RUNS_VIEW_COLUMNS];          /* of the layout: which they are */
     size_t column_count;
+    double best_ap; /* of all, whether or not it is shown */
     double best[RUNS_VIEW_COLUMNS]; /* the best value of a column, of those that compare; NaN for
                                        none */
     uint32_t *order; /* of what matches the filter */
@@ -74,6 +76,9 @@ void runs_resort(struct runs_state *state, const struct session *session);
 const struct run_row *runs_cursor(const struct runs_state *state); /* NULL: no row */
 /* The column under the cursor among `columns`, SIZE_MAX for none. */
 size_t runs_cursor_column(const struct runs_state *state);
+
+/* What COLUMN is called where no other stands beside it: "AP@" for "@". */
+void runs_label(const struct run_column *column, char *out, size_t out_bytes);
 
 /* ---- acts on columns: runs_columns.c ---- */
 

@@ -8,12 +8,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { MOST_STORY_BYTES = 1 << 16 };
 
 struct story {
     const char *file;
     int line, rows, cols;
+    char remarks[1024]; /* where this story's tags and notes are kept */
     const struct made_runs *runs;
     struct stage *stage; /* made with the first word that needs one */
     struct buf *out;
@@ -26,6 +28,9 @@ static struct stage *on_stage(struct story *story)
         return story->stage;
     settings.store = story->runs->store;
     settings.hidden = story->runs->root;
+    snprintf(story->remarks, sizeof story->remarks, "%s-%s.json", story->runs->root,
+        path_base(story->file));
+    settings.remarks = story->remarks;
     settings.rows = story->rows;
     settings.cols = story->cols;
     story->stage = stage_new(&settings);
@@ -227,6 +232,8 @@ bool story_play(const char *file, struct buf *out)
         fprintf(stderr, "%s: %s\n", file, err.text);
     if (story.stage)
         stage_free(story.stage);
+    if (story.remarks[0])
+        unlink(story.remarks);
     buf_done(&text);
     return ok;
 }

@@ -70,7 +70,7 @@ static void a_wide_table(void **state)
         " ■ 日本語のとても…   done        .281±.006  12.25\n"
         " ■ e\u0301te\u0301\\x0a           failed     -.5          0.001\n"
         "--\n"
-        "   hhh               hhhhhh      AAAAAAA A       hh  hhhhh\n"
+        "   hhh               hhhhhh      hhhhhhh A       hh  hhhhh\n"
         " r ................  ....        .....       ......      . ^cursor\n"
         "Ar ....              .... ....   .....       ....        . ^selected\n"
         " r ................  ... ....            .   .          ..\n"
