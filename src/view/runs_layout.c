@@ -235,7 +235,7 @@ struct read_name {
 /* Behind JSON_OBJECT. False when it names no column. */
 static bool read_name(struct layout *layout, struct json *json, struct read_name *out)
 {
-    *out = (struct read_name){0};
+    *out = (struct read_name){.shown = true};
     while (json_next(json) == JSON_KEY) {
         int64_t cols;
         if (json_is(json, "name") && json_next(json) == JSON_STRING) {
@@ -244,7 +244,7 @@ static bool read_name(struct layout *layout, struct json *json, struct read_name
             const char *group = json_string(json, &layout->arena);
             out->of.group = group ? group_called(group) : NULL;
         } else if (json_is(json, "shown")) {
-            out->shown = json_next(json) == JSON_TRUE;
+            out->shown = json_next(json) != JSON_FALSE;
         } else if (json_is(json, "descending")) {
             out->descending = json_next(json) == JSON_TRUE;
         } else if (json_is(json, "width") && json_next(json) == JSON_NUMBER) {

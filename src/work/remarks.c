@@ -123,6 +123,8 @@ static void attach(struct arena *arena, struct run_row *run, const cJSON *remark
 static void insert(struct runs *runs, size_t at, struct run_column column)
 {
     if (runs->column_count == RUNS_MOST_COLUMNS)
+        runs->column_count--; /* of many parameters the last is the least worth */
+    if (at > runs->column_count)
         return;
     memmove(&runs->columns[at + 1], &runs->columns[at],
         (runs->column_count++ - at) * sizeof *runs->columns);
