@@ -39,7 +39,7 @@ bool clipboard_print(const void *text, size_t length, bool in_tmux, struct buf *
     if (in_tmux) {
         buf_add_string(out, "\033Ptmux;\033\033]52;c;");
         add_base64(text, length, out);
-        buf_add_string(out, "\033\033\\\033\\");
+        buf_add_string(out, "\a\033\\"); /* BEL: an ST inside would have to be doubled too */
     }
     return true;
 }

@@ -27,13 +27,26 @@ static double find_best(const struct runs_state *state, const struct run_column 
     return best;
 }
 
-static void find_bests(struct runs_state *state, const struct run_row *baseline, double now_s)
+/* The shown columns and their bests; those that were shown before are not looked for again, unless
+ * what is listed is not the SAME. */
+static void show_columns(struct runs_state *state, const struct session *session, bool same)
 {
-    static const struct run_column AP = {
-        .kind = RUN_COLUMN_BEST, .role = ROLE_AP, .better = BETTER_HIGHER};
-    state->best_ap = find_best(state, &AP, baseline, now_s);
-    for (size_t c = 0; c < state->column_count; c++)
-        state->best[c] = find_best(state, &state->columns[c], baseline, now_s);
+    struct run_column before[RUNS_VIEW_COLUMNS];
+    double bests[RUNS_VIEW_COLUMNS];
+    const struct run_row *baseline = session_baseline(session, state->runs);
+    size_t count = same ? state->column_count : 0;
+    memcpy(before, state->columns, count * sizeof *before);
+    memcpy(bests, state->best, count * sizeof *bests);
+    state->column_count = layout_shown(
+        &state->layout, baseline != NULL, state->columns, state->entries, RUNS_VIEW_COLUMNS);
+    for (size_t c = 0; c < state->column_count; c++) {
+        size_t old = 0;
+        while (old < count && !catalogue_same(&before[old], &state->columns[c]))
+            old++;
+        state->best[c] = old < count
+                             ? bests[old]
+                             : find_best(state, &state->columns[c], baseline, session->now_s);
+    }
 }
 
 void runs_label(const struct run_column *column, char *out, size_t out_bytes)
@@ -83,6 +96,14 @@ void runs_resort(struct runs_state *state, const struct session *session)
 
 void runs_relayout(struct runs_state *state, const struct session *session)
 {
+    show_columns(state, session, true);
+}
+
+/* Finds the layout's columns among the runs that are listed now. */
+static void meet_columns(struct runs_state *state, const struct session *session)
+{
+    static const struct run_column AP = {
+        .kind = RUN_COLUMN_BEST, .role = ROLE_AP, .better = BETTER_HIGHER};
     struct run_column defaults[MOST_DEFAULTS];
     size_t count = state->runs->column_count;
     const struct run_row *baseline = session_baseline(session, state->runs);
@@ -92,10 +113,8 @@ void runs_relayout(struct runs_state *state, const struct session *session)
     if (versions_differ(&state->versions))
         count = versions_add_column(defaults, count, MOST_DEFAULTS);
     layout_meet(&state->layout, state->runs, defaults, count);
-    state->column_count = layout_shown(&state->layout, baseline != NULL, state->columns,
-        state->entries, RUNS_VIEW_COLUMNS);
-    find_bests(state, baseline, session->now_s);
-    runs_resort(state, session);
+    state->best_ap = find_best(state, &AP, baseline, session->now_s);
+    show_columns(state, session, false);
 }
 
 void runs_filter(struct runs_state *state, struct session *session)
@@ -114,7 +133,8 @@ void runs_filter(struct runs_state *state, struct session *session)
         runs_order(state->runs, filter, NULL, false, baseline, session->now_s, order);
     state->baseline = session->baseline;
     state->versions = versions_find(state->runs, order, state->count, baseline);
-    runs_relayout(state, session);
+    meet_columns(state, session);
+    runs_resort(state, session);
 }
 
 void runs_follow(struct runs_state *state, struct session *session, const struct world *world)

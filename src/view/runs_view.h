@@ -68,8 +68,7 @@ bool runs_has_below(const struct session *session, struct rect place);
 
 /* Takes a new snapshot or baseline in; cheap when there is none. */
 void runs_follow(struct runs_state *state, struct session *session, const struct world *world);
-/* After a change of the filter; of the layout's columns; of what it is sorted by. Each does what
- * those behind it do. */
+/* After a change of the filter (or of all), of the layout's columns, of what it is sorted by. */
 void runs_filter(struct runs_state *state, struct session *session);
 void runs_relayout(struct runs_state *state, const struct session *session);
 void runs_resort(struct runs_state *state, const struct session *session);

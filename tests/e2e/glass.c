@@ -2,6 +2,7 @@
 
 #include "program.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -116,9 +117,29 @@ static bool is_known_csi(const struct piece *piece)
     return strchr("ABCDGHJKLMSTXbdfmr", final) != NULL;
 }
 
+/* OSC 52: base64 for the clipboard, and never a question for what is in it. */
+static bool is_clipboard(const char *body, size_t length)
+{
+    static const char BEGIN[] = "52;c;";
+    size_t begin = sizeof BEGIN - 1;
+    if (length < begin || memcmp(body, BEGIN, begin) != 0)
+        return false;
+    for (size_t i = begin; i < length; i++)
+        if (!isalnum((unsigned char)body[i]) && !strchr("+/=", body[i]))
+            return false;
+    return true;
+}
+
 static bool is_known_string(const struct piece *piece)
 {
+    static const char THROUGH_TMUX[] = "tmux;\033\033]";
+    size_t through = sizeof THROUGH_TMUX - 1;
     const char *body = piece->body;
+    if (piece->kind == ']' && is_clipboard(body, piece->body_length))
+        return true;
+    if (piece->kind == 'P' && piece->body_length > through &&
+        memcmp(body, THROUGH_TMUX, through) == 0 && body[piece->body_length - 1] == '\a')
+        return is_clipboard(body + through, piece->body_length - through - 1);
     size_t parameters = strspn(body, "0123456789;");
     if (piece->kind == 'P' && piece->body_length == 8 && memcmp(body, "+q524742", 8) == 0)
         return true;

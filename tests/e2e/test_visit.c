@@ -174,7 +174,7 @@ static void check_redraw(struct pty *pty, const struct place *place)
 static void at_the_table(struct pty *pty)
 {
     int alpha = 0, gamma = 0, col;
-    visit_type(pty, "ls", "sort run");
+    visit_type(pty, "s", "sort run");
     visit_settle(pty);
     assert_true(pty_find(pty, "alpha", &alpha, &col));
     assert_true(pty_find(pty, "gamma", &gamma, &col));

@@ -1,11 +1,13 @@
 #include "visit.h"
 
 #include "glass.h"
+#include "temp.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 
 #include <cmocka.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -15,10 +17,12 @@ enum { MOST_WORDS = 32, MOST_ENV = 64, WAIT_MS = 60000, QUIET_MS = 300 };
 
 struct pty *visit_open(const struct visit *visit)
 {
-    const char *argv[MOST_WORDS] = {program_path()}, *env[MOST_ENV] = {"TERM=xterm-256color"};
+    static char data[4200]; /* what a person left behind in the last visit is not there in this */
+    snprintf(data, sizeof data, "XDG_DATA_HOME=%s", temp_dir());
+    const char *argv[MOST_WORDS] = {program_path()}, *env[MOST_ENV] = {"TERM=xterm-256color", data};
     for (size_t i = 0; visit->words[i] && i + 2 < MOST_WORDS; i++)
         argv[i + 1] = visit->words[i];
-    size_t more = 1;
+    size_t more = 2;
     for (size_t i = 0; visit->more_env && visit->more_env[i] && more + 1 < MOST_ENV; i++)
         env[more++] = visit->more_env[i];
     struct pty_start start = {.argv = argv,

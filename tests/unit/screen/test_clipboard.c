@@ -39,7 +39,7 @@ static void test_tmux(void **state)
 {
     (void)state;
     assert_sends(
-        "foo", true, "\033]52;c;Zm9v\033\\\033Ptmux;\033\033]52;c;Zm9v\033\033\\\033\\");
+        "foo", true, "\033]52;c;Zm9v\033\\\033Ptmux;\033\033]52;c;Zm9v\a\033\\");
 }
 
 static void test_bounds(void **state)
