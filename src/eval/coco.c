@@ -142,8 +142,8 @@ static void count_annotations(struct job *job, bool *touched)
     for (size_t i = 0; i < job->dataset->annotation_count; i++) {
         const struct annotation *a = &job->dataset->annotations[i];
         touched[a->image] = true;
-        set->annotations_id_zero += a->has_id && a->id == 0;
-        set->annotations_not_finite +=
+        set->unused.annotations_id_zero += a->has_id && a->id == 0;
+        set->unused.annotations_not_finite +=
             !set->left_out[a->image] && !(is_finite_box(&a->box) && isfinite(a->area));
     }
 }
@@ -166,10 +166,10 @@ static void count_masks(struct job *job)
     if (set->settings.overlap == EVAL_BOXES)
         return;
     for (size_t i = 0; i < job->annotations.count; i++)
-        set->annotations_without_mask +=
+        set->unused.annotations_without_mask +=
             !masks_has_annotation(job->dataset, (size_t)job->annotations.items[i].source);
     for (size_t i = 0; i < job->rows.count; i++)
-        set->rows_without_mask +=
+        set->unused.rows_without_mask +=
             !masks_has_row(job->detections, (size_t)job->rows.items[i].source);
 }
 
@@ -219,13 +219,13 @@ static bool collect_rows(struct job *job, const struct link *link, bool *touched
         if (image >= 0)
             touched[image] = true;
         if (image < 0) {
-            set->rows_unknown_image++;
+            set->unused.rows_unknown_image++;
         } else if (category < 0) {
-            set->rows_unknown_category++;
+            set->unused.rows_unknown_category++;
         } else if (set->left_out[image]) {
-            set->rows_on_left_out++;
+            set->unused.rows_on_left_out++;
         } else if (!is_finite_box(&row->box) || !isfinite(row->score)) {
-            set->rows_not_finite++;
+            set->unused.rows_not_finite++;
         } else {
             slots->items[slots->count++] =
                 (struct slot){category, job->rank_of_image[image], (int32_t)i};
@@ -493,7 +493,7 @@ static bool match_all(struct job *job, const struct link *link, struct arena *ar
     if (!keep_and_match(job, arena))
         return false;
     for (size_t i = 0; i < set->image_count; i++)
-        set->images_left_out += set->left_out[i] && touched[i];
+        set->unused.images_left_out += set->left_out[i] && touched[i];
     return true;
 }
 
