@@ -168,5 +168,13 @@ bool eval_precision_curve(const struct eval_set *set, size_t category, int iou_i
     double precision[EVAL_RECALLS], double score[EVAL_RECALLS], struct err *err);
 
 /* The box of detection ROW in pixels of its image (index IMAGE): fractions are scaled. */
-struct box eval_pixel_box(
-    const struct dataset *dataset, const struct detections *detections, size_t row, int32_t image);
+static inline struct box eval_pixel_box(
+    const struct dataset *dataset, const struct detections *detections, size_t row, int32_t image)
+{
+    struct box box = detections->rows[row].box;
+    if (!detections->fractions)
+        return box;
+    const struct image *in = &dataset->images[image];
+    return (struct box){
+        box.x * in->width_px, box.y * in->height_px, box.w * in->width_px, box.h * in->height_px};
+}

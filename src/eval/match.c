@@ -1,5 +1,6 @@
 #include "eval/match.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 const double match_area_range[EVAL_AREAS][2] = {
@@ -10,12 +11,17 @@ static bool is_outside(double area, int range)
     return area < match_area_range[range][0] || area > match_area_range[range][1];
 }
 
-void match_gt_init(struct match_gt *gt)
+double match_bar(double iou)
 {
-    for (int a = 0; a < EVAL_AREAS; a++) {
-        gt->ignored[a] = gt->crowd || is_outside(gt->area, a);
-        gt->taken[a] = 0;
-    }
+    return fmin(iou, 1 - 1e-10);
+}
+
+struct match_gt match_gt_of(const struct annotation *a, int32_t index)
+{
+    struct match_gt gt = {.box = a->box, .annotation = index, .crowd = a->crowd};
+    for (int area = 0; area < EVAL_AREAS && !a->crowd; area++)
+        gt.areas |= (uint8_t)(!is_outside(a->area, area) << area);
+    return gt;
 }
 
 /* The reference raises the bar to each IoU met, equal ones included: of two equal the later wins.
@@ -28,22 +34,26 @@ static int compare_candidates(const void *left, const void *right)
     return a->gt > b->gt ? -1 : 1;
 }
 
-static size_t find_candidates(
-    struct match_group *group, const struct match_det *with, double *highest)
+static inline void consider(struct match_group *group, size_t gt, double iou, size_t *count)
 {
-    const struct match_det det = *with; /* a copy stays in registers */
+    int passed = 0;
+    while (passed < group->threshold_count && iou >= group->thresholds[passed])
+        passed++;
+    if (passed)
+        group->candidates[(*count)++] =
+            (struct match_candidate){iou, (uint32_t)gt, (uint16_t)((1u << passed) - 1)};
+}
+
+static size_t find_candidates(
+    struct match_group *group, const struct match_det *det, double *highest)
+{
     size_t count = 0;
     *highest = 0;
     for (size_t g = 0; g < group->count; g++) {
-        double iou = match_overlap(&det, &group->gts[g]);
+        double iou = match_overlap(group, det, g);
         if (iou > *highest)
             *highest = iou;
-        int passed = 0;
-        while (passed < group->threshold_count && iou >= group->thresholds[passed])
-            passed++;
-        if (passed)
-            group->candidates[count++] =
-                (struct match_candidate){iou, (uint32_t)g, (uint16_t)((1u << passed) - 1)};
+        consider(group, g, iou, &count);
     }
     if (count > 1)
         qsort(group->candidates, count, sizeof *group->candidates, compare_candidates);
@@ -56,11 +66,11 @@ static void match_area(struct match_group *group, size_t candidates, int area, b
     struct match_result *result)
 {
     uint16_t all = (uint16_t)((1u << group->threshold_count) - 1), met[2] = {0, 0};
-    for (int ignored = 0; ignored < 2; ignored++) {
+    for (unsigned ignored = 0; ignored < 2; ignored++) {
         for (size_t c = 0; c < candidates; c++) {
             const struct match_candidate *candidate = &group->candidates[c];
             struct match_gt *gt = &group->gts[candidate->gt];
-            if (gt->ignored[area] != ignored)
+            if ((gt->areas >> area & 1u) == ignored)
                 continue;
             uint16_t takes = candidate->passes & (uint16_t) ~(met[0] | met[1]);
             if (!gt->crowd)
