@@ -11,18 +11,14 @@
 /* Area ranges, both ends inclusive. */
 extern const double match_area_range[EVAL_AREAS][2];
 
-/* Area that DET and GT share. */
+/* Area that DET and GT share. One branch, since whether boxes meet is hard to foresee. */
 static inline double match_shared(const struct box *det, const struct box *gt)
 {
     double det_right = det->w + det->x, gt_right = gt->w + gt->x;
-    double w = (det_right < gt_right ? det_right : gt_right) - (det->x > gt->x ? det->x : gt->x);
-    if (!(w > 0))
-        return 0;
     double det_low = det->h + det->y, gt_low = gt->h + gt->y;
+    double w = (det_right < gt_right ? det_right : gt_right) - (det->x > gt->x ? det->x : gt->x);
     double h = (det_low < gt_low ? det_low : gt_low) - (det->y > gt->y ? det->y : gt->y);
-    if (!(h > 0))
-        return 0;
-    return w * h;
+    return (w > 0) & (h > 0) ? w * h : 0;
 }
 
 /* IoU of DET with GT; for a CROWD the part of DET that GT covers. 0 without overlap, whatever the
