@@ -16,8 +16,8 @@ typedef int32_t owner(const struct lister *lister, size_t index);
 static int32_t image_of_row(const struct lister *lister, size_t index)
 {
     const struct detection *row = &lister->detections->rows[index];
-    bool used = row->score > lister->above &&
-                usable_row(row, lister->link, lister->left_out) == USABLE;
+    bool used =
+        row->score > lister->above && usable_row(row, lister->link, lister->left_out) == USABLE;
     return used ? lister->link->image_of_key[row->image_key] : -1;
 }
 
@@ -28,8 +28,8 @@ static int32_t image_of_annotation(const struct lister *lister, size_t index)
 }
 
 /* Sorts COUNT things by their image, by counting; NULL when memory is out. */
-static int32_t *list(const struct lister *lister, owner *image_of, size_t count, struct arena *arena,
-    uint32_t **starts, size_t *most)
+static int32_t *list(const struct lister *lister, owner *image_of, size_t count,
+    struct arena *arena, uint32_t **starts, size_t *most)
 {
     size_t images = lister->dataset->image_count;
     uint32_t *start = ARENA_ARRAY(arena, uint32_t, images + 2);
@@ -67,8 +67,8 @@ bool by_image_make(const struct dataset *dataset, const struct detections *detec
         .above = above};
     *out = (struct by_image){0};
     if (lister.left_out) {
-        out->rows = list(
-            &lister, image_of_row, detections->count, arena, &out->row_start, &out->most_rows);
+        out->rows =
+            list(&lister, image_of_row, detections->count, arena, &out->row_start, &out->most_rows);
         out->gts = list(&lister, image_of_annotation, dataset->annotation_count, arena,
             &out->gt_start, &out->most_gts);
     }

@@ -74,8 +74,8 @@ struct eval_set *eval_match(const struct dataset *dataset, const struct detectio
     if (!is_sane(dataset, detections, settings, err))
         return NULL;
     struct eval_set *set = ARENA_NEW(arena, struct eval_set);
-    struct walk walk = {
-        .groups = {.dataset = dataset, .detections = detections, .set = set}, .visit = keep_and_match};
+    struct walk walk = {.groups = {.dataset = dataset, .detections = detections, .set = set},
+        .visit = keep_and_match};
     arena_init(&walk.groups.scratch, 0);
     for (int t = 0; t < settings->iou_count; t++)
         walk.bars[t] = match_bar(settings->ious[t]);

@@ -213,8 +213,9 @@ static bool plan_groups(struct groups *groups, struct arena *arena)
         for (size_t run; i < rows->category_start[c + 1]; i += run) {
             run = slots_run(rows, i);
             uint32_t kept = (uint32_t)(run < limit ? run : limit);
-            set->groups[planned] = (struct eval_group){
-                .start = start, .count = kept, .image = set->image_order[rows->items[i].image_rank]};
+            set->groups[planned] = (struct eval_group){.start = start,
+                .count = kept,
+                .image = set->image_order[rows->items[i].image_rank]};
             groups->group_slot[planned++] = (uint32_t)i;
             start += kept;
         }

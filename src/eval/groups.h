@@ -23,9 +23,9 @@ struct groups {
     int32_t *rank_of_image;
     struct slots annotations; /* usable, crowds too */
     struct slots rows;        /* usable; not there in a rematch */
-    uint32_t *group_slot;     /* per group of the set: its first slot of rows; one more for the end */
+    uint32_t *group_slot; /* per group of the set: its first slot of rows; one more for the end */
     struct group_truths *truths; /* per group of the set */
-    size_t most_rows, most_gts; /* of any group */
+    size_t most_rows, most_gts;  /* of any group */
 };
 
 /* Fills what of SET, which has settings and counts of images and categories, comes before matching:

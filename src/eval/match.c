@@ -82,7 +82,8 @@ static size_t find_candidates(
 }
 
 /* Ground truth that counts is preferred to any that is ignored, then the highest IoU still free: at
- * each threshold the first candidate in order that is not taken. RESULT has what holds without any. */
+ * each threshold the first candidate in order that is not taken. RESULT has what holds without any.
+ */
 static void match_area(
     struct match_group *group, size_t candidates, int area, struct match_result *result)
 {

@@ -56,7 +56,7 @@ struct match_candidate {
 /* A group being matched: fill `gts` (file order), then call match_detection() by rank. */
 struct match_group {
     struct match_gt *gts;
-    const struct mask_runs *masks; /* of gts; NULL: boxes are compared */
+    const struct mask_runs *masks;      /* of gts; NULL: boxes are compared */
     struct match_candidate *candidates; /* room for one per gt */
     size_t count;
     const double *thresholds; /* ascending */

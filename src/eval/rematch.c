@@ -13,61 +13,105 @@ static const uint16_t CUSTOM = 1u << EVAL_IOU_CUSTOM;
 /* set->iou is single precision. */
 static const double FLOAT_ERROR = 1e-6;
 
+/* Neither matched at the lowest IoU nor ignored for its own area. */
 static bool is_unmet(const struct eval_set *set, uint32_t at)
 {
     return !((set->tp[EVAL_ALL][at] | set->ignored[EVAL_ALL][at]) & 1);
 }
 
-/* A detection that overlaps too little for the bar is a false positive, unless its own area is out
- * of range: then it was ignored at the lowest IoU too, or matched there. Most need no look at the
- * box. */
-static bool is_false(const struct walk *walk, uint32_t at)
+/* It certainly reaches no ground truth. */
+static bool is_below(const struct walk *walk, uint32_t at)
 {
-    const struct eval_set *set = walk->groups.set;
-    return (double)set->iou[at] + FLOAT_ERROR < walk->bars[0] && is_unmet(set, at);
+    return (double)walk->groups.set->iou[at] + FLOAT_ERROR < walk->bars[0];
 }
 
-/* Asks for the boxes of a later group that will be looked at. */
+/* Detection AT certainly reaches the only ground truth of the group. */
+static bool is_hit(const struct walk *walk, const struct match_group *match, uint32_t at)
+{
+    return match->count == 1 && (double)walk->groups.set->iou[at] - FLOAT_ERROR > walk->bars[0];
+}
+
+/* Asks for the boxes of a later group that will be looked at: as long as there is ground truth to
+ * be had, and of one alone set->iou tells enough. */
 static void fetch_group(const struct walk *walk, size_t index)
 {
     const struct groups *groups = &walk->groups;
     const struct eval_set *set = groups->set;
-    if (index >= set->group_count || groups->truths[index].begin == groups->truths[index].end)
+    if (index >= set->group_count)
         return;
     const struct eval_group *group = &set->groups[index];
-    for (uint32_t i = group->start; i < group->start + group->count; i++)
-        if (!is_false(walk, i))
+    const struct group_truths *truths = &groups->truths[index];
+    for (uint32_t s = truths->begin; s < truths->end; s++)
+        __builtin_prefetch(&groups->dataset->annotations[groups->annotations.items[s].source]);
+    uint32_t count = truths->end - truths->begin, looks = count > 1 ? 2 * count : 0;
+    for (uint32_t i = group->start; looks && i < group->start + group->count; i++)
+        if (!is_below(walk, i)) {
             __builtin_prefetch(&groups->detections->rows[set->row[i]]);
+            looks--;
+        }
 }
 
-/* Detections without ground truth stay as they are at all other thresholds, see start_over(). */
+/* Notes that detection AT is matched with GT, NULL none. */
+static void note(
+    struct eval_set *set, uint32_t at, const struct match_gt *gt, bool tp, bool ignored)
+{
+    set->tp[EVAL_ALL][at] |= tp ? CUSTOM : 0;
+    set->ignored[EVAL_ALL][at] &= (uint16_t)~CUSTOM;
+    set->ignored[EVAL_ALL][at] |= ignored ? CUSTOM : 0;
+    if (gt)
+        set->gt[at] = gt->annotation;
+}
+
+/* Matches detection AT by its overlaps. The ground truth, NULL none; NULL too when memory is out.
+ */
+static const struct match_gt *look(struct walk *walk, struct walker *walker, uint32_t at)
+{
+    struct match_det det;
+    struct match_result result;
+    if (!walk_detection(walk, walker, at, &det))
+        return NULL;
+    match_detection(&walker->match, &det, 1, &result);
+    const struct match_gt *gt = result.gt < 0 ? NULL : &walker->match.gts[result.gt];
+    note(walk->groups.set, at, gt, result.tp[EVAL_ALL], result.ignored[EVAL_ALL]);
+    return gt;
+}
+
+static const struct match_gt *take_only(struct walk *walk, struct walker *walker, uint32_t at)
+{
+    struct match_gt *gt = walker->match.gts;
+    bool counts = gt->areas >> EVAL_ALL & 1;
+    gt->taken[EVAL_ALL] = 1;
+    note(walk->groups.set, at, gt, counts, !counts);
+    return gt;
+}
+
+/*
+ * Most detections need no look at their box. Where they reach no ground truth, or all are taken,
+ * they are unmatched; and if they were so at the lowest IoU, what start_over() noted is right. The
+ * rest of these may have an area out of range, which only a look can tell.
+ */
 static void rematch_group(struct walk *walk, struct walker *walker, size_t index)
 {
     struct eval_set *set = walk->groups.set;
     const struct eval_group *group = &set->groups[index];
-    const struct match_group *match = &walker->match;
-    uint16_t *tp = set->tp[EVAL_ALL], *ignored = set->ignored[EVAL_ALL];
     fetch_group(walk, index + GROUPS_AHEAD);
     if (walk->groups.truths[index].begin == walk->groups.truths[index].end)
         return;
     walk_gather(walk, walker, index);
+    size_t left = walker->match.count; /* crowds are never taken */
     for (uint32_t i = group->start; i < group->start + group->count; i++) {
-        struct match_det det;
-        struct match_result result;
-        if (is_false(walk, i))
+        if ((!left || is_below(walk, i)) && is_unmet(set, i))
             continue;
-        if (!walk_detection(walk, walker, i, &det))
-            return;
-        match_detection(&walker->match, &det, 1, &result);
-        tp[i] |= result.tp[EVAL_ALL] ? CUSTOM : 0;
-        ignored[i] = (uint16_t)((ignored[i] & ~CUSTOM) | (result.ignored[EVAL_ALL] ? CUSTOM : 0));
-        if (result.gt >= 0)
-            set->gt[i] = match->gts[result.gt].annotation;
+        const struct match_gt *gt = left && is_hit(walk, &walker->match, i)
+                                        ? take_only(walk, walker, i)
+                                        : look(walk, walker, i);
+        left -= gt && !gt->crowd;
     }
 }
 
 /* Columns of SET's own for what changes, and no longer what an earlier rematch found. Nothing is
- * matched yet, and ignored is what is at the lowest threshold: right wherever no ground truth is. */
+ * matched yet, and ignored is what is at the lowest threshold: right wherever no ground truth is.
+ */
 static bool start_over(struct eval_set *set, struct arena *arena)
 {
     const uint16_t *tp = set->tp[EVAL_ALL], *ignored = set->ignored[EVAL_ALL];

@@ -18,8 +18,7 @@ struct side_job {
 /* Puts the slots, which stand by image, in order of the categories. */
 static bool order(const struct side_job *job, struct slots *slots)
 {
-    return slots_sort(
-        slots, job->dataset->image_count, job->dataset->category_count, job->arena);
+    return slots_sort(slots, job->dataset->image_count, job->dataset->category_count, job->arena);
 }
 
 static bool collect_truths(const struct side_job *job, struct slots *slots)

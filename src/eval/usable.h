@@ -2,7 +2,8 @@
  * Usable: which annotations and which detections can be compared at all.
  * Knows: links, sizes of images, numbers that are none. Must not know: overlaps, scores' order.
  *
- * Every metric asks here, so that they speak of the same boxes. Crowds are usable. Pure; any thread.
+ * Every metric asks here, so that they speak of the same boxes. Crowds are usable. Pure; any
+ * thread.
  */
 #pragma once
 
@@ -14,7 +15,8 @@
 /* Whether a detection is usable, else why not: the first that holds. */
 enum usable { USABLE, UNKNOWN_IMAGE, UNKNOWN_CATEGORY, ON_LEFT_OUT, NOT_FINITE };
 
-/* False with ERR_LIMIT when indices of boxes, images or categories, and two more, are no int32_t. */
+/* False with ERR_LIMIT when indices of boxes, images or categories, and two more, are no int32_t.
+ */
 bool usable_counts(
     const struct dataset *dataset, const struct detections *detections, struct err *err);
 

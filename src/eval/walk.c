@@ -13,8 +13,7 @@ static bool make_walkers(struct walk *walk, int bars)
         match->gts = ARENA_ARRAY(&groups->scratch, struct match_gt, groups->most_gts + 1);
         match->candidates =
             ARENA_ARRAY(&groups->scratch, struct match_candidate, groups->most_gts + 1);
-        walker->ranked =
-            ARENA_ARRAY(&groups->scratch, struct rank_item, 2 * groups->most_rows + 1);
+        walker->ranked = ARENA_ARRAY(&groups->scratch, struct rank_item, 2 * groups->most_rows + 1);
         if (!match->gts || !match->candidates || !walker->ranked ||
             !masks_easel_init(&walker->easel, groups->dataset, groups->detections,
                 groups->set->sizes, groups->most_gts, &groups->scratch))

@@ -24,14 +24,14 @@ struct walk {
     struct walker walkers[PARALLEL_MOST];
 };
 
-/* Visits all groups of the walk's set with its first BARS bars, in pieces, on as many threads as the
- * settings allow. False when memory is out. */
+/* Visits all groups of the walk's set with its first BARS bars, in pieces, on as many threads as
+ * the settings allow. False when memory is out. */
 bool walk_all(struct walk *walk, int bars);
 /* Makes the ground truth of group INDEX the one at hand. */
 void walk_gather(const struct walk *walk, struct walker *walker, size_t index);
 
-/* Detection AT of the columns, ready to be matched with what is at hand; false when memory is or was
- * out. */
+/* Detection AT of the columns, ready to be matched with what is at hand; false when memory is or
+ * was out. */
 static inline bool walk_detection(
     const struct walk *walk, struct walker *walker, uint32_t at, struct match_det *det)
 {

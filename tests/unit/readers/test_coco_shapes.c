@@ -222,14 +222,16 @@ static void test_a_shape_without_a_box_gives_one(void **state)
 static void test_boxes_beside_masks_say_the_areas(void **state)
 {
     (void)state;
-#define ROW(box) "{\"image_id\": 1, \"category_id\": 1, \"score\": 1, " box                        \
-                 "\"segmentation\": [[1, 2, 4, 2, 4, 6]]}"
+#define ROW(box)                                                                                   \
+    "{\"image_id\": 1, \"category_id\": 1, \"score\": 1, " box                                     \
+    "\"segmentation\": [[1, 2, 4, 2, 4, 6]]}"
 #define BOX "\"bbox\": [0, 0, 9, 9], "
     static const struct {
         const char *text;
         bool says;
     } LISTS[] = {{"[" ROW(BOX) ", " ROW("") "]", true}, {"[" ROW("") ", " ROW(BOX) "]", false},
-        {"[]", false}, {"{\"annotations\": [" ROW(BOX) "], \"annotations\": [" ROW("") "]}", false}};
+        {"[]", false},
+        {"{\"annotations\": [" ROW(BOX) "], \"annotations\": [" ROW("") "]}", false}};
     for (size_t i = 0; i < sizeof LISTS / sizeof *LISTS; i++) {
         struct err err = {0};
         struct annotation_options options = {.format = "coco", .masks = true};
