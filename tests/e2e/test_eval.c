@@ -220,6 +220,23 @@ static void test_different_ground_truths_are_not_compared_silently(void **state)
     EXPECT(2, "eval", a, "--compare");
 }
 
+/* The others are evaluated all the same. */
+static void test_one_bad_run_is_passed_over(void **state)
+{
+    (void)state;
+    const char *top = temp_dir();
+    made_set(top);
+    made_detector(top, "a", "0.1");
+    made_detector(top, "b", "0.1");
+    made_detector(top, "c", "0.1");
+    temp_text(top, "b/predictions/epoch_001.json", "[{\"image_id\": 1, \"bbox\"");
+    const struct outcome *outcome = EXPECT(3, "eval", top, "--format", "json");
+    assert_non_null(strstr(outcome->err, "epoch_001.json"));
+    cJSON *list = cJSON_Parse(outcome->out);
+    assert_int_equal(cJSON_GetArraySize(list), 2);
+    cJSON_Delete(list);
+}
+
 static void test_fail_if(void **state)
 {
     (void)state;
@@ -335,6 +352,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_two_are_compared),
         cmocka_unit_test(test_many_are_ranked),
         cmocka_unit_test(test_different_ground_truths_are_not_compared_silently),
+        cmocka_unit_test(test_one_bad_run_is_passed_over),
         cmocka_unit_test(test_fail_if),
         cmocka_unit_test(test_slices),
         cmocka_unit_test(test_settings),
