@@ -3,9 +3,10 @@
 #include "screen/plot.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
-enum { LEAST_SPACING = 13, LAST_COLS = 12, LEAST_ROWS = 4, FAINT_STRIDE = 4 };
+enum { LEAST_SPACING = 13, LAST_COLS = 12, LEAST_ROWS = 4, DOTTED_STRIDE = 4 };
 
 struct canvas {
     struct grid *grid;
@@ -63,10 +64,10 @@ static void draw_line(const struct canvas *canvas, const struct coords_line *lin
         style = (struct style){.role = STYLE_BORDER, .attr = STYLE_DIM};
     if (focused)
         style = (struct style){.role = STYLE_ACCENT};
+    int stride = (line->faint || line->dotted) && !focused ? DOTTED_STRIDE : 1;
     const struct coords_place *place = canvas->place;
     for (size_t i = place->first; i + 1 < place->first + place->count; i++)
-        draw_between(canvas, i, line->places[i], line->places[i + 1], style,
-            line->faint && !focused ? FAINT_STRIDE : 1);
+        draw_between(canvas, i, line->places[i], line->places[i + 1], style, stride);
 }
 
 static void draw_lines(const struct canvas *canvas)
@@ -107,7 +108,9 @@ static void draw_upright(const struct canvas *canvas, size_t index)
 }
 
 struct labels {
-    int col, cols, last_row; /* from the bottom on */
+    int col, cols;
+    int last_row;   /* from the bottom on */
+    int cursor_row; /* the cursor's value stands there */
 };
 
 /* From the bottom up; a label whose row is taken is left out. */
@@ -115,7 +118,7 @@ static void draw_axis_label(
     const struct canvas *canvas, struct labels *labels, double at, const char *text)
 {
     int row = place_row(canvas->place, at);
-    if (row >= labels->last_row)
+    if (row >= labels->last_row || row == labels->cursor_row)
         return;
     labels->last_row = row;
     grid_text(canvas->grid, row, labels->col, labels->cols, STYLE_IS(CHART_AXIS), text);
@@ -129,7 +132,10 @@ static void draw_axis(const struct canvas *canvas, size_t index)
     struct style style = index == canvas->coords->focus ? STYLE_IS(ACCENT) : STYLE_IS(HEADER);
     grid_text(canvas->grid, place->plot.row - 1, col, room, style, axis->title);
     draw_upright(canvas, index);
-    struct labels labels = {col + 1, room - 2, place->plot.row + place->plot.rows};
+    const struct coords *coords = canvas->coords;
+    struct labels labels = {col + 1, room - 2, place->plot.row + place->plot.rows, -1};
+    if (coords->cursor < coords->line_count && coords->texts)
+        labels.cursor_row = place_row(place, coords->lines[coords->cursor].places[index]);
     for (size_t i = 0; i < axis->name_count; i++)
         draw_axis_label(
             canvas, &labels, coords_name_place(i, axis->name_count), axis->names[i]);
@@ -173,6 +179,22 @@ static void choose_axes(const struct coords *coords, struct rect rect, struct co
                                       : rect.cols - 1;
 }
 
+/* How many axes lie beyond the edges. */
+static void draw_hidden(const struct canvas *canvas, struct rect rect)
+{
+    const struct coords_place *place = canvas->place;
+    size_t right = canvas->coords->axis_count - place->first - place->count;
+    int row = rect.row + rect.rows - 1;
+    if (place->first)
+        grid_printf(canvas->grid, row, rect.col, rect.cols, STYLE_IS(MUTED), "< %zu more",
+            place->first);
+    if (right) {
+        char text[32];
+        snprintf(text, sizeof text, "%zu more >", right);
+        grid_text_right(canvas->grid, row, rect.col, rect.cols, STYLE_IS(MUTED), text);
+    }
+}
+
 void coords_draw(
     struct grid *grid, struct rect rect, const struct coords *coords, struct coords_place *place)
 {
@@ -187,11 +209,7 @@ void coords_draw(
     for (size_t i = place->first; i < place->first + place->count; i++)
         draw_axis(&canvas, i);
     draw_values(&canvas);
-    int hidden = (int)(coords->axis_count - place->count);
-    if (hidden)
-        grid_printf(grid, rect.row + rect.rows - 1, rect.col, rect.cols, STYLE_IS(MUTED),
-            "%zu axes to the left, %zu to the right", place->first,
-            coords->axis_count - place->first - place->count);
+    draw_hidden(&canvas, rect);
     grid_unclip(grid, before);
 }
 

@@ -22,7 +22,8 @@ struct coords_axis {
 struct coords_line {
     const double *places; /* one per axis; NaN: absent */
     struct style style;
-    bool faint; /* brushed out */
+    bool dotted; /* every fourth dot only, where hundreds of lines would hide one another */
+    bool faint;  /* brushed out: dotted and dim */
 };
 
 struct coords {

@@ -6,7 +6,7 @@
 #include <string.h>
 
 enum { LEAST_COLS = 12, LEAST_ROWS = 3, TITLE_ROWS = 8 };
-static const double PADDING = 0.04; /* of the range, so that no point lies on the frame */
+static const double PADDING = 0.06; /* of the range, so that no point lies on the frame */
 
 struct canvas {
     struct grid *grid;
@@ -182,7 +182,7 @@ static void draw_cursor(const struct canvas *canvas)
     int row = plot->row + y / 4, col = plot->col + x / 2;
     if (!point.mark)
         point.mark = 0x25cf;
-    point.style.attr = (uint8_t)((point.style.attr & ~STYLE_DIM) | STYLE_REVERSE | STYLE_BOLD);
+    point.style.attr = (uint8_t)((point.style.attr & ~STYLE_DIM) | STYLE_ON_CURSOR | STYLE_BOLD);
     draw_point(canvas, &point);
     grid_cursor(canvas->grid, row, col);
 }
@@ -278,7 +278,7 @@ static void draw_plot(const struct canvas *canvas)
 
 static void draw_titles(struct grid *grid, struct rect rect, const struct scatter *scatter)
 {
-    struct style style = STYLE_IS(HEADER);
+    struct style style = STYLE_IS(TEXT);
     int cols = grid_text(grid, rect.row, rect.col, rect.cols, style, scatter->y_title);
     int room = rect.cols - cols - 2;
     if (rect.rows >= TITLE_ROWS)
@@ -300,14 +300,14 @@ void scatter_draw(
         return;
     struct rect before = grid_clip(grid, rect);
     draw_titles(grid, rect, scatter);
-    axis_init(&place->y, y.low, y.high, scatter->log_y, (rect.rows - around) / 4 + 2, true);
+    axis_init(&place->y, y.low, y.high, scatter->log_y, (rect.rows - around) / 4 + 2, false);
     int label_cols = plot_label_cols(&place->y), left = label_cols + 2;
     if (left > rect.cols / 2)
         left = label_cols = 0;
     left = left ? left : 1;
     place->plot =
         (struct rect){rect.row + 1, rect.col + left, rect.rows - around, rect.cols - left};
-    axis_init(&place->x, x.low, x.high, scatter->log_x, place->plot.cols / 12 + 2, true);
+    axis_init(&place->x, x.low, x.high, scatter->log_x, place->plot.cols / 12 + 2, false);
     if (placed) {
         struct canvas canvas = {
             grid, scatter, place, 2 * place->plot.cols, 4 * place->plot.rows};

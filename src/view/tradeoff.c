@@ -52,7 +52,7 @@ static const struct key_row KEYS[] = {
     {"O", "higher or lower y is better", TURN_Y, "trade-off", NULL, 0},
     {"Tab", "keys move along the front only, or over all runs", FRONT_ONLY, "trade-off",
         "front only", 2},
-    {"C", "constraint: ms_per_image<50 batch<=8", CONSTRAIN, "trade-off", "constraint", 2},
+    {"C", "constraint: ms/img<50 batch<=8", CONSTRAIN, "trade-off", "constraint", 2},
     {"|", "scatter or parallel coordinates", PARALLEL, "trade-off", "parallel", 2},
     {"h Left", "run or axis to the left", LEFT, "trade-off", NULL, 0},
     {"l Right", "run or axis to the right", RIGHT, "trade-off", NULL, 0},
@@ -117,7 +117,7 @@ static void add_all(struct tradeoff_state *state)
 static void add_brushed(struct tradeoff_state *state)
 {
     for (size_t i = 0; i < state->axes.point_count; i++)
-        if (tradeoff_axes_hold(&state->axes, state->axes.order[i]))
+        if (tradeoff_axes_hold(state, state->axes.order[i]))
             state->sequence[state->sequence_count++] = state->axes.order[i];
 }
 
@@ -205,9 +205,13 @@ static void move(struct tradeoff_state *state, enum scroll_move how)
 
 static void ask(struct tradeoff_state *state, enum tradeoff_asking asking)
 {
+    char begun[TRADEOFF_NAME_BYTES + 1] = "";
     state->asking = asking;
-    prompt_set(
-        &state->prompt, asking == TRADEOFF_ASKING_CONSTRAINT ? state->constraint_text : "");
+    if (asking == TRADEOFF_ASKING_CONSTRAINT && !state->constraint_text[0])
+        snprintf(begun, sizeof begun, "%s%c", state->x.name,
+            state->found_any && state->found.x.higher ? '>' : '<');
+    prompt_set(&state->prompt,
+        asking == TRADEOFF_ASKING_CONSTRAINT && !begun[0] ? state->constraint_text : begun);
     if (asking != TRADEOFF_ASKING_CONSTRAINT)
         tradeoff_chooser_open(&state->chooser, state->runs,
             asking == TRADEOFF_ASKING_X ? state->x.name : state->y.name);

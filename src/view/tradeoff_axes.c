@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_LINES = 3000, WANTED_TICKS = 6, KEPT_NAME_BYTES = 128 };
+enum { MOST_LINES = 3000, MOST_SOLID = 60, WANTED_TICKS = 6, KEPT_NAME_BYTES = 128 };
 static const double DECADES = 100, BRUSH_STEP = 0.05, LEAST_BRUSH = 0.01;
 
 /* ---- finding the axes ---- */
@@ -88,17 +88,10 @@ static bool find_names(const struct finding *finding, struct tradeoff_upright *u
     return upright->name_count > 1;
 }
 
-static void find_varying(const struct finding *finding)
+/* The metric comes first, so that it is seen however many parameters there are. */
+static void add_metric(const struct finding *finding)
 {
     struct tradeoff_axes *axes = &finding->state->axes;
-    const struct runs *runs = finding->state->runs;
-    for (size_t i = 0; i < runs->column_count && axes->count + 1 < TRADEOFF_MOST_AXES; i++) {
-        if (runs->columns[i].kind != RUN_COLUMN_PARAM)
-            continue;
-        struct tradeoff_upright upright = {.axis = {.column = runs->columns[i]}, .high = 1};
-        if (find_scale(finding, &upright) || find_names(finding, &upright))
-            axes->axes[axes->count++] = upright;
-    }
     const struct tradeoff *found = &finding->state->found;
     struct tradeoff_upright metric = {.axis = found->y, .high = 1};
     double low = INFINITY, high = -INFINITY;
@@ -108,6 +101,19 @@ static void find_varying(const struct finding *finding)
     }
     axis_init(&metric.scale, low, high, finding->state->y.log, WANTED_TICKS, true);
     axes->axes[axes->count++] = metric;
+}
+
+static void find_varying(const struct finding *finding)
+{
+    struct tradeoff_axes *axes = &finding->state->axes;
+    const struct runs *runs = finding->state->runs;
+    for (size_t i = 0; i < runs->column_count && axes->count < TRADEOFF_MOST_AXES; i++) {
+        if (runs->columns[i].kind != RUN_COLUMN_PARAM)
+            continue;
+        struct tradeoff_upright upright = {.axis = {.column = runs->columns[i]}, .high = 1};
+        if (find_scale(finding, &upright) || find_names(finding, &upright))
+            axes->axes[axes->count++] = upright;
+    }
 }
 
 /* ---- what was moved and brushed ---- */
@@ -207,6 +213,7 @@ void tradeoff_axes_find(struct tradeoff_state *state, const struct session *sess
     axes->axes = ARENA_ARRAY(&axes->arena, struct tradeoff_upright, TRADEOFF_MOST_AXES);
     if (axes->axes && state->found_any) {
         struct finding finding = {state, session, session_baseline(session, state->runs)};
+        add_metric(&finding);
         find_varying(&finding);
         if (kept)
             restore(axes, kept);
@@ -223,8 +230,12 @@ void tradeoff_axes_done(struct tradeoff_axes *axes)
 
 /* ---- brushes ---- */
 
-bool tradeoff_axes_hold(const struct tradeoff_axes *axes, size_t point)
+bool tradeoff_axes_hold(const struct tradeoff_state *state, size_t point)
 {
+    const struct tradeoff_axes *axes = &state->axes;
+    enum tradeoff_standing standing = state->found.points[point].standing;
+    if (standing == TRADEOFF_RULED_OUT || standing == TRADEOFF_FOREIGN)
+        return false;
     for (size_t a = 0; a < axes->count; a++) {
         const struct tradeoff_upright *upright = &axes->axes[a];
         double place = axes->places[point * axes->count + a];
@@ -295,11 +306,6 @@ static struct style worth_style(const struct session *session, size_t rank, size
                         : STYLE_IS(BAD);
 }
 
-static bool is_compared(const struct tradeoff_point *point)
-{
-    return point->standing == TRADEOFF_FRONT || point->standing == TRADEOFF_DOMINATED;
-}
-
 /* Lines, the worst first, so that the good ones lie over them; *CURSOR is the one of the cursor. */
 static struct coords_line *make_lines(const struct tradeoff_state *state,
     const struct session *session, struct arena *scratch, size_t *count, size_t *cursor)
@@ -318,8 +324,8 @@ static struct coords_line *make_lines(const struct tradeoff_state *state,
         lines[(*count)++] =
             (struct coords_line){.places = &axes->places[point * axes->count],
                 .style = worth_style(session, i, axes->point_count),
-                .faint = !tradeoff_axes_hold(axes, point) ||
-                         !is_compared(&state->found.points[point])};
+                .dotted = state->sequence_count > MOST_SOLID && 3 * i >= axes->point_count,
+                .faint = !tradeoff_axes_hold(state, point)};
     }
     return lines;
 }

@@ -15,11 +15,15 @@
 
 enum {
     BESIDE_LEAST_COLS = 100, /* from here on the front stands beside the plot, else below it */
-    BESIDE_MOST_COLS = 76,
+    NUMBER_COLS = 42, /* of the front's list, all but the name */
+    NAME_LEAST_COLS = 12,
+    NAME_MOST_COLS = 34,
     BELOW_LEAST_ROWS = 16,
-    LABEL_COLS = 24,
+    LABEL_LEAST_COLS = 12,
+    LABEL_MOST_COLS = 32,
     SENTENCE_NAME_COLS = 40,
     MOST_MARKED = 60, /* points; of more, those beside the front are dots */
+    MOST_LABELLED = 12,
     LETTERS = 26,
     FRONT_COLUMNS = 6,
 };
@@ -76,7 +80,7 @@ static struct style point_style(const struct tradeoff_point *point, bool selecte
     return style;
 }
 
-static bool is_labelled(const struct session *session, const struct tradeoff_point *point)
+static bool is_raised(const struct session *session, const struct tradeoff_point *point)
 {
     return point->standing == TRADEOFF_FRONT || point->run->id == session->baseline;
 }
@@ -100,24 +104,27 @@ static int64_t *sort_selected(const struct session *session, struct arena *scrat
 }
 
 static void mark_points(
-    struct tradeoff_state *state, const struct session *session, struct arena *scratch)
+    struct tradeoff_state *state, const struct session *session, struct arena *scratch,
+    int label_cols)
 {
     size_t cursor = tradeoff_cursor(state);
     int64_t *ids = sort_selected(session, scratch);
+    bool few = state->found.front_count <= MOST_LABELLED; /* of more the list has the names */
     for (size_t i = 0; i < state->found.count; i++) {
         const struct tradeoff_point *point = &state->found.points[i];
         char name[256] = "";
         bool selected = ids && bsearch(&point->run->id, ids, session->selected_count, sizeof *ids,
                                    compare_ids);
-        if (is_labelled(session, point) || i == cursor)
-            tradeoff_print_name(point->run->shown, LABEL_COLS, name, sizeof name);
+        if ((few && is_raised(session, point)) || i == cursor ||
+            point->run->id == session->baseline)
+            tradeoff_print_name(point->run->shown, label_cols, name, sizeof name);
         state->drawn[i] = (struct scatter_point){.x = point->x,
             .y = point->y,
             .style = point_style(point, selected),
             .mark = point->run->id == session->baseline ? 'A'
                                                         : mark_of(state, session, i, selected),
             .label = name[0] ? arena_string(scratch, name) : NULL,
-            .raised = is_labelled(session, point) || selected};
+            .raised = is_raised(session, point) || selected};
     }
 }
 
@@ -148,7 +155,11 @@ static void draw_scatter(struct tradeoff_state *state, const struct session *ses
         const struct tradeoff_limit *limit = &state->constraint.limits[i];
         limits[i] = (struct scatter_limit){limit->on_y, limit->above, limit->value};
     }
-    mark_points(state, session, scratch);
+    int label_cols = place.cols / 3;
+    label_cols = label_cols < LABEL_LEAST_COLS  ? LABEL_LEAST_COLS
+                 : label_cols > LABEL_MOST_COLS ? LABEL_MOST_COLS
+                                                : label_cols;
+    mark_points(state, session, scratch, label_cols);
     struct scatter scatter = {.points = state->drawn,
         .count = found->count,
         .front = front,
@@ -162,7 +173,7 @@ static void draw_scatter(struct tradeoff_state *state, const struct session *ses
         .y_title = axis_title(&found->y, state->y.log, scratch),
         .log_x = state->x.log,
         .log_y = state->y.log,
-        .label_cols = LABEL_COLS,
+        .label_cols = label_cols,
         .empty = found->count ? "no run has a place on these axes: X and Y make them plain"
                               : "no run has both: x and y choose other columns"};
     scatter_draw(canvas->grid, place, &scatter, &state->place);
@@ -232,11 +243,15 @@ static void draw_front(struct tradeoff_state *state, const struct session *sessi
 {
     const struct tradeoff *found = &state->found;
     char gain[64], cost[64];
+    int name_cols = place.cols - NUMBER_COLS;
+    name_cols = name_cols < NAME_LEAST_COLS  ? NAME_LEAST_COLS
+                : name_cols > NAME_MOST_COLS ? NAME_MOST_COLS
+                                             : name_cols;
     snprintf(gain, sizeof gain, "\xce\x94%.40s", found->y.column.title);
-    snprintf(cost, sizeof cost, "for \xce\x94%.40s", found->x.column.title);
+    snprintf(cost, sizeof cost, "\xce\x94%.40s", found->x.column.title);
     const struct table_column columns[FRONT_COLUMNS] = {
         {.title = "", .min_cols = 1, .max_cols = 1},
-        {.title = "front", .max_cols = 30, .ends = true},
+        {.title = "front", .max_cols = name_cols, .ends = true},
         {.title = found->y.column.title, .align = TABLE_DECIMAL, .max_cols = 14},
         {.title = found->x.column.title, .align = TABLE_DECIMAL, .max_cols = 14},
         {.title = gain, .align = TABLE_DECIMAL, .max_cols = 14},
@@ -262,8 +277,7 @@ static int front_cols(const struct tradeoff_state *state, int cols)
         int own = grid_text_cols(state->found.points[state->found.front[i]].run->shown);
         name = own > name ? own : name;
     }
-    int want = (name > 30 ? 30 : name) + 48, most = cols * 2 / 5;
-    want = want < BESIDE_MOST_COLS ? want : BESIDE_MOST_COLS;
+    int want = (name < NAME_MOST_COLS ? name : NAME_MOST_COLS) + NUMBER_COLS, most = cols / 2;
     return want < most ? want : most;
 }
 
@@ -280,9 +294,11 @@ static void draw_top(const struct tradeoff_state *state, const struct session *s
                   found->points[i].standing == TRADEOFF_FOREIGN;
     snprintf(about, sizeof about, "%.60s against %.60s", found->y.column.title,
         found->x.column.title);
-    if (state->parallel)
-        snprintf(counts, sizeof counts, "%zu of %zu runs brushed", state->sequence_count,
-            found->count);
+    if (state->parallel && state->sequence_count == found->count)
+        snprintf(counts, sizeof counts, "%zu run%s", found->count, found->count == 1 ? "" : "s");
+    else if (state->parallel)
+        snprintf(counts, sizeof counts, "%zu of %zu runs within the brushes",
+            state->sequence_count, found->count);
     else
         snprintf(counts, sizeof counts, "%zu on the front, %zu beaten", found->front_count, beaten);
     if (found->ruled_out)

@@ -72,7 +72,7 @@ struct tradeoff_upright {
 /* Zeroed at first. */
 struct tradeoff_axes {
     struct arena arena;
-    struct tradeoff_upright *axes; /* the metric last, unless it was moved */
+    struct tradeoff_upright *axes; /* the metric first, unless it was moved */
     size_t count, focus;
     double *places; /* of points of the trade-off: count of axes each */
     size_t *order;  /* points, the best metric first */
@@ -86,8 +86,8 @@ struct tradeoff_state;
  * moved or brushed stays so. */
 void tradeoff_axes_find(struct tradeoff_state *state, const struct session *session);
 void tradeoff_axes_done(struct tradeoff_axes *axes);
-/* The point is within every brush. */
-bool tradeoff_axes_hold(const struct tradeoff_axes *axes, size_t point);
+/* The point is within every brush, and compared with the others. */
+bool tradeoff_axes_hold(const struct tradeoff_state *state, size_t point);
 /* Moves one end of the brush of the focused axis by STEPS. */
 void tradeoff_axes_brush(struct tradeoff_axes *axes, bool high_end, int steps);
 void tradeoff_axes_unbrush(struct tradeoff_axes *axes);

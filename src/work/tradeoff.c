@@ -162,6 +162,14 @@ static bool *find_allowed(const struct runs *runs, const struct filter *filter,
     return allowed;
 }
 
+/* It has a value that no plot has a place for. */
+static bool is_not_finite(const struct run_row *run, const struct tradeoff_axis *axis,
+    const struct run_row *baseline, double now_s)
+{
+    struct run_value value = run_value(run, &axis->column, baseline, now_s);
+    return value.known && value.is_number && !isfinite(value.number);
+}
+
 struct finding {
     const struct runs *runs;
     const struct run_row *baseline;
@@ -179,6 +187,8 @@ static void add_run(struct finding *finding, const struct run_row *run)
         out->without[out->without_count++] = run;
         out->without_x += isnan(x);
         out->without_y += !isnan(x);
+        out->not_finite += is_not_finite(
+            run, isnan(x) ? &out->x : &out->y, finding->baseline, finding->now_s);
         return;
     }
     bool foreign = versions_is_foreign(&out->versions, run, &out->x.column) ||

@@ -39,6 +39,7 @@ struct tradeoff {
     size_t front_count;
     const struct run_row **without; /* runs that lack one, or whose value is not finite */
     size_t without_count, without_x, without_y; /* without_y: of those that have an x */
+    size_t not_finite; /* of those without: a value was logged, and is NaN or infinite */
     size_t ruled_out, foreign;
     size_t best; /* the point of the front with the best y; TRADEOFF_NONE without a front */
     struct versions versions;
@@ -103,7 +104,7 @@ void tradeoff_print_delta(
  * NAME_COLS cuts the name of the other run (its end is kept). */
 void tradeoff_print_standing(const struct tradeoff *tradeoff, size_t point,
     const struct tradeoff_constraint *constraint, int name_cols, char *out, size_t out_bytes);
-/* "3 runs without ms/img, 1 without AP"; "" when all have both. */
+/* "3 runs without ms/img, 1 without AP (2 not finite)"; "" when all have both. */
 void tradeoff_print_without(const struct tradeoff *tradeoff, char *out, size_t out_bytes);
 /* "AP of 2 ground truths: not comparable as it stands; 1 run is left out of the front"; "" when
  * all compare. */

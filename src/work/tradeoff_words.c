@@ -121,7 +121,9 @@ void tradeoff_print_standing(const struct tradeoff *tradeoff, size_t point,
 
 void tradeoff_print_without(const struct tradeoff *tradeoff, char *out, size_t out_bytes)
 {
-    char x[96] = "", y[96] = "";
+    char x[96] = "", y[96] = "", lost[48] = "";
+    if (tradeoff->not_finite)
+        snprintf(lost, sizeof lost, " (%zu not finite)", tradeoff->not_finite);
     if (tradeoff->without_x)
         snprintf(x, sizeof x, "%zu run%s without %.60s", tradeoff->without_x,
             tradeoff->without_x == 1 ? "" : "s", tradeoff->x.column.title);
@@ -131,7 +133,7 @@ void tradeoff_print_without(const struct tradeoff *tradeoff, char *out, size_t o
             : tradeoff->without_y == 1 ? "run "
                                        : "runs ",
             tradeoff->y.column.title);
-    snprintf(out, out_bytes, "%s%s%s", x, x[0] && y[0] ? ", " : "", y);
+    snprintf(out, out_bytes, "%s%s%s%s", x, x[0] && y[0] ? ", " : "", y, lost);
 }
 
 void tradeoff_print_foreign(const struct tradeoff *tradeoff, char *out, size_t out_bytes)

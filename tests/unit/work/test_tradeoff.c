@@ -29,6 +29,7 @@ static void set_up(struct scene *scene)
     add_run(scene, "small", "0.2", "10", 16);
     add_run(scene, "twin", "0.4", "20", 16);
     add_run(scene, "worse", "0.3", "25", 16);
+    add_run(scene, "diverged", "nan", "25", 16);
     scene_refresh(scene);
 }
 
@@ -99,10 +100,10 @@ static void test_the_front(void **state)
     assert_says(&found, "worse", "beaten by middle: +0.1000 AP, -5 ms/img");
     char said[256];
     tradeoff_print_without(t, said, sizeof said);
-    assert_string_equal(said, "2 runs without ms/img");
+    assert_string_equal(said, "2 runs without ms/img, 1 without AP (1 not finite)");
     found = find(&scene, "AP", "ms/img", "");
     tradeoff_print_without(&found.tradeoff, said, sizeof said);
-    assert_string_equal(said, "1 run without AP, 1 without ms/img");
+    assert_string_equal(said, "2 runs without AP, 1 without ms/img (1 not finite)");
     scene_done(&scene);
 }
 
