@@ -63,7 +63,7 @@ static void draw_line(const struct canvas *canvas, const struct coords_line *lin
     if (line->faint && !focused)
         style = (struct style){.role = STYLE_BORDER, .attr = STYLE_DIM};
     if (focused)
-        style = (struct style){.role = STYLE_ACCENT};
+        style = (struct style){.role = STYLE_CHART_MARK};
     int stride = (line->faint || line->dotted) && !focused ? DOTTED_STRIDE : 1;
     const struct coords_place *place = canvas->place;
     for (size_t i = place->first; i + 1 < place->first + place->count; i++)
@@ -97,7 +97,8 @@ static void draw_upright(const struct canvas *canvas, size_t index)
 {
     const struct coords_axis *axis = &canvas->coords->axes[index];
     const struct coords_place *place = canvas->place;
-    struct style style = index == canvas->coords->focus ? STYLE_IS(ACCENT) : STYLE_IS(CHART_AXIS);
+    struct style style =
+        index == canvas->coords->focus ? STYLE_IS(CHART_MARK) : STYLE_IS(CHART_AXIS);
     struct rect upright = {place->plot.row, axis_col(place, index), place->plot.rows, 1};
     grid_fill(canvas->grid, upright, style, 0x2502);
     if (!is_brushed(axis))
@@ -159,7 +160,7 @@ static void draw_values(const struct canvas *canvas)
             place->spacing - 3, style, coords->texts[i] ? coords->texts[i] : "\xe2\x80\x93");
     }
     grid_cursor(canvas->grid, place_row(place, places[coords->focus]),
-        axis_col(place, coords->focus));
+        axis_col(place, coords->focus) + 1); /* beside the brush */
 }
 
 /* ---- the whole ---- */

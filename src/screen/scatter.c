@@ -112,7 +112,7 @@ static void draw_limit(const struct canvas *canvas, const struct scatter_limit *
     int down = (int)lround((1 - at) * (canvas->dots_y - 1));
     for (int i = 0; i < (limit->on_y ? canvas->dots_x : canvas->dots_y); i++)
         plot_dot(canvas->grid, canvas->place->plot, limit->on_y ? i : across,
-            limit->on_y ? down : i, STYLE_IS(FILTER));
+            limit->on_y ? down : i, STYLE_IS(CHART_MARK));
 }
 
 /* ---- the front ---- */
@@ -214,7 +214,7 @@ static bool is_free(const struct canvas *canvas, int row, int col, int cols, boo
     const struct cell *cells =
         &canvas->grid->cells[(size_t)row * (size_t)canvas->grid->cols + (size_t)col];
     for (int i = 0; i < cols; i++) {
-        bool line = cells[i].role == STYLE_CHART_AXIS || cells[i].role == STYLE_FILTER ||
+        bool line = cells[i].role == STYLE_CHART_AXIS || cells[i].role == STYLE_CHART_MARK ||
                     cells[i].role == STYLE_BORDER;
         bool ruled = cells[i].role == STYLE_BORDER;
         if (cells[i].code[0] != ' ' && !ruled && !(over_lines && line))

@@ -238,8 +238,13 @@ static void constrain(struct tradeoff_state *state, struct session *session)
     memcpy(before, state->constraint_text, sizeof before);
     memcpy(state->constraint_text, state->prompt.text, state->prompt.length + 1);
     find_again(state, session);
-    if (state->found_any)
+    size_t at = tradeoff_cursor(state), best = state->found.best;
+    if (state->found_any) {
+        if (at != TRADEOFF_NONE && best != TRADEOFF_NONE &&
+            state->found.points[at].standing == TRADEOFF_RULED_OUT)
+            state->cursor_run = state->found.points[best].run->id;
         return;
+    }
     session_say(session, "constraint: %.200s", state->trouble);
     memcpy(state->constraint_text, before, sizeof before);
     find_again(state, session);
@@ -304,7 +309,8 @@ static void turn(struct tradeoff_state *state, struct session *session, bool x)
         choice->name);
 }
 
-static enum view_outcome act_on_axes(struct tradeoff_state *state, int action)
+static enum view_outcome act_on_axes(
+    struct tradeoff_state *state, struct session *session, int action)
 {
     struct tradeoff_axes *axes = &state->axes;
     switch (action) {
@@ -329,14 +335,16 @@ static enum view_outcome act_on_axes(struct tradeoff_state *state, int action)
     case UNBRUSH:
         tradeoff_axes_unbrush(axes);
         break;
-    default:
-        return VIEW_IGNORED;
+    case FRONT_ONLY:
+        session_say(session, "the front is of the scatter: | goes there");
+        return VIEW_STAYED;
     }
     arrange(state);
     return VIEW_STAYED;
 }
 
-static enum view_outcome act_on_scatter(struct tradeoff_state *state, int action)
+static enum view_outcome act_on_scatter(
+    struct tradeoff_state *state, struct session *session, int action)
 {
     bool back = (action == LEFT) != state->found.x.higher;
     switch (action) {
@@ -344,18 +352,13 @@ static enum view_outcome act_on_scatter(struct tradeoff_state *state, int action
     case RIGHT:
         move(state, back ? SCROLL_UP : SCROLL_DOWN);
         return VIEW_STAYED;
-    case LOG_X:
-        state->x.log = !state->x.log;
-        return VIEW_STAYED;
-    case LOG_Y:
-        state->y.log = !state->y.log;
-        return VIEW_STAYED;
     case FRONT_ONLY:
         state->front_only = !state->front_only;
         arrange(state);
         return VIEW_STAYED;
     }
-    return VIEW_IGNORED;
+    session_say(session, "that is of the parallel coordinates: | goes there");
+    return VIEW_STAYED;
 }
 
 static enum view_outcome act_on_all(
@@ -374,6 +377,13 @@ static enum view_outcome act_on_all(
     case TURN_X:
     case TURN_Y:
         turn(state, session, action == TURN_X);
+        return VIEW_STAYED;
+    case LOG_X:
+        state->x.log = !state->x.log;
+        return VIEW_STAYED;
+    case LOG_Y:
+        state->y.log = !state->y.log;
+        find_again(state, session); /* it is the scale of an upright axis too */
         return VIEW_STAYED;
     case PARALLEL:
         state->parallel = !state->parallel;
@@ -440,7 +450,8 @@ static enum view_outcome act(void *self, struct session *session, const struct w
     if (action && outcome == VIEW_IGNORED)
         outcome = act_on_all(state, session, action);
     if (action && outcome == VIEW_IGNORED)
-        outcome = state->parallel ? act_on_axes(state, action) : act_on_scatter(state, action);
+        outcome = state->parallel ? act_on_axes(state, session, action)
+                                  : act_on_scatter(state, session, action);
     follow(state, session, world); /* a new baseline decides what compares */
     return outcome;
 }

@@ -16,10 +16,11 @@ static const double DECADES = 100, BRUSH_STEP = 0.05, LEAST_BRUSH = 0.01;
 
 /* ---- finding the axes ---- */
 
-static const char *key_of(const struct tradeoff_upright *upright)
+/* The columns' own names go with the runs that they are of. */
+static const char *make_key(struct tradeoff_axes *axes, const struct run_column *column)
 {
-    const struct run_column *column = &upright->axis.column;
-    return column->name ? column->name : column->title;
+    const char *key = arena_string(&axes->arena, column->name ? column->name : column->title);
+    return key ? key : "";
 }
 
 static struct run_value value_of(const struct tradeoff_point *point,
@@ -93,7 +94,8 @@ static void add_metric(const struct finding *finding)
 {
     struct tradeoff_axes *axes = &finding->state->axes;
     const struct tradeoff *found = &finding->state->found;
-    struct tradeoff_upright metric = {.axis = found->y, .high = 1};
+    struct tradeoff_upright metric = {
+        .key = make_key(axes, &found->y.column), .axis = found->y, .high = 1};
     double low = INFINITY, high = -INFINITY;
     for (size_t i = 0; i < found->count; i++) {
         low = fmin(low, found->points[i].y);
@@ -110,7 +112,9 @@ static void find_varying(const struct finding *finding)
     for (size_t i = 0; i < runs->column_count && axes->count < TRADEOFF_MOST_AXES; i++) {
         if (runs->columns[i].kind != RUN_COLUMN_PARAM)
             continue;
-        struct tradeoff_upright upright = {.axis = {.column = runs->columns[i]}, .high = 1};
+        struct tradeoff_upright upright = {.key = make_key(axes, &runs->columns[i]),
+            .axis = {.column = runs->columns[i]},
+            .high = 1};
         if (find_scale(finding, &upright) || find_names(finding, &upright))
             axes->axes[axes->count++] = upright;
     }
@@ -129,7 +133,7 @@ static void keep(const struct tradeoff_axes *axes, struct kept *kept)
     kept->count = axes->count;
     kept->focus = axes->focus;
     for (size_t i = 0; i < axes->count; i++) {
-        snprintf(kept->names[i], KEPT_NAME_BYTES, "%s", key_of(&axes->axes[i]));
+        snprintf(kept->names[i], KEPT_NAME_BYTES, "%s", axes->axes[i].key);
         kept->low[i] = axes->axes[i].low;
         kept->high[i] = axes->axes[i].high;
     }
@@ -141,7 +145,7 @@ static void restore(struct tradeoff_axes *axes, const struct kept *kept)
     size_t next = 0;
     for (size_t i = 0; i < kept->count; i++)
         for (size_t a = next; a < axes->count; a++) {
-            if (strncmp(key_of(&axes->axes[a]), kept->names[i], KEPT_NAME_BYTES - 1) != 0)
+            if (strncmp(axes->axes[a].key, kept->names[i], KEPT_NAME_BYTES - 1) != 0)
                 continue;
             struct tradeoff_upright upright = axes->axes[a];
             memmove(&axes->axes[next + 1], &axes->axes[next], (a - next) * sizeof upright);

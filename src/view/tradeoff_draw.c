@@ -109,7 +109,8 @@ static void mark_points(
 {
     size_t cursor = tradeoff_cursor(state);
     int64_t *ids = sort_selected(session, scratch);
-    bool few = state->found.front_count <= MOST_LABELLED; /* of more the list has the names */
+    /* Letters and more names than have room are looked up in the list. */
+    bool few = state->found.front_count <= MOST_LABELLED && !has_letters(state, session);
     for (size_t i = 0; i < state->found.count; i++) {
         const struct tradeoff_point *point = &state->found.points[i];
         char name[256] = "";

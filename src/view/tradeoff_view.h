@@ -62,6 +62,7 @@ void tradeoff_chooser_draw(struct tradeoff_chooser *chooser, const struct prompt
 /* ---- parallel coordinates ---- */
 
 struct tradeoff_upright {
+    const char *key; /* by which it is known again when the runs change */
     struct tradeoff_axis axis;
     struct axis scale;
     const char **names; /* categories in natural order; NULL for numbers */
