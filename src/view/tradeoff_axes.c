@@ -385,4 +385,7 @@ void tradeoff_axes_draw(struct tradeoff_state *state, const struct session *sess
         .cursor = cursor,
         .texts = make_texts(state, session, canvas->scratch)};
     coords_draw(canvas->grid, place, &coords, &axes->place);
+    if (axes->count < 2 && place.rows > 0)
+        grid_text(canvas->grid, place.row + place.rows / 2, place.col + place.cols / 3,
+            place.cols - place.cols / 3, STYLE_IS(MUTED), "no parameter differs among these runs");
 }
