@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_LINES = 3000, MOST_SOLID = 60, WANTED_TICKS = 6, KEPT_NAME_BYTES = 128 };
+enum { MOST_LINES = 600, MOST_SOLID = 60, WANTED_TICKS = 6, KEPT_NAME_BYTES = 128 };
 static const double DECADES = 100, BRUSH_STEP = 0.05, LEAST_BRUSH = 0.01;
 
 /* ---- finding the axes ---- */
@@ -310,26 +310,39 @@ static struct style worth_style(const struct session *session, size_t rank, size
                         : STYLE_IS(BAD);
 }
 
+/* One in how many of COUNT lines is drawn: more than MOST_LINES say no more, and take longer than
+ * a frame may. */
+static size_t stride_of(size_t count)
+{
+    return count ? 1 + (count - 1) / MOST_LINES : 1;
+}
+
+size_t tradeoff_axes_stride(const struct tradeoff_state *state)
+{
+    return stride_of(state->sequence_count);
+}
+
 /* Lines, the worst first, so that the good ones lie over them; *CURSOR is the one of the cursor. */
 static struct coords_line *make_lines(const struct tradeoff_state *state,
     const struct session *session, struct arena *scratch, size_t *count, size_t *cursor)
 {
     const struct tradeoff_axes *axes = &state->axes;
-    size_t at = tradeoff_cursor(state);
-    struct coords_line *lines = ARENA_ARRAY(scratch, struct coords_line, axes->point_count + 1);
+    size_t at = tradeoff_cursor(state), n = axes->point_count, seen[2] = {0};
+    size_t strides[2] = {stride_of(state->sequence_count), stride_of(n - state->sequence_count)};
+    struct coords_line *lines = ARENA_ARRAY(scratch, struct coords_line, n + 1);
     *count = 0;
     *cursor = SIZE_MAX;
-    for (size_t i = axes->point_count; lines && i-- > 0;) {
+    for (size_t i = n; lines && i-- > 0;) {
         size_t point = axes->order[i];
-        if (i >= MOST_LINES && point != at)
+        bool faint = !tradeoff_axes_hold(state, point);
+        if (seen[faint]++ % strides[faint] && point != at)
             continue;
         if (point == at)
             *cursor = *count;
-        lines[(*count)++] =
-            (struct coords_line){.places = &axes->places[point * axes->count],
-                .style = worth_style(session, i, axes->point_count),
-                .dotted = state->sequence_count > MOST_SOLID && 3 * i >= axes->point_count,
-                .faint = !tradeoff_axes_hold(state, point)};
+        lines[(*count)++] = (struct coords_line){.places = &axes->places[point * axes->count],
+            .style = worth_style(session, i, n),
+            .dotted = state->sequence_count > MOST_SOLID && 3 * i >= n,
+            .faint = faint};
     }
     return lines;
 }

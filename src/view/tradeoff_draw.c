@@ -284,22 +284,33 @@ static int front_cols(const struct tradeoff_state *state, int cols)
 
 /* ---- lines ---- */
 
+/* "75 of 300 runs within the brushes". */
+static void print_lines(const struct tradeoff_state *state, char *out, size_t out_bytes)
+{
+    size_t held = state->sequence_count, count = state->found.count;
+    size_t stride = tradeoff_axes_stride(state);
+    char drawn[48] = "";
+    if (stride > 1)
+        snprintf(drawn, sizeof drawn, ", one in %zu drawn", stride);
+    if (held == count)
+        snprintf(out, out_bytes, "%zu run%s%s", count, count == 1 ? "" : "s", drawn);
+    else
+        snprintf(out, out_bytes, "%zu of %zu runs within the brushes%s", held, count, drawn);
+}
+
 static void draw_top(const struct tradeoff_state *state, const struct session *session,
     struct grid *grid, struct rect place)
 {
     const struct tradeoff *found = &state->found;
-    char about[160], counts[96], limit[128] = "";
+    char about[160], counts[128], limit[128] = "";
     size_t beaten = found->count - found->front_count;
     for (size_t i = 0; i < found->count; i++)
         beaten -= found->points[i].standing == TRADEOFF_RULED_OUT ||
                   found->points[i].standing == TRADEOFF_FOREIGN;
     snprintf(about, sizeof about, "%.60s against %.60s", found->y.column.title,
         found->x.column.title);
-    if (state->parallel && state->sequence_count == found->count)
-        snprintf(counts, sizeof counts, "%zu run%s", found->count, found->count == 1 ? "" : "s");
-    else if (state->parallel)
-        snprintf(counts, sizeof counts, "%zu of %zu runs within the brushes",
-            state->sequence_count, found->count);
+    if (state->parallel)
+        print_lines(state, counts, sizeof counts);
     else
         snprintf(counts, sizeof counts, "%zu on the front, %zu beaten", found->front_count, beaten);
     if (found->ruled_out)

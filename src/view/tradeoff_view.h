@@ -93,6 +93,8 @@ bool tradeoff_axes_hold(const struct tradeoff_state *state, size_t point);
 void tradeoff_axes_brush(struct tradeoff_axes *axes, bool high_end, int steps);
 void tradeoff_axes_unbrush(struct tradeoff_axes *axes);
 void tradeoff_axes_move(struct tradeoff_axes *axes, int by);
+/* One in how many of the lines within the brushes is drawn. */
+size_t tradeoff_axes_stride(const struct tradeoff_state *state);
 void tradeoff_axes_draw(struct tradeoff_state *state, const struct session *session,
     struct canvas *canvas, struct rect place);
 
