@@ -35,6 +35,16 @@ static double dot_y(const struct coords_place *place, double at)
 
 /* ---- lines ---- */
 
+/* The cursor's line takes its cells for itself: the dots of others would make it thick. */
+static void clear_for_cursor(struct grid *grid, int row, int col)
+{
+    if (!rect_holds(grid->clip, row, col))
+        return;
+    struct cell *cell = &grid->cells[(size_t)row * (size_t)grid->cols + (size_t)col];
+    if (cell->role != STYLE_CHART_MARK)
+        *cell = (struct cell){{' '}, STYLE_CHART_MARK, 0, 0, 1};
+}
+
 static void draw_between(
     const struct canvas *canvas, size_t axis, double from, double to, struct style style, int stride)
 {
@@ -51,8 +61,11 @@ static void draw_between(
         if (b - a > 1)
             y > before ? a++ : b--;
         for (int dot = a; dot <= b; dot++)
-            if (stride == 1 || (x + dot) % stride == 0)
+            if (stride == 1 || (x + dot) % stride == 0) {
+                if (style.role == STYLE_CHART_MARK)
+                    clear_for_cursor(canvas->grid, area.row + dot / 4, area.col + x / 2);
                 plot_dot(canvas->grid, area, x, dot, style);
+            }
         before = y;
     }
 }
