@@ -19,6 +19,7 @@ enum action {
     DIFF,
     CURVES,
     IMAGES,
+    TRADEOFF,
     SORT_HERE,
     SORT_LEFT,
     SORT_RIGHT,
@@ -51,6 +52,7 @@ static const struct key_row KEYS[] = {
     {"d", "what differs between the selected runs", DIFF, "table", "diff", 2},
     {"v", "curves of the selected runs", CURVES, "table", "curves", 2},
     {"i", "images with boxes", IMAGES, "table", "images", 2},
+    {"t", "trade-off of two columns: AP against time", TRADEOFF, "table", "trade-off", 3},
     {">", "sort by the next column", SORT_RIGHT, "table", "sort", 4},
     {"<", "sort by the column before", SORT_LEFT, "table", NULL, 0},
     {"s", "sort by the column under the cursor; again: invert", SORT_HERE, "table", NULL, 0},
@@ -62,7 +64,7 @@ static const struct key_row KEYS[] = {
     {"N", "match before", SEARCH_BEFORE, "table", NULL, 0},
     {"a", "select all that the filter shows", SELECT_ALL, "table", NULL, 0},
     {"u", "select none", SELECT_NONE, "table", NULL, 0},
-    {"t", "tags of the run: keep paper; filter tag=keep", TAGS, "table", "tags", 6},
+    {"T", "tags of the run: keep paper; filter tag=keep", TAGS, "table", "tags", 6},
     {"m", "note on the run", NOTE, "table", "note", 6},
     {"y", "copy the cell", COPY_CELL, "table", "copy", 6},
     {"Y", "copy the table or the row: TSV, CSV, Markdown, LaTeX", COPY_MORE, "table", NULL, 0},
@@ -199,6 +201,8 @@ static enum view_outcome act_on_run(struct runs_state *state, struct session *se
         return open_on(&view_curves, run->id, effect);
     case IMAGES:
         return open_on(&view_images, run->id, effect);
+    case TRADEOFF:
+        return open_on(&view_tradeoff, run->id, effect);
     case SELECT:
         session_toggle(session, run->id);
         scroll_move(&state->table.scroll, SCROLL_DOWN, state->count);

@@ -125,6 +125,7 @@ void runs_filter(struct runs_state *state, struct session *session)
     const struct filter *filter = filter_parse(&state->arena, state->filter, &err);
     if (!filter)
         session_say(session, "filter: %s", err.text);
+    snprintf(session->filter, sizeof session->filter, "%s", filter ? state->filter : "");
     uint32_t *order = realloc(state->order, (state->runs->count + 1) * sizeof *order);
     if (!order)
         return;
