@@ -1,0 +1,94 @@
+/*
+ * Copying: what comes out is harmless, escaped as its format wants, and never ends in Enter.
+ * Knows: copy.h. Must not know: clipboards.
+ */
+#include "scene.h"
+
+#include "work/copy.h"
+
+#include <math.h>
+#include <string.h>
+
+static struct run_row rows[] = {
+    {.id = 1, .name = "a|b", .shown = "a|b", .format = "x&y_z", .note = "50%\x1b[31m\n,\"q\"",
+        .started_s = NAN, .ended_s = NAN},
+    {.id = 2, .name = "c", .shown = "c", .format = "plain", .started_s = 0, .ended_s = 90},
+};
+static const struct run_column COLUMNS[] = {
+    {.kind = RUN_COLUMN_NAME, .title = "run"},
+    {.kind = RUN_COLUMN_SPARK, .title = "course"}, /* is drawn, not written */
+    {.kind = RUN_COLUMN_FORMAT, .title = "format"},
+    {.kind = RUN_COLUMN_REMARK, .title = "note"},
+    {.kind = RUN_COLUMN_DURATION, .title = "duration"},
+};
+enum { COLUMN_COUNT = sizeof COLUMNS / sizeof *COLUMNS };
+
+static struct runs runs = {.references = 1, .rows = rows, .count = 2};
+
+static void assert_copies(enum print_format format, size_t from, size_t count, const char *want)
+{
+    static const uint32_t ORDER[] = {1, 0};
+    struct copy *copy = copy_new(&runs, COLUMNS, COLUMN_COUNT, ORDER + from, count);
+    struct buf out;
+    struct err err = {0};
+    assert_non_null(copy);
+    copy->format = format;
+    buf_init(&out, 1 << 16);
+    assert_true(copy_print(copy, &out, &err));
+    assert_string_equal(out.data, want);
+    buf_done(&out);
+    copy_free(copy);
+    assert_int_equal(runs.references, 1);
+}
+
+static void test_rows(void **state)
+{
+    (void)state;
+    assert_copies(PRINT_CSV, 0, 2,
+        "run,format,note,duration\nc,plain,,90\n"
+        "a|b,x&y_z,\"50%\\x1b[31m\\x0a,\"\"q\"\"\",\n");
+    assert_copies(PRINT_TSV, 0, 1, "run\tformat\tnote\tduration\nc\tplain\t\t90");
+    assert_copies(PRINT_MARKDOWN, 1, 1,
+        "| run | format | note | duration |\n| --- | --- | --- | --- |\n"
+        "| a\\|b | x&y_z | 50%\\x1b[31m\\x0a,\"q\" | \xe2\x80\x93 |");
+}
+
+static void test_latex_has_nothing_that_it_would_obey(void **state)
+{
+    (void)state;
+    struct copy *copy = copy_new(&runs, COLUMNS, COLUMN_COUNT, (uint32_t[]){0}, 1);
+    struct buf out;
+    buf_init(&out, 1 << 16);
+    copy->format = PRINT_LATEX;
+    assert_true(copy_print(copy, &out, NULL));
+    assert_non_null(strstr(out.data, "x\\&y\\_z"));
+    assert_non_null(strstr(out.data, "50\\%\\textbackslash{}x1b[31m"));
+    assert_null(strchr(out.data, '\x1b'));
+    assert_string_equal(copy_file_name(copy), "copied.tex");
+    buf_done(&out);
+    copy_free(copy);
+}
+
+static void test_a_cell(void **state)
+{
+    (void)state;
+    struct copy *copy = copy_new(&runs, &COLUMNS[3], 1, (uint32_t[]){0}, 1);
+    struct buf out;
+    buf_init(&out, 1 << 16);
+    copy->bare = true;
+    assert_true(copy_print(copy, &out, NULL));
+    assert_string_equal(out.data, "50%\\x1b[31m\\x0a,\"q\"");
+    assert_string_equal(copy_file_name(copy), "copied.txt");
+    buf_done(&out);
+    copy_free(copy);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_rows),
+        cmocka_unit_test(test_latex_has_nothing_that_it_would_obey),
+        cmocka_unit_test(test_a_cell),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
