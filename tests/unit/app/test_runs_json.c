@@ -123,7 +123,8 @@ static void test_keys_and_types_of_a_run(void **state)
 {
     (void)state;
     static const char *const KEYS[] = {"run", "root", "name", "id", "format", "status", "nan_step",
-        "started", "duration_s", "notes", "absorbed", "dataset", "params", "metrics", NULL};
+        "started", "duration_s", "tags", "note", "notes", "absorbed", "dataset", "params", "metrics",
+        NULL};
     struct run_row row = make_row();
     cJSON *run = write_and_read(&row);
     assert_keys(run, KEYS);
@@ -229,6 +230,8 @@ static void test_what_is_not_known_is_null(void **state)
     assert_text(run, "status", "unknown");
     assert_true(cJSON_IsNull(get(run, "started")));
     assert_true(cJSON_IsNull(get(run, "duration_s")));
+    assert_true(cJSON_IsArray(get(run, "tags")) && !get(run, "tags")->child);
+    assert_true(cJSON_IsNull(get(run, "note")));
     assert_true(cJSON_IsArray(get(run, "notes")) && !get(run, "notes")->child);
     assert_true(cJSON_IsObject(get(run, "params")) && !get(run, "params")->child);
     assert_true(cJSON_IsObject(get(run, "metrics")) && !get(run, "metrics")->child);
