@@ -264,7 +264,7 @@ static int compare_ranked(const void *left, const void *right)
     if (!order && a_fine) /* rounded, so that twins keep their order */
         order = compare_doubles(nearbyint(b->row.share * 1e12), nearbyint(a->row.share * 1e12));
     if (!order && a_fine)
-        order = compare_doubles(a->row.p, b->row.p);
+        order = (b->row.n > a->row.n) - (b->row.n < a->row.n);
     return order ? order : (a->place > b->place) - (a->place < b->place);
 }
 
