@@ -15,6 +15,7 @@ struct session {
     int64_t baseline;       /* run id, 0 for none */
     double confidence, iou; /* the thresholds of every image screen */
     struct theme theme;
+    char filter[1024];      /* of the runs table, as far as it can be read; "": all runs */
     char message[SESSION_MESSAGE_BYTES]; /* said once on the status line; "" for nothing */
     int rows, cols;                      /* of the place that views draw into */
     double now_s;                        /* wall clock of this frame */

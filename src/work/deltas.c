@@ -44,12 +44,25 @@ static bool is_stale(const atomic_bool *stale)
     return stale && atomic_load(stale);
 }
 
-static struct study *load_last(const struct runs *runs, int64_t id,
+/* The predictions that the AP shown was measured on, else the last. */
+static size_t choose_predictions(const struct run_row *run)
+{
+    size_t chosen = run->prediction_count - 1;
+    int64_t step = -1;
+    if (!run_is_evaluated(run, ROLE_AP) || isnan(run_role_best(run, ROLE_AP, false, &step)))
+        return chosen;
+    for (size_t i = 0; i < run->prediction_count; i++)
+        if (run->artifacts[i].step == step)
+            chosen = i;
+    return chosen;
+}
+
+static struct study *load_chosen(const struct runs *runs, int64_t id,
     const struct index_settings *settings, const atomic_bool *stale, struct err *err)
 {
     const struct run_row *run = runs_find(runs, id);
     if (run && run->prediction_count)
-        return run_study_load(run, run->prediction_count - 1, settings, stale, err);
+        return run_study_load(run, choose_predictions(run), settings, stale, err);
     err_set(err, ERR_USAGE, "the run has no predictions any more");
     return NULL;
 }
@@ -92,7 +105,7 @@ static bool begin_pair(struct pair *pair, const struct study *baseline, size_t i
 {
     struct err trouble = {0};
     struct deltas_row *row = &deltas->rows[index];
-    pair->study = load_last(runs, deltas->want.runs[index], settings, stale, &trouble);
+    pair->study = load_chosen(runs, deltas->want.runs[index], settings, stale, &trouble);
     if ((pair->study && prepare(pair, baseline, &trouble)))
         return resample(pair, DELTAS_FIRST, stale, row, err);
     if (trouble.code == ERR_CANCELLED)
@@ -116,7 +129,7 @@ bool deltas_make(const struct deltas_want *want, const struct runs *runs,
     struct pair pairs[DELTAS_MOST_RUNS] = {0};
     struct deltas deltas = {.want = *want};
     struct err trouble = {0};
-    struct study *baseline = load_last(runs, want->runs[0], settings, stale, &trouble);
+    struct study *baseline = load_chosen(runs, want->runs[0], settings, stale, &trouble);
     bool ok = baseline || trouble.code != ERR_CANCELLED ||
               err_set(err, ERR_CANCELLED, "overtaken");
     if (ok && !baseline)

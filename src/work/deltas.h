@@ -1,5 +1,6 @@
 /*
- * Deltas: how sure the difference of each run to the baseline is, from their last predictions.
+ * Deltas: how sure the difference of each run to the baseline is, from the predictions of its best
+ * AP (the last, of a run whose AP was not measured here).
  * Knows: studies, the paired bootstrap. Must not know: how it is shown, which thread it is.
  */
 #pragma once

@@ -45,8 +45,10 @@ const struct curve *world_curve(const struct world *world, const struct curve_wa
 const struct influence_answer *world_influence(
     const struct world *world, const struct influence_want *want)
 {
-    bool answers = world->influence && influence_want_same(&world->influence->want, want);
-    return answers ? world->influence : NULL;
+    const struct influence_answer *answer = world->influence;
+    bool answers = answer && strcmp(answer->want.filter, want->filter) == 0 &&
+                   strcmp(answer->want.metric, want->metric) == 0;
+    return answers ? answer : NULL;
 }
 
 const struct texts *world_texts(const struct world *world, const struct text_want *want)

@@ -76,7 +76,8 @@ const struct photo *world_photo(const struct world *world, const struct photo_wa
 /* The want for all points of METRIC, wherever they are held. */
 struct curve_want world_curve_want(const struct run_metric *metric);
 const struct curve *world_curve(const struct world *world, const struct curve_want *want);
-/* The answer to WANT or NULL while there is none. */
+/* The answer to WANT or NULL while there is none; that of an older snapshot of the runs, or of a text
+ * before it grew, until the newer one comes. */
 const struct influence_answer *world_influence(
     const struct world *world, const struct influence_want *want);
 const struct texts *world_texts(const struct world *world, const struct text_want *want);
