@@ -26,7 +26,6 @@ struct diff_page {
     struct compare compare;
     const struct diff_line **lines;
     size_t line_count;
-    bool has_folds; /* some line has others below it */
     const struct deltas *deltas;
     struct arena *arena;
 };

@@ -42,7 +42,6 @@ bool diff_arrange(const struct diff_state *state, const struct session *session,
     for (size_t at = 0; at < tree->count;) {
         const struct diff_line *line = &tree->lines[at];
         bool below = has_below(page, line);
-        page->has_folds |= below;
         page->lines[page->line_count++] = line;
         at = diff_tree_next(tree, at, below && diff_is_folded(state, line));
     }
@@ -82,7 +81,7 @@ static void name_cell(
     const struct diff_page *page = drawing->page;
     bool below = has_below(page, line), folded = below && diff_is_folded(drawing->state, line);
     bool group = line->kind == DIFF_LINE_ONLY || line->kind == DIFF_LINE_NOISE;
-    const char *mark = !page->has_folds ? "" : !below ? "  " : folded ? FOLDED : OPEN;
+    const char *mark = !below ? line->depth ? "  " : "" : folded ? FOLDED : OPEN;
     const char *name = group_name(page, line);
     char count[40] = "";
     if (group)

@@ -16,6 +16,8 @@ struct session {
     double confidence, iou; /* the thresholds of every image screen */
     struct theme theme;
     char filter[1024];      /* of the runs table, as far as it can be read; "": all runs */
+    char file[1024];        /* that the text screen opens on: its name below its run */
+    int64_t beside;         /* the run whose file of that name stands beside it; 0 for none */
     char message[SESSION_MESSAGE_BYTES]; /* said once on the status line; "" for nothing */
     int rows, cols;                      /* of the place that views draw into */
     double now_s;                        /* wall clock of this frame */
