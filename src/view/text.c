@@ -57,8 +57,10 @@ static void start(void *self, const struct session *session, const struct world 
                  find_path(world, state->runs[0], state->name, state->want.paths[0]) &&
                  (!session->beside ||
                      find_path(world, run, state->name, state->want.paths[1]));
-    if (!found)
+    if (!found) {
         state->want = (struct text_want){0};
+        state->name[0] = '\0';
+    }
 }
 
 static void wants(
@@ -185,8 +187,8 @@ static void draw_head(const struct state *state, const struct world *world,
             texts->diff.changes, texts->diff.changes == 1 ? "" : "s",
             texts->diff.coarse ? ", too many to tell apart" : "", left_out);
     else
-        grid_printf(grid, place.row, col, end - col, STYLE_IS(MUTED), "%zu lines%s%s",
-            texts->files[0].lines.count, left_out, state->want.follow ? ", following" : "");
+        grid_printf(grid, place.row, col, end - col, STYLE_IS(MUTED), "%zu line%s%s%s",
+            texts->files[0].lines.count, texts->files[0].lines.count == 1 ? "" : "s", left_out, state->want.follow ? ", following" : "");
 }
 
 static void draw_two(const struct state *state, const struct texts *texts, size_t row,

@@ -137,8 +137,9 @@ void influence_print_values(const struct importance_row *row, char *out, size_t 
 void influence_print_summary(const struct influence *influence, char *out, size_t out_bytes)
 {
     const struct importance *importance = &influence->importance;
-    int written = snprintf(out, out_bytes, "%zu of %zu runs have %s; %zu parameters vary",
-        importance->run_count, influence->run_count, influence->metric.title, importance->count);
+    int written = snprintf(out, out_bytes, "%zu of %zu runs have %s; %zu parameter%s",
+        importance->run_count, influence->run_count, influence->metric.title, importance->count,
+        importance->count == 1 ? " varies" : "s vary");
     size_t length = written > 0 && (size_t)written < out_bytes ? (size_t)written : 0;
     if (importance->tested)
         snprintf(out + length, out_bytes - length,
