@@ -1,3 +1,7 @@
+/*
+ * Draws the diff: lines that fold, values, metrics with their deltas and intervals.
+ * Knows: the page of diff.h, the table widget. Must not know: keys, how anything is computed.
+ */
 #include "view/diff.h"
 
 #include "base/num.h"

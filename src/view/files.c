@@ -14,8 +14,7 @@ enum action { OPEN = 1, BESIDE };
 
 static const struct key_row KEYS[] = {
     {"Enter", "open the file", OPEN, "files", "open", 1},
-    {"d", "side by side with the same file of the baseline, or of the selected run", BESIDE, "files",
-        "diff", 2},
+    {"d", "side by side with that of the baseline", BESIDE, "files", "diff", 2},
     {0},
 };
 

@@ -1,6 +1,7 @@
 /*
  * Lines of two texts: pairs by hand, and random texts against the table of all common subsequences.
  */
+#include "base/buf.h"
 #include "eval/lines.h"
 
 #include <setjmp.h>
@@ -114,26 +115,26 @@ static void texts_without_anything_in_common_stay_within_bounds(void **state)
 {
     (void)state;
     enum { LINES = 20000 };
-    char *texts[2];
+    struct buf texts[2];
     struct arena arena = {0};
     struct lines sides[2];
     struct lines_diff diff;
     for (int t = 0; t < 2; t++) {
-        char *at = texts[t] = malloc(LINES * 16);
-        assert_non_null(at);
-        at += sprintf(at, "head\n");
+        buf_init(&texts[t], LINES * 16);
+        buf_add_string(&texts[t], "head\n");
         for (int i = 0; i < LINES; i++)
-            at += sprintf(at, "%c%d\n", 'a' + t, i);
-        sprintf(at, "tail\n");
+            buf_printf(&texts[t], "%c%d\n", 'a' + t, i);
+        buf_add_string(&texts[t], "tail\n");
+        assert_false(texts[t].failed);
     }
-    compare(texts[0], texts[1], &arena, sides, &diff);
+    compare(texts[0].data, texts[1].data, &arena, sides, &diff);
     assert_true(diff.coarse);
     assert_int_equal(diff.count, LINES + 2);
     assert_int_equal(diff.changes, 1);
     assert_true(diff.rows[0].same && diff.rows[LINES + 1].same && !diff.rows[1].same);
     arena_done(&arena);
-    free(texts[0]);
-    free(texts[1]);
+    buf_done(&texts[0]);
+    buf_done(&texts[1]);
 }
 
 int main(void)
