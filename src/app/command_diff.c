@@ -188,6 +188,9 @@ static const char *group_text(
     case DIFF_LINE_ONLY:
         return arena_printf(rows->arena, "only in %s (%zu%s)", name, line->differ,
             folded ? ": --all lists them" : "");
+    case DIFF_LINE_SOME:
+        return arena_printf(rows->arena, "only in some, and the same there (%zu%s)", line->differ,
+            folded ? ": --all lists them" : "");
     case DIFF_LINE_NOISE:
         return arena_printf(rows->arena, "as names and paths do (%zu)", line->differ);
     default:
@@ -258,8 +261,10 @@ static void add_summary(const struct settings *settings, const struct compare *c
     const struct deltas *deltas, struct buf *out)
 {
     const char *warning = compare_warning(compare);
-    buf_printf(out, "%zu parameters differ, %zu are the same\n",
-        compare->params.differ_count - compare->noise_count, compare->params.same_count);
+    buf_printf(out, "%zu parameters differ, ", compare_differ_count(compare));
+    if (compare->tree.only_count)
+        buf_printf(out, "%zu are in some runs only, ", compare->tree.only_count);
+    buf_printf(out, "%zu are the same\n", compare->params.same_count);
     if (compare->noise_count && !settings->all && !settings->noise)
         buf_printf(out, "%zu more differ%s as names and paths do: --noise shows them\n",
             compare->noise_count, compare->noise_count == 1 ? "s" : "");

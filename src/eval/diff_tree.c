@@ -105,23 +105,24 @@ static bool add_rows(struct builder *builder, const struct part *part, size_t fr
     return true;
 }
 
-/* A group of its own: what only RUN has, or noise. */
-static bool add_group(struct builder *builder, const struct part *part, enum diff_line_kind kind,
-    size_t run, bool folds)
+/* A group of its own; RUN is that of ONLY. */
+static bool add_group(
+    struct builder *builder, const struct part *part, enum diff_line_kind kind, size_t run)
 {
+    bool noise = kind == DIFF_LINE_NOISE;
     if (!part->count)
         return true;
-    const char *salt =
-        kind == DIFF_LINE_NOISE ? "noise" : arena_printf(builder->arena, "only %zu", run);
+    const char *salt = arena_printf(builder->arena, "%d %zu", (int)kind, run);
     if (!salt)
         return false;
+    builder->tree->only_count += noise ? 0 : part->count;
     size_t at = builder->tree->count;
     struct diff_line *line = add(builder, kind, 0);
     builder->salt = salt;
     *line = (struct diff_line){.kind = kind,
         .run = run,
         .differ = part->count,
-        .folds = folds,
+        .folds = noise || part->count > DIFF_MANY_ONLY,
         .key = make_key(salt, "", 0)};
     if (!add_rows(builder, part, 0, part->count, 0, 1))
         return false;
@@ -129,22 +130,26 @@ static bool add_group(struct builder *builder, const struct part *part, enum dif
     return true;
 }
 
-/* The one run of several that has ROW, else RUN_COUNT. */
-static size_t only_run(const struct diff_param *row, size_t run_count)
-{
-    size_t found = run_count;
-    for (size_t r = 0; r < run_count; r++) {
-        if (row->values[r] && found < run_count)
-            return run_count;
-        found = row->values[r] ? r : found;
-    }
-    return run_count > 1 ? found : run_count;
-}
+/* Parts of the tree: what only run 0 .. RUN_COUNT - 1 has, the rest, what some have, noise. */
+enum { REST, SOME, NOISE, MORE_PARTS };
 
-/* Rows of PARAMS for which part_of() is WHICH: a run, RUN_COUNT: the rest, RUN_COUNT + 1: noise. */
 static size_t part_of(const struct diff_param *row, size_t run_count)
 {
-    return row->noise ? run_count + 1 : only_run(row, run_count);
+    const struct param *first = NULL;
+    size_t have = 0, last = 0;
+    if (row->noise || !row->differs)
+        return run_count + (row->noise ? NOISE : REST);
+    for (size_t r = 0; r < run_count; r++) {
+        const struct param *value = row->values[r];
+        if (!value)
+            continue;
+        if (first && !param_equal(first, value))
+            return run_count + REST;
+        first = first ? first : value;
+        last = r;
+        have++;
+    }
+    return have == 1 ? last : run_count + SOME;
 }
 
 static bool sort_out(const struct diff_params *params, size_t run_count, struct arena *arena,
@@ -155,7 +160,7 @@ static bool sort_out(const struct diff_params *params, size_t run_count, struct 
         return false;
     for (size_t i = 0; i < params->count; i++)
         parts[part_of(&params->rows[i], run_count)].count++;
-    for (size_t p = 0; p < run_count + 2; p++) {
+    for (size_t p = 0; p < run_count + MORE_PARTS; p++) {
         parts[p].rows = rows;
         rows += parts[p].count;
         parts[p].count = 0;
@@ -170,19 +175,19 @@ static bool sort_out(const struct diff_params *params, size_t run_count, struct 
 bool diff_tree_make(const struct diff_params *params, size_t run_count, struct arena *arena,
     struct diff_tree *out, struct err *err)
 {
-    size_t most = run_count + 2;
+    size_t most = run_count + MORE_PARTS;
     *out = (struct diff_tree){0};
     for (size_t i = 0; i < params->count; i++)
         most += 2 + params->rows[i].element_count; /* a level has two below it at least */
-    struct part *parts = ARENA_ARRAY(arena, struct part, run_count + 2);
+    struct part *parts = ARENA_ARRAY(arena, struct part, run_count + MORE_PARTS);
     out->lines = ARENA_ARRAY(arena, struct diff_line, most);
     struct builder builder = {arena, out, ""};
     bool ok = parts && out->lines && sort_out(params, run_count, arena, parts) &&
-              add_rows(&builder, &parts[run_count], 0, parts[run_count].count, 0, 0);
+              add_rows(&builder, &parts[run_count + REST], 0, parts[run_count + REST].count, 0, 0);
     for (size_t r = 0; ok && r < run_count; r++)
-        ok = add_group(
-            &builder, &parts[r], DIFF_LINE_ONLY, r, parts[r].count > DIFF_MANY_ONLY);
-    ok = ok && add_group(&builder, &parts[run_count + 1], DIFF_LINE_NOISE, 0, true);
+        ok = add_group(&builder, &parts[r], DIFF_LINE_ONLY, r);
+    ok = ok && add_group(&builder, &parts[run_count + SOME], DIFF_LINE_SOME, 0) &&
+         add_group(&builder, &parts[run_count + NOISE], DIFF_LINE_NOISE, 0);
     return ok || err_set(err, ERR_MEMORY, "out of memory while comparing parameters");
 }
 

@@ -75,6 +75,8 @@ static const char *group_name(const struct diff_page *page, const struct diff_li
     if (line->kind == DIFF_LINE_ONLY)
         return arena_printf(
             page->arena, "only in %s", page->compare.runs[line->run]->shown);
+    if (line->kind == DIFF_LINE_SOME)
+        return "only in some, and the same there";
     return line->kind == DIFF_LINE_NOISE ? "as names and paths do" : line->label;
 }
 
@@ -84,7 +86,8 @@ static void name_cell(
 {
     const struct diff_page *page = drawing->page;
     bool below = has_below(page, line), folded = below && diff_is_folded(drawing->state, line);
-    bool group = line->kind == DIFF_LINE_ONLY || line->kind == DIFF_LINE_NOISE;
+    bool group = line->kind == DIFF_LINE_ONLY || line->kind == DIFF_LINE_SOME ||
+                 line->kind == DIFF_LINE_NOISE;
     const char *mark = !below ? line->depth ? "  " : "" : folded ? FOLDED : OPEN;
     const char *name = group_name(page, line);
     char count[40] = "";
@@ -269,13 +272,15 @@ static int draw_head(const struct diff_state *state,
     const struct compare *compare = &page->compare;
     const char *warning = compare_warning(compare);
     size_t differ = compare->params.differ_count;
-    char intervals[320], noise[64] = "";
+    char intervals[320], only[48] = "", noise[64] = "";
     print_intervals(page, state->asks, intervals, sizeof intervals);
+    if (compare->tree.only_count)
+        snprintf(only, sizeof only, ", %zu are only in some", compare->tree.only_count);
     if (compare->noise_count)
         snprintf(noise, sizeof noise, ", %zu more as names and paths do", compare->noise_count);
     grid_printf(grid, place.row, place.col + 1, place.cols - 2, STYLE_IS(MUTED),
-        "%zu of %zu parameters differ among %zu runs%s%s%s", differ - compare->noise_count,
-        differ + compare->params.same_count, compare->run_count, noise,
+        "%zu of %zu parameters differ among %zu runs%s%s%s%s", compare_differ_count(compare),
+        differ + compare->params.same_count, compare->run_count, only, noise,
         state->all ? "; all are listed" : "", intervals);
     if (warning)
         grid_text(grid, place.row + 1, place.col + 1, place.cols - 2, STYLE_IS(WARN), warning);

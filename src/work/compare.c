@@ -147,6 +147,11 @@ static enum dataset_kinship find_kinship(const struct compare *compare)
     return found;
 }
 
+size_t compare_differ_count(const struct compare *compare)
+{
+    return compare->params.differ_count - compare->noise_count - compare->tree.only_count;
+}
+
 const char *compare_warning(const struct compare *compare)
 {
     static const char *const SENTENCES[] = {[DATASET_SAME] = NULL,

@@ -40,5 +40,8 @@ bool compare_mark_noise(const struct run_row **runs, size_t count, struct diff_p
  * "null", NULL where the run has none (or memory is out). */
 const char *compare_value_text(const struct diff_param *row, size_t run, struct arena *arena);
 
+/* How many parameters differ in value where runs have them, noise apart. */
+size_t compare_differ_count(const struct compare *compare);
+
 /* What a person must know of the numbers when the ground truths differ; NULL when they do not. */
 const char *compare_warning(const struct compare *compare);

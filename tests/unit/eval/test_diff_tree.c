@@ -50,7 +50,7 @@ static void assert_lines(const struct diff_tree *tree, const char *expected)
     for (size_t i = 0; i < tree->count; i++) {
         const struct diff_line *line = &tree->lines[i];
         size_t length = strlen(is);
-        snprintf(is + length, sizeof is - length, "%c%d %s %zu %zu\n", "peLon"[line->kind],
+        snprintf(is + length, sizeof is - length, "%c%d %s %zu %zu\n", "peLosn"[line->kind],
             line->depth, line->label ? line->label : "-", line->differ, line->end - i - 1);
     }
     assert_string_equal(is, expected);
@@ -102,10 +102,29 @@ static void what_one_run_has_stands_apart(void **state)
     assert_lines(&made.tree, "p0 lr 0 0\no0 - 7 8\nL1 x 7 7\n"
                              "p2 a 0 0\np2 b 0 0\np2 c 0 0\np2 d 0 0\np2 e 0 0\np2 f 0 0\np2 g 0 0\n"
                              "o0 - 1 1\np1 only 0 0\n");
+    assert_int_equal(made.tree.only_count, 8);
     assert_true(made.tree.lines[1].folds); /* too many to stand before a person */
     assert_int_equal(made.tree.lines[1].run, 0);
     assert_false(made.tree.lines[10].folds);
     assert_int_equal(made.tree.lines[10].run, 1);
+    arena_done(&made.arena);
+}
+
+static void what_some_have_alike_stands_apart(void **state)
+{
+    (void)state;
+    struct made made = {0};
+    struct err err = {0};
+    struct param c = param_from_text("lr", "1");
+    add(&made, "batch", "1", "1");
+    add(&made, "lr", "1", "2");
+    add(&made, "seed", "1", "2");
+    struct diff_run runs[] = {
+        {made.a, made.runs[0].count}, {made.b, made.runs[1].count}, {&c, 1}};
+    assert_true(diff_params(runs, 3, false, &made.arena, &made.params, &err));
+    assert_true(diff_tree_make(&made.params, 3, &made.arena, &made.tree, &err));
+    assert_lines(&made.tree, "p0 lr 0 0\np0 seed 0 0\ns0 - 1 1\np1 batch 0 0\n");
+    assert_int_equal(made.tree.only_count, 1);
     arena_done(&made.arena);
 }
 
@@ -197,6 +216,7 @@ int main(void)
         cmocka_unit_test(levels_are_made_where_names_share_them),
         cmocka_unit_test(a_level_counts_what_differs_below),
         cmocka_unit_test(what_one_run_has_stands_apart),
+        cmocka_unit_test(what_some_have_alike_stands_apart),
         cmocka_unit_test(items_of_lists_stand_below_them),
         cmocka_unit_test(names_of_many_levels_end),
         cmocka_unit_test(paths_names_and_dates_are_noise),
