@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { NAME_COLS = 40, VALUE_COLS = 38 };
+enum { LEAST_NAME_COLS = 20, NAME_COLS = 40, VALUE_COLS = 38, INTERVAL_COLS = 100 };
 
 #define NOT_THERE "\xe2\x80\x93"
 #define FOLDED "\xe2\x96\xb8 "
@@ -68,6 +68,7 @@ size_t diff_rows(const struct diff_page *page)
 struct drawing {
     const struct diff_state *state;
     const struct diff_page *page;
+    bool wide; /* there is room for intervals; else only the mark of what is within noise */
 };
 
 static const char *group_name(const struct diff_page *page, const struct diff_line *line)
@@ -80,7 +81,7 @@ static const char *group_name(const struct diff_page *page, const struct diff_li
     return line->kind == DIFF_LINE_NOISE ? "as names and paths do" : line->label;
 }
 
-/* "▸ optimizer  2 differ", and for the groups how many there are in any case. */
+/* "▸ optimizer  2 differ"; of a group first how many, for its end may be cut: "▸ 9 only in exp/a". */
 static void name_cell(
     const struct drawing *drawing, const struct diff_line *line, struct table_cell *out)
 {
@@ -90,13 +91,13 @@ static void name_cell(
                  line->kind == DIFF_LINE_NOISE;
     const char *mark = !below ? line->depth ? "  " : "" : folded ? FOLDED : OPEN;
     const char *name = group_name(page, line);
-    char count[40] = "";
+    char many[24] = "", count[40] = "";
     if (group)
-        snprintf(count, sizeof count, "  %zu", line->differ);
+        snprintf(many, sizeof many, "%zu ", line->differ);
     else if (folded && !line->param)
         snprintf(count, sizeof count, "  %zu differ%s", line->differ, line->differ == 1 ? "s" : "");
     char *text = arena_printf(
-        page->arena, "%*s%s%s%s", line->depth * 2, "", mark, name ? name : "", count);
+        page->arena, "%*s%s%s%s%s", line->depth * 2, "", mark, many, name ? name : "", count);
     out->text = text;
     out->style = group ? STYLE_IS(MUTED) : STYLE_IS(TEXT);
     if (line->param && !line->param->differs && !line->param->types_differ)
@@ -142,14 +143,15 @@ static void print_signed(double value, int digits, char *out, size_t out_bytes)
     snprintf(out, out_bytes, "%s%s", value > 0 ? "+" : "", number);
 }
 
-/* "  +0.021 [-0.004, +0.046] ≈": the interval where predictions allow. */
-static void print_delta(
-    double delta, const struct eval_interval *interval, char *out, size_t out_bytes)
+/* "  +0.021 [-0.004, +0.046] ≈": the interval where predictions allow; "  +0.021 ≈" unless WIDE. */
+static void print_delta(double delta, const struct eval_interval *interval, bool wide, char *out,
+    size_t out_bytes)
 {
     char by[33], low[33], high[33];
     print_signed(delta, 3, by, sizeof by);
-    if (!interval) {
-        snprintf(out, out_bytes, "  %s", by);
+    if (!interval || !wide) {
+        snprintf(out, out_bytes, "  %s%s", by,
+            interval && interval->within_noise ? " " WITHIN_NOISE : "");
         return;
     }
     print_signed(interval->low, 2, low, sizeof low);
@@ -158,9 +160,10 @@ static void print_delta(
         interval->within_noise ? " " WITHIN_NOISE : "");
 }
 
-static void metric_cell(const struct diff_page *page, const struct diff_metric *row, int column,
+static void metric_cell(const struct drawing *drawing, const struct diff_metric *row, int column,
     struct table_cell *out)
 {
+    const struct diff_page *page = drawing->page;
     const struct compare *compare = &page->compare;
     if (column == 0) {
         out->text = row->name;
@@ -183,7 +186,7 @@ static void metric_cell(const struct diff_page *page, const struct diff_metric *
         compare->runs[compare->baseline]->id, compare->runs[run]->id, row->name, row->deltas[run]);
     num_print_short(value->value, 5, number, sizeof number);
     if (run != compare->baseline && !isnan(row->deltas[run]) && (row->deltas[run] != 0 || interval))
-        print_delta(row->deltas[run], interval, delta, sizeof delta);
+        print_delta(row->deltas[run], interval, drawing->wide, delta, sizeof delta);
     const char *text = arena_printf(page->arena, "%s%s", number, delta);
     out->text = text ? text : "";
     out->style = verdict_style(row->verdicts[run]);
@@ -226,14 +229,16 @@ static void source_cell(void *self, size_t row, int column, struct table_cell *o
     } else if (row < lines + head_rows(compare)) {
         ground_truth_cell(compare, column, out);
     } else {
-        metric_cell(page, &compare->metrics.rows[row - lines - head_rows(compare)], column, out);
+        metric_cell(drawing, &compare->metrics.rows[row - lines - head_rows(compare)], column, out);
     }
 }
 
 static void make_columns(
-    const struct compare *compare, struct canvas *canvas, struct table_column *out)
+    const struct compare *compare, struct canvas *canvas, int cols, struct table_column *out)
 {
-    out[0] = (struct table_column){.title = "parameter", .min_cols = 16, .max_cols = NAME_COLS};
+    int name = cols * 3 / 10;
+    name = name < LEAST_NAME_COLS ? LEAST_NAME_COLS : name > NAME_COLS ? NAME_COLS : name;
+    out[0] = (struct table_column){.title = "parameter", .min_cols = 16, .max_cols = name};
     for (size_t i = 0; i < compare->run_count; i++) {
         const char *title = arena_printf(
             canvas->scratch, "%s%s", i == compare->baseline ? "A " : "", compare->runs[i]->shown);
@@ -300,10 +305,10 @@ void diff_draw(void *self, const struct session *session, const struct world *wo
                 "baseline,\nthen d shows what differs between them");
         return;
     }
-    struct drawing drawing = {state, &page};
+    struct drawing drawing = {state, &page, place.cols >= INTERVAL_COLS};
     struct table_source source = {&drawing, source_rows, source_cell, NULL, NULL};
     struct table_column columns[COMPARE_MOST_RUNS + 1];
-    make_columns(&page.compare, canvas, columns);
+    make_columns(&page.compare, canvas, place.cols, columns);
     int head = draw_head(state, &page, canvas->grid, place);
     struct rect body = {place.row + head, place.col, place.rows - head, place.cols};
     table_draw(&state->table, canvas->grid, body, &source, columns,

@@ -126,7 +126,10 @@ static void draw_line(struct grid *grid, struct rect place, struct style style,
     char harmless[MOST_SHOWN_BYTES];
     text_harmless(harmless, sizeof harmless, shown, kept);
     bool cut = at < length || text_cols(harmless) > place.cols;
-    grid_text(grid, place.row, place.col, place.cols - cut, style, harmless);
+    struct rect shown_in = {place.row, place.col, 1, place.cols - cut};
+    struct rect before = grid_clip(grid, shown_in); /* cut without an ellipsis: '>' says it */
+    grid_text(grid, place.row, place.col, MOST_SHOWN_BYTES, style, harmless);
+    grid_unclip(grid, before);
     if (cut && place.cols > 0)
         grid_text(grid, place.row, place.col + place.cols - 1, 1, STYLE_IS(ACCENT), ">");
 }
@@ -165,7 +168,7 @@ static const struct run_row *run_of(const struct world *world, int64_t run)
 }
 
 static void draw_head(const struct state *state, const struct world *world,
-    const struct texts *texts, struct grid *grid, struct rect place)
+    const struct texts *texts, const char *trouble, struct grid *grid, struct rect place)
 {
     int col = place.col + 1, end = place.col + place.cols - 1;
     for (int i = 0; i < 2; i++) {
@@ -176,7 +179,7 @@ static void draw_head(const struct state *state, const struct world *world,
         col += grid_text(grid, place.row, col, end - col, STYLE_IS(TITLE), run->shown) + 2;
     }
     col += grid_text(grid, place.row, col, end - col, STYLE_IS(TEXT), state->name) + 2;
-    if (!texts)
+    if (!texts || trouble)
         return;
     char left_out[64] = "";
     if (texts->files[0].skipped_bytes)
@@ -235,17 +238,22 @@ static void draw_rows(
 }
 
 /* Why there is nothing to be seen; NULL when there is. */
-static const char *trouble_of(const struct state *state, const struct texts *texts)
+static const char *trouble_of(const struct state *state, const struct world *world,
+    const struct texts *texts, struct arena *arena)
 {
     if (!state->want.paths[0][0])
         return "no file is open: Enter on the files page (o on a run's page) opens one";
     if (!texts)
         return "reading ...";
     for (int i = 0; i < 1 + is_two(state); i++) {
-        if (texts->files[i].trouble[0])
-            return texts->files[i].trouble;
-        if (texts->files[i].binary)
-            return "not a text: it holds bytes that are no characters";
+        const struct text_file *file = &texts->files[i];
+        const struct run_row *run = run_of(world, state->runs[i]);
+        if (!file->trouble[0] && !file->binary)
+            continue;
+        const char *said = arena_printf(arena, "%s of %s\n%s", state->name,
+            run ? run->shown : "a run that is gone",
+            file->binary ? "not a text: it holds bytes that are no characters" : file->trouble);
+        return said ? said : "out of memory";
     }
     return count_rows(state, texts) ? NULL : "empty";
 }
@@ -255,10 +263,10 @@ static void draw(void *self, const struct session *session, const struct world *
 {
     struct state *state = self;
     const struct texts *texts = world_texts(world, &state->want);
-    const char *trouble = trouble_of(state, texts);
+    const char *trouble = trouble_of(state, world, texts, canvas->scratch);
     struct rect body = {place.row + 1, place.col, place.rows - 1 - state->asking, place.cols};
     (void)session;
-    draw_head(state, world, texts, canvas->grid, place);
+    draw_head(state, world, texts, trouble, canvas->grid, place);
     if (trouble)
         view_say_empty(canvas->grid, body, trouble);
     else if (body.rows > 0)
