@@ -250,6 +250,32 @@ static bool find_ranges(const struct chart *chart, struct range *x, struct range
     return any;
 }
 
+static void init_x(
+    struct axis *axis, const struct chart *chart, const struct range *x, int wanted)
+{
+    if (chart->x == CHART_X_NUMBER || chart->log_x)
+        axis_init(axis, x->low, x->high, chart->log_x, wanted, false);
+    else
+        axis_init_time(axis, x->low, x->high, chart->x == CHART_X_CLOCK, wanted);
+}
+
+static void init_y(
+    struct axis *axis, const struct chart *chart, const struct range *y, int wanted)
+{
+    axis_init(axis, y->low, y->high, chart->log_y, wanted,
+        isnan(chart->y_low) && isnan(chart->y_high));
+}
+
+bool chart_axes(
+    const struct chart *chart, int wanted_x, int wanted_y, struct axis *x, struct axis *y)
+{
+    struct range range_x, range_y;
+    bool any = find_ranges(chart, &range_x, &range_y);
+    init_x(x, chart, &range_x, wanted_x);
+    init_y(y, chart, &range_y, wanted_y);
+    return any;
+}
+
 /* Title, legend and note in the first row. */
 static void draw_head(struct grid *grid, struct rect rect, const struct chart *chart)
 {
@@ -410,18 +436,14 @@ void chart_draw(
     bool any = find_ranges(chart, &x, &y);
     if (rows.head)
         draw_head(grid, rect, chart);
-    axis_init(&place->y, y.low, y.high, chart->log_y, rows.plot / 3 + 2,
-        isnan(chart->y_low) && isnan(chart->y_high));
+    init_y(&place->y, chart, &y, rows.plot / 3 + 2);
     int label_cols = most_label_cols(&place->y);
     if (label_cols > rect.cols - 2 - LEAST_PLOT_COLS)
         label_cols = 0;
     int left = label_cols ? label_cols + 2 : 1;
     place->plot = (struct rect){rect.row + rows.head, rect.col + left, rows.plot, rect.cols - left};
     place->dots_x = 2 * place->plot.cols;
-    if (chart->x == CHART_X_NUMBER || chart->log_x)
-        axis_init(&place->x, x.low, x.high, chart->log_x, place->plot.cols / 10 + 2, false);
-    else
-        axis_init_time(&place->x, x.low, x.high, chart->x == CHART_X_CLOCK, place->plot.cols / 10 + 2);
+    init_x(&place->x, chart, &x, place->plot.cols / 10 + 2);
     if (!any) {
         draw_empty(grid, (struct rect){place->plot.row, rect.col, rows.plot, rect.cols}, chart);
     } else {

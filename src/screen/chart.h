@@ -62,6 +62,10 @@ struct chart_place {
 /* How many dot columns a chart drawn into RECT will have, about: the axis' numbers may take one or
  * two cells more or less. */
 int chart_dots(struct rect rect);
+/* The axes of CHART with about so many ticks, for drawing it elsewhere; false when nothing is within
+ * the range of x (the axes are usable all the same). */
+bool chart_axes(
+    const struct chart *chart, int wanted_x, int wanted_y, struct axis *x, struct axis *y);
 void chart_draw(
     struct grid *grid, struct rect rect, const struct chart *chart, struct chart_place *place);
 /* The sign of a marker, for legends: a square for 0. */

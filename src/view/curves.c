@@ -165,13 +165,6 @@ struct panel_look curves_look(const struct curves_state *state, const struct ses
     return look;
 }
 
-bool curves_want(const struct curves_state *state, const struct panel_look *look, size_t panel,
-    size_t run, struct rect place, struct curve_want *out)
-{
-    return panel_want(&state->panels.items[panel], state->shown[run], look, chart_dots(place),
-        (int32_t)panel, state->groups[run], out);
-}
-
 static void wants(
     void *self, const struct session *session, const struct world *world, struct wants *out)
 {
@@ -181,9 +174,11 @@ static void wants(
     struct panel_look look = curves_look(state, session);
     struct rect place = {0, 0, session->rows, session->cols};
     curves_layout(state, state->place.rows ? state->place : place, &layout);
+    struct curve_set set = {state->shown, state->groups, state->shown_count};
     for (size_t i = 0; i < layout.count; i++)
         for (size_t r = 0; r < state->shown_count && out->curve_count < CURVES_MOST; r++)
-            if (curves_want(state, &look, layout.first + i, r, layout.charts[i],
+            if (curve_set_want(&set, &state->panels.items[layout.first + i],
+                    (int32_t)(layout.first + i), &look, chart_dots(layout.charts[i]), r,
                     &out->curves[out->curve_count]))
                 out->curve_count++;
 }

@@ -79,186 +79,38 @@ void curves_layout(const struct curves_state *state, struct rect place, struct c
 
 /* ---- one chart ---- */
 
-/* A run with what there is to draw of it. */
-struct line {
-    const struct run_row *run;
-    const struct curve *curve;
-    const struct trace *trace; /* the band's mean, or what is shown of the curve */
-    size_t members;            /* of the band; 0: none */
-    double value, spread;      /* at the crosshair, or the last; NaN: none there */
-};
-
-struct lines {
-    struct line items[CURVES_MOST_RUNS];
-    size_t count;
-    double low, high; /* of all in x */
-};
-
-static size_t members_of(const struct curves_state *state, size_t run, bool band)
-{
-    size_t members = 0;
-    for (size_t i = 0; band && state->groups[run] && i < state->shown_count; i++)
-        members += state->groups[i] == state->groups[run];
-    return members;
-}
-
-/* The first run of a group stands for all that it drew a band of. */
-static void find_lines(const struct curves_state *state, const struct panel_look *look,
-    const struct world *world, size_t panel, struct rect place, struct lines *out)
-{
-    bool taken[CURVES_MOST_RUNS + 1] = {false};
-    out->count = 0;
-    out->low = INFINITY;
-    out->high = -INFINITY;
-    for (size_t r = 0; r < state->shown_count; r++) {
-        struct curve_want want;
-        struct line line = {.run = state->shown[r], .value = NAN, .spread = NAN};
-        size_t members = members_of(state, r, look->band);
-        if (curves_want(state, look, panel, r, place, &want))
-            line.curve = curves_find(world->curves, &want, out->count);
-        if (line.curve) {
-            out->low = fmin(out->low, line.curve->low);
-            out->high = fmax(out->high, line.curve->high);
-            line.trace = curve_shown(line.curve);
-            if (members && taken[state->groups[r]])
-                continue;
-            if (members && line.curve->band.count) {
-                taken[state->groups[r]] = true;
-                line.trace = &line.curve->band;
-                line.members = members;
-            }
-        }
-        out->items[out->count++] = line;
-    }
-}
-
-static struct chart_span *to_spans(const struct trace *trace, bool band, struct arena *scratch)
-{
-    struct chart_span *spans = ARENA_ARRAY(scratch, struct chart_span, trace->count + 1);
-    for (size_t i = 0; spans && i < trace->count; i++) {
-        const struct trace_span *s = &trace->spans[i];
-        spans[i] = (struct chart_span){.x = s->x / 2 + s->to_x / 2,
-            .min = s->min,
-            .max = s->max,
-            .first = s->first,
-            .last = s->last,
-            .starts = s->starts};
-        if (band)
-            spans[i].min = spans[i].max = s->mean;
-    }
-    return spans;
-}
-
-/* Appends what LINE is drawn by: the band or the raw values behind, the line itself. */
-static size_t add_series(const struct session *session, const struct line *line, bool named,
-    struct arena *scratch, struct chart_series *out)
-{
-    size_t count = 0;
-    struct chart_series series = {.style = session_run_style(line->run)};
-    if (!line->trace)
-        return 0;
-    if (line->members) {
-        series.band = to_spans(line->trace, false, scratch);
-        series.band_count = series.band ? line->trace->count : 0;
-    } else if (line->trace != &line->curve->raw) {
-        out[count] = series;
-        out[count].faint = true;
-        out[count].spans = to_spans(&line->curve->raw, false, scratch);
-        out[count].count = out[count].spans ? line->curve->raw.count : 0;
-        count++;
-    }
-    session_run_stroke(session, line->run, &series.stroke, &series.marker);
-    series.spans = to_spans(line->trace, line->members > 0, scratch);
-    series.count = series.spans ? line->trace->count : 0;
-    series.name = named ? line->run->shown : NULL;
-    out[count++] = series;
-    return count;
-}
-
 struct drawing {
     struct curves_state *state;
     const struct session *session;
     const struct world *world;
     struct canvas *canvas;
     struct panel_look look;
+    struct curve_set set;
 };
 
-static void draw_panel(
-    struct drawing *drawing, size_t i, const struct curves_layout *layout, struct lines *lines)
+static void draw_panel(struct drawing *drawing, size_t i, const struct curves_layout *layout,
+    struct curve_lines *lines)
 {
     struct curves_state *state = drawing->state;
     const struct panel_look *look = &drawing->look;
-    size_t panel = layout->first + i;
+    size_t at = layout->first + i;
+    const struct panel *panel = &state->panels.items[at];
     char title[PANELS_NAME_BYTES + 4];
-    find_lines(state, look, drawing->world, panel, layout->charts[i], lines);
-    struct chart_series *series =
-        ARENA_ARRAY(drawing->canvas->scratch, struct chart_series, 2 * lines->count + 1);
-    size_t drawn = 0;
-    for (size_t k = 0; series && k < lines->count; k++)
-        drawn += add_series(drawing->session, &lines->items[k], !layout->readout.rows,
-            drawing->canvas->scratch, series + drawn);
-    snprintf(title, sizeof title, "%s%s", state->panels.items[panel].pinned ? "* " : "",
-        state->panels.items[panel].name);
-    bool any = lines->low <= lines->high;
-    struct chart chart = {.series = series,
-        .count = drawn,
-        .title = title,
-        .focused = panel == state->focus,
-        .x_low = !isnan(state->low) ? state->low : any ? lines->low : NAN,
-        .x_high = !isnan(state->high) ? state->high : any ? lines->high : NAN,
-        .y_low = NAN,
-        .y_high = NAN,
-        .log_x = look->log_x,
-        .log_y = look->log_y,
-        .x = look->x == CURVE_X_TIME   ? CHART_X_DURATION
-             : look->x == CURVE_X_WALL ? CHART_X_CLOCK
-                                       : CHART_X_NUMBER,
-        .mark_x = state->mark,
-        .empty = !drawing->world->curves         ? "loading ..."
-                 : look->x == CURVE_X_STEP       ? "none of these runs logged it"
-                                                 : "no point has such an x"};
+    struct chart chart;
+    curve_lines_find(&drawing->set, panel, (int32_t)at, look, drawing->world->curves, lines);
+    curve_lines_chart(
+        lines, drawing->session, look, !layout->readout.rows, drawing->canvas->scratch, &chart);
+    snprintf(title, sizeof title, "%s%s", panel->pinned ? "* " : "", panel->name);
+    chart.title = title;
+    chart.focused = at == state->focus;
+    chart.mark_x = state->mark;
+    chart.empty = !drawing->world->curves   ? "loading ..."
+                  : look->x == CURVE_X_STEP ? "none of these runs logged it"
+                                            : "no point has such an x";
     chart_draw(drawing->canvas->grid, layout->charts[i], &chart, &state->places[i]);
 }
 
 /* ---- the readout ---- */
-
-/* The value at the crosshair: of the nearest span within one column; without a crosshair the last. */
-static void read_line(struct line *line, const struct chart_place *place, double mark)
-{
-    const struct trace *trace = line->trace;
-    double column = (place->x.high - place->x.low) / fmax(place->plot.cols - 1, 1);
-    double nearest = INFINITY;
-    const struct trace_span *at = NULL;
-    if (place->x.log && mark > 0)
-        column = mark * (pow(place->x.high / place->x.low, 1 / fmax(place->plot.cols - 1, 1)) - 1);
-    for (size_t i = 0; trace && i < trace->count; i++) {
-        const struct trace_span *span = &trace->spans[i];
-        double away = fmax(fmax(span->x - mark, mark - span->to_x), 0);
-        if (isnan(mark) || (away <= column && away <= nearest)) {
-            nearest = away;
-            at = span;
-        }
-    }
-    if (!at)
-        return;
-    line->value = at->last;
-    if (line->members)
-        line->spread = at->max - at->mean;
-}
-
-static int compare_rising(const void *a, const void *b)
-{
-    double x = ((const struct line *)a)->value, y = ((const struct line *)b)->value;
-    if (isnan(x) || isnan(y))
-        return isnan(x) - isnan(y);
-    return x < y ? -1 : x > y;
-}
-
-static int compare_falling(const void *a, const void *b)
-{
-    double x = ((const struct line *)a)->value, y = ((const struct line *)b)->value;
-    return isnan(x) || isnan(y) ? isnan(x) - isnan(y) : compare_rising(b, a);
-}
 
 static void print_x(const struct panel_look *look, double x, char *out, size_t out_bytes)
 {
@@ -275,7 +127,7 @@ static void print_x(const struct panel_look *look, double x, char *out, size_t o
 }
 
 static void draw_line(
-    const struct drawing *drawing, const struct line *line, struct rect place, bool best)
+    const struct drawing *drawing, const struct curve_line *line, struct rect place, bool best)
 {
     struct grid *grid = drawing->canvas->grid;
     char value[80], spread[32], name[300];
@@ -290,10 +142,7 @@ static void draw_line(
     if (isnan(line->value))
         snprintf(value, sizeof value, "\xe2\x80\x93");
     int room = place.cols - 3 - grid_text_cols(value);
-    if (line->members)
-        snprintf(name, sizeof name, "%.250s \xc3\x97%zu", line->run->shown, line->members);
-    else
-        snprintf(name, sizeof name, "%.290s", line->run->shown);
+    curve_line_print_name(line, name, sizeof name);
     grid_put(grid, place.row, place.col, session_run_style(line->run), chart_marker_code(marker));
     if (room > 0)
         grid_text(grid, place.row, place.col + 2, room, STYLE_IS(TEXT), name);
@@ -305,7 +154,7 @@ static void draw_line(
 }
 
 static void draw_readout(
-    const struct drawing *drawing, const struct curves_layout *layout, struct lines *lines)
+    const struct drawing *drawing, const struct curves_layout *layout, struct curve_lines *lines)
 {
     const struct curves_state *state = drawing->state;
     const struct panel *panel = &state->panels.items[state->focus];
@@ -313,10 +162,7 @@ static void draw_readout(
     struct rect rect = layout->readout;
     enum better better = role_info(panel->role)->better;
     char x[64];
-    for (size_t i = 0; i < lines->count; i++)
-        read_line(&lines->items[i], place, state->mark);
-    qsort(lines->items, lines->count, sizeof *lines->items,
-        better == BETTER_LOWER ? compare_rising : compare_falling);
+    curve_lines_read(lines, place, state->mark, better);
     print_x(&drawing->look, state->mark, x, sizeof x);
     int col = rect.col + grid_text(drawing->canvas->grid, rect.row, rect.col, rect.cols / 2,
                              STYLE_IS(TITLE), panel->name);
@@ -387,9 +233,10 @@ void curves_draw(void *self, const struct session *session, const struct world *
     struct canvas *canvas, struct rect place)
 {
     struct curves_state *state = self;
-    struct drawing drawing = {state, session, world, canvas, curves_look(state, session)};
+    struct drawing drawing = {state, session, world, canvas, curves_look(state, session),
+        {state->shown, state->groups, state->shown_count}};
     struct curves_layout *layout = &state->drawn;
-    struct lines *lines = ARENA_ARRAY(canvas->scratch, struct lines, 2);
+    struct curve_lines *lines = ARENA_ARRAY(canvas->scratch, struct curve_lines, 2);
     state->place = place;
     curves_layout(state, place, layout);
     draw_head(&drawing, layout);
@@ -397,7 +244,7 @@ void curves_draw(void *self, const struct session *session, const struct world *
         view_say_empty(canvas->grid, place, what_is_missing(state, world));
         return;
     }
-    struct lines *focused = NULL;
+    struct curve_lines *focused = NULL;
     for (size_t i = 0; i < layout->count; i++) {
         bool is_focus = layout->first + i == state->focus;
         draw_panel(&drawing, i, layout, &lines[is_focus]);

@@ -4,13 +4,12 @@
  */
 #pragma once
 
-#include "screen/chart.h"
 #include "screen/prompt.h"
 #include "screen/scroll.h"
+#include "view/curve_lines.h"
 #include "view/view.h"
-#include "work/panels.h"
 
-enum { CURVES_FIRST_RUNS = 8, CURVES_MOST_RUNS = 512, CURVES_PAGE = 24 };
+enum { CURVES_FIRST_RUNS = 8, CURVES_MOST_RUNS = CURVE_LINES_MOST, CURVES_PAGE = 24 };
 enum curves_asking { CURVES_ASKING_NOTHING, CURVES_ASKING_PATTERN, CURVES_ASKING_X };
 
 /* Where things stand in the view: found by curves_layout() from the room that there is. */
@@ -49,8 +48,5 @@ struct curves_state {
 void curves_layout(const struct curves_state *state, struct rect place, struct curves_layout *out);
 /* The way of looking, with the window of this view. */
 struct panel_look curves_look(const struct curves_state *state, const struct session *session);
-/* What panel I of the page asks for to draw run R over a chart in PLACE; false when it has none. */
-bool curves_want(const struct curves_state *state, const struct panel_look *look, size_t panel,
-    size_t run, struct rect place, struct curve_want *out);
 void curves_draw(void *self, const struct session *session, const struct world *world,
     struct canvas *canvas, struct rect place);
