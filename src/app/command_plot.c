@@ -21,7 +21,7 @@
 #include <unistd.h>
 
 enum { MOST_OUTPUT_BYTES = 512 << 20, NO_TERMINAL_COLS = 80, ROWS = 20, LEAST_COLS = 20 };
-enum { LEAST_ROWS = 6, FIGURE_WIDTH_PX = 960, FIGURE_HEIGHT_PX = 420, LEAST_PX = 200 };
+enum { MOST_TRACES = 3, LEAST_ROWS = 6, FIGURE_WIDTH_PX = 960, FIGURE_HEIGHT_PX = 420, LEAST_PX = 200 };
 enum { DATA_COLUMNS = 1000, MOST_DATA_COLUMNS = 100000 };
 
 /* What the command line came to. */
@@ -182,16 +182,16 @@ struct named_trace {
     const struct trace *trace;
 };
 
-/* What is drawn of LINE: the mean and the band, or raw and smoothed values. */
-static size_t traces_of(const struct curve_line *line, struct named_trace out[2])
+/* What there is of LINE: the band, raw and smoothed values. */
+static size_t traces_of(const struct curve_line *line, struct named_trace out[MOST_TRACES])
 {
     size_t count = 0;
     if (line->members)
         out[count++] = (struct named_trace){"band", line->trace};
-    else if (line->curve) {
+    if (line->curve) {
         out[count++] = (struct named_trace){"raw", &line->curve->raw};
-        if (line->trace != &line->curve->raw)
-            out[count++] = (struct named_trace){"smooth", line->trace};
+        if (curve_shown(line->curve) != &line->curve->raw)
+            out[count++] = (struct named_trace){"smooth", curve_shown(line->curve)};
     }
     return count;
 }
@@ -228,7 +228,7 @@ static void print_json(const struct plot *plot, struct buf *out)
     for (size_t i = 0; i < plot->count; i++)
         for (size_t k = 0; k < plot->charts[i].lines->count; k++) {
             const struct curve_line *line = &plot->charts[i].lines->items[k];
-            struct named_trace traces[2];
+            struct named_trace traces[MOST_TRACES];
             size_t count = traces_of(line, traces);
             json_writer_object(&json);
             json_writer_key(&json, "metric");
@@ -262,7 +262,7 @@ static bool print_csv(struct plot *plot, struct buf *out, struct err *err)
         "min", "max", "mean", "count", "starts"};
     enum { COLUMNS = sizeof TITLES / sizeof *TITLES };
     size_t rows = 0;
-    struct named_trace traces[2];
+    struct named_trace traces[MOST_TRACES];
     for (size_t i = 0; i < plot->count; i++)
         for (size_t k = 0; k < plot->charts[i].lines->count; k++)
             for (size_t t = traces_of(&plot->charts[i].lines->items[k], traces); t > 0; t--)

@@ -51,7 +51,8 @@ static void add_text(struct drawing *d, double x, double y, const char *text,
     enum figure_anchor anchor, const uint8_t rgb[3], bool bold)
 {
     struct figure_point *at = ARENA_ARRAY(d->figure->arena, struct figure_point, 1);
-    if (!at) {
+    text = arena_string(d->figure->arena, text); /* a label lives as long as its axis */
+    if (!at || !text) {
         d->figure->failed = true;
         return;
     }

@@ -36,8 +36,7 @@ void curve_lines_find(const struct curve_set *set, const struct panel *panel, in
             out->low = fmin(out->low, line.curve->low);
             out->high = fmax(out->high, line.curve->high);
             line.trace = curve_shown(line.curve);
-            if (members && taken[set->groups[r]])
-                continue;
+            line.behind = members && taken[set->groups[r]];
             if (members && line.curve->band.count) {
                 taken[set->groups[r]] = true;
                 line.trace = &line.curve->band;
@@ -63,7 +62,17 @@ static struct chart_span *to_spans(const struct trace *trace, bool mean, struct 
     return spans;
 }
 
-/* Appends what LINE is drawn by: the band or the raw values behind, the line itself. */
+static struct chart_series faint_series(
+    const struct curve_line *line, const struct trace *trace, struct arena *scratch)
+{
+    struct chart_series series = {.style = session_run_style(line->run),
+        .faint = true,
+        .spans = to_spans(trace, false, scratch)};
+    series.count = series.spans ? trace->count : 0;
+    return series;
+}
+
+/* Appends what LINE is drawn by: the band, what is behind, the line itself. */
 static size_t add_series(const struct session *session, const struct curve_line *line, bool named,
     struct arena *scratch, struct chart_series *out)
 {
@@ -71,15 +80,15 @@ static size_t add_series(const struct session *session, const struct curve_line 
     struct chart_series series = {.style = session_run_style(line->run)};
     if (!line->trace)
         return 0;
+    if (line->members || line->behind)
+        out[count++] = faint_series(line, curve_shown(line->curve), scratch);
+    else if (line->trace != &line->curve->raw)
+        out[count++] = faint_series(line, &line->curve->raw, scratch);
+    if (line->behind)
+        return count;
     if (line->members) {
         series.band = to_spans(line->trace, false, scratch);
         series.band_count = series.band ? line->trace->count : 0;
-    } else if (line->trace != &line->curve->raw) {
-        out[count] = series;
-        out[count].faint = true;
-        out[count].spans = to_spans(&line->curve->raw, false, scratch);
-        out[count].count = out[count].spans ? line->curve->raw.count : 0;
-        count++;
     }
     session_run_stroke(session, line->run, &series.stroke, &series.marker);
     series.spans = to_spans(line->trace, line->members > 0, scratch);
@@ -153,8 +162,14 @@ static int compare_falling(const void *a, const void *b)
 void curve_lines_read(
     struct curve_lines *lines, const struct chart_place *place, double mark, enum better better)
 {
-    for (size_t i = 0; i < lines->count; i++)
-        read_line(&lines->items[i], place, mark);
+    size_t kept = 0;
+    for (size_t i = 0; i < lines->count; i++) {
+        if (lines->items[i].behind)
+            continue;
+        lines->items[kept] = lines->items[i];
+        read_line(&lines->items[kept++], place, mark);
+    }
+    lines->count = kept;
     if (lines->count)
         qsort(lines->items, lines->count, sizeof *lines->items,
             better == BETTER_LOWER ? compare_rising : compare_falling);

@@ -17,12 +17,13 @@ struct curve_set {
     size_t count;
 };
 
-/* A run with what there is to draw of it, or the first of a group with its band. */
+/* A run with what there is to draw of it; the first of a group with its band and itself behind. */
 struct curve_line {
     const struct run_row *run;
     const struct curve *curve; /* NULL: it has none */
     const struct trace *trace; /* the band, or what is shown of the curve */
     size_t members;            /* of the band; 0: none */
+    bool behind;               /* a member of a band: drawn faint, not named, not read */
     double value, spread;      /* see curve_lines_read(); NaN: none */
 };
 
@@ -41,7 +42,7 @@ void curve_lines_find(const struct curve_set *set, const struct panel *panel, in
 void curve_lines_chart(const struct curve_lines *lines, const struct session *session,
     const struct panel_look *look, bool named, struct arena *scratch, struct chart *out);
 /* The value of each line at MARK (nearest span within a column of PLACE), or the last without a mark
- * (NaN); then the best first, those without a value last. */
+ * (NaN); then the best first, those without a value last. Lines behind a band are left out. */
 void curve_lines_read(struct curve_lines *lines, const struct chart_place *place, double mark,
     enum better better);
 /* "fcos/base", "ssd ×3" */

@@ -108,6 +108,8 @@ static void draw_panel(struct drawing *drawing, size_t i, const struct curves_la
                   : look->x == CURVE_X_STEP ? "none of these runs logged it"
                                             : "no point has such an x";
     chart_draw(drawing->canvas->grid, layout->charts[i], &chart, &state->places[i]);
+    if (chart.focused && !state->asking)
+        grid_cursor(drawing->canvas->grid, layout->charts[i].row, layout->charts[i].col);
 }
 
 /* ---- the readout ---- */

@@ -2,11 +2,24 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 struct settings {
     struct param *items;
     size_t count;
 };
+
+/* The seed, and what a script calls the run or where it writes it. */
+static bool is_own(const char *name)
+{
+    static const char *const OWN[] = {"seed", "name", "run_name", "exp_name", "experiment_name",
+        "run_id", "output_dir", "out_dir", "save_dir", "log_dir", "logdir", "work_dir", "workdir"};
+    const char *dot = strrchr(name, '.'), *last = dot ? dot + 1 : name;
+    for (size_t i = 0; i < sizeof OWN / sizeof *OWN; i++)
+        if (strcasecmp(last, OWN[i]) == 0)
+            return true;
+    return false;
+}
 
 static bool take_settings(const struct run_row *run, struct settings *out)
 {
@@ -15,7 +28,7 @@ static bool take_settings(const struct run_row *run, struct settings *out)
         return false;
     size_t count = run_settings(run, out->items);
     for (size_t i = 0; i < count; i++)
-        if (strcmp(out->items[i].name, "seed") != 0)
+        if (!is_own(out->items[i].name))
             out->items[out->count++] = out->items[i];
     return true;
 }

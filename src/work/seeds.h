@@ -1,5 +1,5 @@
 /*
- * Seeds: which runs agree in every parameter but the seed.
+ * Seeds: which runs agree in every parameter but the seed, and what the run is called by.
  * Knows: rows of the runs table, parameters as they are compared. Must not know: charts.
  */
 #pragma once
