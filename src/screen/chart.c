@@ -24,7 +24,8 @@ static bool is_inked(int stroke, int x)
     return PATTERNS[stroke % CHART_STROKES][x % PATTERN_DOTS] == '#';
 }
 
-static void put_dot(const struct canvas *canvas, int x, int y, struct style style)
+/* Adds the dots from row Y to row TO, both in one cell, of dot column X. */
+static void put_dots(const struct canvas *canvas, int x, int y, int to, struct style style)
 {
     static const uint8_t BITS[4][2] = {{0x01, 0x08}, {0x02, 0x10}, {0x04, 0x20}, {0x40, 0x80}};
     const struct rect *plot = &canvas->place->plot;
@@ -35,7 +36,8 @@ static void put_dot(const struct canvas *canvas, int x, int y, struct style styl
     struct cell *cell = &grid->cells[(size_t)row * (size_t)grid->cols + (size_t)col];
     uint32_t dots =
         cell->code[0] >= BRAILLE && cell->code[0] < BRAILLE + 0x100 ? cell->code[0] - BRAILLE : 0;
-    dots |= BITS[y % 4][x % 2];
+    for (; y <= to; y++)
+        dots |= BITS[y % 4][x % 2];
     *cell = (struct cell){{BRAILLE + dots}, style.role, style.hue, style.attr, 1};
 }
 
@@ -48,8 +50,8 @@ static void put_run(const struct canvas *canvas, int x, double y0, double y1, st
     int from = (int)lround(fmax(top, 0)), to = (int)lround(fmin(bottom, canvas->dots_y - 1));
     if (!is_inked(canvas->stroke, x) && to - from < HIGH_DOTS)
         return;
-    for (int y = from; y <= to; y++)
-        put_dot(canvas, x, y, style);
+    for (int y = from; y <= to; y = (y | 3) + 1)
+        put_dots(canvas, x, y, to < (y | 3) ? to : y | 3, style);
 }
 
 static double dot_x(const struct canvas *canvas, double value)
@@ -158,7 +160,7 @@ static void hatch(
         return;
     for (int y = (int)lround(top); y <= bottom; y++)
         if ((col + y) % 2 == 0)
-            put_dot(canvas, col, y, style);
+            put_dots(canvas, col, y, y, style);
 }
 
 /* Between min and max of each span and of the straight lines from one to the next, dim. */
