@@ -9,11 +9,11 @@
 #include "base/file.h"
 #include "base/json_writer.h"
 #include "base/num.h"
-#include "screen/paint.h"
 #include "screen/tty.h"
 #include "work/figure.h"
 #include "work/seeds.h"
 
+#include <langinfo.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -302,7 +302,7 @@ static bool put_out(const struct settings *settings, struct plot *plot, const st
     buf_init(&out, MOST_OUTPUT_BYTES);
     if (settings->output)
         return plot_figure(plot, order->width, order->height, settings->output, err);
-    bool utf8 = paint_locale(), ok = true;
+    bool utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0, ok = true;
     bool coloured = isatty(STDOUT_FILENO) && !terminal_is_mono();
     if (order->format == PRINT_JSON)
         print_json(plot, &out);
