@@ -14,6 +14,7 @@ struct canvas {
     const struct chart_place *place;
     int dots_y;
     uint8_t stroke; /* of the series at hand */
+    bool faint;
 };
 
 /* Whether dot column X belongs to a dash. */
@@ -50,7 +51,10 @@ static void put_run(const struct canvas *canvas, int x, double y0, double y1, st
     int from = (int)lround(fmax(top, 0)), to = (int)lround(fmin(bottom, canvas->dots_y - 1));
     if (!is_inked(canvas->stroke, x) && to - from < HIGH_DOTS)
         return;
-    for (int y = from; y <= to; y = (y | 3) + 1)
+    for (int y = from; canvas->faint && from < to && y <= to; y++)
+        if ((x + y) % 2 == 0) /* half of the dots: lighter also where there is no dim */
+            put_dots(canvas, x, y, y, style);
+    for (int y = from; !(canvas->faint && from < to) && y <= to; y = (y | 3) + 1)
         put_dots(canvas, x, y, to < (y | 3) ? to : y | 3, style);
 }
 
@@ -108,6 +112,7 @@ static void draw_series(struct canvas *canvas, const struct chart_series *series
 {
     struct style style = series->style;
     canvas->stroke = series->stroke;
+    canvas->faint = series->faint;
     if (series->faint)
         style.attr |= STYLE_DIM;
     for (size_t i = 0; i < series->count; i++) {
@@ -402,7 +407,7 @@ static void draw_mark(const struct canvas *canvas, double value)
 
 static void draw_plot(struct grid *grid, const struct chart *chart, const struct chart_place *place)
 {
-    struct canvas canvas = {grid, place, 4 * place->plot.rows, CHART_SOLID};
+    struct canvas canvas = {grid, place, 4 * place->plot.rows, CHART_SOLID, false};
     struct rect before = grid_clip(grid, place->plot);
     for (size_t i = 0; i < chart->count; i++)
         draw_band(&canvas, &chart->series[i]);
