@@ -112,6 +112,25 @@ static void no_point_is_lost(void **state)
     }
 }
 
+static void endless_restarts_are_folded(void **state)
+{
+    (void)state;
+    enum { N = 5000 };
+    struct arena arena = {0};
+    double *x = calloc(N, sizeof *x), *y = calloc(N, sizeof *y), most = 0;
+    for (int i = 0; i < N; i++) {
+        x[i] = N - i;
+        y[i] = i == 4321 ? 1e9 : i;
+    }
+    struct trace trace = reduce(&arena, x, y, N, 1, N, 3);
+    for (size_t i = 0; i < trace.count; i++)
+        most = fmax(most, trace.spans[i].max);
+    assert_true(trace.count <= 3 * 17 && most == 1e9);
+    free(x);
+    free(y);
+    arena_done(&arena);
+}
+
 static void ranges_leave_out_what_is_not_finite(void **state)
 {
     (void)state;
@@ -149,7 +168,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(columns_keep_extremes_and_edges),
         cmocka_unit_test(gaps_and_restarts_begin_anew), cmocka_unit_test(odd_windows_are_survived),
-        cmocka_unit_test(no_point_is_lost), cmocka_unit_test(ranges_leave_out_what_is_not_finite),
+        cmocka_unit_test(no_point_is_lost),
+        cmocka_unit_test(endless_restarts_are_folded), cmocka_unit_test(ranges_leave_out_what_is_not_finite),
         cmocka_unit_test(bands_are_mean_and_sample_deviation)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
