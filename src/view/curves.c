@@ -119,12 +119,13 @@ static size_t choose(const struct curves_state *state, const struct session *ses
     const struct run_row **out)
 {
     size_t count = session_runs(session, state->runs, state->run, out, CURVES_MOST_RUNS);
-    for (size_t i = 0; state->run && !session->selected_count && i < session->listed_count; i++) {
+    size_t listed = state->run && !session->selected_count ? session->listed_count : 0;
+    for (size_t i = 0; i < listed && count < CURVES_MOST_RUNS; i++) {
         const struct run_row *run = runs_find(state->runs, session->listed[i]);
         bool had = !run;
         for (size_t k = 0; k < count && k < 2; k++) /* only baseline and cursor may repeat */
             had |= out[k] == run;
-        if (!had && count < CURVES_MOST_RUNS)
+        if (!had)
             out[count++] = run;
     }
     return count;
