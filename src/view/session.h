@@ -7,13 +7,16 @@
 #include "screen/theme.h"
 #include "work/world.h"
 
-enum { SESSION_MOST_SELECTED = 10000, SESSION_MESSAGE_BYTES = 256 };
+enum { SESSION_MOST_SELECTED = 10000, SESSION_MESSAGE_BYTES = 256, SESSION_IMAGE_BYTES = 512 };
 
 struct session {
     int64_t *selected; /* run ids, in the order they were selected */
     size_t selected_count, selected_capacity;
     int64_t baseline;       /* run id, 0 for none */
     double confidence, iou; /* the thresholds of every image screen */
+    /* The image that the images screen begins with, by any of its names; "" for the first. Set and
+     * taken back by the screen below it. */
+    char image[SESSION_IMAGE_BYTES];
     struct theme theme;
     char message[SESSION_MESSAGE_BYTES]; /* said once on the status line; "" for nothing */
     int rows, cols;                      /* of the place that views draw into */

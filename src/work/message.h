@@ -21,6 +21,7 @@ enum message_kind {
     MESSAGE_CURVES,
     MESSAGE_STUDY,
     MESSAGE_PHOTO,
+    MESSAGE_DATA,
     MESSAGE_PAINTED,
 };
 
@@ -33,6 +34,7 @@ struct message {
     size_t slot; /* of the study */
     struct study_answer study;
     struct photo_answer photo;
+    struct data_answer data;
     struct service_paint paint;
     char trouble[512];
 };

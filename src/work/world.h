@@ -7,6 +7,7 @@
 #pragma once
 
 #include "work/curves.h"
+#include "work/data_answer.h"
 #include "work/easel.h"
 #include "work/index.h"
 #include "work/runs.h"
@@ -32,6 +33,7 @@ struct wants {
     size_t curve_count;
     struct study_want studies[WORLD_STUDIES];
     struct photo_want photo;
+    struct data_want data;
 };
 
 struct study_answer {
@@ -50,6 +52,7 @@ struct world {
     struct curves *curves; /* the newest; may lag behind the want */
     struct study_answer studies[WORLD_STUDIES];
     struct photo_answer photo;
+    struct data_answer data; /* the newest; may lag behind the want */
     struct index_progress progress; /* `now` is not kept */
     bool indexing;
     char trouble[512]; /* the last thing that went wrong, "" for nothing */
