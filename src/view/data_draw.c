@@ -7,7 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { TEXT_COLS = 40, FROZEN = 1 };
+/* A text takes at most half the screen, and no more than can be read at a glance. */
+enum { LEAST_TEXT_COLS = 20, MOST_TEXT_COLS = 60, FROZEN = 1 };
 
 struct drawing {
     const struct data_state *state;
@@ -41,14 +42,19 @@ static void source_cell(void *self, size_t row, int column, struct table_cell *o
     }
 }
 
-static void make_columns(const struct data_state *state, struct table_column *out)
+static void make_columns(const struct data_state *state, int cols, struct table_column *out)
 {
+    int most = cols / 2 < LEAST_TEXT_COLS ? LEAST_TEXT_COLS
+               : cols / 2 > MOST_TEXT_COLS ? MOST_TEXT_COLS
+                                           : cols / 2;
     for (int i = 0; i < state->shown; i++) {
         const struct data_column *column = &state->page->table->columns[state->columns[i]];
         bool is_text = column->type == DATA_TEXT;
         out[i] = (struct table_column){.title = column->name,
-            .align = column->type == DATA_NUMBER ? TABLE_DECIMAL : TABLE_LEFT,
-            .max_cols = is_text ? TEXT_COLS : 0,
+            .align = column->type == DATA_NUMBER   ? TABLE_DECIMAL
+                     : column->type == DATA_ABSENT ? TABLE_RIGHT
+                                                   : TABLE_LEFT,
+            .max_cols = is_text ? most : 0,
             .ends = is_text && i == 0,
             .sort = data_sort_of(state, state->columns[i])};
     }
@@ -170,7 +176,7 @@ static void draw_body(
         ARENA_ARRAY(canvas->scratch, struct table_column, (size_t)state->shown + 1);
     if (!columns)
         return;
-    make_columns(state, columns);
+    make_columns(state, place.cols, columns);
     table_draw(&state->table, canvas->grid, place, &source, columns, state->shown, FROZEN,
         !state->asking);
     struct rect below = {place.row + 1, place.col, place.rows - 1, place.cols};

@@ -51,8 +51,9 @@ static enum data_format sniff_json(const char *at, const char *end, bool whole)
     struct json json;
     json_init_memory(&json, at, (size_t)(line_end - at));
     json_next(&json);
-    bool is_whole = json_skip(&json) && json_next(&json) == JSON_END;
-    return is_whole ? DATA_JSON_LINES : DATA_JSON;
+    bool is_line = json_skip(&json) && json_next(&json) == JSON_END;
+    bool is_all = whole && line_end + 1 >= end;
+    return is_line && !is_all ? DATA_JSON_LINES : DATA_JSON;
 }
 
 /* A header of two names or more, and a row with as many cells. */
