@@ -333,13 +333,13 @@ static void add_to_spread(struct spread *spread, double number)
 
 static int choose_decimals(const struct spread *spread)
 {
-    if (spread->decimals <= MOST_DECIMALS && spread->largest < 1e9)
+    if (spread->decimals <= MOST_DECIMALS && spread->largest < (spread->decimals ? 1e12 : 1e15))
         return spread->decimals;
     int whole = spread->largest < 1 ? 1 : (int)floor(log10(spread->largest)) + 1;
     int decimals = whole >= SHOWN_DIGITS ? 1 : SHOWN_DIGITS - whole;
     /* Two digits of the smallest have to be seen. */
     bool enough = spread->smallest >= pow(10, 1 - decimals);
-    return spread->largest < 1e9 && enough ? decimals : -1;
+    return spread->largest < 1e12 && enough ? decimals : -1;
 }
 
 static void finish_column(const struct data_table *table, struct data_column *column)

@@ -32,7 +32,7 @@ keys T g G Enter
 text a file
 size 200x60
 screen a file, wide
-keys T k k k k Enter
+keys T g j j j j Enter
 text one JSON object
 keys Enter
 text no cell names an image
