@@ -74,7 +74,7 @@ static void draw_head(const struct data_state *state, const struct run_row *run,
     if (table && state->page->count != table->row_count)
         snprintf(rows, sizeof rows, "%zu of %zu rows", state->page->count, table->row_count);
     else if (table)
-        snprintf(rows, sizeof rows, "%zu rows", table->row_count);
+        snprintf(rows, sizeof rows, table->row_count == 1 ? "%zu row" : "%zu rows", table->row_count);
     for (size_t i = 0; table && i < state->want.sort_count && used < sizeof sorted; i++) {
         const struct data_sort *sort = &state->want.sorts[i];
         if (sort->column < (int)table->column_count)
