@@ -1,3 +1,7 @@
+/*
+ * Drawing the data screen: head, notes, the table, one line about a column.
+ * Knows: its state, the table widget. Must not know: what keys do.
+ */
 #include "view/data.h"
 
 #include "base/num.h"

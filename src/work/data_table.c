@@ -325,7 +325,7 @@ static void add_to_spread(struct spread *spread, double number)
     spread->smallest = fmin(spread->smallest, size);
     while (spread->decimals <= MOST_DECIMALS) {
         double moved = size * POWERS[spread->decimals];
-        if (moved >= MOST_WHOLE || fabs(moved - nearbyint(moved)) <= 1e-9 * moved)
+        if (moved >= MOST_WHOLE || fabs(moved - nearbyint(moved)) <= 1e-14 * moved)
             return;
         spread->decimals++;
     }

@@ -95,7 +95,7 @@ static void metric_cells(const struct run_row *run, size_t item, struct sql_valu
     const struct metric_summary *s = &metric->summary;
     bool finite = !isnan(s->min);
     struct sql_value none = {0};
-    const struct sql_value cells[] = {text(metric->name), text(role_info(metric->role)->name),
+    const struct sql_value cells[] = {text(metric->name), text(role_info(metric->role)->name), real(metric->scale),
         integer(s->count), integer(s->nonfinite), integer(s->segments), integer(s->first_step),
         real(s->first), integer(s->last_step), real(s->last), finite ? integer(s->min_step) : none,
         real(s->min), finite ? integer(s->max_step) : none, real(s->max)};
@@ -177,10 +177,10 @@ bool query_runs(struct store *store, const struct runs *runs, const char *sql,
         {"params", "run INTEGER, name TEXT, value TEXT, number REAL", "run, name", 4, fill_items,
             &params},
         {"metrics",
-            "run INTEGER, name TEXT, role TEXT, count INTEGER, nonfinite INTEGER, segments INTEGER,"
+            "run INTEGER, name TEXT, role TEXT, scale REAL, count INTEGER, nonfinite INTEGER, segments INTEGER,"
             " first_step INTEGER, first REAL, last_step INTEGER, last REAL, min_step INTEGER, min REAL,"
             " max_step INTEGER, max REAL",
-            "run, name", 14, fill_items, &metrics},
+            "run, name", 15, fill_items, &metrics},
         {"notes", "run INTEGER, file TEXT, line INTEGER, byte INTEGER, count INTEGER, text TEXT", "run",
             6, fill_items, &notes},
         {"artifacts", "run INTEGER, kind TEXT, step INTEGER, path TEXT", "run", 4, fill_items,

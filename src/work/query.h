@@ -9,8 +9,8 @@
  *     runs       id, name, path, title, root, directory, format, status, started, started_s, ended_s,
  *                duration_s, files, notes, dataset, ap (the best), ap_step
  *     params     run, name, value, number
- *     metrics    run, name, role, count, nonfinite, segments, first_step, first, last_step, last,
- *                min_step, min, max_step, max
+ *     metrics    run, name, role, scale, count, nonfinite, segments, first_step, first, last_step, last,
+ *                min_step, min, max_step, max; times scale they are in the unit of the role
  *     notes      run, file, line, byte, count, text
  *     artifacts  run, kind, step, path
  *     points     (run, metric): step, wall, value
