@@ -89,6 +89,20 @@ static bool too_large(struct err *err)
         DATA_MOST_CELLS);
 }
 
+/* The column called exactly NAME, or -1. Names of columns that were dropped stay in the map. */
+static int find_exact(const struct data_table *table, const char *name, size_t length)
+{
+    int64_t found = map_get(&table->names, name, length);
+    if (found < 0)
+        return -1;
+    if (found < (int64_t)table->column_count && strcmp(table->columns[found].name, name) == 0)
+        return (int)found;
+    for (size_t i = 0; i < table->column_count; i++)
+        if (strcmp(table->columns[i].name, name) == 0)
+            return (int)i;
+    return -1;
+}
+
 static void clear_cells(struct data_column *column, size_t from, size_t to)
 {
     for (size_t i = from; i < to; i++)
@@ -142,8 +156,8 @@ int data_table_column(struct data_table *table, const char *name, size_t length,
         return (int)table->next++;
     char settled[DATA_MOST_NAME_BYTES];
     length = settle_name(table, name, length, settled, sizeof settled);
-    int64_t found = map_get(&table->names, settled, length);
-    int column = found >= 0 ? (int)found : new_column(table, settled, length, err);
+    int found = find_exact(table, settled, length);
+    int column = found >= 0 ? found : new_column(table, settled, length, err);
     table->next = (size_t)(column + 1);
     return column;
 }
@@ -153,12 +167,12 @@ int data_table_add_column(
 {
     char settled[DATA_MOST_NAME_BYTES], numbered[DATA_MOST_NAME_BYTES + 16];
     length = settle_name(table, name, length, settled, sizeof settled);
-    if (map_get(&table->names, settled, length) < 0)
+    if (find_exact(table, settled, length) < 0)
         return new_column(table, settled, length, err);
     /* At most DATA_MOST_COLUMNS are taken, so one of so many numbers is free. */
     for (int i = 2; i <= DATA_MOST_COLUMNS + 1; i++) {
         length = (size_t)snprintf(numbered, sizeof numbered, "%s (%d)", settled, i);
-        if (map_get(&table->names, numbered, length) < 0)
+        if (find_exact(table, numbered, length) < 0)
             break;
     }
     return new_column(table, numbered, length, err);
@@ -190,6 +204,7 @@ bool data_table_add_row(struct data_table *table, struct err *err)
     for (size_t i = 0; i < table->column_count; i++)
         table->columns[i].cells[table->row_count] = CELL_ABSENT;
     table->row_count++;
+    table->columns_before = table->column_count;
     table->next = 0;
     return true;
 }
@@ -197,6 +212,8 @@ bool data_table_add_row(struct data_table *table, struct err *err)
 void data_table_drop_row(struct data_table *table)
 {
     table->row_count--;
+    while (table->column_count > table->columns_before)
+        free(table->columns[--table->column_count].cells);
 }
 
 /* ---- cells ---- */
@@ -391,10 +408,9 @@ static const char *last_part(const char *name)
 
 int data_table_find(const struct data_table *table, const char *name)
 {
-    int64_t exact = map_get(&table->names, name, strlen(name));
+    int exact = find_exact(table, name, strlen(name)), ending = -1, endings = 0;
     if (exact >= 0)
-        return (int)exact;
-    int ending = -1, endings = 0;
+        return exact;
     for (size_t i = 0; i < table->column_count; i++) {
         if (same_name(table->columns[i].name, name))
             return (int)i;

@@ -58,6 +58,7 @@ struct data_table {
     char *texts;
     uint64_t *recent; /* texts that were added last, by their hash */
     struct map names;
+    size_t columns_before; /* how many there were when the last row was added */
     size_t next; /* the column to be looked for first */
 };
 
@@ -76,7 +77,7 @@ int data_table_add_column(
 /* A row of absent cells behind the last, to be set with the functions below. ERR_LIMIT beyond
  * DATA_MOST_CELLS. */
 bool data_table_add_row(struct data_table *table, struct err *err);
-/* The last row is none after all. */
+/* The last row is none after all, nor are the columns that were made since it was added. */
 void data_table_drop_row(struct data_table *table);
 /* Cells of the last row. */
 void data_table_set_number(struct data_table *table, int column, double number);

@@ -120,9 +120,9 @@ static void test_damage(void **state)
     expect("ragged.csv", "a,b\n1\n1,2,3\n4,5\n", "a:number b:number|1;-|1;2|4;5",
         "1 rows have fewer cells than the header and 1 more (the first in line 2)");
     expect("open.csv", "a\n\"x\ny\n", "a:text|x|y", "line 2: a quote is never closed");
-    expect("lines.jsonl", "{\"a\": 1}\nnot json\n[\n{\"a\": 2}\n{\"a\": 3} {}\n", "a:number|1|2",
-        "3 lines are no JSON and left out (the first is line 2)");
-    expect("cut.jsonl", "{\"a\": 1}\n{\"a\": 2, \"b\": tr", "a:number b:absent|1;-",
+    expect("lines.jsonl", "{\"a\": 1}\nnot json\n[\n{\"q\": 1, \"a\": }\n{\"a\": 2, \"q\": 5}\n{\"a\": 3} {}\n", "a:number q:number|1;-|2;5",
+        "4 lines are no JSON and left out (the first is line 2)");
+    expect("cut.jsonl", "{\"a\": 1}\n{\"a\": 2, \"b\": tr", "a:number|1",
         "the last line, 2, is cut off");
     expect("cut.json", "[{\"a\": 1},\n{\"a\": 2}, {\"a\"", "a:number|1|2", "the rows before are shown");
 }
