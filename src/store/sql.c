@@ -21,6 +21,8 @@ struct asking {
     struct sql_answer *answer;
     struct err *err;
     size_t bytes, capacity; /* of texts, and of cells */
+    size_t most_rows, most_bytes;
+    int64_t most_memory_bytes;
     int64_t memory_before;
     bool cancelled, too_much_memory;
     char refused[96]; /* what the authorizer refused; "" for nothing */
@@ -82,7 +84,7 @@ static int look_around(void *self)
     struct asking *a = self;
     const atomic_bool *stale = a->request->stale;
     a->cancelled = stale && atomic_load_explicit(stale, memory_order_relaxed);
-    a->too_much_memory = sqlite3_memory_used() - a->memory_before > SQL_MOST_MEMORY_BYTES;
+    a->too_much_memory = sqlite3_memory_used() - a->memory_before > a->most_memory_bytes;
     return a->cancelled || a->too_much_memory;
 }
 
@@ -111,7 +113,7 @@ static bool fail(struct asking *a, int code)
         return err_set(a->err, ERR_CANCELLED, "stopped");
     if (a->too_much_memory)
         return err_set(a->err, ERR_LIMIT, "SQL: takes more than %lld MB of memory",
-            (long long)(SQL_MOST_MEMORY_BYTES >> 20));
+            (long long)(a->most_memory_bytes >> 20));
     if (a->refused[0])
         err_set(a->err, ERR_USAGE, "SQL: %s is refused: only SELECT, WITH, VALUES and EXPLAIN are run",
             a->refused);
@@ -216,9 +218,12 @@ static bool fill_tables(struct asking *a)
 
 static const char *hexadecimal(struct arena *arena, const unsigned char *bytes, size_t length)
 {
+    static const char DIGITS[] = "0123456789abcdef";
     char *text = arena_alloc(arena, 2 * length + 1);
-    for (size_t i = 0; text && i < length; i++)
-        snprintf(text + 2 * i, 3, "%02x", bytes[i]);
+    for (size_t i = 0; text && i < length; i++) {
+        text[2 * i] = DIGITS[bytes[i] >> 4];
+        text[2 * i + 1] = DIGITS[bytes[i] & 15];
+    }
     return text;
 }
 
@@ -245,10 +250,10 @@ static bool read_value(struct asking *a, int column, struct sql_value *out)
     length = (size_t)sqlite3_column_bytes(row, column);
     if (!bytes && length)
         return no_memory(a->err);
-    a->bytes += length;
-    if (a->bytes > SQL_MOST_BYTES)
+    a->bytes += is_text ? length : 2 * length;
+    if (a->bytes > a->most_bytes)
         return err_set(a->err, ERR_LIMIT, "SQL: the answer has more than %zu MB of text: say LIMIT",
-            SQL_MOST_BYTES >> 20);
+            a->most_bytes >> 20);
     out->kind = is_text ? SQL_TEXT : SQL_BLOB;
     out->text = is_text ? arena_copy(a->arena, bytes ? bytes : "", length)
                         : hexadecimal(a->arena, bytes, length);
@@ -258,9 +263,9 @@ static bool read_value(struct asking *a, int column, struct sql_value *out)
 static bool read_row(struct asking *a)
 {
     struct sql_answer *answer = a->answer;
-    if (answer->rows == SQL_MOST_ROWS)
+    if (answer->rows == a->most_rows)
         return err_set(
-            a->err, ERR_LIMIT, "SQL: the answer has more than %d rows: say LIMIT", SQL_MOST_ROWS);
+            a->err, ERR_LIMIT, "SQL: the answer has more than %zu rows: say LIMIT", a->most_rows);
     if (!GROW(answer->cells, a->capacity, (answer->rows + 1) * answer->columns))
         return no_memory(a->err);
     struct sql_value *cells = answer->cells + answer->rows * answer->columns;
@@ -340,7 +345,14 @@ static bool answer_statement(struct asking *a)
 bool store_sql(struct store *store, const struct sql_request *request, struct arena *arena,
     struct sql_answer *answer, struct err *err)
 {
-    struct asking a = {.request = request, .arena = arena, .answer = answer, .err = err};
+    struct asking a = {.request = request,
+        .arena = arena,
+        .answer = answer,
+        .err = err,
+        .most_rows = request->most_rows ? request->most_rows : SQL_MOST_ROWS,
+        .most_bytes = request->most_bytes ? request->most_bytes : SQL_MOST_BYTES,
+        .most_memory_bytes =
+            request->most_memory_bytes ? request->most_memory_bytes : SQL_MOST_MEMORY_BYTES};
     struct sql_points points = {store, request->series, request->series_count};
     *answer = (struct sql_answer){0};
     if (strlen(request->sql) > MOST_SQL_BYTES)

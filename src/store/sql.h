@@ -58,6 +58,9 @@ struct sql_request {
     const struct sql_series *series;
     size_t series_count;
     const atomic_bool *stale; /* may be NULL: to give up soon after it is set */
+    /* Narrower bounds than the above; 0 for those. */
+    size_t most_rows, most_bytes;
+    int64_t most_memory_bytes;
 };
 
 struct sql_answer {

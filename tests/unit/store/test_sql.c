@@ -56,7 +56,15 @@ static bool ask(const char *sql, const atomic_bool *stale, struct arena *arena,
 {
     static const struct sql_table TABLES[] = {
         {"runs", "id INTEGER PRIMARY KEY, name TEXT, ap REAL", "name", 3, fill_runs, NULL}};
-    struct sql_request request = {sql, TABLES, 1, series, 3, stale};
+    struct sql_request request = {.sql = sql,
+        .tables = TABLES,
+        .table_count = 1,
+        .series = series,
+        .series_count = 3,
+        .stale = stale,
+        .most_rows = 20000,
+        .most_bytes = 1 << 20,
+        .most_memory_bytes = 32 << 20};
     *err = (struct err){0};
     return store_sql(store, &request, arena, answer, err);
 }
@@ -190,8 +198,8 @@ static void test_bounds(void **state)
     (void)state;
     static const char *const TOO_MUCH[] = {ENDLESS "SELECT x FROM c", "SELECT zeroblob(1000000000)",
         "SELECT hex(zeroblob(9000000))",
-        ENDLESS "SELECT randomblob(8000000) FROM c",
-        "WITH RECURSIVE c(x) AS (SELECT zeroblob(9000000) UNION SELECT x || 'a' FROM c)"
+        ENDLESS "SELECT randomblob(80000) FROM c",
+        "WITH RECURSIVE c(x) AS (SELECT zeroblob(900000) UNION SELECT x || 'a' FROM c)"
         " SELECT count(*) FROM c"};
     struct arena arena = {0};
     for (size_t i = 0; i < sizeof TOO_MUCH / sizeof *TOO_MUCH; i++) {
