@@ -136,7 +136,7 @@ static void draw_summary(const struct data_state *state, struct grid *grid, stru
     const struct data_summary *summary = &state->summary;
     char count[48] = "", absent[48] = "", distinct[48] = "", min[64] = "", median[64] = "", max[64] = "";
     if (state->summary_column == at) {
-        snprintf(count, sizeof count, "%zu there", summary->count);
+        snprintf(count, sizeof count, "%zu values", summary->count);
         if (summary->absent)
             snprintf(absent, sizeof absent, "%zu absent", summary->absent);
         snprintf(distinct, sizeof distinct, "%zu distinct", summary->distinct);
