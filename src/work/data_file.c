@@ -237,13 +237,14 @@ static void note_records(struct reading *r)
 
 static bool read_separated(struct reading *r)
 {
-    size_t consumed = text_mark_bytes(stream_at(&r->stream), stream_need(&r->stream, 4));
+    size_t held = stream_need(&r->stream, 4), consumed = 0;
     bool failed = false, ok;
-    stream_skip(&r->stream, (int64_t)consumed);
-    consumed = line_length(r, 0);
-    r->csv.separator = csv_guess_separator(stream_at(&r->stream), consumed);
-    consumed = 0;
-    if (!next_record(r, &consumed, &failed)) {
+    if (held) {
+        stream_skip(&r->stream, (int64_t)text_mark_bytes(stream_at(&r->stream), held));
+        size_t length = line_length(r, 0);
+        r->csv.separator = csv_guess_separator(stream_at(&r->stream), length);
+    }
+    if (!held || !next_record(r, &consumed, &failed)) {
         data_table_note(r->table, "the file is empty");
         return !failed;
     }
