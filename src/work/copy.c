@@ -74,7 +74,8 @@ static bool print_cells(struct copy *copy, struct print_cell *cells)
             if (text[0] && !kept)
                 return false;
             cells[r * copy->column_count + c] =
-                (struct print_cell){kept, value.is_number || value.undefined};
+                (struct print_cell){
+                    .text = kept, .is_number = value.is_number || value.undefined};
         }
     return true;
 }

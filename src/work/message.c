@@ -9,8 +9,13 @@ void message_free(void *item)
     curves_release(message->curves);
     study_release(message->study.study);
     photo_release(message->photo.photo);
+    data_page_release(message->data.page);
     buf_done(&message->paint.bytes);
     buf_done(&message->copied.text);
+    free(message->deltas);
+    influence_answer_free(message->influence);
+    texts_release(message->texts);
+    run_files_release(message->files);
     free(message);
 }
 

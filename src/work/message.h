@@ -21,9 +21,14 @@ enum message_kind {
     MESSAGE_CURVES,
     MESSAGE_STUDY,
     MESSAGE_PHOTO,
+    MESSAGE_DATA,
     MESSAGE_PAINTED,
     MESSAGE_REMARKED, /* remarks have changed: the runs are to be loaded again */
     MESSAGE_COPIED,
+    MESSAGE_DELTAS,
+    MESSAGE_INFLUENCE,
+    MESSAGE_TEXTS,
+    MESSAGE_FILES,
 };
 
 struct message {
@@ -35,8 +40,13 @@ struct message {
     size_t slot; /* of the study */
     struct study_answer study;
     struct photo_answer photo;
+    struct data_answer data;
     struct service_paint paint;
     struct copied copied;
+    struct deltas *deltas;
+    struct influence_answer *influence;
+    struct texts *texts;
+    struct run_files *files;
     char trouble[512];
 };
 

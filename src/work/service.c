@@ -1,5 +1,6 @@
 #include "work/service.h"
 
+#include "work/clerk.h"
 #include "work/indexer.h"
 #include "work/librarian.h"
 #include "work/scribe.h"
@@ -13,6 +14,7 @@ struct service {
     struct queue *answers;
     struct librarian *librarian;
     struct studio *studio;
+    struct clerk *clerk;
     struct indexer *indexer;
     struct scribe *scribe;
     bool runs_stale, runs_ordered;
@@ -76,8 +78,47 @@ static void order_photo(
     }
 }
 
+/* What the clerk does is given up when nobody wants it, for it may take long. */
+static void order_clerk(
+    struct service *service, const struct world *world, const struct wants *wants)
+{
+    struct clerk *clerk = service->clerk;
+    struct wants *ordered = &service->ordered;
+    if (!deltas_want_same(&wants->deltas, &ordered->deltas)) {
+        bool wanted = wants->deltas.count && world->runs;
+        if (!wanted)
+            clerk_cancel(clerk, CLERK_DELTAS);
+        if (!wanted || clerk_order_deltas(clerk, &wants->deltas, world->runs))
+            ordered->deltas = wants->deltas;
+    }
+    if (!influence_want_same(&wants->influence, &ordered->influence)) {
+        bool wanted = wants->influence.snapshot && world->runs;
+        if (!wanted || clerk_order_influence(clerk, &wants->influence, world->runs))
+            ordered->influence = wants->influence;
+    }
+    if (!text_want_same(&wants->texts, &ordered->texts)) {
+        bool wanted = wants->texts.paths[0][0];
+        if (!wanted)
+            clerk_cancel(clerk, CLERK_TEXTS);
+        if (!wanted || clerk_order_texts(clerk, &wants->texts))
+            ordered->texts = wants->texts;
+    }
+}
+
+static void order_data(
+    struct service *service, const struct world *world, const struct data_want *want)
+{
+    if (world->runs && studio_order_data(service->studio, want, world->runs))
+        service->ordered.data = *want;
+}
+
 void service_want(struct service *service, const struct world *world, const struct wants *wants)
 {
+    order_clerk(service, world, wants);
+    bool files = wants->files && world->runs;
+    if (wants->files != service->ordered.files &&
+        (!files || librarian_order_files(service->librarian, wants->files, world->runs)))
+        service->ordered.files = files ? wants->files : 0;
     if (service->runs_stale && !service->runs_ordered)
         order_runs(service, world);
     if (wants->curve_count && !same_curves(wants, &service->ordered))
@@ -88,6 +129,8 @@ void service_want(struct service *service, const struct world *world, const stru
             order_study(service, world, &wants->studies[i], i);
     if (wants->photo.wanted && !same_photo(&wants->photo, &service->ordered.photo))
         order_photo(service, world, &wants->photo);
+    if (wants->data.run_id && !data_want_same(&wants->data, &service->ordered.data))
+        order_data(service, world, &wants->data);
 }
 
 void service_paint(struct service *service, struct easel_scene *scene, bool whole, uint64_t serial)
@@ -120,6 +163,7 @@ static void take_study(struct service *service, struct world *world, struct mess
     struct study_answer *place = &world->studies[message->slot];
     service->ordered.photo =
         (struct photo_want){0}; /* a new study may stand at an old one's address */
+    service->ordered.data = (struct data_want){0};
     if (world->photo.want.study == place->study) {
         photo_release(world->photo.photo); /* it belongs to an image of the study that goes */
         world->photo = (struct photo_answer){0};
@@ -127,6 +171,31 @@ static void take_study(struct service *service, struct world *world, struct mess
     study_release(place->study);
     *place = message->study;
     message->study.study = NULL;
+}
+
+/* What the clerk answers, and the list of files, take the place of older ones. */
+static void take_clerks(struct world *world, struct message *message)
+{
+    if (message->deltas) {
+        free(world->deltas);
+        world->deltas = message->deltas;
+        message->deltas = NULL;
+    }
+    if (message->influence) {
+        influence_answer_free(world->influence);
+        world->influence = message->influence;
+        message->influence = NULL;
+    }
+    if (message->texts) {
+        texts_release(world->texts);
+        world->texts = message->texts;
+        message->texts = NULL;
+    }
+    if (message->files) {
+        run_files_release(world->files);
+        world->files = message->files;
+        message->files = NULL;
+    }
 }
 
 bool service_take(struct service *service, struct world *world, struct service_paint *paint)
@@ -166,6 +235,17 @@ bool service_take(struct service *service, struct world *world, struct service_p
         world->photo = message->photo;
         message->photo.photo = NULL;
         break;
+    case MESSAGE_DELTAS:
+    case MESSAGE_INFLUENCE:
+    case MESSAGE_TEXTS:
+    case MESSAGE_FILES:
+        take_clerks(world, message);
+        break;
+    case MESSAGE_DATA:
+        data_page_release(world->data.page);
+        world->data = message->data;
+        message->data.page = NULL;
+        break;
     case MESSAGE_PAINTED:
         *paint = message->paint;
         message->paint = (struct service_paint){0};
@@ -199,6 +279,8 @@ struct service *service_new(const struct service_settings *settings, struct err 
     if (service->librarian)
         service->studio = studio_new(settings, service->answers, err);
     if (service->studio)
+        service->clerk = clerk_new(settings, service->answers, err);
+    if (service->clerk)
         service->indexer = indexer_new(settings, service->answers, err);
     if (service->indexer)
         service->scribe = scribe_new(settings, service->answers, err);
@@ -215,6 +297,7 @@ void service_free(struct service *service)
     scribe_free(service->scribe);
     librarian_free(service->librarian);
     studio_free(service->studio);
+    clerk_free(service->clerk);
     indexer_free(service->indexer);
     queue_free(service->answers, message_free);
     arena_done(&service->ordered_arena);

@@ -238,6 +238,36 @@ static void make_gaps(const char *root)
     temp_text(root, "live/status.json", "{\"status\": \"running\", \"started\": 1714561200}");
 }
 
+/* ---- courses ---- */
+
+/* Runs that differ in the seed alone, one of other settings, and metrics of every size. */
+static void make_courses(const char *root)
+{
+    static const char *const NAMES[] = {"seed-1", "seed-2", "seed-3", "other"};
+    for (int run = 0; run < 4; run++) {
+        struct buf csv;
+        char config[128];
+        buf_init(&csv, 1 << 20);
+        buf_add_string(&csv, "step,wall_time,epoch,train/loss,val/AP,lr,constant,huge,tiny,system/cpu\n");
+        for (int i = 0; i < 60; i++) {
+            double noise = ((i * 7919 + run * 104729) % 97 - 48) / 480.0;
+            buf_printf(&csv, "%d,%d,%d,%.4f,%s,%g,1,%g,%g,%d\n", i * 10,
+                START_S + run * 120 + i * 90, i / 10, 2.5 / (1 + i * 0.1) + noise,
+                i % 10 != 9      ? ""
+                : i == 9         ? "0.1"
+                : i == 19        ? "0.2"
+                : run == 3       ? "0.25"
+                : i % 20 == 9    ? "0.3"
+                                 : "0.35",
+                i < 30 ? 0.01 : 0.001, 1e30 * (i + 1), 1e-12 * (60 - i), 40 + i % 5);
+        }
+        write_buf(root, NAMES[run], "metrics.csv", &csv);
+        snprintf(config, sizeof config, "{\"lr\": %s, \"seed\": %d}", run == 3 ? "0.1" : "0.01", run);
+        write_text(root, NAMES[run], "config.json", config);
+        write_text(root, NAMES[run], "status.json", "{\"status\": \"finished\"}");
+    }
+}
+
 /* ---- boxes ---- */
 
 enum { IMAGES = 6, CLASSES = 3, IMAGE_WIDTH = 64, IMAGE_HEIGHT = 48 };
@@ -391,6 +421,34 @@ static void make_lost(const char *root)
         "{\"image_");
 }
 
+/* Two runs with nested parameters, of which one says more, and files beside them. */
+static void make_layouts(const char *root)
+{
+    static const char *const CONFIGS[] = {
+        "{\"model\": {\"name\": \"fcos\", \"head\": {\"width\": 128, \"dropout\": 0}},"
+        " \"optimizer\": {\"lr\": 1e-4, \"betas\": [0.9, 0.99]}, \"batch\": 8,"
+        " \"output_dir\": \"/scratch/a/out\", \"run_name\": \"a\", \"host\": \"node1\"}",
+        "{\"model\": {\"name\": \"fcos\", \"head\": {\"width\": 256, \"dropout\": 0.1}},"
+        " \"optimizer\": {\"lr\": 0.0001, \"betas\": [0.9, 0.999]}, \"batch\": \"8\","
+        " \"output_dir\": \"/scratch/b/out\", \"run_name\": \"b\", \"host\": \"node2\","
+        " \"SOLVER\": {\"MAX_ITER\": 90000, \"STEPS\": [60000, 80000], \"GAMMA\": 0.1,"
+        " \"WARMUP\": 1000, \"CLIP\": true, \"AMP\": false, \"EMA\": null}}"};
+    static const char *const LOGS[] = {
+        "start\nlr 0.0001\nepoch 1\tloss 2.5\nepoch 2\tloss 1.3\nLR dropped\n"
+        "a long line: 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 "
+        "0123456789 0123456789\n 10%|#   |\r100%|####|\n\x1b[31mred\x1b[0m\nend\n",
+        "start\nlr 0.0001\nepoch 1\tloss 2.7\nepoch 2\tloss 1.3\nepoch 3\tloss 1.1\nLR dropped\n"
+        "a long line: 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 "
+        "0123456789 012345678x\n 10%|#   |\r100%|####|\n\x1b[31mred\x1b[0m\nend\n"};
+    for (int i = 0; i < 2; i++) {
+        const char *name = i ? "lay/b" : "lay/a";
+        make_plain(root, &(struct plain){name, "finished", CONFIGS[i], 3, i, 0.4 - 0.1 * i});
+        write_text(root, name, "console.log", LOGS[i]);
+        write_file(root, name, "weights/best.pt", "PK\0\1\2", 5);
+        write_text(root, name, "empty.txt", "");
+    }
+}
+
 static void make_none(const char *root)
 {
     write_text(root, "notes", "readme.txt", "no run is here\n");
@@ -439,9 +497,11 @@ const struct made_runs *made_runs(const char *name)
         {"ties", make_ties},
         {"names", make_names},
         {"gaps", make_gaps},
+        {"courses", make_courses},
         {"boxes", make_boxes},
         {"lost", make_lost},
         {"versions", make_versions},
+        {"layouts", make_layouts},
     };
     static struct made_runs made[sizeof ALL / sizeof *ALL];
     for (size_t i = 0; i < sizeof ALL / sizeof *ALL; i++) {

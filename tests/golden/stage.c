@@ -32,6 +32,7 @@ struct opened {
 struct stage {
     struct stage_settings settings;
     struct world world;
+    struct data_keep data;
     struct session session;
     struct grid *grid;
     struct arena scratch;
@@ -114,6 +115,7 @@ void stage_free(struct stage *stage)
     easel_scene_free(stage->scene);
     session_done(&stage->session);
     world_done(&stage->world);
+    data_keep_done(&stage->data);
     grid_free(stage->grid);
     arena_done(&stage->scratch);
     free(stage);
@@ -215,13 +217,73 @@ static bool answer_photo(struct stage *stage, const struct photo_want *want)
     return true;
 }
 
+static void keep_deltas(void *self, const struct deltas *so_far)
+{
+    *(struct deltas *)self = *so_far;
+}
+
+static bool answer_deltas(struct stage *stage, const struct deltas_want *want)
+{
+    struct world *world = &stage->world;
+    struct index_settings settings = {0};
+    struct err err = {0};
+    if (!want->count || (world->deltas && deltas_want_same(&world->deltas->want, want)))
+        return false;
+    if (!world->deltas && !(world->deltas = calloc(1, sizeof *world->deltas)))
+        abort();
+    if (!deltas_make(want, world->runs, &settings, NULL, keep_deltas, world->deltas, &err))
+        give_up("intervals", &err);
+    for (size_t i = 0; i < want->count; i++)
+        hide(stage, world->deltas->rows[i].trouble);
+    return true;
+}
+
+static bool answer_clerk(struct stage *stage, const struct wants *wants)
+{
+    struct world *world = &stage->world;
+    bool any = answer_deltas(stage, &wants->deltas);
+    struct err err = {0};
+    if (wants->influence.snapshot &&
+        (!world->influence || !influence_want_same(&world->influence->want, &wants->influence))) {
+        influence_answer_free(world->influence);
+        world->influence = influence_answer_make(&wants->influence, world->runs);
+        any = true;
+    }
+    if (wants->texts.paths[0][0] &&
+        (!world->texts || !text_want_same(&world->texts->want, &wants->texts))) {
+        texts_release(world->texts);
+        world->texts = texts_load(&wants->texts);
+        any = true;
+    }
+    const struct run_row *run = wants->files ? runs_find(world->runs, wants->files) : NULL;
+    if (run && !world_files(world, wants->files)) {
+        run_files_release(world->files);
+        world->files = run_files_load(stage->settings.store, run, &err);
+        any = true;
+    }
+    if (err.code)
+        give_up("files", &err);
+    return any;
+}
+
+static bool answer_data(struct stage *stage, const struct data_want *want)
+{
+    struct data_answer *answer = &stage->world.data;
+    if (!want->run_id || !stage->world.runs || data_want_same(want, &answer->want))
+        return false;
+    data_page_release(answer->page);
+    data_answer_make(&stage->data, want, stage->world.runs, NULL, answer);
+    hide(stage, answer->trouble);
+    return true;
+}
+
 static bool answer(struct stage *stage, const struct wants *wants)
 {
-    bool any = answer_curves(stage, wants);
+    bool any = answer_curves(stage, wants) | answer_clerk(stage, wants);
     bool photo = answer_photo(stage, &wants->photo); /* before a study that it names may go */
     for (size_t i = 0; i < WORLD_STUDIES; i++)
         any |= answer_study(stage, &wants->studies[i], i);
-    return any || photo;
+    return answer_data(stage, &wants->data) || any || photo;
 }
 
 /* ---- frames ---- */
