@@ -68,7 +68,7 @@ static const struct key_row KEYS[] = {
     {"N", "match before", SEARCH_BEFORE, "table", NULL, 0},
     {"a", "select all that the filter shows", SELECT_ALL, "table", NULL, 0},
     {"u", "select none", SELECT_NONE, "table", NULL, 0},
-    {"T", "tags of the run: keep paper; filter tag=keep", TAGS, "table", "tags", 6},
+    {"M", "tags of the run: keep paper; filter tag=keep", TAGS, "table", "tags", 6},
     {"m", "note on the run", NOTE, "table", "note", 6},
     {"y", "copy the cell", COPY_CELL, "table", "copy", 6},
     {"Y", "copy the table or the row: TSV, CSV, Markdown, LaTeX", COPY_MORE, "table", NULL, 0},

@@ -198,6 +198,13 @@ static void take_clerks(struct world *world, struct message *message)
     }
 }
 
+static void take_copied(struct world *world, struct message *message)
+{
+    buf_done(&world->copied.text);
+    world->copied = message->copied;
+    message->copied = (struct copied){0};
+}
+
 bool service_take(struct service *service, struct world *world, struct service_paint *paint)
 {
     *paint = (struct service_paint){0};
@@ -254,9 +261,7 @@ bool service_take(struct service *service, struct world *world, struct service_p
         service->runs_stale = true;
         break;
     case MESSAGE_COPIED:
-        buf_done(&world->copied.text);
-        world->copied = message->copied;
-        message->copied = (struct copied){0};
+        take_copied(world, message);
         break;
     }
     message_free(message);

@@ -129,7 +129,7 @@ static void test_remarks_are_kept_and_said(void **state)
 {
     (void)state;
     struct pty *pty = open_with("TERM=foot", WIRE_FOOT);
-    visit_type(pty, "Tkeep paper\r", "keep paper ");
+    visit_type(pty, "Mkeep paper\r", "keep paper ");
     visit_type(pty, "jmthe loss jumps\r", "the loss jumps ");
     visit_quit(pty);
     const cJSON *kept = listed("tag=paper"), *run = cJSON_GetArrayItem(kept, 0);

@@ -1,7 +1,7 @@
 # Tags and notes: typed, shown, filtered by, taken off.
 runs three
 size 140x40
-keys T
+keys M
 screen the prompt for tags
 type keep, paper
 keys Enter
@@ -13,7 +13,7 @@ screen noted
 keys f
 type tag=paper
 screen filtered by a tag
-keys Esc T
+keys Esc M
 type keep
 keys Enter j m
 type see issue 12
@@ -25,7 +25,7 @@ text filtered by a note
 keys Ctrl-U
 type tag!=paper
 text without a tag
-keys Esc g T
+keys Esc g M
 screen the prompt has what there is
 keys Ctrl-U Enter
 text taken off
