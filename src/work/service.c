@@ -198,6 +198,13 @@ static void take_clerks(struct world *world, struct message *message)
     }
 }
 
+static void take_photo(struct world *world, struct message *message)
+{
+    photo_release(world->photo.photo);
+    world->photo = message->photo;
+    message->photo.photo = NULL;
+}
+
 static void take_copied(struct world *world, struct message *message)
 {
     buf_done(&world->copied.text);
@@ -238,9 +245,7 @@ bool service_take(struct service *service, struct world *world, struct service_p
         take_study(service, world, message);
         break;
     case MESSAGE_PHOTO:
-        photo_release(world->photo.photo);
-        world->photo = message->photo;
-        message->photo.photo = NULL;
+        take_photo(world, message);
         break;
     case MESSAGE_DELTAS:
     case MESSAGE_INFLUENCE:
