@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 enum { MOST_CURVES = 8, LIST_COLS = 26, NARROW_COLS = 72, MOST_ENTRIES = 4096 };
 static const double SMOOTH_STEP = 0.1, SMOOTH_MOST = 0.95;
@@ -60,6 +61,7 @@ struct state {
     const struct run_row *shown[MOST_CURVES];
     size_t shown_count, chosen_count;
     bool log_y, placed;
+    char wanted[256]; /* of `show NAME`, until it is listed; "" for none */
     double smooth;
     double zoom_low, zoom_high; /* steps; zoomed when low < high */
     struct chart_place place;
@@ -112,6 +114,22 @@ static bool is_shared(enum role role)
     return role != ROLE_NONE && role != ROLE_PART_LOSS;
 }
 
+/* The entry of `show NAME`: by its name, else the first that begins so. */
+static void take_wanted(struct state *state)
+{
+    size_t length = strlen(state->wanted), found = SIZE_MAX;
+    for (size_t i = 0; length && i < state->count; i++) {
+        const char *name = state->entries[i].name;
+        if (name && strncasecmp(name, state->wanted, length) == 0 &&
+            (found == SIZE_MAX || !name[length]))
+            found = i;
+    }
+    if (found == SIZE_MAX)
+        return;
+    state->list.scroll.cursor = found;
+    state->wanted[0] = '\0';
+}
+
 static void list_entries(struct state *state)
 {
     char kept[256] = "";
@@ -143,6 +161,7 @@ static void list_entries(struct state *state)
             state->list.scroll.cursor = 0;
         state->placed = true;
     }
+    take_wanted(state);
 }
 
 static void follow(struct state *state, const struct session *session, const struct world *world)
@@ -183,7 +202,7 @@ static void wants(
     const struct entry *entry = current(state);
     for (size_t i = 0; entry && i < state->shown_count; i++) {
         const struct run_metric *metric = metric_of(state->shown[i], entry);
-        if (metric)
+        if (metric && out->curve_count < CURVES_MOST)
             out->curves[out->curve_count++] = world_curve_want(metric);
     }
 }
@@ -439,6 +458,18 @@ static enum view_outcome act(void *self, struct session *session, const struct w
     return act_on_chart(state, key_rows_find(KEYS, event), effect);
 }
 
+static bool obey(void *self, struct session *session, const struct world *world, const char *word,
+    const char *rest)
+{
+    struct state *state = self;
+    if (strcmp(word, "show") != 0)
+        return false;
+    snprintf(state->wanted, sizeof state->wanted, "%s", rest);
+    follow(state, session, world);
+    take_wanted(state);
+    return true;
+}
+
 const struct view view_curves = {
     .name = "curves",
     .title = "Curves",
@@ -449,4 +480,5 @@ const struct view view_curves = {
     .wants = wants,
     .draw = draw,
     .act = act,
+    .obey = obey,
 };

@@ -1,6 +1,7 @@
 #include "work/service.h"
 
 #include "work/indexer.h"
+#include "work/keeper.h"
 #include "work/librarian.h"
 #include "work/studio.h"
 
@@ -13,6 +14,7 @@ struct service {
     struct librarian *librarian;
     struct studio *studio;
     struct indexer *indexer;
+    struct keeper *keeper;
     bool runs_stale, runs_ordered;
     struct wants ordered;       /* what was ordered last of each kind */
     struct arena ordered_arena; /* its names */
@@ -98,6 +100,11 @@ void service_refresh(struct service *service)
     indexer_refresh(service->indexer);
 }
 
+void service_keep(struct service *service, const char *path, const char *text, size_t length)
+{
+    keeper_put(service->keeper, path, text, length);
+}
+
 /* ---- answers ---- */
 
 static void take_progress(
@@ -180,6 +187,8 @@ struct service *service_new(const struct service_settings *settings, struct err 
     service->runs_stale = true; /* what the index holds already is shown at once */
     service->answers = queue_new(err);
     if (service->answers)
+        service->keeper = keeper_new(service->answers, err);
+    if (service->keeper)
         service->librarian = librarian_new(settings, service->answers, err);
     if (service->librarian)
         service->studio = studio_new(settings, service->answers, err);
@@ -198,6 +207,7 @@ void service_free(struct service *service)
     librarian_free(service->librarian);
     studio_free(service->studio);
     indexer_free(service->indexer);
+    keeper_free(service->keeper);
     queue_free(service->answers, message_free);
     arena_done(&service->ordered_arena);
     free(service);
