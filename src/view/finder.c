@@ -40,9 +40,11 @@ static struct finder_item *add_item(
 }
 
 static void add_keys(struct finder *finder, const struct remap *remap,
-    const struct key_table *tables, size_t count)
+    const struct key_table *tables, size_t count, bool moves)
 {
     for (size_t t = 0; t < count; t++) {
+        if ((tables[t].rows == view_move_keys) != moves)
+            continue;
         const struct key_row *in_force =
             remap ? remap_rows(remap, &tables[t], &finder->arena) : tables[t].rows;
         for (size_t i = 0; tables[t].rows[i].keys; i++) {
@@ -163,9 +165,10 @@ void finder_open(struct finder *finder, const struct remap *remap,
     finder->open = finder->items && finder->shown;
     if (!finder->open)
         return;
-    add_keys(finder, remap, tables, count);
+    add_keys(finder, remap, tables, count, false);
     add_places(finder, session);
     add_commands(finder, world);
+    add_keys(finder, remap, tables, count, true); /* what every hand knows comes last */
     prompt_set(&finder->prompt, "");
     rank(finder);
 }

@@ -10,7 +10,7 @@ static const char READY[] =
     "{\"name\": \"Overview\", \"rows\": [{\"panel\": \"summary\"}, {\"panel\": \"table\"}], "
     "\"first\": 0.4},"
     "{\"name\": \"Debugging\", \"columns\": [{\"panel\": \"image\"}, {\"panel\": \"data\"}], "
-    "\"first\": 0.6},"
+    "\"first\": 0.65},"
     "{\"name\": \"Metrics\", \"rows\": ["
     "{\"columns\": [{\"panel\": \"curve\", \"do\": \"show AP\"}, "
     "{\"panel\": \"curve\", \"do\": \"show loss\"}]}, "
