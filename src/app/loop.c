@@ -28,7 +28,7 @@ enum action { QUIT = 1, BACK, HELP, REDRAW, SUSPEND, REFRESH, FINDER, BOARD };
 const struct key_row loop_keys[] = {
     {"?", "this help", HELP, NULL, "help", 1},
     {"q Esc", "back, and from the first screen quit", BACK, NULL, "back", 2},
-    {":", "everything that can be done, by a few letters", FINDER, NULL, "commands", 2},
+    {":", "everything that can be done, by a few letters", FINDER, NULL, "command", 1},
     {"1 2 3 4 5", "the dashboard of that number", BOARD, NULL, "dashboards", 5},
     {"6 7 8 9", "the dashboard of that number", BOARD, NULL, NULL, 0},
     {"Q Ctrl-C", "quit", QUIT, NULL, NULL, 0},

@@ -48,12 +48,14 @@ void board_lay_out(struct board_state *state, const struct session *session, str
 {
     const struct board *board = board_shown(session);
     int panes[BOARD_MOST_PANES], count = board_panels(board, panes), focus = board_focus(session);
+    /* What is being edited is seen whole as long as it can be. */
+    int rows = state->mode ? BOARD_TITLE_ROWS + 2 : BOARD_LEAST_ROWS;
+    int cols = state->mode ? BOARD_LEAST_COLS / 4 : BOARD_LEAST_COLS;
     bool fits = true;
     memset(state->places, 0, sizeof state->places);
     lay_out_pane(state, board, 0, place);
     for (int i = 0; i < count; i++)
-        fits &= count == 1 || (state->places[panes[i]].rows >= BOARD_LEAST_ROWS &&
-                                  state->places[panes[i]].cols >= BOARD_LEAST_COLS);
+        fits &= count == 1 || (state->places[panes[i]].rows >= rows && state->places[panes[i]].cols >= cols);
     state->focused = board->panes[focus].id;
     state->alone = count > 1 && (!fits || state->alone_asked) && place.rows > 2;
     state->strip = (struct rect){place.row, place.col, 1, place.cols};

@@ -26,6 +26,7 @@ struct boards *boards_new(struct err *err)
         err_set(err, ERR_MEMORY, "out of memory");
         return NULL;
     }
+    boards->next_id = 1;
     boards->kept = (struct boards_kept){.shown = -1, .confidence = NAN, .iou = NAN};
     if (boards_read(boards, READY, sizeof READY - 1, err))
         return boards;

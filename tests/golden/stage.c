@@ -18,7 +18,7 @@ enum action { QUIT = 1, BACK, HELP, ELSEWHERE, FINDER, BOARD };
 const struct key_row stage_keys[] = {
     {"?", "this help", HELP, NULL, "help", 1},
     {"q Esc", "back, and from the first screen quit", BACK, NULL, "back", 2},
-    {":", "everything that can be done, by a few letters", FINDER, NULL, "commands", 2},
+    {":", "everything that can be done, by a few letters", FINDER, NULL, "command", 1},
     {"1 2 3 4 5", "the dashboard of that number", BOARD, NULL, "dashboards", 5},
     {"6 7 8 9", "the dashboard of that number", BOARD, NULL, NULL, 0},
     {"Q Ctrl-C", "quit", QUIT, NULL, NULL, 0},
@@ -441,6 +441,13 @@ const struct world *stage_world(const struct stage *stage)
 struct session *stage_session(struct stage *stage)
 {
     return &stage->session;
+}
+
+const struct key_row *stage_keys_now(struct stage *stage)
+{
+    struct key_table tables[MOST_TABLES];
+    key_tables(stage, tables);
+    return tables[0].rows;
 }
 
 const struct view *stage_view(const struct stage *stage)
