@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <string.h>
 
-enum { RUN = 8, WORD = 10, START = 6, ONE = 2, LONGEST = 128, NEVER = -100000 };
+enum { RUN = 12, WORD = 8, START = 6, ONE = 2, LONGEST = 128, NEVER = -100000 };
 
 static char lower(char c)
 {

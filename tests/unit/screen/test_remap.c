@@ -182,7 +182,7 @@ static void test_fuzzy(void **state)
     assert_int_equal(fuzzy_score("a", ""), -1);
     assert_true(fuzzy_score("THEME", "theme dark") > 0);
     assert_better("th", "theme dark", "with nothing");
-    assert_better("sel", "select none", "see the last");
+    assert_better("sel", "select none", "some easel");
     assert_better("sort", "sort AP", "select or take");
     assert_better("td", "theme dark", "limited");
     assert_better("sort ap", "sort AP", "sort AP50 of all");
