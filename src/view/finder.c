@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 enum { MOST_ITEMS = 512, WIDEST = 76, TALLEST = 24 };
 
@@ -206,7 +207,9 @@ static struct finder_choice accept(struct finder *finder)
 {
     const struct finder_item *item = under_cursor(finder);
     struct finder_choice choice = {0};
-    bool is_listed = item && strcmp(item->text, finder->prompt.text) == 0;
+    /* "theme li" means "theme light", which stands below it; "filter AP>2" means itself. */
+    bool is_listed = item && item->choice.kind == FINDER_COMMAND &&
+                     strncasecmp(item->text, finder->prompt.text, finder->prompt.length) == 0;
     if (is_command(finder->prompt.text) && !is_listed && !finder->list.scroll.cursor) {
         choice.kind = FINDER_COMMAND;
         choice.text = arena_string(&finder->arena, finder->prompt.text);

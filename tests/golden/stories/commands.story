@@ -12,6 +12,8 @@ text chosen last comes first
 type theme li
 keys Tab
 text completed
+keys Ctrl-U
+type theme colo
 keys Enter :
 type sort lr
 keys Enter
