@@ -25,7 +25,7 @@ static const struct {
     const char *name, *view, *otherwise; /* OTHERWISE: where there is no such view */
 } CHOICES[] = {{"table", "runs", NULL}, {"curve", "curves", NULL}, {"diff", "diff", NULL},
     {"image", "images", NULL}, {"data", "data", "run"}, {"scatter", "tradeoff", "summary"},
-    {"text", "text", NULL}, {"summary", "summary", NULL}, {"run", "run", NULL}};
+    {"text", "words", NULL}, {"summary", "summary", NULL}, {"run", "run", NULL}};
 
 const char *board_choice(size_t i)
 {
@@ -187,32 +187,59 @@ static struct session session_in(const struct session *session, struct rect plac
     return seen;
 }
 
-/* The panels that are seen, in reading order so that the list of wants is steady; the picture is
- * the focused panel's when it wants one, else the first one's. */
+/* What PANE wants beyond OUT, which the fields that only one screen fills go into directly: where
+ * two panels fill the same, the later call's. False when it is not seen or wants nothing. */
+static bool wants_of(struct board_state *state, const struct session *session,
+    const struct world *world, int pane, struct wants *out, struct wants *more)
+{
+    struct rect place = board_inside(state, pane);
+    struct board_panel *panel =
+        place.rows > 0 ? board_panel_of(state, session, world, pane) : NULL;
+    struct session seen = session_in(session, place);
+    if (!panel || !panel->view || !panel->view->wants)
+        return false;
+    *more = *out;
+    more->curve_count = 0;
+    memset(more->studies, 0, sizeof more->studies);
+    more->photo = (struct photo_want){0};
+    panel->view->wants(panel->state, &seen, world, more);
+    struct wants joined = *more;
+    joined.curve_count = 0;
+    memset(joined.studies, 0, sizeof joined.studies);
+    joined.photo = out->photo;
+    *out = joined;
+    return true;
+}
+
+/* Curves and studies are joined in reading order, so that the list is steady while the focus moves;
+ * of all else the panel with the focus has the last word. The picture is its own when it wants one,
+ * else the first one's. */
 static void wants(
     void *self, const struct session *session, const struct world *world, struct wants *out)
 {
     struct board_state *state = self;
     const struct board *board = board_shown(session);
-    int panes[BOARD_MOST_PANES], count = board ? board_panels(board, panes) : 0;
+    struct wants more[BOARD_MOST_PANES];
+    bool any[BOARD_MOST_PANES] = {false};
+    int panes[BOARD_MOST_PANES], count = board ? board_panels(board, panes) : 0, focus = 0;
     state->picture = 0;
     if (!board)
         return;
     board_drop_panels(state, session);
     board_lay_out(state, session, (struct rect){1, 0, session->rows, session->cols});
+    while (panes[focus] != board_focus(session))
+        focus++;
+    for (int i = 1; i <= count; i++) { /* the focus last */
+        int at = (focus + i) % count;
+        any[at] = wants_of(state, session, world, panes[at], out, &more[at]);
+    }
     for (int i = 0; i < count; i++) {
-        struct rect place = board_inside(state, panes[i]);
-        struct board_panel *panel =
-            place.rows > 0 ? board_panel_of(state, session, world, panes[i]) : NULL;
-        struct wants more = {0};
-        struct session seen = session_in(session, place);
-        if (!panel || !panel->view || !panel->view->wants)
+        if (!any[i])
             continue;
-        panel->view->wants(panel->state, &seen, world, &more);
-        join(out, &more);
-        if (more.photo.wanted && (!state->picture || panes[i] == board_focus(session))) {
-            state->picture = panel->id;
-            out->photo = more.photo;
+        join(out, &more[i]);
+        if (more[i].photo.wanted && (!state->picture || i == focus)) {
+            state->picture = board->panes[panes[i]].id;
+            out->photo = more[i].photo;
         }
     }
 }

@@ -42,9 +42,9 @@ type show loss
 keys Enter
 text not here
 keys Esc :
-type screen text
+type screen words
 keys Enter
-text the text screen
+text the screen of words
 size 20x6
 keys :
 text small

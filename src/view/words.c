@@ -1,5 +1,5 @@
 /*
- * Text: the person's own lines, for a panel of a dashboard.
+ * Words: the person's own lines, for a panel of a dashboard.
  * Knows: one text. Must not know: where it is kept (it is the panel's command).
  */
 #include "view/view.h"
@@ -13,7 +13,7 @@ enum { TEXT_BYTES = 4096 };
 enum action { WRAP = 1 };
 
 static const struct key_row KEYS[] = {
-    {"w", "wrap long lines, or cut them", WRAP, "text", "wrap", 3},
+    {"w", "wrap long lines, or cut them", WRAP, "words", "wrap", 3},
     {0},
 };
 
@@ -134,9 +134,9 @@ static bool obey(void *self, struct session *session, const struct world *world,
     return true;
 }
 
-const struct view view_text = {
-    .name = "text",
-    .title = "Text",
+const struct view view_words = {
+    .name = "words",
+    .title = "Words",
     .keys = KEYS,
     .state_bytes = sizeof(struct state),
     .start = start,
