@@ -486,6 +486,36 @@ static bool click_on_bar(struct loop *loop, const struct event *event)
     return true;
 }
 
+/* The dashboard whose name stands in the top line at COL, -1 for none. Two blanks part names. */
+static int board_named_at(const struct loop *loop, int col)
+{
+    const struct cell *top_line = loop->grid->cells;
+    const struct boards *boards = loop->session.boards;
+    char name[BOARD_NAME_BYTES + 4];
+    while (col > 1 && !(top_line[col - 1].code[0] == ' ' && top_line[col - 2].code[0] == ' '))
+        col--;
+    for (int i = 0; boards && i < boards->count; i++) {
+        int same = 0;
+        snprintf(name, sizeof name, "%d %s", i + 1, boards->items[i].name);
+        while (name[same] && col + same < loop->grid->cols &&
+               top_line[col + same].code[0] == (unsigned char)name[same])
+            same++;
+        if (!name[same] || (same > 2 && (unsigned char)name[same] > 127))
+            return i;
+    }
+    return -1;
+}
+
+static bool click_on_board(struct loop *loop, const struct event *event)
+{
+    if (event->kind != EVENT_MOUSE || event->action != MOUSE_PRESS || event->row != 0)
+        return false;
+    int board = event->col < loop->grid->cols ? board_named_at(loop, event->col) : -1;
+    if (board >= 0)
+        open_board(loop, board);
+    return true;
+}
+
 static void handle_event(struct loop *loop, const struct event *event)
 {
     if (event->kind == EVENT_ANSWER || event->kind == EVENT_FOCUS)
@@ -509,7 +539,7 @@ static void handle_event(struct loop *loop, const struct event *event)
     struct key_table tables[MOST_TABLES];
     struct event known = *event;
     size_t count = key_tables(loop, tables);
-    if (click_on_bar(loop, event))
+    if (click_on_bar(loop, event) || click_on_board(loop, event))
         return;
     if (typing || remap_event(loop->settings->remap, tables, count, &known))
         handle_known(loop, &known);

@@ -87,6 +87,28 @@ static void test_a_dashboard_is_there_again(void **state)
     visit_quit(pty);
 }
 
+static void click_on(struct pty *pty, const char *text)
+{
+    int row, col;
+    assert_true(pty_find(pty, text, &row, &col));
+    pty_mouse(pty, 0, row, col + 1);
+}
+
+static void test_names_and_keys_can_be_clicked(void **state)
+{
+    (void)state;
+    struct pty *pty = open_on(root, "alpha");
+    click_on(pty, "3 Metrics");
+    visit_expect(pty, "Curves");
+    visit_settle(pty);
+    click_on(pty, "E edit");
+    visit_expect(pty, "editing \"Metrics\"");
+    click_on(pty, "Esc undo  |");
+    visit_expect(pty, "the dashboards are as they were");
+    visit_type(pty, "q", "sort");
+    visit_quit(pty);
+}
+
 static void test_thresholds_and_theme_are_kept(void **state)
 {
     (void)state;
@@ -151,6 +173,7 @@ int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_dashboard_is_there_again),
+        cmocka_unit_test(test_names_and_keys_can_be_clicked),
         cmocka_unit_test(test_thresholds_and_theme_are_kept),
         cmocka_unit_test(test_a_damaged_file_is_said_and_stays),
         cmocka_unit_test(test_faults_in_the_file_of_keys),
