@@ -364,9 +364,9 @@ static size_t key_tables(const void *self, struct key_table *out)
         out[count++] = (struct key_table){"edit", board_edit_keys};
         return count;
     }
-    if (panel) /* its keys are those that are looked for; the dashboard's own are few */
+    out[count++] = (struct key_table){"board", KEYS}; /* a panel gets what these leave */
+    if (panel)
         out[count++] = (struct key_table){panel->view->name, panel->view->keys};
-    out[count++] = (struct key_table){"board", KEYS};
     return count;
 }
 

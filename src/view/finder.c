@@ -40,6 +40,17 @@ static struct finder_item *add_item(
     return item;
 }
 
+/* A table in front of table AT takes the first key of ROW: there it means something else. */
+static bool is_hidden(const struct key_table *tables, size_t at, const struct key_row *row)
+{
+    struct event event = key_row_event(row);
+    for (size_t t = 0; t < at; t++)
+        for (const struct key_row *other = tables[t].rows; other->keys; other++)
+            if (keys_have(other->keys, &event))
+                return true;
+    return false;
+}
+
 static void add_keys(struct finder *finder, const struct remap *remap,
     const struct key_table *tables, size_t count, bool moves)
 {
@@ -50,6 +61,8 @@ static void add_keys(struct finder *finder, const struct remap *remap,
             remap ? remap_rows(remap, &tables[t], &finder->arena) : tables[t].rows;
         for (size_t i = 0; tables[t].rows[i].keys; i++) {
             const struct key_row *row = &tables[t].rows[i];
+            if (is_hidden(tables, t, row))
+                continue;
             const char *first = in_force[i].keys + strspn(in_force[i].keys, " ");
             char *key = arena_copy(&finder->arena, first, strcspn(first, " "));
             struct finder_item *item = add_item(finder, FINDER_KEY, row->does, key);

@@ -60,7 +60,7 @@ struct view {
     /* True while the view takes every key itself (an open prompt), so that `q` is a letter; may be
      * NULL. */
     bool (*is_typing)(const void *state);
-    /* The tables of keys in force now, the innermost first, at most VIEW_MOST_TABLES; NULL: `keys`.
+    /* The tables of keys in force now, those that take a key first in front, at most VIEW_MOST_TABLES; NULL: `keys`.
      */
     size_t (*key_tables)(const void *state, struct key_table *out);
     /* Obeys a command as typed behind `:`, "sort AP": WORD is "sort", REST "AP". False when it is

@@ -446,8 +446,8 @@ struct session *stage_session(struct stage *stage)
 const struct key_row *stage_keys_now(struct stage *stage)
 {
     struct key_table tables[MOST_TABLES];
-    key_tables(stage, tables);
-    return tables[0].rows;
+    size_t count = view_key_tables(top(stage)->view, top(stage)->state, tables);
+    return tables[count - 1].rows;
 }
 
 const struct view *stage_view(const struct stage *stage)
