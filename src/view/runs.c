@@ -22,6 +22,7 @@ enum action {
     CURVES,
     IMAGES,
     TRADEOFF,
+    IMPORTANCE,
     SORT_HERE,
     SORT_LEFT,
     SORT_RIGHT,
@@ -42,6 +43,7 @@ static const struct key_row KEYS[] = {
     {"v", "curves of the selected runs", CURVES, "table", "curves", 2},
     {"i", "images with boxes", IMAGES, "table", "images", 2},
     {"t", "trade-off of two columns: AP against time", TRADEOFF, "table", "trade-off", 3},
+    {"w", "which parameter made the difference, over the runs shown", IMPORTANCE, "table", NULL, 0},
     {">", "sort by the next column", SORT_RIGHT, "table", "sort", 4},
     {"<", "sort by the column before", SORT_LEFT, "table", NULL, 0},
     {"s", "sort by the column under the cursor; again: invert", SORT_HERE, "table", NULL, 0},
@@ -280,6 +282,8 @@ static enum view_outcome act_on_run(struct runs_state *state, struct session *se
         return open_on(&view_images, run->id, effect);
     case TRADEOFF:
         return open_on(&view_tradeoff, run->id, effect);
+    case IMPORTANCE:
+        return open_on(&view_importance, run->id, effect);
     case SELECT:
         session_toggle(session, run->id);
         scroll_move(&state->table.scroll, SCROLL_DOWN, state->count);
@@ -404,7 +408,8 @@ static void wants(
     follow(state, &seen, world);
     struct rect place = {0, 0, session->rows, session->cols};
     for (int i = 0; i < RUNS_PANELS; i++)
-        if (runs_has_below(session, place) && state->panels[i] && runs_panel_views[i]->wants)
+        if (runs_has_below(session, place) && state->panels[i] && runs_panel_views[i]->wants &&
+            runs_panel_views[i] != &view_diff) /* intervals are for its own page */
             runs_panel_views[i]->wants(state->panels[i], session, world, wants_out);
 }
 

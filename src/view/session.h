@@ -19,6 +19,8 @@ struct session {
     char filter[SESSION_FILTER_BYTES];
     double confidence, iou; /* the thresholds of every image screen */
     struct theme theme;
+    char file[1024];        /* that the text screen opens on: its name below its run */
+    int64_t beside;         /* the run whose file of that name stands beside it; 0 for none */
     char message[SESSION_MESSAGE_BYTES]; /* said once on the status line; "" for nothing */
     int rows, cols;                      /* of the place that views draw into */
     double now_s;                        /* wall clock of this frame */

@@ -391,6 +391,34 @@ static void make_lost(const char *root)
         "{\"image_");
 }
 
+/* Two runs with nested parameters, of which one says more, and files beside them. */
+static void make_layouts(const char *root)
+{
+    static const char *const CONFIGS[] = {
+        "{\"model\": {\"name\": \"fcos\", \"head\": {\"width\": 128, \"dropout\": 0}},"
+        " \"optimizer\": {\"lr\": 1e-4, \"betas\": [0.9, 0.99]}, \"batch\": 8,"
+        " \"output_dir\": \"/scratch/a/out\", \"run_name\": \"a\", \"host\": \"node1\"}",
+        "{\"model\": {\"name\": \"fcos\", \"head\": {\"width\": 256, \"dropout\": 0.1}},"
+        " \"optimizer\": {\"lr\": 0.0001, \"betas\": [0.9, 0.999]}, \"batch\": \"8\","
+        " \"output_dir\": \"/scratch/b/out\", \"run_name\": \"b\", \"host\": \"node2\","
+        " \"SOLVER\": {\"MAX_ITER\": 90000, \"STEPS\": [60000, 80000], \"GAMMA\": 0.1,"
+        " \"WARMUP\": 1000, \"CLIP\": true, \"AMP\": false, \"EMA\": null}}"};
+    static const char *const LOGS[] = {
+        "start\nlr 0.0001\nepoch 1\tloss 2.5\nepoch 2\tloss 1.3\nLR dropped\n"
+        "a long line: 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 "
+        "0123456789 0123456789\n 10%|#   |\r100%|####|\n\x1b[31mred\x1b[0m\nend\n",
+        "start\nlr 0.0001\nepoch 1\tloss 2.7\nepoch 2\tloss 1.3\nepoch 3\tloss 1.1\nLR dropped\n"
+        "a long line: 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 "
+        "0123456789 012345678x\n 10%|#   |\r100%|####|\n\x1b[31mred\x1b[0m\nend\n"};
+    for (int i = 0; i < 2; i++) {
+        const char *name = i ? "lay/b" : "lay/a";
+        make_plain(root, &(struct plain){name, "finished", CONFIGS[i], 3, i, 0.4 - 0.1 * i});
+        write_text(root, name, "console.log", LOGS[i]);
+        write_file(root, name, "weights/best.pt", "PK\0\1\2", 5);
+        write_text(root, name, "empty.txt", "");
+    }
+}
+
 static void make_none(const char *root)
 {
     write_text(root, "notes", "readme.txt", "no run is here\n");
@@ -442,6 +470,7 @@ const struct made_runs *made_runs(const char *name)
         {"boxes", make_boxes},
         {"lost", make_lost},
         {"versions", make_versions},
+        {"layouts", make_layouts},
     };
     static struct made_runs made[sizeof ALL / sizeof *ALL];
     for (size_t i = 0; i < sizeof ALL / sizeof *ALL; i++) {
