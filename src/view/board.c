@@ -147,6 +147,7 @@ static void stop(void *self)
     for (size_t i = 0; i < state->count; i++)
         stop_panel(&state->panels[i]);
     free(state->panels);
+    free(state->wants);
 }
 
 /* ---- wants ---- */
@@ -203,11 +204,10 @@ static bool wants_of(struct board_state *state, const struct session *session,
     memset(more->studies, 0, sizeof more->studies);
     more->photo = (struct photo_want){0};
     panel->view->wants(panel->state, &seen, world, more);
-    struct wants joined = *more;
-    joined.curve_count = 0;
-    memset(joined.studies, 0, sizeof joined.studies);
-    joined.photo = out->photo;
-    *out = joined;
+    *out = *more;
+    out->curve_count = 0;
+    memset(out->studies, 0, sizeof out->studies);
+    out->photo = (struct photo_want){0};
     return true;
 }
 
@@ -219,11 +219,13 @@ static void wants(
 {
     struct board_state *state = self;
     const struct board *board = board_shown(session);
-    struct wants more[BOARD_MOST_PANES];
     bool any[BOARD_MOST_PANES] = {false};
     int panes[BOARD_MOST_PANES], count = board ? board_panels(board, panes) : 0, focus = 0;
     state->picture = 0;
-    if (!board)
+    if (!state->wants) /* too much for a stack */
+        state->wants = calloc(BOARD_MOST_PANELS, sizeof *state->wants);
+    struct wants *more = state->wants;
+    if (!board || !more)
         return;
     board_drop_panels(state, session);
     board_lay_out(state, session, (struct rect){1, 0, session->rows, session->cols});

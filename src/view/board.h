@@ -10,7 +10,7 @@
 #include "view/view.h"
 
 /* Below these a dashboard shows the panel with the focus alone, and a strip of names. */
-enum { BOARD_LEAST_ROWS = 9, BOARD_LEAST_COLS = 38, BOARD_TITLE_ROWS = 1 };
+enum { BOARD_LEAST_ROWS = 9, BOARD_LEAST_COLS = 38, BOARD_TITLE_ROWS = 1, BOARD_MOST_PANELS = (BOARD_MOST_PANES + 1) / 2 };
 
 enum board_mode { BOARD_LOOK, BOARD_EDIT, BOARD_CHOOSE, BOARD_RENAME, BOARD_COMMAND };
 
@@ -38,6 +38,7 @@ struct board_state {
     struct prompt prompt;
     struct list list; /* of what a panel can show */
     int dragging;     /* the split whose border is dragged, -1 none */
+    struct wants *wants; /* of each panel */
     int picture;      /* the id of the panel that has the frame's picture, 0 none */
 
     /* Of the last layout: whole panes with their titles, by index; rows 0: not seen. */

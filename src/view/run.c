@@ -302,6 +302,7 @@ static enum view_outcome act(void *self, struct session *session, const struct w
         session_say(session, session->baseline ? "baseline: %.120s" : "no baseline", run->shown);
         return VIEW_STAYED;
     case CURVES:
+        session_list(session, NULL, NULL, 0);
         *effect = (struct view_effect){&view_curves, run->id};
         return VIEW_OPENED;
     case IMAGES:

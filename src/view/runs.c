@@ -277,6 +277,7 @@ static enum view_outcome act_on_run(struct runs_state *state, struct session *se
     case DIFF:
         return open_on(&view_diff, run->id, effect);
     case CURVES:
+        session_list(session, state->runs, state->order, state->count);
         return open_on(&view_curves, run->id, effect);
     case IMAGES:
         return open_on(&view_images, run->id, effect);

@@ -6,6 +6,7 @@
 
 #include "screen/theme.h"
 #include "work/boards.h"
+#include "work/panels.h"
 #include "work/world.h"
 
 enum { SESSION_MOST_SELECTED = 10000, SESSION_MESSAGE_BYTES = 256, SESSION_FILTER_BYTES = 1024 };
@@ -18,6 +19,10 @@ struct session {
     /* What the runs table shows, for screens about all of that; "": every run. */
     char filter[SESSION_FILTER_BYTES];
     double confidence, iou; /* the thresholds of every image screen */
+    struct panel_look look; /* how curves are looked at, and which are pinned; also on other screens */
+    struct panel_pins pins;
+    int64_t *listed; /* run ids that the table listed when it opened another screen */
+    size_t listed_count;
     struct theme theme;
     char file[1024];        /* that the text screen opens on: its name below its run */
     int64_t beside;         /* the run whose file of that name stands beside it; 0 for none */
@@ -48,6 +53,13 @@ void session_keep(struct session *session);
  */
 size_t session_runs(const struct session *session, const struct runs *runs, int64_t cursor,
     const struct run_row **out, size_t most);
+/* Remembers what the table lists: COUNT rows of RUNS in ORDER; none of them when memory is out. */
+void session_list(
+    struct session *session, const struct runs *runs, const uint32_t *order, size_t count);
 const struct run_row *session_baseline(const struct session *session, const struct runs *runs);
 /* The colour of a run, which stays its own: STYLE_RUN with its hue. */
 struct style session_run_style(const struct run_row *run);
+/* The stroke (enum chart_stroke) and marker of its curves, its own too: plain for the first eight
+ * runs, then as many as it takes; in a theme without hues from the second run on. */
+void session_run_stroke(
+    const struct session *session, const struct run_row *run, uint8_t *stroke, uint8_t *marker);
