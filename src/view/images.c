@@ -31,6 +31,7 @@ enum action {
     COLOURS,
     GREY,
     OTHER_RUN,
+    TABLES,
 };
 
 static const struct key_row KEYS[] = {
@@ -55,6 +56,7 @@ static const struct key_row KEYS[] = {
     {"v", "colour by class, or by verdict", COLOURS, "boxes", NULL, 0},
     {"e", "greyscale picture", GREY, "boxes", NULL, 0},
     {"Tab", "the next of the selected runs", OTHER_RUN, "image", "run", 3},
+    {"T", "tables: images, classes, detections, files", TABLES, "image", NULL, 0},
     {0},
 };
 
@@ -124,22 +126,30 @@ struct slider images_slider_now(const struct images_state *state, const struct s
 
 /* ---- following the world ---- */
 
-static void start(void *self, const struct session *session, const struct world *world, int64_t run)
+/* The run it was opened on, else the first of the chosen that has predictions. */
+static void choose_run(
+    struct images_state *state, const struct session *session, const struct world *world)
 {
-    struct images_state *state = self;
-    const struct run_row *all[64];
-    state->run = run;
-    state->artifact = -1;
-    state->dragging = -1;
-    const struct run_row *wanted = images_run(state, world);
-    if (wanted && wanted->prediction_count)
+    const struct run_row *all[64], *wanted = images_run(state, world);
+    if (wanted && wanted->prediction_count && !state->follows)
         return;
-    size_t count = session_runs(session, world->runs, run, all, 64);
+    size_t count = session_runs(session, world->runs, state->follows ? 0 : state->run, all, 64);
     for (size_t i = 0; i < count; i++)
         if (all[i]->prediction_count) {
             state->run = all[i]->id;
             return;
         }
+}
+
+static void start(void *self, const struct session *session, const struct world *world, int64_t run)
+{
+    struct images_state *state = self;
+    state->run = run;
+    state->artifact = -1;
+    state->dragging = -1;
+    state->follows = !run;
+    snprintf(state->wanted, sizeof state->wanted, "%s", session->image);
+    choose_run(state, session, world);
 }
 
 static void stop(void *self)
@@ -150,11 +160,32 @@ static void stop(void *self)
     free(state->filter);
 }
 
-static void reset_filter(struct images_state *state)
+/* All classes, or those that were remembered, as far as this dataset has any of them. */
+static void reset_filter(struct images_state *state, const struct session *session)
 {
+    const struct dataset *dataset = state->study->dataset;
+    const struct boards_kept *kept = session->boards ? &session->boards->kept : NULL;
     free(state->filter);
-    state->filter = calloc(state->study->dataset->category_count / 64 + 1, sizeof *state->filter);
+    state->filter = calloc(dataset->category_count / 64 + 1, sizeof *state->filter);
     state->filtered = false;
+    for (size_t i = 0; state->filter && kept && i < dataset->category_count; i++)
+        for (size_t k = 0; k < kept->class_count; k++)
+            if (strcmp(dataset->categories[i].name, kept->classes[k]) == 0) {
+                state->filter[i / 64] |= UINT64_C(1) << (i % 64);
+                state->filtered = true;
+            }
+}
+
+static void keep_filter(const struct images_state *state, struct session *session)
+{
+    const struct dataset *dataset = state->study->dataset;
+    const char *names[KEPT_MOST_CLASSES + 1];
+    size_t count = 0;
+    for (size_t i = 0; i < dataset->category_count && count <= KEPT_MOST_CLASSES; i++)
+        if (state->filter[i / 64] >> (i % 64) & 1)
+            names[count++] = dataset->categories[i].name;
+    if (session->boards)
+        boards_keep_classes(session->boards, state->filtered ? names : NULL, count);
 }
 
 static bool same_classes(const struct study *a, const struct study *b)
@@ -165,8 +196,25 @@ static bool same_classes(const struct study *a, const struct study *b)
     return same;
 }
 
+static void show_image(struct images_state *state, int32_t index)
+{
+    for (size_t i = 0; i < state->study->dataset->image_count; i++)
+        if (state->study->set->image_order[i] == index)
+            state->position = i;
+}
+
+static void show_wanted(struct images_state *state)
+{
+    int32_t index = state->wanted[0] ? data_run_image(state->study, state->wanted) : -1;
+    if (index < 0)
+        return;
+    show_image(state, index);
+    state->wanted[0] = '\0';
+}
+
 /* Takes the study that came; the image stays when the other set has one of that name. */
-static void take_study(struct images_state *state, const struct study_answer *answer)
+static void take_study(struct images_state *state, const struct session *session,
+    const struct study_answer *answer)
 {
     snprintf(state->trouble, sizeof state->trouble, "%s", answer->trouble);
     struct study *old = state->study;
@@ -174,16 +222,17 @@ static void take_study(struct images_state *state, const struct study_answer *an
         return;
     int32_t was = images_current(state);
     const char *name = was >= 0 ? old->dataset->images[was].file_name : NULL;
-    bool keep_filter = same_classes(old, answer->study);
+    bool same = same_classes(old, answer->study);
     state->study = study_share(answer->study);
     state->best_known = false;
-    if (!keep_filter)
-        reset_filter(state);
+    if (!same)
+        reset_filter(state, session);
     for (size_t i = 0; name && i < state->study->dataset->image_count; i++) {
         int32_t index = state->study->set->image_order[i];
         if (strcmp(state->study->dataset->images[index].file_name, name) == 0)
             state->position = i;
     }
+    show_wanted(state);
     study_release(old);
 }
 
@@ -212,6 +261,8 @@ static void wants(
     void *self, const struct session *session, const struct world *world, struct wants *out)
 {
     struct images_state *state = self;
+    if (state->follows) /* a panel shows what the table's cursor is on */
+        choose_run(state, session, world);
     const struct run_row *run = images_run(state, world);
     if (!run || !run->prediction_count)
         return;
@@ -219,7 +270,7 @@ static void wants(
     out->studies[0] = want;
     const struct study_answer *answer = world_study(world, &want);
     if (answer)
-        take_study(state, answer);
+        take_study(state, session, answer);
     find_best(state, session);
     int32_t image = images_current(state);
     if (!answer || !answer->study || image < 0)
@@ -266,7 +317,8 @@ static void move_slider(struct images_state *state, struct session *session,
     set_slider(state, session, world, which, slider_move(&slider, steps));
 }
 
-static void tick_class(struct images_state *state, size_t class, bool solo)
+static void tick_class(
+    struct images_state *state, struct session *session, size_t class, bool solo)
 {
     size_t count = state->study->dataset->category_count;
     if (class >= count || !state->filter)
@@ -281,6 +333,7 @@ static void tick_class(struct images_state *state, size_t class, bool solo)
     state->filter[class / 64] ^= bit;
     state->filtered = !(solo && alone);
     state->best_known = false;
+    keep_filter(state, session);
 }
 
 static void next_run(
@@ -296,6 +349,7 @@ static void next_run(
         if (next->prediction_count) {
             state->run = next->id;
             state->artifact = -1;
+            state->follows = false;
             return;
         }
     }
@@ -359,7 +413,7 @@ static bool act_on_boxes(
     case TICK:
     case SOLO:
         if (of_classes && state->study)
-            tick_class(state, state->classes.scroll.cursor, action == SOLO);
+            tick_class(state, session, state->classes.scroll.cursor, action == SOLO);
         else
             session_say(session, "c opens the list of classes");
         return true;
@@ -414,7 +468,7 @@ static enum view_outcome act_by_mouse(struct images_state *state, struct session
         size_t item = list_at(list, event->row, event->col);
         if (item != SIZE_MAX && state->pane == IMAGES_CLASSES) {
             list->scroll.cursor = item;
-            tick_class(state, item, false);
+            tick_class(state, session, item, false);
         } else if (item != SIZE_MAX) {
             state->position = item;
         }
@@ -432,12 +486,15 @@ static enum view_outcome act(void *self, struct session *session, const struct w
     const struct event *event, struct view_effect *effect)
 {
     struct images_state *state = self;
-    (void)effect;
     if (state->typing && event->kind != EVENT_MOUSE)
         return act_in_prompt(state, session, event);
     if (event->kind == EVENT_MOUSE)
         return act_by_mouse(state, session, world, event);
     int action = key_rows_find(KEYS, event), move = view_movement(event);
+    if (action == TABLES) {
+        *effect = (struct view_effect){&view_data, state->run};
+        return VIEW_OPENED;
+    }
     if (action)
         return act_on_thresholds(state, session, world, action) ||
                        act_on_boxes(state, session, world, action)

@@ -14,6 +14,7 @@ enum images_slider { SLIDER_CONFIDENCE, SLIDER_IOU, SLIDER_STEP, IMAGES_SLIDERS 
 
 struct images_state {
     int64_t run;         /* whose predictions are shown */
+    bool follows;        /* it was opened on no run: it shows the first chosen one */
     int32_t artifact;    /* which of them; -1: the last */
     struct study *study; /* a reference; the newest that came, while the next is being loaded */
     struct study_want study_of;
@@ -23,6 +24,7 @@ struct images_state {
     int32_t photo_width_px, photo_height_px;
     char photo_name[512]; /* of the image file: the photo outlives a change of step */
 
+    char wanted[SESSION_IMAGE_BYTES]; /* the image to begin with; stays when there is none such */
     size_t position; /* of the image, in the order of ids */
     enum images_pane pane;
     struct list list, classes;

@@ -63,7 +63,7 @@ static void draw_picture(const struct images_state *state, const struct session 
         return;
     }
     easel_room(&world->terminal, place.rows, place.cols, &width, &height);
-    if (place.rows && world->terminal.graphics != EASEL_NONE &&
+    if (place.rows && world->terminal.graphics != EASEL_NONE && !canvas->taken &&
         photo_fits(state, image, width, height)) {
         scene->photo = photo_share(state->photo);
         scene->row = place.row;
@@ -78,6 +78,8 @@ static void draw_picture(const struct images_state *state, const struct session 
     const char *said = "loading the image ...";
     if (world->terminal.graphics == EASEL_NONE)
         said = "this terminal shows no pictures\n--graphics=blocks draws them with characters";
+    else if (canvas->taken)
+        said = VIEW_PICTURE_TAKEN;
     else if (state->photo && !state->photo->pixels)
         said = state->photo->trouble;
     view_say_empty(canvas->grid, place, said);
@@ -330,6 +332,12 @@ void images_draw(void *self, const struct session *session, const struct world *
     struct rect lists = {panel.row + COUNT_ROWS, panel.col, panel.rows - COUNT_ROWS, panel.cols};
     draw_lists(state, canvas->grid, lists, images, classes);
     draw_sliders(state, session, world, canvas->grid, place);
+    if (state->wanted[0]) {
+        grid_printf(canvas->grid, place.row + place.rows - BOTTOM_ROWS, place.col + 1,
+            place.cols - 2, STYLE_IS(WARN), "no image of this data set is called %s",
+            state->wanted);
+        return;
+    }
     const char *said = state->study->warning ? state->study->warning : state->study->joined;
     grid_text(canvas->grid, place.row + place.rows - BOTTOM_ROWS, place.col + 1, place.cols - 2,
         state->study->warning ? STYLE_IS(WARN) : STYLE_IS(MUTED), said);

@@ -1,7 +1,9 @@
 #include "view/session.h"
 
 #include "base/grow.h"
+#include "screen/chart.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,12 +11,18 @@
 
 void session_init(struct session *session, const struct theme *theme)
 {
-    *session = (struct session){.confidence = 0.5, .iou = 0.5, .theme = *theme};
+    *session = (struct session){.confidence = 0.5,
+        .iou = 0.5,
+        .look = {.low = NAN, .high = NAN},
+        .theme = *theme};
+    session->boards = boards_new(NULL);
 }
 
 void session_done(struct session *session)
 {
     free(session->selected);
+    boards_free(session->boards);
+    free(session->listed);
     *session = (struct session){0};
 }
 
@@ -70,6 +78,30 @@ static void add_run(
         out[(*count)++] = run;
 }
 
+int64_t session_current(const struct session *session, const struct runs *runs, int64_t cursor)
+{
+    const struct run_row *best = NULL;
+    double best_ap = -INFINITY;
+    if (cursor || (runs && session->current && runs_find(runs, session->current)))
+        return cursor ? cursor : session->current;
+    for (size_t i = 0; runs && i < runs->count; i++) {
+        double ap = run_role_best(&runs->rows[i], ROLE_AP, false, NULL);
+        if (!best || ap > best_ap) {
+            best = &runs->rows[i];
+            best_ap = ap > best_ap ? ap : best_ap;
+        }
+    }
+    return best ? best->id : 0;
+}
+
+void session_keep(struct session *session)
+{
+    if (!session->boards)
+        return;
+    session->boards->kept.confidence = session->confidence;
+    session->boards->kept.iou = session->iou;
+}
+
 size_t session_runs(const struct session *session, const struct runs *runs, int64_t cursor,
     const struct run_row **out, size_t most)
 {
@@ -80,8 +112,18 @@ size_t session_runs(const struct session *session, const struct runs *runs, int6
     for (size_t i = 0; i < session->selected_count; i++)
         add_run(runs, session->selected[i], out, &count, most);
     if (!session->selected_count)
-        add_run(runs, cursor, out, &count, most);
+        add_run(runs, session_current(session, runs, cursor), out, &count, most);
     return count;
+}
+
+void session_list(
+    struct session *session, const struct runs *runs, const uint32_t *order, size_t count)
+{
+    free(session->listed);
+    session->listed = calloc(count + 1, sizeof *session->listed);
+    session->listed_count = session->listed ? count : 0;
+    for (size_t i = 0; i < session->listed_count; i++)
+        session->listed[i] = runs->rows[order[i]].id;
 }
 
 const struct run_row *session_baseline(const struct session *session, const struct runs *runs)
@@ -92,4 +134,13 @@ const struct run_row *session_baseline(const struct session *session, const stru
 struct style session_run_style(const struct run_row *run)
 {
     return (struct style){.role = STYLE_RUN, .hue = (uint8_t)(run->colour & 0xff)};
+}
+
+void session_run_stroke(
+    const struct session *session, const struct run_row *run, uint8_t *stroke, uint8_t *marker)
+{
+    enum { PLAIN_HUES = 8 };
+    int64_t turn = session->theme.run.count ? run->colour / PLAIN_HUES : run->colour;
+    *marker = (uint8_t)(turn % CHART_MARKERS);
+    *stroke = (uint8_t)((turn + turn / CHART_MARKERS) % CHART_STROKES);
 }

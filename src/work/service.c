@@ -2,6 +2,7 @@
 
 #include "work/clerk.h"
 #include "work/indexer.h"
+#include "work/keeper.h"
 #include "work/librarian.h"
 #include "work/studio.h"
 
@@ -15,6 +16,7 @@ struct service {
     struct studio *studio;
     struct clerk *clerk;
     struct indexer *indexer;
+    struct keeper *keeper;
     bool runs_stale, runs_ordered;
     struct wants ordered;       /* what was ordered last of each kind */
     struct arena ordered_arena; /* its names */
@@ -103,6 +105,13 @@ static void order_clerk(
     }
 }
 
+static void order_data(
+    struct service *service, const struct world *world, const struct data_want *want)
+{
+    if (world->runs && studio_order_data(service->studio, want, world->runs))
+        service->ordered.data = *want;
+}
+
 void service_want(struct service *service, const struct world *world, const struct wants *wants)
 {
     order_clerk(service, world, wants);
@@ -120,6 +129,8 @@ void service_want(struct service *service, const struct world *world, const stru
             order_study(service, world, &wants->studies[i], i);
     if (wants->photo.wanted && !same_photo(&wants->photo, &service->ordered.photo))
         order_photo(service, world, &wants->photo);
+    if (wants->data.run_id && !data_want_same(&wants->data, &service->ordered.data))
+        order_data(service, world, &wants->data);
 }
 
 void service_paint(struct service *service, struct easel_scene *scene, bool whole, uint64_t serial)
@@ -130,6 +141,11 @@ void service_paint(struct service *service, struct easel_scene *scene, bool whol
 void service_refresh(struct service *service)
 {
     indexer_refresh(service->indexer);
+}
+
+void service_keep(struct service *service, const char *path, const char *text, size_t length)
+{
+    keeper_put(service->keeper, path, text, length);
 }
 
 /* ---- answers ---- */
@@ -147,6 +163,7 @@ static void take_study(struct service *service, struct world *world, struct mess
     struct study_answer *place = &world->studies[message->slot];
     service->ordered.photo =
         (struct photo_want){0}; /* a new study may stand at an old one's address */
+    service->ordered.data = (struct data_want){0};
     if (world->photo.want.study == place->study) {
         photo_release(world->photo.photo); /* it belongs to an image of the study that goes */
         world->photo = (struct photo_answer){0};
@@ -224,6 +241,11 @@ bool service_take(struct service *service, struct world *world, struct service_p
     case MESSAGE_FILES:
         take_clerks(world, message);
         break;
+    case MESSAGE_DATA:
+        data_page_release(world->data.page);
+        world->data = message->data;
+        message->data.page = NULL;
+        break;
     case MESSAGE_PAINTED:
         *paint = message->paint;
         message->paint = (struct service_paint){0};
@@ -245,6 +267,8 @@ struct service *service_new(const struct service_settings *settings, struct err 
     service->runs_stale = true; /* what the index holds already is shown at once */
     service->answers = queue_new(err);
     if (service->answers)
+        service->keeper = keeper_new(service->answers, err);
+    if (service->keeper)
         service->librarian = librarian_new(settings, service->answers, err);
     if (service->librarian)
         service->studio = studio_new(settings, service->answers, err);
@@ -266,6 +290,7 @@ void service_free(struct service *service)
     studio_free(service->studio);
     clerk_free(service->clerk);
     indexer_free(service->indexer);
+    keeper_free(service->keeper);
     queue_free(service->answers, message_free);
     arena_done(&service->ordered_arena);
     free(service);
