@@ -298,7 +298,8 @@ static bool answer_data(struct stage *stage, const struct data_want *want)
 
 static bool answer(struct stage *stage, const struct wants *wants)
 {
-    bool any = answer_curves(stage, wants) | answer_clerk(stage, wants);
+    bool any = answer_curves(stage, wants);
+    any |= answer_clerk(stage, wants);
     bool photo = answer_photo(stage, &wants->photo); /* before a study that it names may go */
     for (size_t i = 0; i < WORLD_STUDIES; i++)
         any |= answer_study(stage, &wants->studies[i], i);
