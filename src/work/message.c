@@ -11,6 +11,10 @@ void message_free(void *item)
     photo_release(message->photo.photo);
     data_page_release(message->data.page);
     buf_done(&message->paint.bytes);
+    free(message->deltas);
+    influence_answer_free(message->influence);
+    texts_release(message->texts);
+    run_files_release(message->files);
     free(message);
 }
 

@@ -23,6 +23,10 @@ enum message_kind {
     MESSAGE_PHOTO,
     MESSAGE_DATA,
     MESSAGE_PAINTED,
+    MESSAGE_DELTAS,
+    MESSAGE_INFLUENCE,
+    MESSAGE_TEXTS,
+    MESSAGE_FILES,
 };
 
 struct message {
@@ -36,6 +40,10 @@ struct message {
     struct photo_answer photo;
     struct data_answer data;
     struct service_paint paint;
+    struct deltas *deltas;
+    struct influence_answer *influence;
+    struct texts *texts;
+    struct run_files *files;
     char trouble[512];
 };
 
