@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 enum action {
     OPEN = 1,
@@ -20,9 +21,9 @@ enum action {
     DIFF,
     CURVES,
     IMAGES,
-    TABLES,
     TRADEOFF,
     IMPORTANCE,
+    TABLES,
     SORT_HERE,
     SORT_LEFT,
     SORT_RIGHT,
@@ -42,9 +43,9 @@ static const struct key_row KEYS[] = {
     {"d", "what differs between the selected runs", DIFF, "table", "diff", 2},
     {"v", "curves of the selected runs", CURVES, "table", "curves", 2},
     {"i", "images with boxes", IMAGES, "table", "images", 2},
-    {"T", "tables of the run: files and evaluation", TABLES, "table", NULL, 0},
     {"t", "trade-off of two columns: AP against time", TRADEOFF, "table", "trade-off", 3},
     {"w", "which parameter made the difference, over the runs shown", IMPORTANCE, "table", NULL, 0},
+    {"T", "tables of the run: files and evaluation", TABLES, "table", NULL, 0},
     {">", "sort by the next column", SORT_RIGHT, "table", "sort", 4},
     {"<", "sort by the column before", SORT_LEFT, "table", NULL, 0},
     {"s", "sort by the column under the cursor; again: invert", SORT_HERE, "table", NULL, 0},
@@ -116,6 +117,27 @@ static void add_delta_column(struct runs_state *state)
     }
 }
 
+/* The column of `sort NAME`, once there are columns. */
+static void take_wanted_sort(struct runs_state *state, struct session *session)
+{
+    if (!state->wanted_sort[0] || !state->column_count)
+        return;
+    for (size_t i = 0; i < state->column_count; i++) {
+        const struct run_column *column = &state->columns[i];
+        if (strcasecmp(column->title, state->wanted_sort) != 0)
+            continue;
+        bool again = column == runs_sort_column(state) && state->obeying;
+        state->descending = again ? !state->descending : column->better == BETTER_HIGHER;
+        state->sorted = true;
+        state->sort_kind = column->kind;
+        snprintf(state->sort_name, sizeof state->sort_name, "%s", column->title);
+        state->wanted_sort[0] = '\0';
+        return;
+    }
+    session_say(session, "there is no column called %.100s", state->wanted_sort);
+    state->wanted_sort[0] = '\0';
+}
+
 static void arrange(struct runs_state *state, struct session *session)
 {
     const struct run_row *baseline = session_baseline(session, state->runs);
@@ -125,6 +147,7 @@ static void arrange(struct runs_state *state, struct session *session)
     memcpy(state->columns, state->runs->columns, state->column_count * sizeof *state->columns);
     if (baseline)
         add_delta_column(state);
+    take_wanted_sort(state, session);
     const struct filter *filter = filter_parse(&state->arena, state->filter, &err);
     if (!filter)
         session_say(session, "filter: %s", err.text);
@@ -167,10 +190,11 @@ static const struct run_row *cursor_run(const struct runs_state *state)
 
 /* ---- acting ---- */
 
-static void remember_cursor(struct runs_state *state)
+static void remember_cursor(struct runs_state *state, struct session *session)
 {
     const struct run_row *run = cursor_run(state);
     state->cursor_run = run ? run->id : 0;
+    session->current = run ? run->id : session->current;
 }
 
 static void sort_by(struct runs_state *state, struct session *session, int column)
@@ -259,12 +283,12 @@ static enum view_outcome act_on_run(struct runs_state *state, struct session *se
         return open_on(&view_curves, run->id, effect);
     case IMAGES:
         return open_on(&view_images, run->id, effect);
-    case TABLES:
-        return open_on(&view_data, run->id, effect);
     case TRADEOFF:
         return open_on(&view_tradeoff, run->id, effect);
     case IMPORTANCE:
         return open_on(&view_importance, run->id, effect);
+    case TABLES:
+        return open_on(&view_data, run->id, effect);
     case SELECT:
         session_toggle(session, run->id);
         scroll_move(&state->table.scroll, SCROLL_DOWN, state->count);
@@ -362,7 +386,7 @@ static enum view_outcome act(void *self, struct session *session, const struct w
             outcome = act_on_table(state, session, action);
     }
     follow(state, session, world); /* a new baseline has its column at once */
-    remember_cursor(state);
+    remember_cursor(state, session);
     return outcome;
 }
 
@@ -412,6 +436,24 @@ static bool is_typing(const void *self)
     return ((const struct runs_state *)self)->asking != RUNS_ASKING_NOTHING;
 }
 
+static bool obey(void *self, struct session *session, const struct world *world, const char *word,
+    const char *rest)
+{
+    struct runs_state *state = self;
+    if (strcmp(word, "filter") == 0)
+        snprintf(state->filter, sizeof state->filter, "%s", rest);
+    else if (strcmp(word, "sort") == 0)
+        snprintf(state->wanted_sort, sizeof state->wanted_sort, "%s", rest);
+    else
+        return false;
+    follow(state, session, world);
+    state->obeying = true;
+    if (state->runs)
+        arrange(state, session);
+    state->obeying = false;
+    return true;
+}
+
 const struct view view_runs = {
     .name = "runs",
     .title = "Runs",
@@ -423,4 +465,5 @@ const struct view view_runs = {
     .draw = runs_draw,
     .act = act,
     .is_typing = is_typing,
+    .obey = obey,
 };

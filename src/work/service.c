@@ -2,6 +2,7 @@
 
 #include "work/clerk.h"
 #include "work/indexer.h"
+#include "work/keeper.h"
 #include "work/librarian.h"
 #include "work/studio.h"
 
@@ -15,6 +16,7 @@ struct service {
     struct studio *studio;
     struct clerk *clerk;
     struct indexer *indexer;
+    struct keeper *keeper;
     bool runs_stale, runs_ordered;
     struct wants ordered;       /* what was ordered last of each kind */
     struct arena ordered_arena; /* its names */
@@ -76,13 +78,6 @@ static void order_photo(
     }
 }
 
-static void order_data(
-    struct service *service, const struct world *world, const struct data_want *want)
-{
-    if (world->runs && studio_order_data(service->studio, want, world->runs))
-        service->ordered.data = *want;
-}
-
 /* What the clerk does is given up when nobody wants it, for it may take long. */
 static void order_clerk(
     struct service *service, const struct world *world, const struct wants *wants)
@@ -108,6 +103,13 @@ static void order_clerk(
         if (!wanted || clerk_order_texts(clerk, &wants->texts))
             ordered->texts = wants->texts;
     }
+}
+
+static void order_data(
+    struct service *service, const struct world *world, const struct data_want *want)
+{
+    if (world->runs && studio_order_data(service->studio, want, world->runs))
+        service->ordered.data = *want;
 }
 
 void service_want(struct service *service, const struct world *world, const struct wants *wants)
@@ -139,6 +141,11 @@ void service_paint(struct service *service, struct easel_scene *scene, bool whol
 void service_refresh(struct service *service)
 {
     indexer_refresh(service->indexer);
+}
+
+void service_keep(struct service *service, const char *path, const char *text, size_t length)
+{
+    keeper_put(service->keeper, path, text, length);
 }
 
 /* ---- answers ---- */
@@ -228,16 +235,16 @@ bool service_take(struct service *service, struct world *world, struct service_p
         world->photo = message->photo;
         message->photo.photo = NULL;
         break;
-    case MESSAGE_DATA:
-        data_page_release(world->data.page);
-        world->data = message->data;
-        message->data.page = NULL;
-        break;
     case MESSAGE_DELTAS:
     case MESSAGE_INFLUENCE:
     case MESSAGE_TEXTS:
     case MESSAGE_FILES:
         take_clerks(world, message);
+        break;
+    case MESSAGE_DATA:
+        data_page_release(world->data.page);
+        world->data = message->data;
+        message->data.page = NULL;
         break;
     case MESSAGE_PAINTED:
         *paint = message->paint;
@@ -260,6 +267,8 @@ struct service *service_new(const struct service_settings *settings, struct err 
     service->runs_stale = true; /* what the index holds already is shown at once */
     service->answers = queue_new(err);
     if (service->answers)
+        service->keeper = keeper_new(service->answers, err);
+    if (service->keeper)
         service->librarian = librarian_new(settings, service->answers, err);
     if (service->librarian)
         service->studio = studio_new(settings, service->answers, err);
@@ -281,6 +290,7 @@ void service_free(struct service *service)
     studio_free(service->studio);
     clerk_free(service->clerk);
     indexer_free(service->indexer);
+    keeper_free(service->keeper);
     queue_free(service->answers, message_free);
     arena_done(&service->ordered_arena);
     free(service);

@@ -7,8 +7,8 @@
 #pragma once
 
 #include "work/curves.h"
-#include "work/data_answer.h"
 #include "work/deltas.h"
+#include "work/data_answer.h"
 #include "work/easel.h"
 #include "work/index.h"
 #include "work/influence.h"
@@ -37,11 +37,11 @@ struct wants {
     size_t curve_count;
     struct study_want studies[WORLD_STUDIES];
     struct photo_want photo;
-    struct data_want data;
     struct deltas_want deltas;
     struct influence_want influence;
     struct text_want texts;
     int64_t files; /* of this run; 0: none wanted */
+    struct data_want data;
 };
 
 struct study_answer {
@@ -60,11 +60,11 @@ struct world {
     struct curves *curves; /* the newest; may lag behind the want */
     struct study_answer studies[WORLD_STUDIES];
     struct photo_answer photo;
-    struct data_answer data; /* the newest; may lag behind the want */
     struct deltas *deltas;              /* the newest, NULL for none; may lag behind the want */
     struct influence_answer *influence; /* the same of these */
     struct texts *texts;
     struct run_files *files;
+    struct data_answer data; /* the newest; may lag behind the want */
     struct index_progress progress; /* `now` is not kept */
     bool indexing;
     char trouble[512]; /* the last thing that went wrong, "" for nothing */
