@@ -16,6 +16,7 @@ bool print_format_parse(const char *name, enum print_format *format, struct err 
 struct print_cell {
     const char *text; /* raw bytes; NULL: absent */
     bool is_number;
+    bool is_bool; /* "true" or "false", which JSON has too */
 };
 
 struct print_table {

@@ -9,7 +9,12 @@
 #include "work/panels.h"
 #include "work/world.h"
 
-enum { SESSION_MOST_SELECTED = 10000, SESSION_MESSAGE_BYTES = 256, SESSION_FILTER_BYTES = 1024 };
+enum {
+    SESSION_MOST_SELECTED = 10000,
+    SESSION_MESSAGE_BYTES = 256,
+    SESSION_FILTER_BYTES = 1024,
+    SESSION_IMAGE_BYTES = 512,
+};
 
 struct session {
     int64_t *selected; /* run ids, in the order they were selected */
@@ -23,6 +28,9 @@ struct session {
     struct panel_pins pins;
     int64_t *listed; /* run ids that the table listed when it opened another screen */
     size_t listed_count;
+    /* The image that the images screen begins with, by any of its names; "" for the first. Set and
+     * taken back by the screen below it. */
+    char image[SESSION_IMAGE_BYTES];
     struct theme theme;
     char file[1024];        /* that the text screen opens on: its name below its run */
     int64_t beside;         /* the run whose file of that name stands beside it; 0 for none */

@@ -71,5 +71,6 @@ void world_done(struct world *world)
     for (size_t i = 0; i < WORLD_STUDIES; i++)
         study_release(world->studies[i].study);
     photo_release(world->photo.photo);
+    data_page_release(world->data.page);
     *world = (struct world){0};
 }
