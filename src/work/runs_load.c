@@ -650,7 +650,8 @@ struct runs *runs_load(struct store *store, const struct runs *before, struct er
     store_snapshot_end(store);
     if (ok && runs->count)
         qsort(runs->rows, runs->count, sizeof *runs->rows, compare_rows);
-    if (ok && (!tell_apart(runs) || !make_id_index(runs) || !runs_find_columns(runs)))
+    if (ok && (!tell_apart(runs) || !make_id_index(runs) || !runs_find_names(runs) ||
+                  !runs_find_columns(runs)))
         ok = no_memory(err);
     synonyms_done(&loading.synonyms);
     same_names_done(&loading.same_names);

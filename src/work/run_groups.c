@@ -1,0 +1,1 @@
+#include "work/run_groups.h"
