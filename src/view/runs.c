@@ -119,7 +119,8 @@ static void arrange(struct runs_state *state, struct session *session)
     memcpy(state->columns, state->runs->columns, state->column_count * sizeof *state->columns);
     if (baseline)
         add_delta_column(state);
-    const struct filter *filter = filter_parse(&state->arena, state->filter, &err);
+    const struct filter *filter =
+        runs_parse_filter(state->runs, &state->arena, state->filter, &err);
     if (!filter)
         session_say(session, "filter: %s", err.text);
     uint32_t *order = realloc(state->order, (state->runs->count + 1) * sizeof *order);

@@ -274,8 +274,10 @@ static bool find_column(
     *ambiguous = false;
     if (parse_plain_column(text, out))
         return true;
-    if (runs_has_metric(runs, text)) {
-        enum role role = role_match(text).role;
+    const char *param = runs_param_named(runs, text, ambiguous);
+    enum role role = runs_has_metric(runs, text) ? role_match(text).role : ROLE_COUNT;
+    /* "lr" is the parameter, where there is one, rather than the learning rate that was logged. */
+    if (role < ROLE_COUNT && (!param || role_info(role)->better != BETTER_NEITHER)) {
         *out = (struct run_column){.kind = RUN_COLUMN_METRIC,
             .title = text,
             .role = role,
@@ -283,10 +285,8 @@ static bool find_column(
             .better = role_info(role)->better};
         return true;
     }
-    const char *param = runs_param_named(runs, text, ambiguous);
     struct run_column quantity;
     bool is_role = parse_role_column(text, &quantity);
-    /* "lr" is the parameter, where there is one, rather than the learning rate that was logged. */
     if (is_role &&
         (!param || quantity.better != BETTER_NEITHER || quantity.kind == RUN_COLUMN_BEST_STEP)) {
         *out = quantity;
@@ -608,6 +608,10 @@ static struct run_value course_value(
     if (column->ask != EXPR_DELTA)
         return course_of(run, column);
     if (!baseline || baseline == run)
+        return (struct run_value){0};
+    bool measured = column->name && strncmp(column->name, "eval/", 5) == 0 && run->dataset &&
+                    baseline->dataset;
+    if (measured && dataset_kinship(run->dataset, baseline->dataset) != DATASET_SAME)
         return (struct run_value){0};
     struct run_value is = course_of(run, column), was = course_of(baseline, column);
     double delta = is.known && was.known ? is.number - was.number : NAN;

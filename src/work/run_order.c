@@ -62,8 +62,7 @@ static bool is_nothing(const struct run_value *value)
     return !value->known || (value->is_number && isnan(value->number));
 }
 
-/* By one key; unknown last either way. */
-static int compare_values(const struct run_value *x, const struct run_value *y, bool descending)
+int run_value_compare(const struct run_value *x, const struct run_value *y, bool descending)
 {
     bool no_x = is_nothing(x), no_y = is_nothing(y);
     int order;
@@ -84,7 +83,7 @@ static int compare_rows(const void *a, const void *b, void *context)
     const struct sorting *sorting = context;
     size_t count = sorting->key_count;
     for (size_t k = 0; k < count; k++) {
-        int order = compare_values(&sorting->values[x * count + k], &sorting->values[y * count + k],
+        int order = run_value_compare(&sorting->values[x * count + k], &sorting->values[y * count + k],
             sorting->keys[k].descending);
         if (order)
             return order;

@@ -284,6 +284,9 @@ struct run_key {
 bool runs_parse_keys(const struct runs *runs, struct arena *arena, const char *text,
     struct run_key *keys, size_t *count, struct err *err);
 
+/* By number, numbers before texts, texts in natural order; unknown and NaN last either way. */
+int run_value_compare(const struct run_value *x, const struct run_value *y, bool descending);
+
 /* Indices of the rows that match FILTER (NULL: all), sorted by the first of KEYS, where that is
  * equal by the second and so on; unknown and NaN last either way, ties in natural order. ORDER has
  * room for runs->count; returns how many. */

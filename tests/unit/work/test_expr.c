@@ -533,7 +533,7 @@ static const struct {
     {"model~f|", "fcos \"faster rcnn\"", 6, "model"},
     {"model!=re|", "resnet50", 7, "model"},
     {"model = \"faster r|", "faster rcnn", 9, "model"},
-    {"`val loss`=fc|", "fcos", 11, "val loss"},
+    {"`val loss`=fc|", "fcos \"faster rcnn\"", 11, "val loss"},
     {"val l|", NULL, 4, NULL},
     {"`val l|", "val loss", 1, NULL},
     {"lo|", "log( `val loss`", 0, NULL},
