@@ -421,7 +421,7 @@ static bool parse_computed(const struct runs *runs, struct arena *arena, const c
     if (sign > (long)from)
         to = (size_t)sign;
     else if (sign >= 0) /* without a title the expression is the title */
-        from = (size_t)sign + 1;
+        from = (size_t)sign + 1 + strspn(text + sign + 1, " \t");
     while (to > from && (text[to - 1] == ' ' || text[to - 1] == '\t'))
         to--;
     const char *title = arena_copy(arena, text + from, to - from);

@@ -5,6 +5,7 @@
 #include "work/runs.h"
 
 #include "base/clock.h"
+#include "base/map.h"
 #include "base/text.h"
 
 #include <math.h>
@@ -55,6 +56,7 @@ struct sorting {
     const struct run_key *keys;
     size_t key_count;
     const struct run_value *values; /* of a row, one for each key, at row x key_count */
+    const bool *ranked; /* of each key: the number of a text is its place among the texts */
 };
 
 static bool is_nothing(const struct run_value *value)
@@ -83,12 +85,83 @@ static int compare_rows(const void *a, const void *b, void *context)
     const struct sorting *sorting = context;
     size_t count = sorting->key_count;
     for (size_t k = 0; k < count; k++) {
-        int order = run_value_compare(&sorting->values[x * count + k], &sorting->values[y * count + k],
-            sorting->keys[k].descending);
+        const struct run_value *p = &sorting->values[x * count + k];
+        const struct run_value *q = &sorting->values[y * count + k];
+        bool descending = sorting->keys[k].descending;
+        int order;
+        if (sorting->ranked[k] && p->known && q->known && !p->is_number && !q->is_number) {
+            order = (p->number > q->number) - (p->number < q->number);
+            order = descending ? -order : order;
+        } else
+            order = run_value_compare(p, q, descending);
         if (order)
             return order;
     }
     return x < y ? -1 : x > y;
+}
+
+static int compare_texts(const void *a, const void *b)
+{
+    return text_compare_natural(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Texts repeat, and natural order is dear: each different one among the values of one key is
+ * compared once, and its place becomes its number. False when memory is out: then they are compared
+ * as they are. */
+static bool rank_texts(struct run_value *values, size_t stride, const uint32_t *order, size_t count)
+{
+    struct arena scratch = {0};
+    struct map places;
+    map_init(&places, &scratch);
+    const char **texts = ARENA_ARRAY(&scratch, const char *, count);
+    uint32_t *place = ARENA_ARRAY(&scratch, uint32_t, count);
+    double *ranks = ARENA_ARRAY(&scratch, double, count);
+    size_t distinct = 0;
+    bool ok = texts && place && ranks;
+    for (size_t i = 0; ok && i < count; i++) {
+        const struct run_value *value = &values[order[i] * stride];
+        if (value->is_number || !value->known)
+            continue;
+        int64_t at = map_put(&places, value->text, strlen(value->text), (int64_t)distinct, NULL);
+        ok = at >= 0;
+        place[i] = (uint32_t)at;
+        if (ok && (size_t)at == distinct)
+            texts[distinct++] = value->text;
+    }
+    if (ok && distinct)
+        qsort(texts, distinct, sizeof *texts, compare_texts);
+    for (size_t i = 0, rank = 0; ok && i < distinct; i++) {
+        rank = i && text_compare_natural(texts[i - 1], texts[i]) == 0 ? rank : i;
+        ranks[map_get(&places, texts[i], strlen(texts[i]))] = (double)rank;
+    }
+    for (size_t i = 0; ok && i < count; i++) {
+        struct run_value *value = &values[order[i] * stride];
+        if (!value->is_number && value->known)
+            value->number = ranks[place[i]];
+    }
+    map_done(&places);
+    arena_done(&scratch);
+    return ok;
+}
+
+/* Leaves ORDER as it is when memory is out. */
+static void sort_rows(const struct runs *runs, const struct run_key *keys, size_t key_count,
+    const struct run_row *baseline, double now_s, uint32_t *order, size_t count)
+{
+    struct run_value *values = calloc(runs->count * key_count, sizeof *values);
+    bool *ranked = calloc(key_count, sizeof *ranked);
+    if (values && ranked) {
+        for (size_t i = 0; i < count; i++)
+            for (size_t k = 0; k < key_count; k++)
+                values[order[i] * key_count + k] =
+                    run_value(&runs->rows[order[i]], &keys[k].column, baseline, now_s);
+        for (size_t k = 0; k < key_count; k++)
+            ranked[k] = rank_texts(values + k, key_count, order, count);
+        struct sorting sorting = {keys, key_count, values, ranked};
+        qsort_r(order, count, sizeof *order, compare_rows, &sorting);
+    }
+    free(values);
+    free(ranked);
 }
 
 /* ---- filter ---- */
@@ -145,15 +218,8 @@ size_t runs_order_by(const struct runs *runs, const struct filter *filter,
         if (!filter || filter_matches(filter, &row))
             order[count++] = (uint32_t)i;
     }
-    struct run_value *values = key_count ? calloc(runs->count * key_count + 1, sizeof *values) : NULL;
-    for (size_t i = 0; values && i < count; i++)
-        for (size_t k = 0; k < key_count; k++)
-            values[order[i] * key_count + k] =
-                run_value(&runs->rows[order[i]], &keys[k].column, baseline, now_s);
-    struct sorting sorting = {keys, key_count, values};
-    if (values && count)
-        qsort_r(order, count, sizeof *order, compare_rows, &sorting);
-    free(values);
+    if (key_count && count)
+        sort_rows(runs, keys, key_count, baseline, now_s, order, count);
     arena_done(&scratch);
     return count;
 }
