@@ -5,12 +5,8 @@
 #include "work/expr_node.h"
 #include "work/pattern.h"
 
-#include "base/clock.h"
 #include "base/num.h"
 
-#include <ctype.h>
-#include <math.h>
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -110,67 +106,21 @@ static char *copy_word(struct parser *p, size_t from, size_t to)
     return word ? word : no_memory(p);
 }
 
-/* Goes on behind what is between quotes or parentheses at AT; AT where nothing is. */
-static const char *skip_grouped(const char *at)
-{
-    size_t open = 0;
-    do {
-        const char *end = *at == '`' || *at == '"' ? strchr(at + 1, *at) : NULL;
-        open += *at == '(';
-        open -= *at == ')' && open;
-        at = end ? end + 1 : *at && (open || *at == ')') ? at + 1 : at;
-    } while (open && *at);
-    return at;
-}
-
 /* ---- signs and keywords ---- */
 
-static const struct {
-    const char *sign;
-    enum expr_op op;
-} SIGNS[] = {{"<=", EXPR_OP_LESS_EQUAL}, {">=", EXPR_OP_MORE_EQUAL}, {"!=", EXPR_OP_NOT_EQUAL},
-    {"==", EXPR_OP_EQUAL}, {"<", EXPR_OP_LESS}, {">", EXPR_OP_MORE}, {"=", EXPR_OP_EQUAL},
-    {"~", EXPR_OP_HOLDS}};
-
-enum { SIGN_COUNT = sizeof SIGNS / sizeof *SIGNS };
-
-/* Which sign stands at AT; SIGN_COUNT for none. */
-static size_t sign_at(const struct parser *p, size_t at)
+static const struct expr_sign *sign_at(const struct parser *p, size_t at)
 {
-    size_t i = 0;
-    while (i < SIGN_COUNT && strncmp(p->text + at, SIGNS[i].sign, strlen(SIGNS[i].sign)) != 0)
-        i++;
-    return i;
+    return expr_sign_at(p->text + at);
 }
 
-/* KEYWORD stands at AT as a word, and is not the name of what is compared: "and=1". */
 static bool keyword_at(const struct parser *p, size_t at, const char *keyword)
 {
-    size_t length = strlen(keyword);
-    if (strncasecmp(p->text + at, keyword, length) != 0)
-        return false;
-    char next = p->text[at + length];
-    if (next && !is_blank(next) && !strchr("&|()", next))
-        return false;
-    return sign_at(p, after_blanks(p, at + length)) == SIGN_COUNT;
+    return expr_keyword_at(p->text + at, keyword);
 }
 
-/* Where the word at AT ends: at a blank, "&", "|", a comparison or one of STOPS outside
- * parentheses, or a ")" that it does not open. */
 static size_t word_end(const struct parser *p, size_t at, const char *stops)
 {
-    size_t open = 0;
-    for (;; at++) {
-        char c = p->text[at];
-        if (!c || is_blank(c) || c == '&' || c == '|' || sign_at(p, at) < SIGN_COUNT)
-            return at;
-        if (!open && strchr(stops, c))
-            return at;
-        if (c == '(')
-            open++;
-        else if (c == ')' && !open--)
-            return at;
-    }
+    return at + expr_word_bytes(p->text + at, stops);
 }
 
 /* ---- functions ---- */
@@ -328,55 +278,6 @@ static node_ref parse_function(struct parser *p, size_t function)
 
 /* ---- numbers and names ---- */
 
-static const struct {
-    const char *unit;
-    double seconds;
-} UNITS[] = {{"s", 1}, {"min", 60}, {"m", 60}, {"h", 3600}, {"d", 86400}, {"w", 7 * 86400.0},
-    {"y", 365.25 * 86400}};
-
-/* The bytes of a number at AT, with a unit of time behind it or not; 0 for none. */
-static size_t number_bytes(const char *at, double *value)
-{
-    size_t length = strspn(at, "0123456789.");
-    if (!length)
-        return 0;
-    if ((at[length] | 32) == 'e') {
-        size_t sign = at[length + 1] == '-' || at[length + 1] == '+';
-        size_t digits = strspn(at + length + 1 + sign, "0123456789");
-        length += digits ? 1 + sign + digits : 0;
-    }
-    if (!num_parse(at, length, value))
-        return 0;
-    for (size_t i = 0; i < sizeof UNITS / sizeof *UNITS; i++) {
-        size_t unit = strlen(UNITS[i].unit);
-        if (strncmp(at + length, UNITS[i].unit, unit) == 0 &&
-            !isalnum((unsigned char)at[length + unit]) && at[length + unit] != '_') {
-            *value *= UNITS[i].seconds;
-            return length + unit;
-        }
-    }
-    return length;
-}
-
-/* The bytes of "2024-05-01" or "2024-05-01T10:00[:00]" at AT; 0 for none. */
-static size_t day_bytes(const char *at, double *value)
-{
-    static const char FORM[] = "dddd-dd-ddTdd:dd:dd";
-    char text[32];
-    size_t length = 0;
-    while (length < sizeof FORM - 1 &&
-           (FORM[length] == 'd' ? isdigit((unsigned char)at[length]) != 0
-                                : at[length] == FORM[length]))
-        length++;
-    size_t kept = length == 19 ? 19 : length >= 16 ? 16 : length >= 10 ? 10 : 0;
-    if (!kept)
-        return 0;
-    snprintf(text, sizeof text, "%.*s%s", (int)kept, at, &"2024-05-01T00:00:00"[kept]);
-    if (!clock_parse_iso(text, strlen(text), value))
-        return 0;
-    return kept == 19 && at[kept] == 'Z' ? kept + 1 : kept;
-}
-
 static struct expr_node *literal_node(struct parser *p, size_t from, bool is_number, double value)
 {
     struct expr_node *node = new_node(p, is_number ? EXPR_OP_NUMBER : EXPR_OP_TEXT, from);
@@ -410,9 +311,9 @@ static node_ref parse_word(struct parser *p)
     size_t from = p->at, known = known_end(p, from);
     double value;
     if (known == from) {
-        size_t length = day_bytes(p->text + from, &value);
+        size_t length = expr_day_bytes(p->text + from, &value);
         if (!length)
-            length = number_bytes(p->text + from, &value);
+            length = expr_number_bytes(p->text + from, &value);
         char next = p->text[from + length];
         if (length && (!next || is_blank(next) || strchr("&|,)+-*/^<>=!~", next))) {
             p->at += length;
@@ -445,9 +346,9 @@ static bool is_operator(const struct parser *p, size_t at)
 /* What stands in the parentheses at p->at is calculated or compared with. */
 static bool is_operand(const struct parser *p)
 {
-    size_t behind = (size_t)(skip_grouped(p->text + p->at) - p->text);
+    size_t behind = (size_t)(expr_skip_grouped(p->text + p->at) - p->text);
     behind = after_blanks(p, behind);
-    return sign_at(p, behind) < SIGN_COUNT || is_operator(p, behind);
+    return sign_at(p, behind) || is_operator(p, behind);
 }
 
 static node_ref parse_primary(struct parser *p)
@@ -459,7 +360,7 @@ static node_ref parse_primary(struct parser *p)
         p->at++;
         node_ref inner = !enter(p) ? NULL : is_value ? parse_sum(p) : parse_or(p);
         p->deep--;
-        if (inner && is_value && sign_at(p, after_blanks(p, p->at)) < SIGN_COUNT)
+        if (inner && is_value && sign_at(p, after_blanks(p, p->at)))
             return refuse(p, after_blanks(p, p->at), "a condition is no number");
         return inner && expect(p, ')') ? inner : NULL;
     }
@@ -601,23 +502,23 @@ static node_ref parse_text(struct parser *p, const char *sign)
     if (!word)
         return NULL;
     size_t length = p->at - from;
-    bool is_number = num_parse(word, length, &value) || number_bytes(word, &value) == length;
+    bool is_number = num_parse(word, length, &value) || expr_number_bytes(word, &value) == length;
     return literal_node(p, from, is_number, value);
 }
 
 /* What stands behind the sign at FROM. */
-static node_ref parse_right(struct parser *p, size_t sign, size_t from)
+static node_ref parse_right(struct parser *p, const struct expr_sign *sign, size_t from)
 {
-    enum expr_op op = SIGNS[sign].op;
+    enum expr_op op = sign->op;
     bool is_order = op < EXPR_OP_EQUAL;
     skip_blanks(p);
     bool is_value = p->text[p->at] == '`' || p->text[p->at] == '(' ||
                     function_at(p, p->at) < FUNCTION_COUNT;
     if (!is_order && !is_value && !(p->kind == EXPR_NUMBER && p->text[p->at] != '"'))
-        return parse_text(p, SIGNS[sign].sign);
+        return parse_text(p, sign->text);
     if (!p->text[p->at]) {
         err_set(p->err, ERR_USAGE, "%s needs a name before it and a value behind it",
-            SIGNS[sign].sign);
+            sign->text);
         return refuse_at(p, from);
     }
     bool strict = p->strict;
@@ -636,7 +537,7 @@ static size_t search_bytes(const struct parser *p)
         return 0;
     if (memchr(word, '`', end - p->at) || memchr(word, '"', end - p->at))
         return 0;
-    if (sign_at(p, next) < SIGN_COUNT)
+    if (sign_at(p, next))
         return 0;
     /* "best(AP) - x > 1" may begin with any name. */
     if (is_operator(p, next))
@@ -661,10 +562,10 @@ static node_ref parse_comparison(struct parser *p)
         p->at += word;
         return search_node(p, from, copy_word(p, from, p->at));
     }
-    size_t sign = sign_at(p, from);
-    if (sign < SIGN_COUNT) {
+    const struct expr_sign *sign = sign_at(p, from);
+    if (sign) {
         err_set(p->err, ERR_USAGE, "%s needs a name before it and a value behind it",
-            SIGNS[sign].sign);
+            sign->text);
         return refuse_at(p, from);
     }
     node_ref left = parse_sum(p);
@@ -672,22 +573,22 @@ static node_ref parse_comparison(struct parser *p)
         return NULL;
     size_t at = after_blanks(p, p->at);
     sign = sign_at(p, at);
-    if (sign == SIGN_COUNT) {
+    if (!sign) {
         bool searches = p->kind == EXPR_CONDITION && left->op == EXPR_OP_NAME && left->quoted;
         return searches ? search_node(p, left->from, left->name->text) : left;
     }
     if (!must_be_value(p, left))
         return NULL;
-    p->at = at + strlen(SIGNS[sign].sign);
+    p->at = at + strlen(sign->text);
     skip_blanks(p);
     size_t pattern_at = p->at;
-    const char *pattern = SIGNS[sign].op == EXPR_OP_HOLDS ? take_pattern(p) : NULL;
+    const char *pattern = sign->op == EXPR_OP_HOLDS ? take_pattern(p) : NULL;
     if (pattern)
         return fits_pattern(p, left, pattern_at, pattern);
     node_ref right = parse_right(p, sign, p->at);
-    if (right && sign_at(p, after_blanks(p, p->at)) < SIGN_COUNT)
+    if (right && sign_at(p, after_blanks(p, p->at)))
         return refuse(p, after_blanks(p, p->at), "put \"and\" between two comparisons");
-    return right ? join(p, SIGNS[sign].op, left, right) : NULL;
+    return right ? join(p, sign->op, left, right) : NULL;
 }
 
 /* ---- conditions ---- */
@@ -796,33 +697,4 @@ const struct expr_name *expr_name(const struct expr *expr, size_t index)
 const struct expr_name *expr_only_name(const struct expr *expr)
 {
     return expr->root->op == EXPR_OP_NAME ? expr->root->name : NULL;
-}
-
-/* ---- lists and assignments ---- */
-
-size_t expr_item_length(const char *list)
-{
-    const char *at = list;
-    while (*at && *at != ',') {
-        const char *next = skip_grouped(at);
-        at = next > at ? next : at + 1;
-    }
-    return (size_t)(at - list);
-}
-
-long expr_assignment(const char *text)
-{
-    for (const char *at = text; *at;) {
-        const char *next = skip_grouped(at);
-        if (next > at) {
-            at = next;
-            continue;
-        }
-        if (*at == '=')
-            return at[1] == '=' || (at > text && strchr("<>!", at[-1])) ? -1 : (long)(at - text);
-        if (*at == '<' || *at == '>' || *at == '~' || (*at == '!' && at[1] == '='))
-            return -1;
-        at++;
-    }
-    return -1;
 }

@@ -1,6 +1,6 @@
 /*
  * The parsed form of an expression, between its parser (expr.c) and its evaluation (expr_value.c).
- * Knows: nodes. Must not know: text before it was parsed, rows.
+ * Knows: nodes, and pieces of text that both sides read. Must not know: rows.
  */
 #pragma once
 
@@ -63,3 +63,22 @@ static inline bool expr_op_is_condition(enum expr_op op)
 
 /* Of NODE and what is below it; see expr_evaluate(). */
 struct expr_value expr_node_value(const struct expr_node *node, const struct expr_row *row);
+
+struct expr_sign {
+    const char *text;
+    enum expr_op op;
+};
+
+/* The comparison that stands at AT, or NULL. */
+const struct expr_sign *expr_sign_at(const char *at);
+/* KEYWORD stands at AT as a word, and is not the name of what is compared: "and=1". */
+bool expr_keyword_at(const char *at, const char *keyword);
+/* The bytes of a word up to a blank, "&", "|", a comparison or one of STOPS outside parentheses, or
+ * a ")" that it does not open. */
+size_t expr_word_bytes(const char *word, const char *stops);
+/* Goes on behind what is between quotes or parentheses at AT; AT where nothing is. */
+const char *expr_skip_grouped(const char *at);
+/* The bytes of a number at AT, with a unit of time behind it or not; 0 for none. */
+size_t expr_number_bytes(const char *at, double *value);
+/* The bytes of "2024-05-01" or "2024-05-01T10:00[:00]" (UTC) at AT; 0 for none. */
+size_t expr_day_bytes(const char *at, double *value);

@@ -80,6 +80,8 @@ static void configuration_key(const struct run_row *run, const struct runs_group
         add_value(key, &params[i]);
         buf_add_char(key, '\0');
     }
+    if (!key->length) /* nothing is known of it: like no other */
+        buf_printf(key, "%lld", (long long)run->id);
 }
 
 static void value_key(const struct run_value *value, struct buf *key)

@@ -10,7 +10,8 @@
 /*
  * How runs are grouped. Without BY they must agree in all parameters (as they are compared:
  * synonyms under their quantity, null as if absent) but the seed, what only names or places a run
- * (run_name, output_dir, anything that ends with "dir"), and the BUT_COUNT names of BUT.
+ * (run_name, output_dir, anything that ends with "dir"), and the BUT_COUNT names of BUT. A run
+ * without any parameter that counts is like no other.
  */
 struct runs_grouping {
     const struct run_column *by; /* NULL, or the column whose value they share; not kept */

@@ -459,10 +459,11 @@ static void test_any_text(void **state)
         "1", ".", "e", "h", "\xff", "\xc3", "\xc3\xa9", "2024-05-01", "abs(", "\t", "\\", "[", "{9}"};
     unsigned short seed[3] = {1, 2, 3};
     for (int round = 0; round < 30000; round++) {
-        char text[128] = "";
+        char text[192] = "";
         long pieces = nrand48(seed) % 14;
-        for (long i = 0; i < pieces; i++)
-            strcat(text, PIECES[(size_t)nrand48(seed) % (sizeof PIECES / sizeof *PIECES)]);
+        for (size_t used = 0; pieces-- > 0; used = strlen(text))
+            snprintf(text + used, sizeof text - used, "%s",
+                PIECES[(size_t)nrand48(seed) % (sizeof PIECES / sizeof *PIECES)]);
         refused_or_taken(text);
         assert_true(expr_item_length(text) <= strlen(text));
         assert_true(expr_assignment(text) < (long)strlen(text));
