@@ -17,7 +17,8 @@ struct output {
     struct buf buf;
     struct json_writer json;
     size_t printed;
-    bool failed; /* a condition of --fail-if holds */
+    bool failed;     /* a condition of --fail-if holds */
+    bool unreadable; /* a run was passed over */
 };
 
 static bool print_study(
@@ -102,6 +103,17 @@ static bool compare_runs_of(struct output *output, const struct gathered *gather
     return ok;
 }
 
+/* Says why one of several runs cannot be evaluated, and lets the others be. */
+static bool pass_over(struct output *output, struct err *err)
+{
+    if (err->code == ERR_USAGE || err->code == ERR_MEMORY)
+        return false;
+    say_error(err);
+    *err = (struct err){0};
+    output->unreadable = true;
+    return true;
+}
+
 static bool print_runs(struct output *output, const struct gathered *gathered, struct err *err)
 {
     bool list = gathered->count > 1 && output->format == PRINT_JSON, ok = true;
@@ -112,7 +124,8 @@ static bool print_runs(struct output *output, const struct gathered *gathered, s
         if (gathered->count > 1 && !run->prediction_count)
             continue;
         struct side side = {run->name, evaluated(output, gathered, run, err)};
-        ok = side.study && print_side(output, &side, err);
+        ok = side.study ? print_side(output, &side, err)
+                        : gathered->count > 1 && pass_over(output, err);
         study_release(side.study);
     }
     if (list)
@@ -211,7 +224,9 @@ static int run(const struct settings *settings, char **operands)
         if (ok && output.format == PRINT_JSON)
             buf_add_char(&output.buf, '\n');
         if (ok && print_flush(&output.buf, &err))
-            status = output.failed ? EXIT_FINDING : EXIT_FINE;
+            status = output.unreadable ? EXIT_UNREADABLE
+                     : output.failed   ? EXIT_FINDING
+                                       : EXIT_FINE;
         else if (err.code != ERR_USAGE)
             status = EXIT_UNREADABLE;
     }

@@ -1,58 +1,43 @@
 #include "eval/by_image.h"
 
-#include <math.h>
+#include "eval/usable.h"
 
-/* What decides whether a box is used. */
-struct rules {
+struct lister {
     const struct dataset *dataset;
     const struct detections *detections;
     const struct link *link;
-    bool sized_only; /* fractions cannot be compared with pixels */
+    const bool *left_out;
     double above;
 };
 
-static bool is_finite_box(const struct box *box)
-{
-    return isfinite(box->x) && isfinite(box->y) && isfinite(box->w) && isfinite(box->h);
-}
-
-static bool is_left_out(const struct rules *rules, int32_t image)
-{
-    const struct image *in = &rules->dataset->images[image];
-    return rules->sized_only && (in->width_px <= 0 || in->height_px <= 0);
-}
-
 /* The image that a row or an annotation counts on, -1 none. */
-typedef int32_t owner(const struct rules *rules, size_t index);
+typedef int32_t owner(const struct lister *lister, size_t index);
 
-static int32_t image_of_row(const struct rules *rules, size_t index)
+static int32_t image_of_row(const struct lister *lister, size_t index)
 {
-    const struct detection *row = &rules->detections->rows[index];
-    int32_t image = rules->link->image_of_key[row->image_key];
-    bool used = image >= 0 && rules->link->category_of_key[row->category_key] >= 0 &&
-                row->score > rules->above && isfinite(row->score) && is_finite_box(&row->box) &&
-                !is_left_out(rules, image);
-    return used ? image : -1;
+    const struct detection *row = &lister->detections->rows[index];
+    bool used =
+        row->score > lister->above && usable_row(row, lister->link, lister->left_out) == USABLE;
+    return used ? lister->link->image_of_key[row->image_key] : -1;
 }
 
-static int32_t image_of_annotation(const struct rules *rules, size_t index)
+static int32_t image_of_annotation(const struct lister *lister, size_t index)
 {
-    const struct annotation *a = &rules->dataset->annotations[index];
-    bool used = is_finite_box(&a->box) && isfinite(a->area) && !is_left_out(rules, a->image);
-    return used ? a->image : -1;
+    const struct annotation *a = &lister->dataset->annotations[index];
+    return usable_annotation(a, lister->left_out) ? a->image : -1;
 }
 
 /* Sorts COUNT things by their image, by counting; NULL when memory is out. */
-static int32_t *list(const struct rules *rules, owner *image_of, size_t count, struct arena *arena,
-    uint32_t **starts, size_t *most)
+static int32_t *list(const struct lister *lister, owner *image_of, size_t count,
+    struct arena *arena, uint32_t **starts, size_t *most)
 {
-    size_t images = rules->dataset->image_count;
+    size_t images = lister->dataset->image_count;
     uint32_t *start = ARENA_ARRAY(arena, uint32_t, images + 2);
     if (!start)
         return NULL;
     /* Two places on, so that after filling, start[i] is where image i begins. */
     for (size_t i = 0; i < count; i++)
-        start[image_of(rules, i) + 2]++;
+        start[image_of(lister, i) + 2]++;
     start[1] = 0; /* what no image has */
     *most = 0;
     for (size_t i = 2; i < images + 2; i++) {
@@ -61,7 +46,7 @@ static int32_t *list(const struct rules *rules, owner *image_of, size_t count, s
     }
     int32_t *items = ARENA_ARRAY(arena, int32_t, start[images + 1] + 1);
     for (size_t i = 0; items && i < count; i++) {
-        int32_t image = image_of(rules, i);
+        int32_t image = image_of(lister, i);
         if (image >= 0)
             items[start[image + 1]++] = (int32_t)i;
     }
@@ -73,18 +58,20 @@ bool by_image_make(const struct dataset *dataset, const struct detections *detec
     const struct link *link, double above, struct arena *arena, struct by_image *out,
     struct err *err)
 {
-    if (detections->count > INT32_MAX || dataset->annotation_count > INT32_MAX ||
-        dataset->image_count > INT32_MAX - 2 || dataset->category_count > INT32_MAX - 2)
-        return err_set(err, ERR_LIMIT, "more than 2147483647 boxes");
-    struct rules rules = {.dataset = dataset,
+    if (!usable_counts(dataset, detections, err))
+        return false;
+    struct lister lister = {.dataset = dataset,
         .detections = detections,
         .link = link,
-        .sized_only = dataset->fractions || detections->fractions,
+        .left_out = usable_left_out(dataset, detections, arena),
         .above = above};
-    out->rows =
-        list(&rules, image_of_row, detections->count, arena, &out->row_start, &out->most_rows);
-    out->gts = list(&rules, image_of_annotation, dataset->annotation_count, arena, &out->gt_start,
-        &out->most_gts);
+    *out = (struct by_image){0};
+    if (lister.left_out) {
+        out->rows =
+            list(&lister, image_of_row, detections->count, arena, &out->row_start, &out->most_rows);
+        out->gts = list(&lister, image_of_annotation, dataset->annotation_count, arena,
+            &out->gt_start, &out->most_gts);
+    }
     if (!out->rows || !out->gts)
         return err_set(err, ERR_MEMORY, "out of memory while sorting boxes by image");
     return true;

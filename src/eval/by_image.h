@@ -1,6 +1,6 @@
 /*
  * By image: which boxes of an image can be used, for what looks at whole images and all classes.
- * Knows: the rules of eval_match() on what is left out. Must not know: overlaps, matching.
+ * Knows: what is usable (usable.h). Must not know: overlaps, matching.
  */
 #pragma once
 
@@ -16,9 +16,8 @@ struct by_image {
 };
 
 /*
- * Lists the rows of score > ABOVE (-INFINITY: all). Left out as by eval_match(): rows on unknown
- * images or of unknown categories, boxes that are not finite, and, where fractions are in play,
- * images of unknown size. Linear in time and memory; everything lives in ARENA. False with ERR when
+ * Lists the usable annotations, and the usable rows of score > ABOVE (-INFINITY: all). Linear in time
+ * and memory; everything lives in ARENA. False with ERR when
  * memory is out or there are 2^31 boxes or more.
  */
 bool by_image_make(const struct dataset *dataset, const struct detections *detections,

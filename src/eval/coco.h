@@ -73,6 +73,19 @@ struct eval_size {
     int32_t width_px, height_px; /* both 0: unknown */
 };
 
+/* What matching did not use, or not as pycocotools does, for notices. */
+struct eval_unused {
+    int64_t rows_unknown_image, rows_unknown_category;
+    int64_t rows_not_finite;        /* a box or score that is NaN or infinite */
+    int64_t rows_on_left_out;       /* on images of unknown size */
+    int64_t images_left_out;        /* that have annotations or detections in fractions, or masks
+                                       to be compared */
+    int64_t annotations_not_finite; /* left out */
+    int64_t annotations_without_mask, rows_without_mask; /* where masks are compared; of those
+                                                            that are used */
+    int64_t annotations_id_zero;    /* matched here; pycocotools takes id 0 for "not matched" */
+};
+
 /*
  * What matching found. Columns of `count` kept detections, ordered by category, then image in the
  * order of ids, then descending score (file order on ties). Images, categories and annotations are
@@ -111,16 +124,7 @@ struct eval_set {
 
     double custom_iou; /* threshold of bit EVAL_IOU_CUSTOM, NaN unless made by eval_rematch() */
 
-    /* What was not used, for notices. */
-    int64_t rows_unknown_image, rows_unknown_category;
-    int64_t rows_not_finite;        /* a box or score that is NaN or infinite */
-    int64_t rows_on_left_out;       /* on images of unknown size */
-    int64_t images_left_out;        /* that have annotations or detections in fractions, or masks
-                                       to be compared */
-    int64_t annotations_not_finite; /* left out */
-    int64_t annotations_without_mask, rows_without_mask; /* where masks are compared; of those
-                                                            that are used */
-    int64_t annotations_id_zero;    /* matched here; pycocotools takes id 0 for "not matched" */
+    struct eval_unused unused;
 };
 
 /*
@@ -164,5 +168,13 @@ bool eval_precision_curve(const struct eval_set *set, size_t category, int iou_i
     double precision[EVAL_RECALLS], double score[EVAL_RECALLS], struct err *err);
 
 /* The box of detection ROW in pixels of its image (index IMAGE): fractions are scaled. */
-struct box eval_pixel_box(
-    const struct dataset *dataset, const struct detections *detections, size_t row, int32_t image);
+static inline struct box eval_pixel_box(
+    const struct dataset *dataset, const struct detections *detections, size_t row, int32_t image)
+{
+    struct box box = detections->rows[row].box;
+    if (!detections->fractions)
+        return box;
+    const struct image *in = &dataset->images[image];
+    return (struct box){
+        box.x * in->width_px, box.y * in->height_px, box.w * in->width_px, box.h * in->height_px};
+}

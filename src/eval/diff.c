@@ -95,15 +95,122 @@ static int64_t find(const struct list *list, const char *name)
     return (int64_t)low - 1;
 }
 
-static bool row_differs(const struct param *const *values, size_t count)
+/* Values of two types that mean the same: a file says 0.1, another "0.1". */
+static bool is_same_spelling(const struct param *a, const struct param *b)
 {
-    for (size_t r = 1; r < count; r++) {
-        if (!values[r] != !values[0])
-            return true;
-        if (values[r] && !param_equal(values[r], values[0]))
-            return true;
+    const struct param *text = a->kind == PARAM_TEXT ? a : b, *other = text == a ? b : a;
+    if (text->kind != PARAM_TEXT || (other->kind != PARAM_NUMBER && other->kind != PARAM_BOOL))
+        return false;
+    struct param meant = param_from_text(text->name, text->text);
+    return param_equal(&meant, other);
+}
+
+static void judge_param(struct diff_param *row, size_t count)
+{
+    for (size_t r = 1; r < count && !row->differs; r++) {
+        const struct param *a = row->values[0], *b = row->values[r];
+        if (!a != !b)
+            row->differs = true;
+        else if (a && !param_equal(a, b)) {
+            row->types_differ |= is_same_spelling(a, b);
+            row->differs = !is_same_spelling(a, b);
+        }
     }
-    return false;
+    row->types_differ &= !row->differs;
+}
+
+/* ---- items of lists ---- */
+
+/* 64 runs of 64 items take some 160 KB a list; more runs than one sees beside another are not split. */
+enum { MOST_ITEMS = 64, MOST_SPLIT_RUNS = 64 };
+
+/* The items of a list in JSON's spelling, as parameters without a name; -1 when TEXT is none, or
+ * longer than MOST_ITEMS, or memory is out: then it is compared as a whole. */
+static int split_list(const char *text, struct arena *arena, struct param *items)
+{
+    int count = 0, depth = 0;
+    bool quoted = false;
+    const char *from = text + 1;
+    if (*text != '[')
+        return -1;
+    for (const char *at = from; *at; at++) {
+        if (quoted) {
+            at += *at == '\\' && at[1];
+            quoted = *at != '"';
+            continue;
+        }
+        quoted = *at == '"';
+        bool ends = depth == 0 && (*at == ',' || *at == ']');
+        if (ends && (*at == ',' || at > from || count)) {
+            while (*from == ' ')
+                from++;
+            const char *item = count < MOST_ITEMS ? arena_copy(arena, from, (size_t)(at - from)) : NULL;
+            if (!item)
+                return -1;
+            items[count++] = param_from_text("", item);
+            from = at + 1;
+        }
+        if (ends && *at == ']')
+            return at[1] ? -1 : count;
+        depth += (*at == '[' || *at == '{') - (*at == ']' || *at == '}');
+    }
+    return -1;
+}
+
+struct split {
+    struct param items[MOST_ITEMS];
+    int count;
+};
+
+/* Item I of each of the lists, as a row of its own; false when memory is out. */
+static bool fill_element(
+    struct diff_param *row, const struct split *lists, size_t count, int i, struct arena *arena)
+{
+    const struct param **values = ARENA_ARRAY(arena, const struct param *, count);
+    const char *name = arena_printf(arena, "[%d]", i);
+    if (!values || !name)
+        return false;
+    for (size_t r = 0; r < count; r++)
+        values[r] = i < lists[r].count ? &lists[r].items[i] : NULL;
+    *row = (struct diff_param){.name = name, .values = values};
+    judge_param(row, count);
+    return true;
+}
+
+/* Fills `elements` where that tells more than the lists do. False when memory is out. */
+static bool compare_items(struct diff_param *row, size_t count, struct arena *arena)
+{
+    int longest = 0, kept = 0;
+    if (count > MOST_SPLIT_RUNS)
+        return true;
+    for (size_t r = 0; r < count; r++)
+        if (!row->values[r] || row->values[r]->kind != PARAM_TEXT || *row->values[r]->text != '[')
+            return true;
+    struct split *lists = ARENA_ARRAY(arena, struct split, count);
+    struct diff_param *elements = ARENA_ARRAY(arena, struct diff_param, DIFF_MOST_ELEMENTS);
+    if (!lists || !elements)
+        return false;
+    for (size_t r = 0; r < count; r++) {
+        lists[r].count = split_list(row->values[r]->text, arena, lists[r].items);
+        if (lists[r].count < 0)
+            return true;
+        longest = lists[r].count > longest ? lists[r].count : longest;
+    }
+    for (int i = 0; i < longest; i++) {
+        struct diff_param element;
+        if (!fill_element(&element, lists, count, i, arena))
+            return false;
+        if (!element.differs)
+            continue;
+        if (kept == DIFF_MOST_ELEMENTS)
+            return true;
+        elements[kept++] = element;
+    }
+    if (kept == longest)
+        return true;
+    row->elements = elements;
+    row->element_count = (size_t)kept;
+    return true;
 }
 
 bool diff_params(const struct diff_run *runs, size_t run_count, bool all, struct arena *arena,
@@ -118,22 +225,27 @@ bool diff_params(const struct diff_run *runs, size_t run_count, bool all, struct
         return err_set(err, ERR_MEMORY, "out of memory while comparing parameters");
     out->rows = ARENA_ARRAY(arena, struct diff_param, names.count + 1);
     const struct param **values = NULL;
-    for (size_t i = 0; out->rows && i < names.count; i++) {
-        const char *name = names.items[i].name;
+    size_t done = 0;
+    for (; out->rows && done < names.count; done++) {
+        const char *name = names.items[done].name;
         if (!values && !(values = ARENA_ARRAY(arena, const struct param *, run_count + 1)))
             break;
         for (size_t r = 0; r < run_count; r++) {
             int64_t at = find(&lists[r], name);
             values[r] = at < 0 ? NULL : &runs[r].params[at];
         }
-        bool differs = row_differs(values, run_count);
-        out->same_count += !differs;
-        if (!differs && !all)
+        struct diff_param row = {.name = name, .values = values};
+        judge_param(&row, run_count);
+        if (row.differs && !compare_items(&row, run_count, arena))
+            break;
+        out->differ_count += row.differs;
+        out->same_count += !row.differs;
+        if (!row.differs && !row.types_differ && !all)
             continue;
-        out->rows[out->count++] = (struct diff_param){name, values, differs};
+        out->rows[out->count++] = row;
         values = NULL;
     }
-    if (!out->rows || out->count + (all ? 0 : out->same_count) < names.count)
+    if (!out->rows || done < names.count)
         return err_set(err, ERR_MEMORY, "out of memory while comparing parameters");
     return true;
 }

@@ -20,15 +20,24 @@ struct diff_param {
     const char *name;            /* the input's */
     const struct param **values; /* one per run, the input's; NULL where the run has none */
     bool differs; /* two runs have unequal values, or one has none; null is a value */
+    bool types_differ; /* does not differ, but is a number here and the text of it there: 0.1, "0.1" */
+    bool noise; /* differs as names and paths do: see noise.h; set by the caller of diff_params() */
+    /* Of lists that all runs have and that differ in some of their items: those items, called "[1]";
+     * none where the lists as they are say as much. */
+    struct diff_param *elements;
+    size_t element_count;
 };
+
+enum { DIFF_MOST_ELEMENTS = 8 };
 
 struct diff_params {
     struct diff_param *rows; /* natural order, levels of the dotted name kept together */
     size_t count;
+    size_t differ_count;
     size_t same_count; /* how many do not differ, whether listed or not */
 };
 
-/* Joins RUN_COUNT runs by name; only rows that differ unless ALL. Memory from ARENA; the input must
+/* Joins RUN_COUNT runs by name; only rows that differ, in value or type, unless ALL. Memory from ARENA; the input must
  * outlive the result. False only when memory is out. */
 bool diff_params(const struct diff_run *runs, size_t run_count, bool all, struct arena *arena,
     struct diff_params *out, struct err *err);

@@ -179,30 +179,6 @@ static bool draw_polygon(
 
 /* ---- runs ---- */
 
-static void measure(struct mask_runs *mask)
-{
-    uint32_t height = (uint32_t)mask->height_px, at = 0;
-    uint32_t left = UINT32_MAX, right = 0, top = UINT32_MAX, bottom = 0;
-    for (size_t i = 0; i < mask->count; at += mask->runs[i++]) {
-        if (i % 2 == 0 || !mask->runs[i])
-            continue;
-        uint32_t column = at / height, row = at % height, end = row + mask->runs[i];
-        if (left == UINT32_MAX)
-            left = column;
-        right = column;
-        if (end > height) { /* into the columns behind */
-            right += (end - 1) / height;
-            row = 0;
-            end = height;
-        }
-        top = row < top ? row : top;
-        bottom = end > bottom ? end : bottom;
-        mask->area_px += mask->runs[i];
-    }
-    if (mask->area_px)
-        mask->box = (struct box){left, top, right - left + 1, bottom - top};
-}
-
 /* The spans, sorted by where they begin, as runs; those that meet become one. */
 static bool keep_runs(const struct mask_pen *pen, const struct mask_frame *frame,
     struct arena *arena, struct mask_runs *out)
@@ -228,7 +204,7 @@ static bool keep_runs(const struct mask_pen *pen, const struct mask_frame *frame
         .count = n,
         .width_px = frame->width_px,
         .height_px = frame->height_px};
-    measure(out);
+    out->area_px = mask_runs_extent(out->runs, out->count, out->height_px, &out->box);
     return true;
 }
 
@@ -258,7 +234,7 @@ bool mask_runs_make(struct mask_pen *pen, const struct mask *mask, const struct 
         .count = mask->run_count,
         .width_px = mask->width_px,
         .height_px = mask->height_px};
-    measure(out);
+    out->area_px = mask_runs_extent(out->runs, out->count, out->height_px, &out->box);
     return true;
 }
 

@@ -84,11 +84,11 @@ static bool draw_group(struct mask_easel *easel, struct match_group *group)
 {
     arena_done(&easel->gt_arena);
     for (size_t g = 0; g < group->count; g++) {
-        struct match_gt *gt = &group->gts[g];
-        if (!draw_annotation(easel, (size_t)gt->annotation, &easel->gts[g]))
+        size_t annotation = (size_t)group->gts[g].annotation;
+        if (!draw_annotation(easel, annotation, &easel->gts[g]))
             return false;
-        gt->mask = &easel->gts[g];
     }
+    group->masks = easel->gts;
     easel->drawn = true;
     return true;
 }

@@ -11,18 +11,14 @@
 /* Area ranges, both ends inclusive. */
 extern const double match_area_range[EVAL_AREAS][2];
 
-/* Area that DET and GT share. */
+/* Area that DET and GT share. One branch, since whether boxes meet is hard to foresee. */
 static inline double match_shared(const struct box *det, const struct box *gt)
 {
     double det_right = det->w + det->x, gt_right = gt->w + gt->x;
-    double w = (det_right < gt_right ? det_right : gt_right) - (det->x > gt->x ? det->x : gt->x);
-    if (!(w > 0))
-        return 0;
     double det_low = det->h + det->y, gt_low = gt->h + gt->y;
+    double w = (det_right < gt_right ? det_right : gt_right) - (det->x > gt->x ? det->x : gt->x);
     double h = (det_low < gt_low ? det_low : gt_low) - (det->y > gt->y ? det->y : gt->y);
-    if (!(h > 0))
-        return 0;
-    return w * h;
+    return (w > 0) & (h > 0) ? w * h : 0;
 }
 
 /* IoU of DET with GT; for a CROWD the part of DET that GT covers. 0 without overlap, whatever the
@@ -39,27 +35,17 @@ static inline double match_iou(const struct box *det, const struct box *gt, bool
 /* One ground truth while its group is matched. */
 struct match_gt {
     struct box box;
-    const struct mask_runs *mask; /* where masks are compared */
-    double area;
     int32_t annotation;
-    bool crowd;
-    bool ignored[EVAL_AREAS];
     uint16_t taken[EVAL_AREAS]; /* by threshold */
+    uint8_t areas;              /* bit a: counts in area range a */
+    bool crowd;
 };
 
 struct match_det {
     struct box box;
-    const struct mask_runs *mask; /* NULL: boxes are compared */
     double area;
+    const struct mask_runs *mask; /* where masks are compared */
 };
-
-/* The IoU that is compared: of masks where DET has one. */
-static inline double match_overlap(const struct match_det *det, const struct match_gt *gt)
-{
-    if (det->mask)
-        return mask_runs_iou(det->mask, gt->mask, gt->crowd);
-    return match_iou(&det->box, &gt->box, gt->crowd);
-}
 
 struct match_candidate {
     double iou;
@@ -70,6 +56,7 @@ struct match_candidate {
 /* A group being matched: fill `gts` (file order), then call match_detection() by rank. */
 struct match_group {
     struct match_gt *gts;
+    const struct mask_runs *masks;      /* of gts; NULL: boxes are compared */
     struct match_candidate *candidates; /* room for one per gt */
     size_t count;
     const double *thresholds; /* ascending */
@@ -82,8 +69,18 @@ struct match_result {
     double iou; /* highest with any of the group */
 };
 
-/* Sets what follows from box, area and crowd. */
-void match_gt_init(struct match_gt *gt);
-/* The next detection by rank. */
+/* What an IoU must reach for threshold IOU: the reference lets almost 1 pass for 1. */
+double match_bar(double iou);
+/* A, of index INDEX, before anything is matched. */
+struct match_gt match_gt_of(const struct annotation *a, int32_t index);
+/* The IoU of DET and ground truth GT of GROUP that is compared. */
+static inline double match_overlap(
+    const struct match_group *group, const struct match_det *det, size_t gt)
+{
+    if (group->masks)
+        return mask_runs_iou(det->mask, &group->masks[gt], group->gts[gt].crowd);
+    return match_iou(&det->box, &group->gts[gt].box, group->gts[gt].crowd);
+}
+/* The next detection by rank, in the first AREAS area ranges. */
 void match_detection(
     struct match_group *group, const struct match_det *det, int areas, struct match_result *result);

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <string.h>
 
-enum { VERSION = 3, BYTE_ORDER_MARK = 0x01020304 };
+enum { VERSION = 4, BYTE_ORDER_MARK = 0x01020304 };
 
 /* What a column has one item of. */
 enum extent { OF_DETECTIONS, OF_GROUPS, OF_TRUTH, OF_CATEGORIES, OF_BOUNDS, OF_IMAGES, OF_SIZES, EXTENTS };
@@ -19,9 +19,7 @@ struct head {
     int32_t max_dets[3], iou_count;
     double ious[EVAL_MOST_IOUS];
     uint64_t overlap;
-    int64_t rows_unknown_image, rows_unknown_category, rows_not_finite, rows_on_left_out;
-    int64_t images_left_out, annotations_not_finite, annotations_id_zero;
-    int64_t annotations_without_mask, rows_without_mask;
+    struct eval_unused unused;
     double stats[EVAL_STATS], ap_per_iou[EVAL_MOST_IOUS];
 };
 
@@ -112,15 +110,7 @@ static struct head make_head(const struct eval_set *set, const struct eval_summa
         .length = eval_packed_bytes(set),
         .iou_count = set->settings.iou_count,
         .overlap = set->settings.overlap,
-        .rows_unknown_image = set->rows_unknown_image,
-        .rows_unknown_category = set->rows_unknown_category,
-        .rows_not_finite = set->rows_not_finite,
-        .rows_on_left_out = set->rows_on_left_out,
-        .images_left_out = set->images_left_out,
-        .annotations_not_finite = set->annotations_not_finite,
-        .annotations_id_zero = set->annotations_id_zero,
-        .annotations_without_mask = set->annotations_without_mask,
-        .rows_without_mask = set->rows_without_mask};
+        .unused = set->unused};
     count_extents(set, head.counts);
     memcpy(head.max_dets, set->settings.max_dets, sizeof head.max_dets);
     memcpy(head.ious, set->settings.ious, sizeof head.ious);
@@ -217,15 +207,7 @@ static char *take_columns(const struct head *head, char *bytes, struct eval_set 
         .category_count = head->counts[OF_CATEGORIES],
         .image_count = head->counts[OF_IMAGES],
         .custom_iou = NAN,
-        .rows_unknown_image = head->rows_unknown_image,
-        .rows_unknown_category = head->rows_unknown_category,
-        .rows_not_finite = head->rows_not_finite,
-        .rows_on_left_out = head->rows_on_left_out,
-        .images_left_out = head->images_left_out,
-        .annotations_not_finite = head->annotations_not_finite,
-        .annotations_id_zero = head->annotations_id_zero,
-        .annotations_without_mask = head->annotations_without_mask,
-        .rows_without_mask = head->rows_without_mask};
+        .unused = head->unused};
     memcpy(set->settings.max_dets, head->max_dets, sizeof head->max_dets);
     memcpy(set->settings.ious, head->ious, sizeof head->ious);
     char *at = bytes + aligned(sizeof *head);

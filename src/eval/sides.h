@@ -1,10 +1,7 @@
 /*
  * Both sides of an evaluation: the ground truth and the detections that can be compared at all.
- * Knows: what is usable, and which image and category it belongs to. Must not know: matching,
- * metrics.
- *
- * Usable is what eval_match() uses: numbers are finite, image and category are known, and the
- * image has a size where either side is in fractions. Crowds are here. Pure; any thread.
+ * Knows: what is usable (usable.h; crowds are), and which image and category it belongs to. Must not
+ * know: matching, metrics. Pure; any thread.
  */
 #pragma once
 

@@ -2,6 +2,7 @@
 
 #include "eval/masks.h"
 #include "eval/rank.h"
+#include "eval/usable.h"
 
 #include <math.h>
 #include <string.h>
@@ -25,8 +26,7 @@ struct judge {
 static bool is_shown(const struct judge *judge, const struct annotation *a)
 {
     return a->image == judge->image && eval_filter_has(judge->filter, (size_t)a->category) &&
-           isfinite(a->box.x) && isfinite(a->box.y) && isfinite(a->box.w) && isfinite(a->box.h) &&
-           isfinite(a->area);
+           usable_annotation(a, judge->set->left_out);
 }
 
 static bool list_ground_truth(struct judge *judge, struct arena *arena, size_t detections)
@@ -47,10 +47,9 @@ static bool list_ground_truth(struct judge *judge, struct arena *arena, size_t d
         const struct annotation *a = &dataset->annotations[i];
         if (!is_shown(judge, a))
             continue;
-        struct match_gt gt = {.area = a->area, .crowd = a->crowd};
-        match_gt_init(&gt);
+        bool counts = match_gt_of(a, (int32_t)i).areas >> EVAL_ALL & 1;
         out->boxes[out->count++] = (struct eval_box){.box = a->box,
-            .verdict = gt.ignored[EVAL_ALL] ? EVAL_IGNORED : EVAL_FN,
+            .verdict = counts ? EVAL_FN : EVAL_IGNORED,
             .is_gt = true,
             .crowd = a->crowd,
             .category = a->category,
@@ -68,7 +67,7 @@ static void note_overlaps(
 {
     for (size_t g = 0; g < match->count; g++) {
         struct eval_box *gt = &judge->out->boxes[judge->places[g]];
-        double iou = match_overlap(det, &match->gts[g]);
+        double iou = match_overlap(match, det, g);
         if (iou > gt->iou)
             gt->iou = iou;
     }
@@ -81,12 +80,8 @@ static size_t gather_category(struct judge *judge, int32_t category)
         const struct eval_box *gt = &judge->out->boxes[g];
         if (gt->category != category)
             continue;
-        judge->gts[n] = (struct match_gt){.box = gt->box,
-            .area = judge->dataset->annotations[gt->source].area,
-            .annotation = gt->source,
-            .crowd = gt->crowd};
         judge->places[n] = (int32_t)g;
-        match_gt_init(&judge->gts[n++]);
+        judge->gts[n++] = match_gt_of(&judge->dataset->annotations[gt->source], gt->source);
     }
     judge->easel.drawn = false;
     return n;
@@ -125,7 +120,7 @@ static bool judge_group(
                                                   : EVAL_FP;
         if (result.gt >= 0) {
             det->partner = judge->places[result.gt];
-            det->iou = match_overlap(&ready, &match.gts[result.gt]);
+            det->iou = match_overlap(&match, &ready, (size_t)result.gt);
         }
         order[out->count - out->gt_count] =
             (struct rank_item){rank_key(det->score), (uint32_t)(out->count - out->gt_count)};
@@ -199,7 +194,7 @@ bool eval_image_boxes(const struct dataset *dataset, const struct detections *de
         .set = set,
         .image = image,
         .filter = filter,
-        .bar = fmin(iou, 1 - 1e-10),
+        .bar = match_bar(iou),
         .out = out};
     if (set->left_out[image])
         return true;

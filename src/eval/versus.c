@@ -2,6 +2,7 @@
 
 #include "eval/match.h"
 #include "eval/rank.h"
+#include "eval/usable.h"
 
 #include <math.h>
 
@@ -73,15 +74,10 @@ static bool split(
     return true;
 }
 
-/* As eval_match() has it. */
 static bool counts(const struct comparing *comparing, const struct annotation *a)
 {
-    const struct eval_set *set = comparing->sides[0]->set;
-    bool finite = isfinite(a->box.x) && isfinite(a->box.y) && isfinite(a->box.w) &&
-                  isfinite(a->box.h) && isfinite(a->area);
-    struct match_gt gt = {.area = a->area, .crowd = a->crowd};
-    match_gt_init(&gt);
-    return finite && !gt.ignored[EVAL_ALL] && !set->left_out[a->image] &&
+    return usable_annotation(a, comparing->sides[0]->set->left_out) &&
+           match_gt_of(a, 0).areas >> EVAL_ALL & 1 &&
            eval_filter_has(comparing->filter, (size_t)a->category);
 }
 

@@ -71,6 +71,32 @@ void mask_scale(struct mask *mask, double x_factor, double y_factor)
     }
 }
 
+uint32_t mask_runs_extent(const uint32_t *runs, size_t count, int32_t height_px, struct box *box)
+{
+    uint32_t height = (uint32_t)height_px, at = 0, inside = 0;
+    uint32_t left = UINT32_MAX, right = 0, top = UINT32_MAX, bottom = 0;
+    for (size_t i = 0; i < count; at += runs[i++]) {
+        if (i % 2 == 0 || !runs[i])
+            continue;
+        uint32_t column = at / height, row = at % height, end = row + runs[i];
+        if (left == UINT32_MAX)
+            left = column;
+        right = column;
+        if (end > height) { /* into the columns behind */
+            right += (end - 1) / height;
+            row = 0;
+            end = height;
+        }
+        top = row < top ? row : top;
+        bottom = end > bottom ? end : bottom;
+        inside += runs[i];
+    }
+    *box = (struct box){0};
+    if (inside)
+        *box = (struct box){left, top, right - left + 1, bottom - top};
+    return inside;
+}
+
 struct detections *detections_new(void)
 {
     return calloc(1, sizeof(struct detections));

@@ -141,6 +141,9 @@ bool image_column_has(const struct image_column *column, size_t index, const cha
 
 /* Multiplies the points of polygons; runs stay. MASK may be NULL. */
 void mask_scale(struct mask *mask, double x_factor, double y_factor);
+/* How many pixels of RUNS[0..COUNT), as in struct mask, are inside. BOX is the smallest around them,
+ * all 0 when there is none. */
+uint32_t mask_runs_extent(const uint32_t *runs, size_t count, int32_t height_px, struct box *box);
 
 struct detections *detections_new(void);
 void detections_free(struct detections *detections);

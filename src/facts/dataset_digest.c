@@ -7,7 +7,16 @@
 
 /* Every record is written as bytes of one order and hashed; the sum of the hashes stands for all of
  * them in any order. What a record is of comes first, so that no image can stand for a category. */
-enum kind { KIND_IMAGE = 1, KIND_CATEGORY, KIND_ANNOTATION, KIND_WHOLE, KIND_NUMBER, KIND_TEXT };
+enum kind {
+    KIND_IMAGE = 1,
+    KIND_CATEGORY,
+    KIND_ANNOTATION,
+    KIND_WHOLE,
+    KIND_NUMBER,
+    KIND_TEXT,
+    KIND_MASK,
+    KIND_FOLDED
+};
 
 enum { RECORD_BYTES = 128 };
 
@@ -59,6 +68,42 @@ static void add_id(struct record *record, int64_t id)
 static struct digest digest_record(const struct record *record)
 {
     return digest_of(record->bytes, record->length);
+}
+
+/* Makes room for one more number in a record of any length: a digest stands for what was there. */
+static void fold_when_full(struct record *record)
+{
+    if (record->length + sizeof(uint64_t) <= RECORD_BYTES)
+        return;
+    struct digest before = digest_record(record);
+    *record = record_of(KIND_FOLDED);
+    add_digest(record, before);
+}
+
+static void add_polygon(struct record *record, const struct polygon *polygon)
+{
+    fold_when_full(record);
+    add_number(record, polygon->point_count);
+    for (size_t i = 0; i < 2 * polygon->point_count; i++) {
+        fold_when_full(record);
+        add_real(record, polygon->xy[i]);
+    }
+}
+
+static struct digest digest_mask(const struct mask *mask)
+{
+    struct record record = record_of(KIND_MASK);
+    add_number(&record, mask->polygon_count);
+    add_number(&record, mask->run_count);
+    add_number(&record, (uint64_t)mask->width_px);
+    add_number(&record, (uint64_t)mask->height_px);
+    for (size_t i = 0; i < mask->polygon_count; i++)
+        add_polygon(&record, &mask->polygons[i]);
+    for (size_t i = 0; i < mask->run_count; i++) {
+        fold_when_full(&record);
+        add_number(&record, mask->runs[i]);
+    }
+    return digest_record(&record);
 }
 
 static void add_image(struct record *record, const struct image *image)
@@ -116,6 +161,8 @@ static struct digest digest_annotations(const struct dataset *dataset)
         add_real(&record, a->box.h);
         add_real(&record, a->area);
         add_number(&record, a->crowd);
+        if (dataset->masks && dataset->masks[i])
+            add_digest(&record, digest_mask(dataset->masks[i]));
         sum = digest_add(sum, digest_record(&record));
     }
     return sum;

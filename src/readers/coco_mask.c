@@ -232,28 +232,6 @@ static bool fill_picture(struct coco_mask_reader *reader)
     return sum < pixels ? add_outside(reader, pixels - sum) : sum == pixels;
 }
 
-/* The smallest box around the pixels that are inside; false when none is. */
-static bool runs_extent(const struct coco_mask_reader *reader, struct box *box)
-{
-    uint64_t height = (uint64_t)reader->size[0], at = 0;
-    uint64_t left = UINT64_MAX, right = 0, top = UINT64_MAX, bottom = 0;
-    for (size_t i = 0; i < reader->run_count; at += reader->runs[i++]) {
-        if (i % 2 == 0 || !reader->runs[i])
-            continue;
-        uint64_t last = at + reader->runs[i] - 1;
-        bool wraps = at / height != last / height;
-        left = left < at / height ? left : at / height;
-        right = last / height > right ? last / height : right;
-        top = wraps ? 0 : top < at % height ? top : at % height;
-        bottom = wraps ? height - 1 : last % height > bottom ? last % height : bottom;
-    }
-    if (left == UINT64_MAX)
-        return false;
-    *box = (struct box){
-        (double)left, (double)top, (double)(right - left + 1), (double)(bottom - top + 1)};
-    return true;
-}
-
 static struct mask *keep_runs(struct coco_mask_reader *reader)
 {
     struct mask *mask = ARENA_NEW(reader->arena, struct mask);
@@ -287,7 +265,8 @@ static void finish_runs(struct coco_mask_reader *reader, struct coco_shape *shap
     reader->broken |= !fill_picture(reader);
     if (reader->broken)
         return;
-    shape->has_box = runs_extent(reader, &shape->box);
+    shape->has_box = mask_runs_extent(
+        reader->runs, reader->run_count, (int32_t)reader->size[0], &shape->box);
     if (reader->arena)
         shape->mask = keep_runs(reader);
 }

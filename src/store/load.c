@@ -344,7 +344,7 @@ static bool take_metric(struct loading *l, const struct origin *origin, sqlite3_
 
 static bool load_metrics_of(struct loading *l, const struct origin *origin)
 {
-    sqlite3_stmt *rows = db_bind(l->store, STATEMENT_METRICS_OF_SOURCE, l->err, "i", origin->id);
+    sqlite3_stmt *rows = db_bind(l->store, STATEMENT_LOAD_METRICS_OF, l->err, "i", origin->id);
     enum db_step step = DB_FAILED;
     while (rows && (step = db_step(l->store, rows, l->err)) == DB_ROW)
         if (!take_metric(l, origin, rows)) {

@@ -20,6 +20,8 @@ enum action {
     DIFF,
     CURVES,
     IMAGES,
+    TRADEOFF,
+    IMPORTANCE,
     SORT_HERE,
     SORT_LEFT,
     SORT_RIGHT,
@@ -39,6 +41,8 @@ static const struct key_row KEYS[] = {
     {"d", "what differs between the selected runs", DIFF, "table", "diff", 2},
     {"v", "curves of the selected runs", CURVES, "table", "curves", 2},
     {"i", "images with boxes", IMAGES, "table", "images", 2},
+    {"t", "trade-off of two columns: AP against time", TRADEOFF, "table", "trade-off", 3},
+    {"w", "which parameter made the difference, over the runs shown", IMPORTANCE, "table", NULL, 0},
     {">", "sort by the next column", SORT_RIGHT, "table", "sort", 4},
     {"<", "sort by the column before", SORT_LEFT, "table", NULL, 0},
     {"s", "sort by the column under the cursor; again: invert", SORT_HERE, "table", NULL, 0},
@@ -123,6 +127,7 @@ static void arrange(struct runs_state *state, struct session *session)
         runs_parse_filter(state->runs, &state->arena, state->filter, &err);
     if (!filter)
         session_say(session, "filter: %s", err.text);
+    snprintf(session->filter, sizeof session->filter, "%s", filter ? state->filter : "");
     uint32_t *order = realloc(state->order, (state->runs->count + 1) * sizeof *order);
     if (!order)
         return;
@@ -252,6 +257,10 @@ static enum view_outcome act_on_run(struct runs_state *state, struct session *se
         return open_on(&view_curves, run->id, effect);
     case IMAGES:
         return open_on(&view_images, run->id, effect);
+    case TRADEOFF:
+        return open_on(&view_tradeoff, run->id, effect);
+    case IMPORTANCE:
+        return open_on(&view_importance, run->id, effect);
     case SELECT:
         session_toggle(session, run->id);
         scroll_move(&state->table.scroll, SCROLL_DOWN, state->count);
@@ -376,7 +385,8 @@ static void wants(
     follow(state, &seen, world);
     struct rect place = {0, 0, session->rows, session->cols};
     for (int i = 0; i < RUNS_PANELS; i++)
-        if (runs_has_below(session, place) && state->panels[i] && runs_panel_views[i]->wants)
+        if (runs_has_below(session, place) && state->panels[i] && runs_panel_views[i]->wants &&
+            runs_panel_views[i] != &view_diff) /* intervals are for its own page */
             runs_panel_views[i]->wants(state->panels[i], session, world, wants_out);
 }
 

@@ -1,5 +1,7 @@
 #include "work/compare.h"
 
+#include "eval/noise.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -67,6 +69,43 @@ static bool list_params(const struct run_row *run, struct arena *arena, struct d
     return params != NULL;
 }
 
+bool compare_list_params(
+    const struct run_row **runs, size_t count, struct arena *arena, struct diff_run *out)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!list_params(runs[i], arena, &out[i]))
+            return false;
+    return true;
+}
+
+bool compare_mark_noise(const struct run_row **runs, size_t count, struct diff_params *params,
+    size_t *noise_count, struct arena *arena)
+{
+    const char **names = ARENA_ARRAY(arena, const char *, count + 1);
+    size_t noise = 0;
+    if (!names)
+        return false;
+    for (size_t i = 0; i < count; i++)
+        names[i] = runs[i]->name;
+    for (size_t i = 0; i < params->count; i++)
+        noise += params->rows[i].noise = noise_is(&params->rows[i], names, count);
+    if (noise_count)
+        *noise_count = noise;
+    return true;
+}
+
+const char *compare_value_text(const struct diff_param *row, size_t run, struct arena *arena)
+{
+    const struct param *value = row->values[run];
+    if (!value)
+        return NULL;
+    if (value->kind == PARAM_NULL)
+        return "null";
+    return row->types_differ && value->kind == PARAM_TEXT
+               ? arena_printf(arena, "\"%s\"", value->text)
+               : value->text;
+}
+
 /* The metric that VALUE of RUN is of was measured by an evaluation. */
 static bool is_measured(const struct run_row *run, const struct diff_value *value)
 {
@@ -108,6 +147,11 @@ static enum dataset_kinship find_kinship(const struct compare *compare)
     return found;
 }
 
+size_t compare_differ_count(const struct compare *compare)
+{
+    return compare->params.differ_count - compare->noise_count - compare->tree.only_count;
+}
+
 const char *compare_warning(const struct compare *compare)
 {
     static const char *const SENTENCES[] = {[DATASET_SAME] = NULL,
@@ -124,11 +168,16 @@ bool compare_runs(const struct run_row **runs, size_t count, size_t baseline, bo
     struct diff_run params[COMPARE_MOST_RUNS];
     struct diff_metrics_run metrics[COMPARE_MOST_RUNS];
     *out = (struct compare){.runs = runs, .run_count = count, .baseline = baseline};
-    for (size_t i = 0; i < count; i++) {
-        if (!list_params(runs[i], arena, &params[i]) || !list_values(runs[i], arena, &metrics[i]))
-            return err_set(err, ERR_MEMORY, "out of memory");
-    }
-    if (!diff_params(params, count, all, arena, &out->params, err) ||
+    bool listed = compare_list_params(runs, count, arena, params);
+    for (size_t i = 0; listed && i < count; i++)
+        listed = list_values(runs[i], arena, &metrics[i]);
+    if (!listed)
+        return err_set(err, ERR_MEMORY, "out of memory");
+    if (!diff_params(params, count, all, arena, &out->params, err))
+        return false;
+    if (!compare_mark_noise(runs, count, &out->params, &out->noise_count, arena))
+        return err_set(err, ERR_MEMORY, "out of memory");
+    if (!diff_tree_make(&out->params, count, arena, &out->tree, err) ||
         !diff_metrics(metrics, count, baseline, arena, &out->metrics, err))
         return false;
     out->kinship = find_kinship(out);

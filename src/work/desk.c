@@ -102,3 +102,15 @@ void desk_put(struct desk *desk, int slot, struct desk_job job)
     if (overtaken.run)
         overtaken.drop(overtaken.self);
 }
+
+void desk_cancel(struct desk *desk, int slot)
+{
+    pthread_mutex_lock(&desk->lock);
+    struct desk_job dropped = desk->waiting[slot];
+    desk->waiting[slot] = (struct desk_job){0};
+    if (desk->running_slot == slot)
+        atomic_store(&desk->stale, true);
+    pthread_mutex_unlock(&desk->lock);
+    if (dropped.run)
+        dropped.drop(dropped.self);
+}

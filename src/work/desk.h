@@ -29,3 +29,5 @@ struct desk *desk_new(struct err *err);
 void desk_free(struct desk *desk);
 /* Puts JOB (ownership moves) into SLOT. Any thread. */
 void desk_put(struct desk *desk, int slot, struct desk_job job);
+/* Drops what waits in SLOT and marks it stale when it runs. Any thread. */
+void desk_cancel(struct desk *desk, int slot);

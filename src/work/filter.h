@@ -16,3 +16,13 @@ const struct filter *filter_parse_with(struct arena *arena, const char *expressi
     const struct expr_names *names, struct err *err);
 const struct expr *filter_expr(const struct filter *filter);
 bool filter_matches(const struct filter *filter, const struct expr_row *row);
+
+/* A term that orders a name against a number: lr<1e-3. */
+struct filter_bound {
+    const char *name;
+    bool is_upper; /* "<", "<="; else ">", ">=" */
+    double number;
+};
+
+/* The bounds among FILTER's terms, at most MOST of them; returns how many. */
+size_t filter_bounds(const struct filter *filter, struct filter_bound *out, size_t most);

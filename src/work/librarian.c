@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-enum slot { SLOT_RUNS, SLOT_CURVES };
+enum slot { SLOT_RUNS, SLOT_CURVES, SLOT_FILES };
 
 struct librarian {
     const struct service_settings *settings;
@@ -81,6 +81,35 @@ static void curves_job_run(void *self, const atomic_bool *stale)
     curves_job_drop(job);
 }
 
+struct files_job {
+    struct librarian *librarian;
+    int64_t run;
+    struct runs *runs; /* a reference */
+};
+
+static void files_job_drop(void *self)
+{
+    struct files_job *job = self;
+    runs_release(job->runs);
+    free(job);
+}
+
+static void files_job_run(void *self, const atomic_bool *stale)
+{
+    struct files_job *job = self;
+    (void)stale;
+    struct err err = {0};
+    struct store *store = open_reading(job->librarian, &err);
+    const struct run_row *row = runs_find(job->runs, job->run);
+    struct message *message = message_new(MESSAGE_FILES);
+    if (message && store && row)
+        message->files = run_files_load(store, row, &err);
+    message_post(job->librarian->answers, message);
+    if (err.code)
+        message_post_trouble(job->librarian->answers, &err);
+    files_job_drop(job);
+}
+
 /* ---- orders ---- */
 
 void librarian_copy_wants(
@@ -113,6 +142,16 @@ bool librarian_order_curves(
     job->count = count;
     librarian_copy_wants(&job->arena, wants, count, job->wants);
     desk_put(librarian->desk, SLOT_CURVES, (struct desk_job){curves_job_run, curves_job_drop, job});
+    return true;
+}
+
+bool librarian_order_files(struct librarian *librarian, int64_t run, struct runs *runs)
+{
+    struct files_job *job = calloc(1, sizeof *job);
+    if (!job)
+        return false;
+    *job = (struct files_job){librarian, run, runs_share(runs)};
+    desk_put(librarian->desk, SLOT_FILES, (struct desk_job){files_job_run, files_job_drop, job});
     return true;
 }
 

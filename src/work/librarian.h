@@ -1,5 +1,5 @@
 /*
- * The librarian: the thread that owns a read connection and answers with runs tables and curves.
+ * The librarian: the thread that owns a read connection and answers with runs tables, curves and lists of files.
  * Knows: the index as readers see it. Must not know: who writes it, what is shown.
  */
 #pragma once
@@ -19,6 +19,8 @@ void librarian_free(struct librarian *librarian); /* waits for the thread; accep
 bool librarian_order_runs(struct librarian *librarian, struct runs *before);
 bool librarian_order_curves(
     struct librarian *librarian, const struct curve_want *wants, size_t count);
+/* The files of RUN, a row of RUNS, which is shared, not taken. */
+bool librarian_order_files(struct librarian *librarian, int64_t run, struct runs *runs);
 /* Copies WANTS into TO, names into ARENA. */
 void librarian_copy_wants(
     struct arena *arena, const struct curve_want *wants, size_t count, struct curve_want *to);

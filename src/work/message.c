@@ -10,6 +10,10 @@ void message_free(void *item)
     study_release(message->study.study);
     photo_release(message->photo.photo);
     buf_done(&message->paint.bytes);
+    free(message->deltas);
+    influence_answer_free(message->influence);
+    texts_release(message->texts);
+    run_files_release(message->files);
     free(message);
 }
 

@@ -22,6 +22,10 @@ enum message_kind {
     MESSAGE_STUDY,
     MESSAGE_PHOTO,
     MESSAGE_PAINTED,
+    MESSAGE_DELTAS,
+    MESSAGE_INFLUENCE,
+    MESSAGE_TEXTS,
+    MESSAGE_FILES,
 };
 
 struct message {
@@ -34,6 +38,10 @@ struct message {
     struct study_answer study;
     struct photo_answer photo;
     struct service_paint paint;
+    struct deltas *deltas;
+    struct influence_answer *influence;
+    struct texts *texts;
+    struct run_files *files;
     char trouble[512];
 };
 

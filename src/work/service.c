@@ -1,5 +1,6 @@
 #include "work/service.h"
 
+#include "work/clerk.h"
 #include "work/indexer.h"
 #include "work/librarian.h"
 #include "work/studio.h"
@@ -12,6 +13,7 @@ struct service {
     struct queue *answers;
     struct librarian *librarian;
     struct studio *studio;
+    struct clerk *clerk;
     struct indexer *indexer;
     bool runs_stale, runs_ordered;
     struct wants ordered;       /* what was ordered last of each kind */
@@ -74,8 +76,40 @@ static void order_photo(
     }
 }
 
+/* What the clerk does is given up when nobody wants it, for it may take long. */
+static void order_clerk(
+    struct service *service, const struct world *world, const struct wants *wants)
+{
+    struct clerk *clerk = service->clerk;
+    struct wants *ordered = &service->ordered;
+    if (!deltas_want_same(&wants->deltas, &ordered->deltas)) {
+        bool wanted = wants->deltas.count && world->runs;
+        if (!wanted)
+            clerk_cancel(clerk, CLERK_DELTAS);
+        if (!wanted || clerk_order_deltas(clerk, &wants->deltas, world->runs))
+            ordered->deltas = wants->deltas;
+    }
+    if (!influence_want_same(&wants->influence, &ordered->influence)) {
+        bool wanted = wants->influence.snapshot && world->runs;
+        if (!wanted || clerk_order_influence(clerk, &wants->influence, world->runs))
+            ordered->influence = wants->influence;
+    }
+    if (!text_want_same(&wants->texts, &ordered->texts)) {
+        bool wanted = wants->texts.paths[0][0];
+        if (!wanted)
+            clerk_cancel(clerk, CLERK_TEXTS);
+        if (!wanted || clerk_order_texts(clerk, &wants->texts))
+            ordered->texts = wants->texts;
+    }
+}
+
 void service_want(struct service *service, const struct world *world, const struct wants *wants)
 {
+    order_clerk(service, world, wants);
+    bool files = wants->files && world->runs;
+    if (wants->files != service->ordered.files &&
+        (!files || librarian_order_files(service->librarian, wants->files, world->runs)))
+        service->ordered.files = files ? wants->files : 0;
     if (service->runs_stale && !service->runs_ordered)
         order_runs(service, world);
     if (wants->curve_count && !same_curves(wants, &service->ordered))
@@ -122,6 +156,31 @@ static void take_study(struct service *service, struct world *world, struct mess
     message->study.study = NULL;
 }
 
+/* What the clerk answers, and the list of files, take the place of older ones. */
+static void take_clerks(struct world *world, struct message *message)
+{
+    if (message->deltas) {
+        free(world->deltas);
+        world->deltas = message->deltas;
+        message->deltas = NULL;
+    }
+    if (message->influence) {
+        influence_answer_free(world->influence);
+        world->influence = message->influence;
+        message->influence = NULL;
+    }
+    if (message->texts) {
+        texts_release(world->texts);
+        world->texts = message->texts;
+        message->texts = NULL;
+    }
+    if (message->files) {
+        run_files_release(world->files);
+        world->files = message->files;
+        message->files = NULL;
+    }
+}
+
 bool service_take(struct service *service, struct world *world, struct service_paint *paint)
 {
     *paint = (struct service_paint){0};
@@ -159,6 +218,12 @@ bool service_take(struct service *service, struct world *world, struct service_p
         world->photo = message->photo;
         message->photo.photo = NULL;
         break;
+    case MESSAGE_DELTAS:
+    case MESSAGE_INFLUENCE:
+    case MESSAGE_TEXTS:
+    case MESSAGE_FILES:
+        take_clerks(world, message);
+        break;
     case MESSAGE_PAINTED:
         *paint = message->paint;
         message->paint = (struct service_paint){0};
@@ -184,6 +249,8 @@ struct service *service_new(const struct service_settings *settings, struct err 
     if (service->librarian)
         service->studio = studio_new(settings, service->answers, err);
     if (service->studio)
+        service->clerk = clerk_new(settings, service->answers, err);
+    if (service->clerk)
         service->indexer = indexer_new(settings, service->answers, err);
     if (service->indexer)
         return service;
@@ -197,6 +264,7 @@ void service_free(struct service *service)
         return;
     librarian_free(service->librarian);
     studio_free(service->studio);
+    clerk_free(service->clerk);
     indexer_free(service->indexer);
     queue_free(service->answers, message_free);
     arena_done(&service->ordered_arena);

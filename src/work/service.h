@@ -2,8 +2,8 @@
  * The service: the threads behind the screen, and their one way to the main thread.
  * Knows: which thread may do what. Must not know: screens, keys.
  *
- * Three threads do the work, each in a file of its own: the indexer writes the index, the librarian
- * reads it, the studio loads, decodes and paints.
+ * Four threads do the work, each in a file of its own: the indexer writes the index, the librarian
+ * reads it, the studio loads, decodes and paints, the clerk compares runs and reads texts.
  *
  * All functions are the main thread's and return at once.
  */

@@ -1,6 +1,7 @@
 #include "work/studio.h"
 
 #include "work/desk.h"
+#include "work/run_study.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -43,21 +44,11 @@ static struct study *load_study(
     const struct study_job *job, const atomic_bool *stale, struct err *err)
 {
     const struct run_row *run = runs_find(job->runs, job->want.run_id);
-    const struct index_settings *settings = &job->studio->settings->index;
-    struct arena arena = {0};
-    struct truth_rules rules = {.ground_truth = settings->ground_truth, .images = settings->images};
-    struct truth truth;
-    struct study *study = NULL;
-    if (!run || job->want.artifact < 0 || (size_t)job->want.artifact >= run->prediction_count)
-        err_set(err, ERR_USAGE, "the run has no such predictions any more");
-    else if (truth_read_rules(&arena, run->root, &rules, err) &&
-             truth_find(&arena, &rules, run->root, run->directory, run->artifacts,
-                 run->artifact_count, &truth, err)) {
-        struct study_request request = {.predictions = run->artifacts[job->want.artifact].path, .truth = &truth};
-        study = study_load(&request, stale, err);
-    }
-    arena_done(&arena);
-    return study;
+    if (run && job->want.artifact >= 0)
+        return run_study_load(
+            run, (size_t)job->want.artifact, &job->studio->settings->index, stale, err);
+    err_set(err, ERR_USAGE, "the run has no such predictions any more");
+    return NULL;
 }
 
 static void study_job_run(void *self, const atomic_bool *stale)

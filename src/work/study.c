@@ -216,20 +216,20 @@ static void describe_set(struct study *study)
             "objects and no detection: AP is 0, where pycocotools stops with an error");
     warn(study, study->dataset->missing_area,
         "objects of the ground truth without an area: width times height is taken");
-    warn(study, set->annotations_id_zero,
+    warn(study, set->unused.annotations_id_zero,
         "objects of the ground truth with the id 0, which pycocotools takes for not found");
-    warn(study, set->annotations_not_finite,
+    warn(study, set->unused.annotations_not_finite,
         "objects of the ground truth left out: their boxes are not finite");
-    warn(study, set->annotations_without_mask,
+    warn(study, set->unused.annotations_without_mask,
         "objects of the ground truth without a mask: never found");
-    warn(study, set->rows_without_mask, "detections without a mask: their boxes are taken");
+    warn(study, set->unused.rows_without_mask, "detections without a mask: their boxes are taken");
     if (set->settings.overlap == EVAL_MASKS && study->detections->boxes_say_areas)
-        warn(study, study->detection_count - set->rows_without_mask,
+        warn(study, study->detection_count - set->unused.rows_without_mask,
             "masks with boxes beside them: small, medium and large go by the box, as pycocotools has "
             "it");
     warn(study, study->dataset->dropped_masks + study->detections->dropped_masks,
         "masks that cannot be read");
-    warn(study, set->rows_not_finite, "detections left out: their boxes or scores are not finite");
+    warn(study, set->unused.rows_not_finite, "detections left out: their boxes or scores are not finite");
 }
 
 static void describe(struct study *study)

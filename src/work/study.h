@@ -26,10 +26,11 @@ struct study {
     struct link link; /* zeroed without detections */
     struct eval_set *set;
     struct eval_summary summary;
-    struct eval_best best_f1;               /* at IoU .50, all classes */
+    struct eval_best best_f1; /* at the lowest IoU of the settings (COCO's: .50), all classes */
     struct truth truth;                     /* the request's */
     const char *ground_truth, *predictions; /* paths */
-    struct dataset_version version;         /* of the ground truth, as it was read */
+    struct dataset_version version; /* of the ground truth as it was read: with masks (which then
+                                       count) where the settings compare them */
     size_t candidate;                       /* which of the request's ground truths it is */
     bool columns;     /* as in the request */
     bool complete; /* that one joins and explains every detection, so that no other was needed */
@@ -66,7 +67,8 @@ void study_lend(struct study *study, struct ground_truth *spare);
 /* The file of image INDEX, NULL when it is not on this disk. Memory from ARENA. */
 const char *study_image_path(const struct study *study, struct arena *arena, int32_t index);
 
-/* The twelve numbers and best F1 as kept by the index, from memory of exactly this struct. */
+/* The twelve numbers and best F1 (as in struct study) as kept by the index, from memory of exactly
+ * this struct. */
 struct study_scores {
     double stats[EVAL_STATS];
     double best_f1, best_f1_confidence;

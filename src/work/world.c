@@ -1,5 +1,6 @@
 #include "work/world.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static bool same_study(const struct study_want *a, const struct study_want *b)
@@ -41,8 +42,34 @@ const struct curve *world_curve(const struct world *world, const struct curve_wa
     return NULL;
 }
 
+const struct influence_answer *world_influence(
+    const struct world *world, const struct influence_want *want)
+{
+    const struct influence_answer *answer = world->influence;
+    bool answers = answer && strcmp(answer->want.filter, want->filter) == 0 &&
+                   strcmp(answer->want.metric, want->metric) == 0;
+    return answers ? answer : NULL;
+}
+
+const struct texts *world_texts(const struct world *world, const struct text_want *want)
+{
+    const struct texts *texts = world->texts;
+    bool answers = texts && strcmp(texts->want.paths[0], want->paths[0]) == 0 &&
+                   strcmp(texts->want.paths[1], want->paths[1]) == 0;
+    return answers ? texts : NULL;
+}
+
+const struct run_files *world_files(const struct world *world, int64_t run)
+{
+    return world->files && world->files->run == run ? world->files : NULL;
+}
+
 void world_done(struct world *world)
 {
+    free(world->deltas);
+    influence_answer_free(world->influence);
+    texts_release(world->texts);
+    run_files_release(world->files);
     runs_release(world->runs);
     curves_release(world->curves);
     for (size_t i = 0; i < WORLD_STUDIES; i++)

@@ -7,10 +7,14 @@
 #pragma once
 
 #include "work/curves.h"
+#include "work/deltas.h"
 #include "work/easel.h"
 #include "work/index.h"
+#include "work/influence.h"
+#include "work/run_files.h"
 #include "work/runs.h"
 #include "work/study.h"
+#include "work/text_file.h"
 
 enum { WORLD_STUDIES = 2 };
 
@@ -32,6 +36,10 @@ struct wants {
     size_t curve_count;
     struct study_want studies[WORLD_STUDIES];
     struct photo_want photo;
+    struct deltas_want deltas;
+    struct influence_want influence;
+    struct text_want texts;
+    int64_t files; /* of this run; 0: none wanted */
 };
 
 struct study_answer {
@@ -50,6 +58,10 @@ struct world {
     struct curves *curves; /* the newest; may lag behind the want */
     struct study_answer studies[WORLD_STUDIES];
     struct photo_answer photo;
+    struct deltas *deltas;              /* the newest, NULL for none; may lag behind the want */
+    struct influence_answer *influence; /* the same of these */
+    struct texts *texts;
+    struct run_files *files;
     struct index_progress progress; /* `now` is not kept */
     bool indexing;
     char trouble[512]; /* the last thing that went wrong, "" for nothing */
@@ -64,4 +76,10 @@ const struct photo *world_photo(const struct world *world, const struct photo_wa
 /* The want for all points of METRIC, wherever they are held. */
 struct curve_want world_curve_want(const struct run_metric *metric);
 const struct curve *world_curve(const struct world *world, const struct curve_want *want);
+/* The answer to WANT or NULL while there is none; that of an older snapshot of the runs, or of a text
+ * before it grew, until the newer one comes. */
+const struct influence_answer *world_influence(
+    const struct world *world, const struct influence_want *want);
+const struct texts *world_texts(const struct world *world, const struct text_want *want);
+const struct run_files *world_files(const struct world *world, int64_t run);
 void world_done(struct world *world);

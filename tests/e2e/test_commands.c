@@ -284,6 +284,154 @@ static void test_diff(void **state)
     assert_non_null(strstr(EXPECT(0, "diff", "-a", at("alpha"), at("beta"))->out, "batch"));
 }
 
+/* ---- tradeoff ---- */
+
+static void test_tradeoff(void **state)
+{
+    (void)state;
+    static const char *const RUNS[][3] = {{"best", "0.5", "40"}, {"esc\x1b[31m", "0.2", "10"},
+        {"middle", "0.4", "20"}, {"twin", "0.4", "20"}, {"untimed", "0.9", ""},
+        {"worse", "0.3", "25"}};
+    const char *folder = temp_dir();
+    for (size_t i = 0; i < sizeof RUNS / sizeof *RUNS; i++) {
+        char name[64], csv[128];
+        snprintf(name, sizeof name, "%s/metrics.csv", RUNS[i][0]);
+        snprintf(csv, sizeof csv, "step,loss,val/AP,ms_per_image\n0,1,%s,%s\n", RUNS[i][1],
+            RUNS[i][2]);
+        temp_text(folder, name, csv);
+    }
+    const cJSON *found = BOXTOP_JSON("tradeoff", folder), *run;
+    static const char *const FRONT[] = {"middle", "twin", "best"};
+    assert_int_equal(cJSON_GetArraySize(in(found, "front")), 4);
+    for (int i = 0; i < 3; i++)
+        assert_string_equal(
+            cJSON_GetArrayItem(in(found, "front"), i + 1)->valuestring, FRONT[i]);
+    assert_string_equal(text_in(in(found, "x"), "column"), "ms/img");
+    assert_string_equal(text_in(in(found, "y"), "better"), "higher");
+    ASSERT_NEAR(number_in(in(found, "x"), "runs_without"), 1, 0);
+    assert_string_equal(cJSON_GetArrayItem(in(found, "without"), 0)->valuestring, "untimed");
+    cJSON_ArrayForEach(run, in(found, "runs"))
+    {
+        bool worse = strcmp(text_in(run, "run"), "worse") == 0;
+        assert_string_equal(text_in(run, "standing"), worse ? "dominated" : "front");
+        assert_string_equal(text_in(run, "dominated_by"), worse ? "middle" : "");
+    }
+    assert_string_equal(EXPECT(0, "tradeoff", folder, "-x", "ms/img", "-y", "AP", "--filter",
+                            "AP>=0.3 ms/img<=30", "--format", "csv")
+                            ->out,
+        "run,AP,ms/img,standing,dominated by\nmiddle,0.4,20,front,\ntwin,0.4,20,front,\n"
+        "worse,0.3,25,dominated,middle\n");
+    assert_string_equal(
+        EXPECT(0, "tradeoff", folder, "-x", "ms/img:higher", "--filter", "AP>=0.4", "-f", "markdown")
+            ->out,
+        "| run | AP | ms/img | standing | dominated by |\n| --- | ---: | ---: | --- | --- |\n"
+        "| best | 0.5000 | 40 | front | \xe2\x80\x93 |\n"
+        "| middle | 0.4000 | 20 | dominated | best |\n"
+        "| twin | 0.4000 | 20 | dominated | best |\n");
+    const char *table = EXPECT(0, "tradeoff", folder)->out;
+    assert_non_null(strstr(table, "1 run without ms/img\n"));
+    assert_null(strchr(table, 0x1b));
+    EXPECT(2, "tradeoff", folder, "-x", "bogus");
+    EXPECT(2, "tradeoff", folder, "--filter", "AP<");
+}
+
+static void write_config(const char *top, const char *name, const char *json)
+{
+    char file[64];
+    made_plain(top, name, "0.1", 3, 0.5);
+    snprintf(file, sizeof file, "%s/config.json", name);
+    temp_text(top, file, json);
+}
+
+static void test_diff_as_a_tree(void **state)
+{
+    (void)state;
+    const char *top = temp_dir();
+    char a[512], b[512];
+    write_config(top, "a", "{\"model\": {\"width\": 8, \"depth\": [1, 2]}, \"lr\": 0.1, \"out_dir\": "
+                           "\"/x/a\", \"o\": {\"a\": 1, \"b\": 2, \"c\": 3, \"d\": 4, \"e\": 5, "
+                           "\"f\": 6, \"g\": 7}}");
+    write_config(top, "b", "{\"model\": {\"width\": 9, \"depth\": [1, 3]}, \"lr\": \"0.1\", "
+                           "\"out_dir\": \"/x/b\"}");
+    snprintf(a, sizeof a, "%s/a", top);
+    snprintf(b, sizeof b, "%s/b", top);
+    const char *table = EXPECT(0, "diff", a, b)->out;
+    assert_non_null(strstr(table, "\nmodel "));
+    assert_non_null(strstr(table, "\n  depth "));
+    assert_non_null(strstr(table, "\n    [1] "));
+    assert_non_null(strstr(table, "\n  width "));
+    assert_non_null(strstr(table, "\"0.1\""));
+    assert_non_null(strstr(table, "only in a (7: --all lists them)"));
+    assert_null(strstr(table, "out_dir"));
+    assert_non_null(strstr(table, "1 more differs as names and paths do: --noise shows them"));
+    assert_non_null(strstr(EXPECT(0, "diff", a, b, "--noise")->out, "\n  out_dir "));
+    assert_non_null(strstr(EXPECT(0, "diff", a, b, "--all")->out, "\n    g "));
+    assert_null(strstr(EXPECT(0, "diff", a, b, "--format", "csv")->out, "out_dir"));
+    const cJSON *row, *params = in(BOXTOP_JSON("diff", a, b), "params");
+    int noise = 0, types = 0;
+    cJSON_ArrayForEach(row, params)
+    {
+        bool is_dir = strcmp(text_in(row, "name"), "out_dir") == 0;
+        assert_int_equal(cJSON_IsTrue(in(row, "noise")), is_dir);
+        noise += cJSON_IsTrue(in(row, "noise"));
+        types += cJSON_IsTrue(in(row, "types_differ"));
+    }
+    assert_int_equal(noise, 1);
+    assert_int_equal(types, 1);
+}
+
+static void test_diff_with_intervals(void **state)
+{
+    (void)state;
+    const char *top = temp_dir();
+    char a[512], b[512];
+    made_set(top);
+    made_detector(top, "a", "0.1");
+    made_detector(top, "b", "0.2");
+    snprintf(a, sizeof a, "%s/a", top);
+    snprintf(b, sizeof b, "%s/b", top);
+    const char *table = EXPECT(0, "diff", a, b, "--intervals")->out;
+    assert_non_null(strstr(table, "95 % intervals of 1000 resamples"));
+    assert_non_null(strstr(table, "(+0 [+0, +0] \xe2\x89\x88)")); /* the same predictions */
+    const cJSON *metric;
+    int intervals = 0;
+    cJSON_ArrayForEach(metric, in(BOXTOP_JSON("diff", a, b, "--intervals"), "metrics"))
+    {
+        const cJSON *one = cJSON_GetArrayItem(in(metric, "intervals"), 1);
+        assert_true(cJSON_IsNull(cJSON_GetArrayItem(in(metric, "intervals"), 0)));
+        intervals += cJSON_IsObject(one) && cJSON_IsTrue(in(one, "within_noise"));
+    }
+    assert_true(intervals > 0);
+    assert_non_null(strstr(EXPECT(0, "diff", at("beta"), at("gamma"), "--intervals")->out,
+        "no intervals: the first run and another one must have predictions"));
+}
+
+static void test_importance(void **state)
+{
+    (void)state;
+    const char *top = temp_dir();
+    for (int i = 0; i < 6; i++) {
+        char name[16], rate[16];
+        snprintf(name, sizeof name, "run%d", i);
+        snprintf(rate, sizeof rate, "0.%d", i + 1);
+        made_plain(top, name, rate, 3, 0.5 + i);
+    }
+    const cJSON *ranking = BOXTOP_JSON("diff", "--importance", "loss", top);
+    const cJSON *rate = cJSON_GetArrayItem(in(ranking, "params"), 0);
+    assert_string_equal(text_in(rate, "name"), "lr");
+    ASSERT_NEAR(number_in(rate, "rho"), 1, 1e-12);
+    assert_int_equal((int)number_in(rate, "n"), 6);
+    assert_true(number_in(rate, "p") < 0.02);
+    assert_true(cJSON_IsNull(in(rate, "trouble")));
+    const char *table =
+        EXPECT(0, "diff", "--importance", "loss", top, "--filter", "lr<0.35")->out;
+    assert_non_null(strstr(table, "too few runs"));
+    assert_non_null(strstr(table, "3 of 3 runs have loss"));
+    EXPECT(2, "diff", "--importance", "nonsense", top);
+    EXPECT(2, "diff", "--filter", "lr<1", at("alpha"), at("beta"));
+    EXPECT(2, "diff", "--importance", "loss", top, "--filter", "lr<");
+}
+
 /* ---- eval ---- */
 
 static void check_counts(const cJSON *counts, struct made_counts expected)
@@ -625,6 +773,10 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_sort_and_filter),
         cmocka_unit_test(test_show),
         cmocka_unit_test(test_diff),
+        cmocka_unit_test(test_tradeoff),
+        cmocka_unit_test(test_diff_as_a_tree),
+        cmocka_unit_test(test_diff_with_intervals),
+        cmocka_unit_test(test_importance),
         cmocka_unit_test(test_eval_json),
         cmocka_unit_test(test_eval_thresholds),
         cmocka_unit_test(test_eval_files),

@@ -202,9 +202,58 @@ static bool answer_photo(struct stage *stage, const struct photo_want *want)
     return true;
 }
 
+static void keep_deltas(void *self, const struct deltas *so_far)
+{
+    *(struct deltas *)self = *so_far;
+}
+
+static bool answer_deltas(struct stage *stage, const struct deltas_want *want)
+{
+    struct world *world = &stage->world;
+    struct index_settings settings = {0};
+    struct err err = {0};
+    if (!want->count || (world->deltas && deltas_want_same(&world->deltas->want, want)))
+        return false;
+    if (!world->deltas && !(world->deltas = calloc(1, sizeof *world->deltas)))
+        abort();
+    if (!deltas_make(want, world->runs, &settings, NULL, keep_deltas, world->deltas, &err))
+        give_up("intervals", &err);
+    for (size_t i = 0; i < want->count; i++)
+        hide(stage, world->deltas->rows[i].trouble);
+    return true;
+}
+
+static bool answer_clerk(struct stage *stage, const struct wants *wants)
+{
+    struct world *world = &stage->world;
+    bool any = answer_deltas(stage, &wants->deltas);
+    struct err err = {0};
+    if (wants->influence.snapshot &&
+        (!world->influence || !influence_want_same(&world->influence->want, &wants->influence))) {
+        influence_answer_free(world->influence);
+        world->influence = influence_answer_make(&wants->influence, world->runs);
+        any = true;
+    }
+    if (wants->texts.paths[0][0] &&
+        (!world->texts || !text_want_same(&world->texts->want, &wants->texts))) {
+        texts_release(world->texts);
+        world->texts = texts_load(&wants->texts);
+        any = true;
+    }
+    const struct run_row *run = wants->files ? runs_find(world->runs, wants->files) : NULL;
+    if (run && !world_files(world, wants->files)) {
+        run_files_release(world->files);
+        world->files = run_files_load(stage->settings.store, run, &err);
+        any = true;
+    }
+    if (err.code)
+        give_up("files", &err);
+    return any;
+}
+
 static bool answer(struct stage *stage, const struct wants *wants)
 {
-    bool any = answer_curves(stage, wants);
+    bool any = answer_curves(stage, wants) | answer_clerk(stage, wants);
     bool photo = answer_photo(stage, &wants->photo); /* before a study that it names may go */
     for (size_t i = 0; i < WORLD_STUDIES; i++)
         any |= answer_study(stage, &wants->studies[i], i);

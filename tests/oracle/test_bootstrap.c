@@ -173,8 +173,8 @@ static void check_run_b(struct bench *bench, const cJSON *expected)
         {"categories", (double)dataset->category_count},
         {"ground_truth", (double)dataset->annotation_count}, {"crowd", (double)crowds},
         {"detections", (double)bench->detections[1]->count},
-        {"dropped_unknown_image", (double)bench->runs[1].set->rows_unknown_image},
-        {"ignored_unknown_category", (double)bench->runs[1].set->rows_unknown_category}};
+        {"dropped_unknown_image", (double)bench->runs[1].set->unused.rows_unknown_image},
+        {"ignored_unknown_category", (double)bench->runs[1].set->unused.rows_unknown_category}};
     for (size_t i = 0; i < sizeof COUNTS / sizeof *COUNTS; i++)
         check(bench, COUNTS[i].key, COUNTS[i].is,
             cJSON_GetObjectItemCaseSensitive(counts, COUNTS[i].key)->valuedouble, 0);

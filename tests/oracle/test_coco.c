@@ -322,7 +322,7 @@ static void check_id_zero(struct bench *bench)
 {
     check_list(bench, "stats with an id 0", bench->summary.stats,
         at(bench->expected, "stats_with_annotation_ids_plus_one"), MEAN);
-    check(bench, "annotations with id 0", (double)bench->set->annotations_id_zero, 1, 0);
+    check(bench, "annotations with id 0", (double)bench->set->unused.annotations_id_zero, 1, 0);
 }
 
 static bool run_pair(const char *folder)

@@ -118,13 +118,13 @@ static void what_cannot_be_used_is_counted(void **unused)
     struct eval_set *set = sets_match(dataset, detections, &arena);
     assert_int_equal(set->count, 1);
     assert_int_equal(set->tp[EVAL_ALL][0], 0x3ff); /* an annotation id of 0 can be matched */
-    assert_int_equal(set->rows_not_finite, 2);
-    assert_int_equal(set->rows_on_left_out, 1);
-    assert_int_equal(set->rows_unknown_image, 1);
-    assert_int_equal(set->rows_unknown_category, 1);
-    assert_int_equal(set->images_left_out, 1);
-    assert_int_equal(set->annotations_not_finite, 1);
-    assert_int_equal(set->annotations_id_zero, 1);
+    assert_int_equal(set->unused.rows_not_finite, 2);
+    assert_int_equal(set->unused.rows_on_left_out, 1);
+    assert_int_equal(set->unused.rows_unknown_image, 1);
+    assert_int_equal(set->unused.rows_unknown_category, 1);
+    assert_int_equal(set->unused.images_left_out, 1);
+    assert_int_equal(set->unused.annotations_not_finite, 1);
+    assert_int_equal(set->unused.annotations_id_zero, 1);
     assert_int_equal(set->gt_count, 1);
     detections_free(detections);
     dataset_free(dataset);

@@ -64,6 +64,26 @@ static void null_is_a_value_and_missing_is_not(void **unused)
     arena_done(&arena);
 }
 
+static void a_number_written_as_text_is_equal_but_said(void **unused)
+{
+    (void)unused;
+    struct arena arena;
+    struct err err;
+    struct diff_params out;
+    arena_init(&arena, 0);
+    struct param a[] = {param_from_text("lr", "0.1"), param_from_text("on", "true")};
+    struct param b[] = {{.name = "lr", .kind = PARAM_TEXT, .text = "1e-1"},
+        {.name = "on", .kind = PARAM_TEXT, .text = "yes"}};
+    struct diff_run runs[] = {{a, 2}, {b, 2}};
+    assert_true(diff_params(runs, 2, false, &arena, &out, &err));
+    assert_int_equal(out.count, 2);
+    assert_int_equal(out.differ_count, 1);
+    assert_int_equal(out.same_count, 1);
+    assert_true(out.rows[0].types_differ && !out.rows[0].differs);
+    assert_true(out.rows[1].differs && !out.rows[1].types_differ);
+    arena_done(&arena);
+}
+
 static void judgements_know_the_direction(void **unused)
 {
     (void)unused;
@@ -110,6 +130,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(parameters_that_differ_are_listed_in_natural_order),
         cmocka_unit_test(null_is_a_value_and_missing_is_not),
+        cmocka_unit_test(a_number_written_as_text_is_equal_but_said),
         cmocka_unit_test(judgements_know_the_direction),
         cmocka_unit_test(metrics_are_held_against_the_baseline)};
     return cmocka_run_group_tests(tests, NULL, NULL);

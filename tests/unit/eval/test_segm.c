@@ -122,7 +122,7 @@ static void masks_are_matched_by_the_pixels_that_they_share(void **unused)
     assert_int_equal(set->tp[EVAL_ALL][1], reached(.8));
     assert_int_equal(set->tp[EVAL_ALL][2], reached(1) & ~reached(.8));
     assert_int_equal(set->gt[1], 0);
-    assert_int_equal(set->annotations_without_mask + set->rows_without_mask, 0);
+    assert_int_equal(set->unused.annotations_without_mask + set->unused.rows_without_mask, 0);
 
     struct err err;
     struct eval_set *low = eval_rematch(dataset, detections, set, .3, &arena, &err);
@@ -190,8 +190,8 @@ static void what_has_no_mask_is_a_box_or_nothing(void **unused)
     sets_detect(detections, 0, 0, .8, 0, 0, 200, 200);
     detect(.7, corners(5, 5, 0, 0));
     struct eval_set *set = match(EVAL_MASKS);
-    assert_int_equal(set->annotations_without_mask, 1);
-    assert_int_equal(set->rows_without_mask, 2);
+    assert_int_equal(set->unused.annotations_without_mask, 1);
+    assert_int_equal(set->unused.rows_without_mask, 2);
     assert_int_equal(set->tp[EVAL_ALL][0], 0);
     assert_true(set->iou[0] == 0);
     assert_int_equal(set->tp[EVAL_ALL][1], reached(.9));
@@ -199,15 +199,15 @@ static void what_has_no_mask_is_a_box_or_nothing(void **unused)
     assert_int_equal(set->gt_count, 3);
     set = match(EVAL_BOXES);
     assert_int_equal(set->tp[EVAL_ALL][0], reached(1));
-    assert_int_equal(set->annotations_without_mask + set->rows_without_mask, 0);
+    assert_int_equal(set->unused.annotations_without_mask + set->unused.rows_without_mask, 0);
     assert_null(set->sizes);
     /* Sets that keep no masks at all. */
     free(detections->masks);
     detections->masks = NULL;
     dataset->masks = NULL;
     set = match(EVAL_MASKS);
-    assert_int_equal(set->annotations_without_mask, 3);
-    assert_int_equal(set->rows_without_mask, 3);
+    assert_int_equal(set->unused.annotations_without_mask, 3);
+    assert_int_equal(set->unused.rows_without_mask, 3);
     for (size_t i = 0; i < set->count; i++)
         assert_int_equal(set->tp[EVAL_ALL][i], 0);
     end();
@@ -248,8 +248,8 @@ static void images_without_a_size_have_that_of_their_runs(void **unused)
     assert_int_equal(set->tp[EVAL_ALL][1], reached(1));
     assert_int_equal(set->sizes[1].width_px, 60);
     assert_true(!set->left_out[0] && !set->left_out[1] && set->left_out[2] && set->left_out[3]);
-    assert_int_equal(set->images_left_out, 1);
-    assert_int_equal(set->rows_on_left_out, 1);
+    assert_int_equal(set->unused.images_left_out, 1);
+    assert_int_equal(set->unused.rows_on_left_out, 1);
     assert_int_equal(set->gt_count, 2);
     /* An image of more pixels than there are numbers for. */
     dataset->images[2].width_px = dataset->images[2].height_px = 1 << 20;
@@ -284,8 +284,8 @@ static void fractions_are_drawn_in_pixels(void **unused)
     dataset->fractions = true;
     dataset->images[0].width_px = dataset->images[0].height_px = 1;
     set = match(EVAL_MASKS);
-    assert_int_equal(set->images_left_out, 1);
-    assert_int_equal(match(EVAL_BOXES)->images_left_out, 0);
+    assert_int_equal(set->unused.images_left_out, 1);
+    assert_int_equal(match(EVAL_BOXES)->unused.images_left_out, 0);
     end();
 }
 

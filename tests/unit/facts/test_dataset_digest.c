@@ -217,6 +217,106 @@ static void test_what_counts(void **state)
         }
 }
 
+enum { CORNERS = 40 };
+
+/* As make(), and masks of every kind beside the annotations: two polygons, runs, none. */
+static struct dataset *make_masked(void)
+{
+    struct dataset *set = make();
+    set->masks = ARENA_ARRAY(&set->arena, struct mask *, ANNOTATIONS);
+    assert_non_null(set->masks);
+    for (size_t i = 0; i < ANNOTATIONS; i++) {
+        struct mask *mask = ARENA_NEW(&set->arena, struct mask);
+        mask->polygon_count = i % 3 == 0 ? 2 : 0;
+        mask->polygons = ARENA_ARRAY(&set->arena, struct polygon, 2);
+        for (size_t p = 0; p < 2; p++) {
+            mask->polygons[p].point_count = CORNERS;
+            mask->polygons[p].xy = ARENA_ARRAY(&set->arena, double, 2 * CORNERS);
+            for (size_t k = 0; k < 2 * CORNERS; k++)
+                mask->polygons[p].xy[k] = (double)(i + 3 * p + k);
+        }
+        mask->runs = ARENA_ARRAY(&set->arena, uint32_t, CORNERS);
+        if (i % 3 == 1) {
+            mask->run_count = CORNERS;
+            mask->width_px = 20;
+            mask->height_px = 10;
+            for (size_t k = 0; k < CORNERS; k++)
+                mask->runs[k] = 5;
+        }
+        set->masks[i] = i % 3 == 2 ? NULL : mask;
+    }
+    return set;
+}
+
+static void move_a_corner(struct dataset *set)
+{
+    double *at = &set->masks[3 * below(ANNOTATIONS / 3)]->polygons[below(2)].xy[below(2 * CORNERS)];
+    *at = nextafter(*at, INFINITY);
+}
+
+static void cut_a_polygon(struct dataset *set)
+{
+    set->masks[3 * below(ANNOTATIONS / 3)]->polygons[below(2)].point_count -= 1 + below(CORNERS - 3);
+}
+
+static void drop_a_polygon(struct dataset *set)
+{
+    set->masks[3 * below(ANNOTATIONS / 3)]->polygon_count--;
+}
+
+static void shift_a_run(struct dataset *set)
+{
+    uint32_t *runs = set->masks[3 * below(ANNOTATIONS / 3) + 1]->runs;
+    size_t i = below(CORNERS - 1);
+    runs[i]--;
+    runs[i + 1]++;
+}
+
+static void turn_an_image(struct dataset *set)
+{
+    struct mask *mask = set->masks[3 * below(ANNOTATIONS / 3) + 1];
+    mask->width_px = 10;
+    mask->height_px = 20;
+}
+
+static void drop_a_mask(struct dataset *set)
+{
+    set->masks[3 * below(ANNOTATIONS / 3) + below(2)] = NULL;
+}
+
+static void give_a_mask_away(struct dataset *set)
+{
+    size_t i = 3 * below(ANNOTATIONS / 3);
+    set->masks[i + 2] = set->masks[i];
+    set->masks[i] = NULL;
+}
+
+static void drop_all_masks(struct dataset *set)
+{
+    set->masks = NULL;
+}
+
+static void test_masks_count_where_they_are_kept(void **state)
+{
+    (void)state;
+    static void (*const CHANGES[])(struct dataset *) = {move_a_corner, cut_a_polygon,
+        drop_a_polygon, shift_a_run, turn_an_image, drop_a_mask, give_a_mask_away, drop_all_masks};
+    struct dataset_digest masked = digest_and_free(make_masked());
+    assert_true(same(masked, digest_and_free(make_masked())));
+    seed = 3;
+    for (size_t i = 0; i < sizeof CHANGES / sizeof *CHANGES; i++)
+        for (int round = 0; round < 200; round++) {
+            struct dataset *set = make_masked();
+            CHANGES[i](set);
+            struct dataset_digest changed = digest_and_free(set);
+            if (same(masked, changed) || !same_images(masked, changed))
+                fail_msg("change %zu, round %d", i, round);
+        }
+    struct dataset *bare = make_masked();
+    memset(bare->masks, 0, ANNOTATIONS * sizeof *bare->masks);
+    assert_true(same(digest_and_free(make()), digest_and_free(bare)));
+}
+
 /* Where a format names classes only, the ids are made by whoever reads it. */
 static void test_ids_that_are_ours(void **state)
 {
@@ -249,6 +349,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_what_does_not_count),
         cmocka_unit_test(test_what_counts),
+        cmocka_unit_test(test_masks_count_where_they_are_kept),
         cmocka_unit_test(test_ids_that_are_ours),
         cmocka_unit_test(test_nothing),
     };

@@ -137,6 +137,29 @@ static void test_an_order_overtakes_the_one_that_waits(void **state)
     record_free(record);
 }
 
+static void test_what_is_cancelled_waits_and_runs_no_more(void **state)
+{
+    (void)state;
+    struct record *record = record_new();
+    struct desk *desk = new_desk();
+    desk_cancel(desk, 1); /* nothing there: no harm */
+    put(desk, record, 0, 0, true);
+    wait_for(&record->begun, 1);
+    put(desk, record, 1, 1, false);
+    desk_cancel(desk, 1);
+    assert_int_equal(atomic_load(&record->dropped[1]), 1);
+    desk_cancel(desk, 0);
+    sem_post(&record->go_on);
+    wait_for(&record->done, 2);
+    assert_true(record->saw_stale);
+    assert_int_equal(atomic_load(&record->ran[1]), 0);
+    put(desk, record, 0, 2, false); /* the slot is as good as ever */
+    wait_for(&record->done, 1);
+    assert_int_equal(atomic_load(&record->ran[2]), 1);
+    desk_free(desk);
+    record_free(record);
+}
+
 static void test_a_running_job_is_told_that_it_is_stale(void **state)
 {
     (void)state;
@@ -230,6 +253,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_newest_goes_first),
         cmocka_unit_test(test_an_order_overtakes_the_one_that_waits),
+        cmocka_unit_test(test_what_is_cancelled_waits_and_runs_no_more),
         cmocka_unit_test(test_a_running_job_is_told_that_it_is_stale),
         cmocka_unit_test(test_closing_drops_what_waits),
         cmocka_unit_test(test_an_idle_desk_closes),

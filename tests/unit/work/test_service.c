@@ -1,5 +1,5 @@
 /*
- * The service: three threads answer what is wanted, and close at any moment. The test waits on the
+ * The service: four threads answer what is wanted, and close at any moment. The test waits on the
  * service's descriptor as the event loop does; nothing sleeps.
  */
 #include "scene.h"
@@ -149,6 +149,54 @@ static void test_curves_arrive(void **state)
     assert_int_equal(world_curve(&stage.world, &wants.curves[1])->count, 0);
     const struct curve_want other = {id + 1, "loss", 2};
     assert_null(world_curve(&stage.world, &other));
+    stage_close(&stage);
+}
+
+static bool has_file(const struct stage *stage)
+{
+    return stage->world.files && stage->world.texts;
+}
+
+static bool has_grown(const struct stage *stage)
+{
+    return stage->world.texts->files[0].lines.count == 2;
+}
+
+static bool has_deltas_and_ranking(const struct stage *stage)
+{
+    return stage->world.deltas && stage->world.deltas->done && stage->world.influence;
+}
+
+static void test_what_the_clerk_does_arrives(void **state)
+{
+    (void)state;
+    struct stage stage = {0};
+    struct wants wants = {0};
+    make_runs(&stage.scene);
+    scene_write(&stage.scene, "run2/metrics.csv", "step,loss\n1,3\n2,2\n");
+    scene_write(&stage.scene, "run2/val.json", SCENE_TRUTH);
+    scene_write(&stage.scene, "run2/predictions/epoch_1.json", SCENE_PERFECT);
+    scene_write(&stage.scene, "run/console.log", "one\n");
+    stage_open(&stage);
+    live_until(&stage, &wants, is_evaluated);
+    wants.files = the_run(&stage)->id;
+    snprintf(wants.texts.paths[0], sizeof wants.texts.paths[0], "%s",
+        scene_path(&stage.scene, "run/console.log"));
+    wants.texts.follow = true;
+    live_until(&stage, &wants, has_file);
+    assert_non_null(world_files(&stage.world, wants.files));
+    assert_non_null(world_texts(&stage.world, &wants.texts));
+    scene_append(&stage.scene, "run/console.log", "two\n");
+    live_until(&stage, &wants, has_grown); /* without being asked again */
+    /* The one that follows leaves the desk to what is wanted next. */
+    const struct run_row *rows[] = {
+        the_run(&stage), scene_run(&(struct scene){.runs = stage.world.runs}, "run2")};
+    wants = (struct wants){.deltas = deltas_want_of(rows, 2),
+        .influence = {.snapshot = stage.world.runs, .metric = "AP"}};
+    assert_int_equal(wants.deltas.count, 2);
+    live_until(&stage, &wants, has_deltas_and_ranking);
+    assert_string_equal(stage.world.deltas->rows[1].trouble, "");
+    assert_non_null(world_influence(&stage.world, &wants.influence));
     stage_close(&stage);
 }
 
@@ -328,6 +376,7 @@ int main(void)
         cmocka_unit_test(test_runs_arrive),
         cmocka_unit_test(test_a_refresh_that_is_asked_for),
         cmocka_unit_test(test_curves_arrive),
+        cmocka_unit_test(test_what_the_clerk_does_arrives),
         cmocka_unit_test(test_a_picture_is_painted),
         cmocka_unit_test(test_orders_overtake),
         cmocka_unit_test(test_what_cannot_be_is_said),
