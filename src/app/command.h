@@ -35,6 +35,7 @@ struct command {
     const char *operands; /* "[PATH...]" for the usage line */
     const char *summary;  /* one line */
     const char *accepts;  /* option names, separated by blanks */
+    const char *examples; /* behind the options of the help, lines of text; may be NULL */
     /* OPERANDS are the words that are no options, NULL-terminated. Returns an enum exit_status. */
     int (*run)(const struct settings *settings, char **operands);
 };

@@ -46,7 +46,9 @@ static void add_title(struct filling *f, const char *title)
 static void add_cell(struct filling *f, const char *text, bool is_number, bool is_best)
 {
     f->cells[f->count++] = (struct print_cell){
-        text && *text ? arena_string(f->arena, text) : NULL, is_number, is_best && text};
+        .text = text && *text ? arena_string(f->arena, text) : NULL,
+        .is_number = is_number,
+        .is_best = is_best && text};
 }
 
 /* For people the status with its NaN badge; for machines numbers with every digit. */

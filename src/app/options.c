@@ -152,6 +152,8 @@ void options_help(const struct command *command)
             option->argument ? option->argument : "");
         printf("  %-24s %s\n", left, option->help);
     }
+    if (command->examples)
+        printf("\n%s", command->examples);
 }
 
 void say_error(const struct err *err)

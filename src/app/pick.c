@@ -2,6 +2,7 @@
 
 #include "base/file.h"
 #include "base/num.h"
+#include "work/data_run.h"
 #include "work/kept.h"
 #include "work/truth.h"
 
@@ -117,22 +118,11 @@ struct study *pick_evaluated(const struct settings *settings, struct store *stor
     return study;
 }
 
-static bool is_called(const struct image *image, const char *name)
-{
-    char id[32];
-    const char *base = path_base(image->file_name);
-    snprintf(id, sizeof id, "%lld", (long long)image->id);
-    size_t stem = path_stem_length(base);
-    return strcmp(image->file_name, name) == 0 || strcmp(base, name) == 0 ||
-           (strlen(name) == stem && strncmp(base, name, stem) == 0) ||
-           strcmp(image->key ? image->key : id, name) == 0;
-}
-
 int32_t pick_image(const struct study *study, const char *name, struct err *err)
 {
-    for (size_t i = 0; i < study->dataset->image_count; i++)
-        if (is_called(&study->dataset->images[i], name))
-            return (int32_t)i;
+    int32_t image = data_run_image(study, name);
+    if (image >= 0)
+        return image;
     err_set(
         err, ERR_USAGE, "no image is called %.80s: boxtop eval RUN --per-image lists them", name);
     return -1;

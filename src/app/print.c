@@ -219,6 +219,8 @@ static void print_json(const struct print_table *table, struct buf *out)
             json_writer_key(&json, table->titles[c]);
             if (cell->text && cell->is_number && num_parse(cell->text, strlen(cell->text), &number))
                 json_writer_number(&json, number);
+            else if (cell->text && cell->is_bool)
+                json_writer_bool(&json, strcmp(cell->text, "true") == 0);
             else
                 json_writer_string(&json, cell->text);
         }

@@ -17,6 +17,7 @@ struct print_cell {
     const char *text; /* raw bytes; NULL: absent */
     bool is_number;
     bool is_best; /* of its column: bold in Markdown and LaTeX */
+    bool is_bool; /* "true" or "false", which JSON has too */
 };
 
 struct print_table {

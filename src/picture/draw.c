@@ -83,13 +83,20 @@ void draw_outline(struct pixels *pixels, struct draw_rect rect, enum line_style 
     draw_strip(pixels, right, false, style, line_px, rgb);
 }
 
-void draw_text(struct pixels *pixels, int32_t x, int32_t y, const char *text, const uint8_t rgb[3])
+void draw_text_scaled(struct pixels *pixels, int32_t x, int32_t y, const char *text, int32_t scale,
+    const uint8_t rgb[3])
 {
-    for (; *text && x < pixels->width_px; text++, x += DRAW_CHAR_WIDTH_PX) {
+    for (; *text && x < pixels->width_px; text++, x += scale * DRAW_CHAR_WIDTH_PX) {
         const uint8_t *rows = font_rows(*text);
         for (int32_t row = 0; row < FONT_HEIGHT_PX; row++)
             for (int32_t col = 0; col < FONT_WIDTH_PX; col++)
                 if (rows[row] >> (FONT_WIDTH_PX - 1 - col) & 1)
-                    draw_fill(pixels, (struct draw_rect){x + col, y + row, 1, 1}, rgb);
+                    draw_fill(pixels,
+                        (struct draw_rect){x + scale * col, y + scale * row, scale, scale}, rgb);
     }
+}
+
+void draw_text(struct pixels *pixels, int32_t x, int32_t y, const char *text, const uint8_t rgb[3])
+{
+    draw_text_scaled(pixels, x, y, text, 1, rgb);
 }

@@ -26,3 +26,6 @@ void draw_outline(struct pixels *pixels, struct draw_rect rect, enum line_style 
 /* Printable ASCII, top left corner at x, y, each character DRAW_CHAR_WIDTH_PX wide; other bytes as
  * '?'. The ground is left as it is. */
 void draw_text(struct pixels *pixels, int32_t x, int32_t y, const char *text, const uint8_t rgb[3]);
+/* The same with each dot SCALE (1 or more) pixels wide and high. */
+void draw_text_scaled(struct pixels *pixels, int32_t x, int32_t y, const char *text, int32_t scale,
+    const uint8_t rgb[3]);

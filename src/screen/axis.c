@@ -1,5 +1,7 @@
 #include "screen/axis.h"
 
+#include "base/clock.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -145,6 +147,66 @@ void axis_init(struct axis *axis, double low, double high, bool log, int wanted,
     for (int tries = 0; tries < 3 && axis->count < 2; tries++) {
         axis->count = 0;
         ticks_linear(axis, wanted << tries, rounded && !axis->log);
+    }
+}
+
+static const double TIME_STEPS[] = {1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200,
+    10800, 21600, 43200, 86400, 2 * 86400, 7 * 86400, 14 * 86400};
+
+static void print_duration(double seconds, double step, char out[AXIS_LABEL_BYTES])
+{
+    const char *sign = seconds < 0 ? "-" : "";
+    double whole = fabs(seconds), days = floor(whole / 86400), hours = floor(whole / 3600);
+    int hour = (int)fmod(hours, 24), minute = (int)fmod(floor(whole / 60), 60);
+    int second = (int)fmod(whole, 60);
+    if (whole == 0)
+        snprintf(out, AXIS_LABEL_BYTES, "0");
+    else if (step >= 86400)
+        snprintf(out, AXIS_LABEL_BYTES, "%s%.0fd", sign, days);
+    else if (days > 0)
+        snprintf(out, AXIS_LABEL_BYTES, hour ? "%s%.0fd%dh" : "%s%.0fd", sign, days, hour);
+    else if (hours > 0)
+        snprintf(out, AXIS_LABEL_BYTES, minute ? "%s%dh%02d" : "%s%dh", sign, hour, minute);
+    else if (minute > 0)
+        snprintf(out, AXIS_LABEL_BYTES, second ? "%s%dm%02d" : "%s%dm", sign, minute, second);
+    else
+        snprintf(out, AXIS_LABEL_BYTES, "%s%ds", sign, second);
+}
+
+static void print_clock(double wall_s, double step, char out[AXIS_LABEL_BYTES])
+{
+    char iso[32]; /* 2024-05-01T10:00:00Z */
+    clock_iso(wall_s, iso, sizeof iso);
+    if (strlen(iso) < 20)
+        snprintf(out, AXIS_LABEL_BYTES, "%.3g", wall_s);
+    else if (fmod(wall_s, 86400) == 0)
+        snprintf(out, AXIS_LABEL_BYTES, "%.5s", iso + 5);
+    else
+        snprintf(out, AXIS_LABEL_BYTES, "%.*s", step < 60 ? 8 : 5, iso + 11);
+}
+
+void axis_init_time(struct axis *axis, double low, double high, bool clock, int wanted)
+{
+    enum { STEPS = sizeof TIME_STEPS / sizeof *TIME_STEPS };
+    axis_init(axis, low, high, false, wanted, false);
+    double step = (axis->high - axis->low) / (wanted > 1 ? wanted - 1 : 1);
+    int at = 0;
+    while (at < STEPS && TIME_STEPS[at] < step * 0.9999)
+        at++;
+    /* Below a second, or beyond what is called by days, plain numbers say it. */
+    if (axis->high - axis->low < 2 || at == STEPS || fabs(axis->high) > 1e11 || fabs(axis->low) > 1e11)
+        return;
+    step = TIME_STEPS[at];
+    axis->count = 0;
+    for (double i = ceil(axis->low / step); i * step <= axis->high; i++) {
+        if (axis->count == AXIS_MAX_TICKS)
+            return;
+        struct axis_tick *tick = &axis->ticks[axis->count++];
+        tick->value = i * step;
+        if (clock)
+            print_clock(tick->value, step, tick->label);
+        else
+            print_duration(tick->value, step, tick->label);
     }
 }
 

@@ -29,6 +29,9 @@ struct axis {
  * range that is empty, not finite or (log) not positive is replaced by one that is usable: one
  * around the value, or 0 to 1. */
 void axis_init(struct axis *axis, double low, double high, bool log, int wanted, bool rounded);
+/* The same for seconds: ticks at whole seconds, minutes, hours, days, written as durations ("1h30") or,
+ * with CLOCK, as UTC times of seconds since 1970 ("14:30", "05-01"). Never rounded. */
+void axis_init_time(struct axis *axis, double low, double high, bool clock, int wanted);
 /* 0 at low, 1 at high; outside beyond; NaN for what has no place (a log axis and value <= 0). */
 double axis_place(const struct axis *axis, double value);
 double axis_value(const struct axis *axis, double place); /* the inverse */

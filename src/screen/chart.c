@@ -1,19 +1,46 @@
 #include "screen/chart.h"
 
-#include "screen/plot.h"
-
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { LABEL_COLS = 7, LEAST_PLOT_COLS = 4, NARROW_LINES = 5 };
+enum { LABEL_COLS = 7, LEAST_PLOT_COLS = 4, BRAILLE = 0x2800, NARROW_LINES = 5, LONE = 0x2022 };
+/* Dots of a stroke's pattern; columns between a line's markers, and how far markers stand apart. */
+enum { PATTERN_DOTS = 12, MARKER_DOTS = 48, MARKER_SHIFT = 6, HIGH_DOTS = 3 };
 
 /* A dot is addressed from the top left of the plot; a cell has 2 x 4 of them. */
 struct canvas {
     struct grid *grid;
     const struct chart_place *place;
     int dots_y;
+    uint8_t stroke; /* of the series at hand */
+    bool faint;
 };
+
+/* Whether dot column X belongs to a dash. */
+static bool is_inked(int stroke, int x)
+{
+    static const char PATTERNS[CHART_STROKES][PATTERN_DOTS + 1] = {
+        "############", "########    ", "##  ##  ##  ", "######  ##  "};
+    return PATTERNS[stroke % CHART_STROKES][x % PATTERN_DOTS] == '#';
+}
+
+/* Adds the dots from row Y to row TO, both in one cell, of dot column X. */
+static void put_dots(const struct canvas *canvas, int x, int y, int to, struct style style)
+{
+    static const uint8_t BITS[4][2] = {{0x01, 0x08}, {0x02, 0x10}, {0x04, 0x20}, {0x40, 0x80}};
+    const struct rect *plot = &canvas->place->plot;
+    struct grid *grid = canvas->grid;
+    int row = plot->row + y / 4, col = plot->col + x / 2;
+    if (!rect_holds(grid->clip, row, col))
+        return;
+    struct cell *cell = &grid->cells[(size_t)row * (size_t)grid->cols + (size_t)col];
+    uint32_t dots =
+        cell->code[0] >= BRAILLE && cell->code[0] < BRAILLE + 0x100 ? cell->code[0] - BRAILLE : 0;
+    for (; y <= to; y++)
+        dots |= BITS[y % 4][x % 2];
+    *cell = (struct cell){{BRAILLE + dots}, style.role, style.hue, style.attr, 1};
+}
 
 /* Dots between two heights (dots, not yet rounded), clipped to the plot. */
 static void put_run(const struct canvas *canvas, int x, double y0, double y1, struct style style)
@@ -22,8 +49,13 @@ static void put_run(const struct canvas *canvas, int x, double y0, double y1, st
     if (x < 0 || x >= canvas->place->dots_x || !(bottom >= -0.5) || !(top <= canvas->dots_y - 0.5))
         return;
     int from = (int)lround(fmax(top, 0)), to = (int)lround(fmin(bottom, canvas->dots_y - 1));
-    for (int y = from; y <= to; y++)
-        plot_dot(canvas->grid, canvas->place->plot, x, y, style);
+    if (!is_inked(canvas->stroke, x) && to - from < HIGH_DOTS)
+        return;
+    for (int y = from; canvas->faint && from < to && y <= to; y++)
+        if ((x + y) % 2 == 0) /* half of the dots: lighter also where there is no dim */
+            put_dots(canvas, x, y, y, style);
+    for (int y = from; !(canvas->faint && from < to) && y <= to; y = (y | 3) + 1)
+        put_dots(canvas, x, y, to < (y | 3) ? to : y | 3, style);
 }
 
 static double dot_x(const struct canvas *canvas, double value)
@@ -61,9 +93,26 @@ static void join(
     }
 }
 
-static void draw_series(const struct canvas *canvas, const struct chart_series *series)
+static bool is_lone(const struct chart_series *series, size_t i)
+{
+    const struct chart_span *span = &series->spans[i];
+    return span->starts && (i + 1 == series->count || span[1].starts) && span->min == span->max;
+}
+
+static void put_sign(
+    const struct canvas *canvas, double x, double y, struct style style, uint32_t code)
+{
+    const struct rect *plot = &canvas->place->plot;
+    if (x > -0.5 && x < canvas->place->dots_x - 0.5 && y > -0.5 && y < canvas->dots_y - 0.5)
+        grid_put(canvas->grid, plot->row + (int)lround(y) / 4, plot->col + (int)lround(x) / 2,
+            style, code);
+}
+
+static void draw_series(struct canvas *canvas, const struct chart_series *series)
 {
     struct style style = series->style;
+    canvas->stroke = series->stroke;
+    canvas->faint = series->faint;
     if (series->faint)
         style.attr |= STYLE_DIM;
     for (size_t i = 0; i < series->count; i++) {
@@ -80,24 +129,63 @@ static void draw_series(const struct canvas *canvas, const struct chart_series *
     }
 }
 
-/* Every second dot between min and max, dim. */
+/* Above all lines: points that no line leads to, which one dot would not show, and markers. */
+static void draw_signs(const struct canvas *canvas, const struct chart_series *series)
+{
+    double next = series->marker * MARKER_SHIFT % MARKER_DOTS;
+    for (size_t i = 0; i < series->count; i++) {
+        const struct chart_span *span = &series->spans[i];
+        double x = dot_x(canvas, span->x), y = dot_y(canvas, span->last);
+        bool marks = series->marker && (x >= next || i + 1 == series->count);
+        if (!(x > -0.5 && x < canvas->place->dots_x - 0.5))
+            continue;
+        if (marks)
+            put_sign(canvas, x, y, series->style, chart_marker_code(series->marker));
+        else if (is_lone(series, i))
+            put_sign(canvas, x, y, series->style, LONE);
+        while (marks && next <= x)
+            next += MARKER_DOTS;
+    }
+}
+
+uint32_t chart_marker_code(int marker)
+{
+    static const uint32_t CODES[CHART_MARKERS] = {
+        0x25a0, 0x25cf, 0x25b2, 0x25c6, 0x25cb, 0x25bc, 0x25c7, 0x2605, 0x25b6};
+    return CODES[marker >= 0 && marker < CHART_MARKERS ? marker : 0];
+}
+
+/* Every second dot of a column between two heights. */
+static void hatch(
+    const struct canvas *canvas, int col, double top, double bottom, struct style style)
+{
+    top = fmax(top, 0);
+    bottom = fmin(bottom, canvas->dots_y - 1);
+    if (!(top <= bottom)) /* above or below the plot, perhaps by more than an int holds */
+        return;
+    for (int y = (int)lround(top); y <= bottom; y++)
+        if ((col + y) % 2 == 0)
+            put_dots(canvas, col, y, y, style);
+}
+
+/* Between min and max of each span and of the straight lines from one to the next, dim. */
 static void draw_band(const struct canvas *canvas, const struct chart_series *series)
 {
     struct style style = series->style;
     style.attr |= STYLE_DIM;
     for (size_t i = 0; i < series->band_count; i++) {
         const struct chart_span *span = &series->band[i];
-        double x = dot_x(canvas, span->x);
-        if (!(x > -0.5 && x < canvas->place->dots_x - 0.5))
+        const struct chart_span *before = i && !span->starts ? span - 1 : span;
+        double x0 = dot_x(canvas, before->x), x1 = dot_x(canvas, span->x);
+        if (!isfinite(x0) || !isfinite(x1) || x1 < -0.5 || x0 > canvas->place->dots_x - 0.5)
             continue;
-        int col = (int)lround(x);
-        double top = fmax(dot_y(canvas, span->max), 0);
-        double bottom = fmin(dot_y(canvas, span->min), canvas->dots_y - 1);
-        if (!(top <= bottom)) /* above or below the plot, perhaps by more than an int holds */
-            continue;
-        for (int y = (int)lround(top); y <= bottom; y++)
-            if ((col + y) % 2 == 0)
-                plot_dot(canvas->grid, canvas->place->plot, col, y, style);
+        double top0 = dot_y(canvas, before->max), top1 = dot_y(canvas, span->max);
+        double low0 = dot_y(canvas, before->min), low1 = dot_y(canvas, span->min);
+        int from = (int)lround(fmax(x0, 0)), to = (int)lround(fmin(x1, canvas->place->dots_x - 1));
+        for (int x = from; x <= to; x++) {
+            double part = x1 > x0 ? fmin(fmax((x - x0) / (x1 - x0), 0), 1) : 1;
+            hatch(canvas, x, top0 + part * (top1 - top0), low0 + part * (low1 - low0), style);
+        }
     }
 }
 
@@ -169,6 +257,32 @@ static bool find_ranges(const struct chart *chart, struct range *x, struct range
     return any;
 }
 
+static void init_x(
+    struct axis *axis, const struct chart *chart, const struct range *x, int wanted)
+{
+    if (chart->x == CHART_X_NUMBER || chart->log_x)
+        axis_init(axis, x->low, x->high, chart->log_x, wanted, false);
+    else
+        axis_init_time(axis, x->low, x->high, chart->x == CHART_X_CLOCK, wanted);
+}
+
+static void init_y(
+    struct axis *axis, const struct chart *chart, const struct range *y, int wanted)
+{
+    axis_init(axis, y->low, y->high, chart->log_y, wanted,
+        isnan(chart->y_low) && isnan(chart->y_high));
+}
+
+bool chart_axes(
+    const struct chart *chart, int wanted_x, int wanted_y, struct axis *x, struct axis *y)
+{
+    struct range range_x, range_y;
+    bool any = find_ranges(chart, &range_x, &range_y);
+    init_x(x, chart, &range_x, wanted_x);
+    init_y(y, chart, &range_y, wanted_y);
+    return any;
+}
+
 /* Title, legend and note in the first row. */
 static void draw_head(struct grid *grid, struct rect rect, const struct chart *chart)
 {
@@ -179,7 +293,9 @@ static void draw_head(struct grid *grid, struct rect rect, const struct chart *c
         end -= note + 2;
     }
     if (chart->title)
-        col += grid_text(grid, rect.row, col, end - col, STYLE_IS(TITLE), chart->title) + 2;
+        col += grid_text(grid, rect.row, col, end - col,
+                   chart->focused ? STYLE_IS(ACCENT) : STYLE_IS(TITLE), chart->title) +
+               2;
     for (size_t i = 0; i < chart->count; i++) {
         const struct chart_series *series = &chart->series[i];
         if (!series->name)
@@ -192,8 +308,54 @@ static void draw_head(struct grid *grid, struct rect rect, const struct chart *c
             grid_printf(grid, rect.row, col, end - col, STYLE_IS(MUTED), "+%zu", left + 1);
             return;
         }
-        grid_put(grid, rect.row, col, series->style, 0x25a0);
+        grid_put(grid, rect.row, col, series->style, chart_marker_code(series->marker));
         col += 2 + grid_text(grid, rect.row, col + 2, room - 2, STYLE_IS(TEXT), series->name) + 2;
+    }
+}
+
+static void draw_y_axis(struct grid *grid, const struct chart_place *place, int label_cols)
+{
+    const struct rect *plot = &place->plot;
+    struct style style = STYLE_IS(CHART_AXIS);
+    int taken = -2;
+    grid_fill(grid, (struct rect){plot->row, plot->col - 1, plot->rows, 1}, style, 0x2502);
+    for (int i = place->y.count - 1; i >= 0; i--) {
+        const struct axis_tick *tick = &place->y.ticks[i];
+        double y = (1 - axis_place(&place->y, tick->value)) * (4 * plot->rows - 1);
+        int row = (int)lround(y) / 4;
+        if (row < 0 || row >= plot->rows || row <= taken)
+            continue;
+        taken = row;
+        grid_text_right(
+            grid, plot->row + row, plot->col - 2 - label_cols, label_cols, style, tick->label);
+        grid_put(grid, plot->row + row, plot->col - 1, style, 0x2524);
+    }
+}
+
+static void draw_x_axis(
+    struct grid *grid, struct rect rect, const struct chart_place *place, bool line, bool labels)
+{
+    const struct rect *plot = &place->plot;
+    struct style style = STYLE_IS(CHART_AXIS);
+    int row = plot->row + plot->rows, free_from = rect.col;
+    if (line) {
+        grid_fill(grid, (struct rect){row, plot->col, 1, plot->cols}, style, 0x2500);
+        grid_put(grid, row, plot->col - 1, style, 0x2514);
+    }
+    for (int i = 0; i < place->x.count; i++) {
+        const struct axis_tick *tick = &place->x.ticks[i];
+        int at = (int)lround(axis_place(&place->x, tick->value) * (place->dots_x - 1)) / 2;
+        int cols = (int)strlen(tick->label), col = plot->col + at - cols / 2;
+        if (at < 0 || at >= plot->cols)
+            continue;
+        if (line)
+            grid_put(grid, row, plot->col + at, style, 0x252c);
+        if (col + cols > rect.col + rect.cols)
+            col = rect.col + rect.cols - cols;
+        if (!labels || col < free_from)
+            continue;
+        grid_text(grid, row + line, col, cols, style, tick->label);
+        free_from = col + cols + 1;
     }
 }
 
@@ -212,6 +374,15 @@ static struct rows share_rows(struct rect rect, const struct chart *chart)
         head && rect.rows > 1, 0, rect.rows >= NARROW_LINES, rect.rows >= NARROW_LINES - 1};
     rows.plot = rect.rows - rows.head - rows.line - rows.labels;
     return rows;
+}
+
+static int most_label_cols(const struct axis *axis)
+{
+    int most = 1;
+    for (int i = 0; i < axis->count; i++)
+        if ((int)strlen(axis->ticks[i].label) > most)
+            most = (int)strlen(axis->ticks[i].label);
+    return most;
 }
 
 int chart_dots(struct rect rect)
@@ -236,7 +407,7 @@ static void draw_mark(const struct canvas *canvas, double value)
 
 static void draw_plot(struct grid *grid, const struct chart *chart, const struct chart_place *place)
 {
-    struct canvas canvas = {grid, place, 4 * place->plot.rows};
+    struct canvas canvas = {grid, place, 4 * place->plot.rows, CHART_SOLID, false};
     struct rect before = grid_clip(grid, place->plot);
     for (size_t i = 0; i < chart->count; i++)
         draw_band(&canvas, &chart->series[i]);
@@ -244,6 +415,9 @@ static void draw_plot(struct grid *grid, const struct chart *chart, const struct
         for (size_t i = 0; i < chart->count; i++)
             if (chart->series[i].faint == faint)
                 draw_series(&canvas, &chart->series[i]);
+    for (size_t i = 0; i < chart->count; i++)
+        if (!chart->series[i].faint)
+            draw_signs(&canvas, &chart->series[i]);
     if (!isnan(chart->mark_x))
         draw_mark(&canvas, chart->mark_x);
     grid_unclip(grid, before);
@@ -269,20 +443,19 @@ void chart_draw(
     bool any = find_ranges(chart, &x, &y);
     if (rows.head)
         draw_head(grid, rect, chart);
-    axis_init(&place->y, y.low, y.high, chart->log_y, rows.plot / 3 + 2,
-        isnan(chart->y_low) && isnan(chart->y_high));
-    int label_cols = plot_label_cols(&place->y);
+    init_y(&place->y, chart, &y, rows.plot / 3 + 2);
+    int label_cols = most_label_cols(&place->y);
     if (label_cols > rect.cols - 2 - LEAST_PLOT_COLS)
         label_cols = 0;
     int left = label_cols ? label_cols + 2 : 1;
     place->plot = (struct rect){rect.row + rows.head, rect.col + left, rows.plot, rect.cols - left};
     place->dots_x = 2 * place->plot.cols;
-    axis_init(&place->x, x.low, x.high, chart->log_x, place->plot.cols / 10 + 2, false);
+    init_x(&place->x, chart, &x, place->plot.cols / 10 + 2);
     if (!any) {
         draw_empty(grid, (struct rect){place->plot.row, rect.col, rows.plot, rect.cols}, chart);
     } else {
-        plot_y_axis(grid, place->plot, &place->y, label_cols);
-        plot_x_axis(grid, rect, place->plot, &place->x, rows.line, rows.labels);
+        draw_y_axis(grid, place, label_cols);
+        draw_x_axis(grid, rect, place, rows.line, rows.labels);
         draw_plot(grid, chart, place);
     }
     grid_unclip(grid, before);

@@ -161,16 +161,32 @@ static bool load_window(
     return ok;
 }
 
+/* How many points the window holds: chunks that reach beyond it are looked into. */
+static bool count_window(
+    struct curve *curve, struct point *points, int64_t *total, struct err *err)
+{
+    *total = 0;
+    for (size_t i = 0; i < curve->count; i++) {
+        const struct store_bucket *bucket = &curve->buckets[i];
+        bool whole =
+            bucket->low_step >= curve->low_step && bucket->high_step <= curve->high_step;
+        size_t kept = (size_t)bucket->count;
+        if (!whole && !load_window(curve, curve->chunks[i], points, &kept, err))
+            return false;
+        *total += (int64_t)kept;
+    }
+    return true;
+}
+
 /* Few chunks: unpacks them and makes of their points at most MOST buckets of equal size. */
 static bool divide(struct curve *curve, size_t most, struct curve *finer, struct err *err)
 {
     struct point *points = malloc(CHUNK_POINTS * sizeof *points);
     int64_t total = 0;
     size_t n;
-    bool ok = points || err_set(err, ERR_MEMORY, "out of memory");
-    for (size_t i = 0; i < curve->count; i++)
-        total += curve->buckets[i].count;
-    size_t each = ((size_t)total + most - 1) / most, open = 0;
+    bool ok = points ? count_window(curve, points, &total, err)
+                     : err_set(err, ERR_MEMORY, "out of memory");
+    size_t each = total ? ((size_t)total + most - 1) / most : 1, open = 0;
     for (size_t i = 0; ok && i < curve->count; i++) {
         ok = load_window(curve, curve->chunks[i], points, &n, err);
         for (size_t at = 0; ok && at < n;) {

@@ -1,153 +1,140 @@
 /*
- * Curves: one quantity at a time, the chosen runs overlaid.
- * Knows: points of the world, the chart widget. Must not know: files, SQLite.
+ * Curves: pages of panels, one quantity each, the chosen runs overlaid; one crosshair through all.
+ * Knows: panels of work/panels.h, the chart widget's places. Must not know: files, SQLite.
  */
-#include "view/view.h"
+#include "view/curves_view.h"
 
-#include "base/num.h"
-#include "base/text.h"
-#include "eval/downsample.h"
-#include "eval/smooth.h"
-#include "screen/chart.h"
-#include "screen/list.h"
+#include "work/seeds.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_CURVES = 8, LIST_COLS = 26, NARROW_COLS = 72, MOST_ENTRIES = 4096 };
-static const double SMOOTH_STEP = 0.1, SMOOTH_MOST = 0.95;
-
 enum action {
-    LOG_Y = 1,
+    MAXIMISE = 1,
+    NEXT,
+    BEFORE,
+    MARK_LEFT,
+    MARK_RIGHT,
+    MARK_LEFT_FAR,
+    MARK_RIGHT_FAR,
+    MARK,
+    X_NEXT,
+    X_METRIC,
+    LOG_X,
+    LOG_Y,
     SMOOTH_MORE,
     SMOOTH_LESS,
+    SMOOTH_KIND,
+    BAND,
     ZOOM_IN,
     ZOOM_OUT,
     ZOOM_ALL,
     PAN_LEFT,
     PAN_RIGHT,
+    PIN,
+    ALL_RUNS,
+    PATTERN,
     DIFF
 };
 
 static const struct key_row KEYS[] = {
+    {"Enter z", "one panel alone, and back", MAXIMISE, "panels", "maximise", 1},
+    {"Tab", "next panel", NEXT, "panels", NULL, 0},
+    {"Shift-Tab", "panel before", BEFORE, "panels", NULL, 0},
+    {"/", "panels whose names match: loss|lr", PATTERN, "panels", "find", 2},
+    {"p", "pin the panel: it comes first", PIN, "panels", "pin", 5},
+    {"a", "all chosen runs, or the first eight", ALL_RUNS, "panels", "all runs", 4},
+    {"l Right", "crosshair to the right", MARK_RIGHT, "chart", NULL, 0},
+    {"h Left", "crosshair to the left", MARK_LEFT, "chart", "crosshair", 3},
+    {"L", "ten columns to the right", MARK_RIGHT_FAR, "chart", NULL, 0},
+    {"H", "ten columns to the left", MARK_LEFT_FAR, "chart", NULL, 0},
+    {"c", "crosshair on or off", MARK, "chart", NULL, 0},
+    {"x", "x: step, epoch, relative step, time, wall time", X_NEXT, "chart", "x axis", 2},
+    {"X", "x: another metric", X_METRIC, "chart", NULL, 0},
     {"y", "logarithmic or plain values", LOG_Y, "chart", "log", 2},
+    {"Y", "logarithmic or plain x", LOG_X, "chart", NULL, 0},
     {"s", "smooth more", SMOOTH_MORE, "chart", "smooth", 1},
     {"S", "smooth less", SMOOTH_LESS, "chart", NULL, 0},
+    {"M", "smooth by EMA, moving mean or median", SMOOTH_KIND, "chart", NULL, 0},
+    {"b", "mean and deviation of runs that differ in the seed", BAND, "chart", "band", 4},
     {"+ =", "zoom in", ZOOM_IN, "chart", "zoom", 2},
     {"-", "zoom out", ZOOM_OUT, "chart", NULL, 0},
     {"0", "the whole course", ZOOM_ALL, "chart", NULL, 0},
-    {"[ h Left", "earlier steps", PAN_LEFT, "chart", NULL, 0},
-    {"] l Right", "later steps", PAN_RIGHT, "chart", NULL, 0},
+    {"[", "pan to the left", PAN_LEFT, "chart", NULL, 0},
+    {"]", "pan to the right", PAN_RIGHT, "chart", NULL, 0},
     {"d", "what differs between these runs", DIFF, "chart", "diff", 3},
     {0},
 };
 
-/* One line of the list: a quantity that runs share, or a metric by name. */
-struct entry {
-    const char *name;
-    enum role role; /* ROLE_NONE: by name */
-};
-
-struct state {
-    int64_t run;
-    struct list list;
-    struct runs *runs; /* the snapshot that the entries were made from */
-    struct arena arena;
-    struct entry *entries;
-    size_t count;
-    const struct run_row *shown[MOST_CURVES];
-    size_t shown_count, chosen_count;
-    bool log_y, placed;
-    double smooth;
-    double zoom_low, zoom_high; /* steps; zoomed when low < high */
-    struct chart_place place;
-};
-
 static void start(void *self, const struct session *session, const struct world *world, int64_t run)
 {
+    struct curves_state *state = self;
     (void)session, (void)world;
-    ((struct state *)self)->run = run;
+    state->run = run;
+    state->low = state->high = state->mark = NAN;
 }
 
 static void stop(void *self)
 {
-    struct state *state = self;
+    struct curves_state *state = self;
     runs_release(state->runs);
     arena_done(&state->arena);
-    free(state->entries);
 }
 
-/* ---- the list of quantities ---- */
+/* ---- what is shown ---- */
 
-static bool is_listed(const struct state *state, const char *name, enum role role)
+static void remember_focus(struct curves_state *state)
 {
-    for (size_t i = 0; i < state->count; i++)
-        if (state->entries[i].role == role &&
-            (role != ROLE_NONE || strcmp(state->entries[i].name, name) == 0))
-            return true;
-    return false;
+    if (state->focus < state->panels.count)
+        snprintf(state->focus_name, sizeof state->focus_name, "%s",
+            state->panels.items[state->focus].name);
 }
 
-static void add_entry(struct state *state, const char *name, enum role role)
+/* The panels anew; the focus stays on its own. A pattern that is none (yet) changes nothing. */
+static bool list_panels(struct curves_state *state, const struct session *session, struct err *err)
 {
-    if (state->count < MOST_ENTRIES && !is_listed(state, name, role))
-        state->entries[state->count++] = (struct entry){arena_string(&state->arena, name), role};
-}
-
-static int compare_entries(const void *a, const void *b)
-{
-    const struct entry *x = a, *y = b;
-    if ((x->role == ROLE_NONE) != (y->role == ROLE_NONE))
-        return x->role == ROLE_NONE ? 1 : -1;
-    if (x->role != y->role)
-        return x->role < y->role ? -1 : 1;
-    return text_compare_natural(x->name, y->name);
-}
-
-/* Quantities that stand for one metric each; parts of a loss are listed by their own names. */
-static bool is_shared(enum role role)
-{
-    return role != ROLE_NONE && role != ROLE_PART_LOSS;
-}
-
-static void list_entries(struct state *state)
-{
-    char kept[256] = "";
-    size_t cursor = state->list.scroll.cursor;
-    if (cursor < state->count)
-        snprintf(kept, sizeof kept, "%s", state->entries[cursor].name);
-    arena_done(&state->arena);
-    if (!state->entries)
-        state->entries = calloc(MOST_ENTRIES, sizeof *state->entries);
-    state->count = 0;
-    for (size_t r = 0; state->entries && r < state->shown_count; r++)
-        for (size_t m = 0; m < state->shown[r]->metric_count; m++) {
-            const struct run_metric *metric = &state->shown[r]->metrics[m];
-            bool shared =
-                is_shared(metric->role) && state->shown[r]->by_role[metric->role] == metric;
-            add_entry(state, shared ? role_info(metric->role)->name : metric->name,
-                shared ? metric->role : ROLE_NONE);
-        }
-    if (state->count)
-        qsort(state->entries, state->count, sizeof *state->entries, compare_entries);
-    for (size_t i = 0; i < state->count; i++)
-        if (state->entries[i].name && strcmp(state->entries[i].name, kept) == 0)
-            state->list.scroll.cursor = i;
-    if (!state->placed && state->count) { /* begin with the loss, which every run has */
-        for (size_t i = 0; i < state->count; i++)
-            if (state->entries[i].role == ROLE_LOSS)
-                state->list.scroll.cursor = i;
-        if (state->entries[0].role == ROLE_AP)
-            state->list.scroll.cursor = 0;
-        state->placed = true;
+    struct arena arena = {0};
+    struct panels panels;
+    remember_focus(state);
+    if (!panels_list(state->shown, state->shown_count, &session->pins, state->pattern, &arena,
+            &panels, err)) {
+        arena_done(&arena);
+        return false;
     }
+    arena_done(&state->arena);
+    state->arena = arena;
+    state->panels = panels;
+    state->focus = 0;
+    for (size_t i = 0; i < panels.count; i++)
+        if (strcmp(panels.items[i].name, state->focus_name) == 0)
+            state->focus = i;
+    return true;
 }
 
-static void follow(struct state *state, const struct session *session, const struct world *world)
+/* The baseline and the selected; without any selected the run it was opened on, then what the table
+ * listed. */
+static size_t choose(const struct curves_state *state, const struct session *session,
+    const struct run_row **out)
 {
-    const struct run_row *all[MOST_CURVES * 2];
+    size_t count = session_runs(session, state->runs, state->run, out, CURVES_MOST_RUNS);
+    size_t listed = state->run && !session->selected_count ? session->listed_count : 0;
+    for (size_t i = 0; i < listed && count < CURVES_MOST_RUNS; i++) {
+        const struct run_row *run = runs_find(state->runs, session->listed[i]);
+        bool had = !run;
+        for (size_t k = 0; k < count && k < 2; k++) /* only baseline and cursor may repeat */
+            had |= out[k] == run;
+        if (!had)
+            out[count++] = run;
+    }
+    return count;
+}
+
+static void follow(
+    struct curves_state *state, const struct session *session, const struct world *world)
+{
+    const struct run_row *chosen[CURVES_MOST_RUNS];
     if (!world->runs)
         return;
     bool changed = world->runs != state->runs;
@@ -155,256 +142,245 @@ static void follow(struct state *state, const struct session *session, const str
         runs_release(state->runs);
         state->runs = runs_share(world->runs);
     }
-    state->chosen_count = session_runs(session, state->runs, state->run, all, MOST_CURVES * 2);
-    size_t count = state->chosen_count < MOST_CURVES ? state->chosen_count : MOST_CURVES;
-    changed |= count != state->shown_count || memcmp(all, state->shown, count * sizeof *all) != 0;
-    memcpy(state->shown, all, count * sizeof *all);
+    state->chosen_count = choose(state, session, chosen);
+    size_t panels = state->drawn.count ? state->drawn.count : 1;
+    size_t most = !state->all                              ? CURVES_FIRST_RUNS
+                  : CURVES_MOST / panels > CURVES_MOST_RUNS ? CURVES_MOST_RUNS
+                                                           : CURVES_MOST / panels;
+    size_t count = state->chosen_count < most ? state->chosen_count : most;
+    changed |=
+        count != state->shown_count || memcmp(chosen, state->shown, count * sizeof *chosen) != 0;
+    if (!changed)
+        return;
+    memcpy(state->shown, chosen, count * sizeof *chosen);
     state->shown_count = count;
-    if (changed)
-        list_entries(state);
+    seeds_group(state->shown, count, state->groups);
+    list_panels(state, session, NULL);
 }
 
-static const struct run_metric *metric_of(const struct run_row *run, const struct entry *entry)
+struct panel_look curves_look(const struct curves_state *state, const struct session *session)
 {
-    return entry->role != ROLE_NONE ? run->by_role[entry->role] : run_metric(run, entry->name);
-}
-
-static const struct entry *current(const struct state *state)
-{
-    size_t cursor = state->list.scroll.cursor;
-    return cursor < state->count ? &state->entries[cursor] : NULL;
+    struct panel_look look = session->look;
+    look.low = state->low;
+    look.high = state->high;
+    return look;
 }
 
 static void wants(
     void *self, const struct session *session, const struct world *world, struct wants *out)
 {
-    struct state *state = self;
+    struct curves_state *state = self;
+    struct curves_layout layout;
     follow(state, session, world);
-    const struct entry *entry = current(state);
-    for (size_t i = 0; entry && i < state->shown_count; i++) {
-        const struct run_metric *metric = metric_of(state->shown[i], entry);
-        if (metric)
-            out->curves[out->curve_count++] = world_curve_want(metric);
-    }
-}
-
-/* ---- drawing ---- */
-
-static size_t list_count(void *self)
-{
-    return ((struct state *)self)->count;
-}
-
-static void list_item(void *self, size_t i, struct list_item *out)
-{
-    const struct state *state = self;
-    out->text = state->entries[i].name;
-    out->style = state->entries[i].role != ROLE_NONE ? STYLE_IS(TEXT) : STYLE_IS(MUTED);
-}
-
-/* The points in the unit of the quantity, smoothed segment by segment when WEIGHT is above 0. */
-static struct point *prepare_points(
-    const struct curve *curve, double scale, double weight, struct arena *scratch)
-{
-    struct point *points = ARENA_ARRAY(scratch, struct point, curve->count);
-    struct smooth smooth;
-    smooth_init(&smooth, weight);
-    for (size_t i = 0; points && i < curve->count; i++) {
-        points[i] = curve->points[i];
-        points[i].value *= scale;
-        if (weight <= 0)
-            continue;
-        if (i && points[i].step < points[i - 1].step)
-            smooth_init(&smooth, weight);
-        points[i].value = smooth_next(&smooth, points[i].value);
-    }
-    return points;
-}
-
-struct reduced {
-    struct chart_span *spans;
-    size_t count;
-};
-
-static struct reduced reduce(const struct point *points, size_t n, int64_t first, int64_t last,
-    int dots, struct arena *scratch)
-{
-    struct downsample_range range = {DOWNSAMPLE_BY_STEP, first, last, dots > 1 ? dots : 1};
-    struct downsample_envelope envelope;
-    struct reduced out = {0};
-    if (!points || !downsample_envelope(points, n, &range, scratch, &envelope, NULL))
-        return out;
-    out.spans = ARENA_ARRAY(scratch, struct chart_span, envelope.count);
-    double width = ((double)last - (double)first + 1) / range.columns; /* steps of a column */
-    for (size_t i = 0; out.spans && i < envelope.count; i++) {
-        const struct downsample_span *s = &envelope.spans[i];
-        out.spans[i] =
-            (struct chart_span){.x = fmin((double)first + ceil(s->column * width), (double)last),
-                .min = s->min,
-                .max = s->max,
-                .first = s->first,
-                .last = s->last,
-                .starts = s->starts};
-    }
-    out.count = out.spans ? envelope.count : 0;
-    return out;
-}
-
-struct loaded {
-    const struct run_row *run;
-    const struct curve *curve;
-    double scale;
-};
-
-static size_t find_loaded(const struct state *state, const struct world *world,
-    const struct entry *entry, struct loaded *out)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < state->shown_count; i++) {
-        const struct run_metric *metric = metric_of(state->shown[i], entry);
-        if (!metric)
-            continue;
-        struct curve_want want = world_curve_want(metric);
-        const struct curve *curve = world_curve(world, &want);
-        double scale = entry->role != ROLE_NONE ? metric->scale : 1;
-        if (curve && curve->count)
-            out[count++] = (struct loaded){state->shown[i], curve, scale};
-    }
-    return count;
-}
-
-static bool step_range(const struct loaded *loaded, size_t count, int64_t *first, int64_t *last)
-{
-    *first = INT64_MAX;
-    *last = INT64_MIN;
-    for (size_t i = 0; i < count; i++)
-        for (size_t p = 0; p < loaded[i].curve->count; p++) {
-            int64_t step = loaded[i].curve->points[p].step;
-            *first = step < *first ? step : *first;
-            *last = step > *last ? step : *last;
-        }
-    return *first <= *last;
-}
-
-static void draw_chart(struct state *state, const struct world *world, const struct entry *entry,
-    struct canvas *canvas, struct rect place)
-{
-    struct loaded loaded[MOST_CURVES];
-    struct chart_series series[MOST_CURVES * 2];
-    size_t count = find_loaded(state, world, entry, loaded), drawn = 0;
-    int64_t first, last;
-    char note[64] = "";
-    if (state->smooth > 0)
-        snprintf(note, sizeof note, "smooth %.2f  ", state->smooth);
-    strncat(note, "x step", sizeof note - strlen(note) - 1);
-    bool any = step_range(loaded, count, &first, &last);
-    if (any && state->zoom_low < state->zoom_high) {
-        first = (int64_t)floor(state->zoom_low);
-        last = (int64_t)ceil(state->zoom_high);
-    }
-    int dots = chart_dots(place);
-    for (size_t i = 0; any && i < count; i++) {
-        struct style style = session_run_style(loaded[i].run);
-        const struct curve *curve = loaded[i].curve;
-        struct point *raw = prepare_points(curve, loaded[i].scale, 0, canvas->scratch);
-        struct reduced plain = reduce(raw, curve->count, first, last, dots, canvas->scratch);
-        if (state->smooth > 0) {
-            struct point *points =
-                prepare_points(curve, loaded[i].scale, state->smooth, canvas->scratch);
-            struct reduced smooth =
-                reduce(points, curve->count, first, last, dots, canvas->scratch);
-            series[drawn++] = (struct chart_series){
-                .spans = plain.spans, .count = plain.count, .style = style, .faint = true};
-            plain = smooth;
-        }
-        series[drawn++] = (struct chart_series){.spans = plain.spans,
-            .count = plain.count,
-            .name = loaded[i].run->shown,
-            .style = style};
-    }
-    struct chart chart = {.series = series,
-        .count = drawn,
-        .title = entry->name,
-        .note = note,
-        .x_low = any ? (double)first : NAN,
-        .x_high = any ? (double)last : NAN,
-        .y_low = NAN,
-        .y_high = NAN,
-        .log_y = state->log_y,
-        .mark_x = NAN,
-        .empty = world->curves ? "none of these runs logged it" : "loading ..."};
-    chart_draw(canvas->grid, place, &chart, &state->place);
-}
-
-static void draw(void *self, const struct session *session, const struct world *world,
-    struct canvas *canvas, struct rect place)
-{
-    struct state *state = self;
-    (void)session;
-    const struct entry *entry = current(state);
-    if (!entry) {
-        view_say_empty(canvas->grid, place,
-            state->shown_count
-                ? "these runs logged no metric"
-                : "no run is chosen\n\nq goes back; Space selects runs for the curves");
-        return;
-    }
-    struct rect list = place, chart = place;
-    list.cols = place.cols >= NARROW_COLS ? LIST_COLS : 0;
-    chart.col += list.cols + 1;
-    chart.cols -= list.cols + 1;
-    struct list_source source = {state, list_count, list_item, false};
-    if (list.cols)
-        list_draw(&state->list, canvas->grid, list, &source, true);
-    if (state->chosen_count > state->shown_count) {
-        grid_printf(canvas->grid, chart.row + chart.rows - 1, chart.col, chart.cols,
-            STYLE_IS(MUTED), "the first %zu of the chosen runs; select fewer to see the others",
-            state->shown_count);
-        chart.rows--;
-    }
-    draw_chart(state, world, entry, canvas, chart);
+    struct panel_look look = curves_look(state, session);
+    struct rect place = {0, 0, session->rows, session->cols};
+    curves_layout(state, state->place.rows ? state->place : place, &layout);
+    struct curve_set set = {state->shown, state->groups, state->shown_count};
+    for (size_t i = 0; i < layout.count; i++)
+        for (size_t r = 0; r < state->shown_count && out->curve_count < CURVES_MOST; r++)
+            if (curve_set_want(&set, &state->panels.items[layout.first + i],
+                    (int32_t)(layout.first + i), &look, chart_dots(layout.charts[i]), r,
+                    &out->curves[out->curve_count]))
+                out->curve_count++;
 }
 
 /* ---- acting ---- */
 
-/* Scales the seen part by FACTOR around its middle and moves it by SHIFT of its width. */
-static void zoom(struct state *state, double factor, double shift)
+/* The focused chart as it was drawn last; NULL when it was not. */
+static const struct chart_place *focused_place(const struct curves_state *state)
 {
-    const struct axis *x = &state->place.x;
-    if (!(x->low < x->high))
-        return;
-    double width = (x->high - x->low) * factor, middle = (x->low + x->high) / 2;
-    middle += (x->high - x->low) * shift;
-    if (width < 2)
-        return;
-    state->zoom_low = middle - width / 2;
-    state->zoom_high = middle + width / 2;
+    size_t i = state->focus - state->drawn.first;
+    bool drawn = state->focus >= state->drawn.first && i < state->drawn.count;
+    return drawn && state->places[i].dots_x > 1 ? &state->places[i] : NULL;
 }
 
-static enum view_outcome act_on_chart(struct state *state, int action, struct view_effect *effect)
+/* Scales the seen part by FACTOR around the crosshair, else its middle, and moves it by SHIFT of its
+ * width. */
+static void zoom(struct curves_state *state, const struct panel_look *look, double factor,
+    double shift, double around)
 {
+    const struct chart_place *place = focused_place(state);
+    if (!place)
+        return;
+    const struct axis *x = &place->x;
+    double part = isnan(around) ? 0.5 : axis_place(x, around);
+    if (!(part >= 0 && part <= 1))
+        part = 0.5;
+    double low = axis_value(x, part - part * factor + shift);
+    double high = axis_value(x, part + (1 - part) * factor + shift);
+    bool by_step = look->x == CURVE_X_STEP || look->x == CURVE_X_RELATIVE_STEP;
+    double least = by_step ? 2 : fmax(fabs(low), fabs(high)) * 1e-9;
+    if (!isfinite(low) || !isfinite(high) || (!(high - low > least) && factor < 1) || !(low < high))
+        return;
+    state->low = low;
+    state->high = high;
+}
+
+static void zoom_all(struct curves_state *state)
+{
+    state->low = state->high = NAN;
+}
+
+static void move_mark(struct curves_state *state, int cols)
+{
+    const struct chart_place *place = focused_place(state);
+    if (!place)
+        return;
+    double at = axis_place(&place->x, state->mark) * (place->plot.cols - 1);
+    if (!(at >= -0.5 && at < place->plot.cols))
+        at = cols > 0 ? -cols : place->plot.cols - 1 - cols; /* comes in from the edge */
+    at = fmin(fmax(round(at) + cols, 0), place->plot.cols - 1);
+    state->mark = axis_value(&place->x, at / fmax(place->plot.cols - 1, 1));
+}
+
+static bool any_has(const struct curves_state *state, const char *name)
+{
+    struct panel panel;
+    return panel_find(state->shown, state->shown_count, name, &panel);
+}
+
+static void set_x(struct curves_state *state, struct session *session, const char *name)
+{
+    panel_look_set_x(&session->look, name);
+    zoom_all(state);
+    state->mark = NAN;
+    session_say(session, "x: %.100s", panel_look_x_name(&session->look));
+}
+
+static void next_x(struct curves_state *state, struct session *session)
+{
+    static const char *const ORDER[] = {"step", "epoch", "relative step", "time", "wall time"};
+    enum { COUNT = sizeof ORDER / sizeof *ORDER };
+    size_t at = COUNT - 1;
+    for (size_t i = 0; i < COUNT; i++)
+        if (strcmp(ORDER[i], panel_look_x_name(&session->look)) == 0)
+            at = i;
+    at = (at + 1) % COUNT;
+    if (at == 1 && !any_has(state, ORDER[1]))
+        at++;
+    set_x(state, session, ORDER[at]);
+}
+
+static const double STRENGTHS[][10] = {[SMOOTH_EMA] = {0, .2, .4, .6, .8, .9, .95, .98, .99, .995},
+    [SMOOTH_MEAN] = {0, 3, 5, 9, 17, 33, 65, 129, 257, 513},
+    [SMOOTH_MEDIAN] = {0, 3, 5, 9, 17, 33, 65, 129, 257, 513}};
+
+static void smooth(struct session *session, int steps, int kinds)
+{
+    struct smooth_how *how = &session->look.smooth;
+    char text[64];
+    int level = 0;
+    while (level < 9 && STRENGTHS[how->kind][level] < how->strength)
+        level++;
+    level = level + steps < 0 ? 0 : level + steps > 9 ? 9 : level + steps;
+    how->kind = (enum smooth_kind)((how->kind + kinds) % 3);
+    how->strength = STRENGTHS[how->kind][kinds && !level ? 3 : level];
+    panel_look_print_smooth(&session->look, text, sizeof text);
+    session_say(session, "smoothing: %s", text[0] ? text : "none");
+}
+
+static void pin(struct curves_state *state, struct session *session)
+{
+    if (state->focus >= state->panels.count)
+        return;
+    if (!panel_toggle_pin(&session->pins, state->panels.items[state->focus].name))
+        session_say(session, "no more metrics can be pinned");
+    list_panels(state, session, NULL);
+}
+
+static void toggle_band(struct curves_state *state, struct session *session)
+{
+    bool any = false;
+    for (size_t i = 0; i < state->shown_count; i++)
+        any |= state->groups[i] > 0;
+    session->look.band = !session->look.band;
+    if (session->look.band && !any)
+        session_say(session, "no two of these runs differ in the seed alone");
+}
+
+static enum view_outcome act_on_look(struct curves_state *state, struct session *session, int action)
+{
+    struct panel_look *look = &session->look;
     switch (action) {
+    case X_NEXT:
+        next_x(state, session);
+        return VIEW_STAYED;
+    case LOG_X:
     case LOG_Y:
-        state->log_y = !state->log_y;
+        *(action == LOG_X ? &look->log_x : &look->log_y) ^= true;
         return VIEW_STAYED;
     case SMOOTH_MORE:
     case SMOOTH_LESS:
-        state->smooth += action == SMOOTH_MORE ? SMOOTH_STEP : -SMOOTH_STEP;
-        state->smooth = state->smooth < SMOOTH_STEP / 2 ? 0
-                        : state->smooth > SMOOTH_MOST   ? SMOOTH_MOST
-                                                        : state->smooth;
+        smooth(session, action == SMOOTH_MORE ? 1 : -1, 0);
+        return VIEW_STAYED;
+    case SMOOTH_KIND:
+        smooth(session, 0, 1);
+        return VIEW_STAYED;
+    case BAND:
+        toggle_band(state, session);
+        return VIEW_STAYED;
+    case X_METRIC:
+    case PATTERN:
+        state->asking = action == PATTERN ? CURVES_ASKING_PATTERN : CURVES_ASKING_X;
+        prompt_set(&state->prompt, action == PATTERN ? state->pattern : "");
+        return VIEW_STAYED;
+    }
+    return VIEW_IGNORED;
+}
+
+static enum view_outcome act_on_chart(
+    struct curves_state *state, const struct panel_look *look, int action)
+{
+    switch (action) {
+    case MARK_LEFT:
+    case MARK_RIGHT:
+        move_mark(state, action == MARK_LEFT ? -1 : 1);
+        return VIEW_STAYED;
+    case MARK_LEFT_FAR:
+    case MARK_RIGHT_FAR:
+        move_mark(state, action == MARK_LEFT_FAR ? -10 : 10);
+        return VIEW_STAYED;
+    case MARK:
+        if (isnan(state->mark) && focused_place(state))
+            state->mark = axis_value(&focused_place(state)->x, 0.5);
+        else
+            state->mark = NAN;
         return VIEW_STAYED;
     case ZOOM_IN:
     case ZOOM_OUT:
-        zoom(state, action == ZOOM_IN ? 0.5 : 2, 0);
+        zoom(state, look, action == ZOOM_IN ? 0.5 : 2, 0, state->mark);
         return VIEW_STAYED;
     case PAN_LEFT:
     case PAN_RIGHT:
-        if (state->zoom_low < state->zoom_high)
-            zoom(state, 1, action == PAN_LEFT ? -0.25 : 0.25);
+        if (!isnan(state->low))
+            zoom(state, look, 1, action == PAN_LEFT ? -0.25 : 0.25, NAN);
         return VIEW_STAYED;
     case ZOOM_ALL:
-        state->zoom_low = state->zoom_high = 0;
+        zoom_all(state);
+        return VIEW_STAYED;
+    }
+    return VIEW_IGNORED;
+}
+
+static enum view_outcome act_on_panels(struct curves_state *state, struct session *session,
+    const struct world *world, int action, struct view_effect *effect)
+{
+    switch (action) {
+    case NEXT:
+    case BEFORE:
+        if (state->panels.count)
+            state->focus = (state->focus + (action == NEXT ? 1 : state->panels.count - 1)) %
+                           state->panels.count;
+        return VIEW_STAYED;
+    case MAXIMISE:
+        state->maximised = !state->maximised;
+        return VIEW_STAYED;
+    case PIN:
+        pin(state, session);
+        return VIEW_STAYED;
+    case ALL_RUNS:
+        state->all = !state->all;
+        follow(state, session, world);
         return VIEW_STAYED;
     case DIFF:
         *effect = (struct view_effect){&view_diff, state->run};
@@ -413,40 +389,102 @@ static enum view_outcome act_on_chart(struct state *state, int action, struct vi
     return VIEW_IGNORED;
 }
 
+/* Down and up by panels, a page by pages. */
+static void move_focus(struct curves_state *state, enum scroll_move move)
+{
+    size_t page = state->maximised || !state->drawn.page_panels ? 1 : state->drawn.page_panels;
+    size_t last = state->panels.count ? state->panels.count - 1 : 0, to = state->focus;
+    size_t by = move == SCROLL_UP || move == SCROLL_DOWN ? 1 : page;
+    if (move == SCROLL_FIRST || move == SCROLL_LAST)
+        to = move == SCROLL_FIRST ? 0 : last;
+    else if (move == SCROLL_UP || move == SCROLL_PAGE_UP || move == SCROLL_HALF_UP)
+        to = to > by ? to - by : 0;
+    else
+        to = to + by < last ? to + by : last;
+    state->focus = to;
+}
+
+static enum view_outcome act_in_prompt(
+    struct curves_state *state, struct session *session, const struct event *event)
+{
+    enum prompt_answer answer = prompt_event(&state->prompt, event);
+    struct err err = {0};
+    if (answer == PROMPT_IGNORED)
+        return event->kind == EVENT_KEY ? VIEW_STAYED : VIEW_IGNORED;
+    if (state->asking == CURVES_ASKING_PATTERN && answer != PROMPT_MOVED) {
+        memcpy(state->pattern, answer == PROMPT_CANCELLED ? "" : state->prompt.text,
+            answer == PROMPT_CANCELLED ? 1 : state->prompt.length + 1);
+        if (!list_panels(state, session, &err) && answer == PROMPT_ACCEPTED)
+            session_say(session, "%s", err.text);
+    }
+    if (state->asking == CURVES_ASKING_X && answer == PROMPT_ACCEPTED && state->prompt.length) {
+        if (any_has(state, state->prompt.text) || strcmp(state->prompt.text, "step") == 0)
+            set_x(state, session, state->prompt.text);
+        else
+            session_say(session, "none of these runs has a metric \"%.100s\"", state->prompt.text);
+    }
+    if (answer == PROMPT_ACCEPTED || answer == PROMPT_CANCELLED)
+        state->asking = CURVES_ASKING_NOTHING;
+    return VIEW_STAYED;
+}
+
+static enum view_outcome act_by_mouse(
+    struct curves_state *state, const struct session *session, const struct event *event)
+{
+    struct panel_look look = curves_look(state, session);
+    for (size_t i = 0; i < state->drawn.count; i++) {
+        const struct chart_place *place = &state->places[i];
+        if (!rect_holds(state->drawn.charts[i], event->row, event->col))
+            continue;
+        if (event->action == MOUSE_WHEEL) {
+            state->focus = state->drawn.first + i;
+            zoom(state, &look, event->wheel_rows < 0 ? 0.8 : 1.25, 0,
+                chart_x_at(place, event->col));
+        } else if (event->action == MOUSE_PRESS || event->action == MOUSE_DRAG) {
+            state->focus = state->drawn.first + i;
+            if (rect_holds(place->plot, event->row, event->col))
+                state->mark = chart_x_at(place, event->col);
+        }
+        return VIEW_STAYED;
+    }
+    return VIEW_IGNORED;
+}
+
 static enum view_outcome act(void *self, struct session *session, const struct world *world,
     const struct event *event, struct view_effect *effect)
 {
-    struct state *state = self;
+    struct curves_state *state = self;
     follow(state, session, world);
-    int move = view_movement(event);
+    if (state->asking)
+        return act_in_prompt(state, session, event);
+    if (event->kind == EVENT_MOUSE)
+        return act_by_mouse(state, session, event);
+    int action = key_rows_find(KEYS, event), move = action ? -1 : view_movement(event);
     if (move >= 0) {
-        scroll_move(&state->list.scroll, (enum scroll_move)move, state->count);
+        move_focus(state, (enum scroll_move)move);
         return VIEW_STAYED;
     }
-    if (event->kind == EVENT_MOUSE && event->action == MOUSE_WHEEL) {
-        if (event->col < state->place.plot.col)
-            scroll_wheel(&state->list.scroll, event->wheel_rows, state->count);
-        else
-            zoom(state, event->wheel_rows < 0 ? 0.8 : 1.25, 0);
-        return VIEW_STAYED;
-    }
-    if (event->kind == EVENT_MOUSE && event->action == MOUSE_PRESS) {
-        size_t item = list_at(&state->list, event->row, event->col);
-        if (item != SIZE_MAX)
-            state->list.scroll.cursor = item;
-        return VIEW_STAYED;
-    }
-    return act_on_chart(state, key_rows_find(KEYS, event), effect);
+    struct panel_look look = curves_look(state, session);
+    enum view_outcome outcome = act_on_chart(state, &look, action);
+    if (outcome == VIEW_IGNORED)
+        outcome = act_on_look(state, session, action);
+    return outcome == VIEW_IGNORED ? act_on_panels(state, session, world, action, effect) : outcome;
+}
+
+static bool is_typing(const void *self)
+{
+    return ((const struct curves_state *)self)->asking != CURVES_ASKING_NOTHING;
 }
 
 const struct view view_curves = {
     .name = "curves",
     .title = "Curves",
     .keys = KEYS,
-    .state_bytes = sizeof(struct state),
+    .state_bytes = sizeof(struct curves_state),
     .start = start,
     .stop = stop,
     .wants = wants,
-    .draw = draw,
+    .draw = curves_draw,
     .act = act,
+    .is_typing = is_typing,
 };

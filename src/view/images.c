@@ -31,6 +31,7 @@ enum action {
     COLOURS,
     GREY,
     OTHER_RUN,
+    TABLES,
 };
 
 static const struct key_row KEYS[] = {
@@ -55,6 +56,7 @@ static const struct key_row KEYS[] = {
     {"v", "colour by class, or by verdict", COLOURS, "boxes", NULL, 0},
     {"e", "greyscale picture", GREY, "boxes", NULL, 0},
     {"Tab", "the next of the selected runs", OTHER_RUN, "image", "run", 3},
+    {"T", "tables: images, classes, detections, files", TABLES, "image", NULL, 0},
     {0},
 };
 
@@ -131,6 +133,7 @@ static void start(void *self, const struct session *session, const struct world 
     state->run = run;
     state->artifact = -1;
     state->dragging = -1;
+    snprintf(state->wanted, sizeof state->wanted, "%s", session->image);
     const struct run_row *wanted = images_run(state, world);
     if (wanted && wanted->prediction_count)
         return;
@@ -165,6 +168,22 @@ static bool same_classes(const struct study *a, const struct study *b)
     return same;
 }
 
+static void show_image(struct images_state *state, int32_t index)
+{
+    for (size_t i = 0; i < state->study->dataset->image_count; i++)
+        if (state->study->set->image_order[i] == index)
+            state->position = i;
+}
+
+static void show_wanted(struct images_state *state)
+{
+    int32_t index = state->wanted[0] ? data_run_image(state->study, state->wanted) : -1;
+    if (index < 0)
+        return;
+    show_image(state, index);
+    state->wanted[0] = '\0';
+}
+
 /* Takes the study that came; the image stays when the other set has one of that name. */
 static void take_study(struct images_state *state, const struct study_answer *answer)
 {
@@ -184,6 +203,7 @@ static void take_study(struct images_state *state, const struct study_answer *an
         if (strcmp(state->study->dataset->images[index].file_name, name) == 0)
             state->position = i;
     }
+    show_wanted(state);
     study_release(old);
 }
 
@@ -432,12 +452,15 @@ static enum view_outcome act(void *self, struct session *session, const struct w
     const struct event *event, struct view_effect *effect)
 {
     struct images_state *state = self;
-    (void)effect;
     if (state->typing && event->kind != EVENT_MOUSE)
         return act_in_prompt(state, session, event);
     if (event->kind == EVENT_MOUSE)
         return act_by_mouse(state, session, world, event);
     int action = key_rows_find(KEYS, event), move = view_movement(event);
+    if (action == TABLES) {
+        *effect = (struct view_effect){&view_data, state->run};
+        return VIEW_OPENED;
+    }
     if (action)
         return act_on_thresholds(state, session, world, action) ||
                        act_on_boxes(state, session, world, action)

@@ -23,6 +23,7 @@ struct images_state {
     int32_t photo_width_px, photo_height_px;
     char photo_name[512]; /* of the image file: the photo outlives a change of step */
 
+    char wanted[SESSION_IMAGE_BYTES]; /* the image to begin with; stays when there is none such */
     size_t position; /* of the image, in the order of ids */
     enum images_pane pane;
     struct list list, classes;

@@ -330,6 +330,12 @@ void images_draw(void *self, const struct session *session, const struct world *
     struct rect lists = {panel.row + COUNT_ROWS, panel.col, panel.rows - COUNT_ROWS, panel.cols};
     draw_lists(state, canvas->grid, lists, images, classes);
     draw_sliders(state, session, world, canvas->grid, place);
+    if (state->wanted[0]) {
+        grid_printf(canvas->grid, place.row + place.rows - BOTTOM_ROWS, place.col + 1,
+            place.cols - 2, STYLE_IS(WARN), "no image of this data set is called %s",
+            state->wanted);
+        return;
+    }
     const char *said = state->study->warning ? state->study->warning : state->study->joined;
     grid_text(canvas->grid, place.row + place.rows - BOTTOM_ROWS, place.col + 1, place.cols - 2,
         state->study->warning ? STYLE_IS(WARN) : STYLE_IS(MUTED), said);

@@ -16,13 +16,14 @@
 #include <string.h>
 
 enum { METRICS_SPARK_COLS = 20, HEAD_NOTES = 6, HEAD_ABSORBED = 3 };
-enum action { PANE = 1, DIFF, CURVES, IMAGES, FILES, SELECT, BASELINE };
+enum action { PANE = 1, DIFF, CURVES, IMAGES, FILES, TABLES, SELECT, BASELINE };
 
 static const struct key_row KEYS[] = {
     {"Tab Shift-Tab", "metrics or parameters", PANE, "run", "pane", 3},
     {"v Enter", "curves", CURVES, "run", "curves", 1},
     {"i", "images with boxes", IMAGES, "run", "images", 1},
     {"o", "files of the run", FILES, "run", "files", 2},
+    {"T", "tables: files and evaluation", TABLES, "run", "tables", 3},
     {"d", "what differs between the selected runs", DIFF, "run", "diff", 2},
     {"Space", "select or unselect the run", SELECT, "run", NULL, 0},
     {"p", "make the run the baseline", BASELINE, "run", NULL, 0},
@@ -299,6 +300,7 @@ static enum view_outcome act(void *self, struct session *session, const struct w
         session_say(session, session->baseline ? "baseline: %.120s" : "no baseline", run->shown);
         return VIEW_STAYED;
     case CURVES:
+        session_list(session, NULL, NULL, 0);
         *effect = (struct view_effect){&view_curves, run->id};
         return VIEW_OPENED;
     case IMAGES:
@@ -306,6 +308,9 @@ static enum view_outcome act(void *self, struct session *session, const struct w
         return VIEW_OPENED;
     case FILES:
         *effect = (struct view_effect){&view_files, run->id};
+        return VIEW_OPENED;
+    case TABLES:
+        *effect = (struct view_effect){&view_data, run->id};
         return VIEW_OPENED;
     case DIFF:
         *effect = (struct view_effect){&view_diff, run->id};

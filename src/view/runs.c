@@ -22,6 +22,7 @@ enum action {
     IMAGES,
     TRADEOFF,
     IMPORTANCE,
+    TABLES,
     SORT_HERE,
     SORT_LEFT,
     SORT_RIGHT,
@@ -43,6 +44,7 @@ static const struct key_row KEYS[] = {
     {"i", "images with boxes", IMAGES, "table", "images", 2},
     {"t", "trade-off of two columns: AP against time", TRADEOFF, "table", "trade-off", 3},
     {"w", "which parameter made the difference, over the runs shown", IMPORTANCE, "table", NULL, 0},
+    {"T", "tables of the run: files and evaluation", TABLES, "table", NULL, 0},
     {">", "sort by the next column", SORT_RIGHT, "table", "sort", 4},
     {"<", "sort by the column before", SORT_LEFT, "table", NULL, 0},
     {"s", "sort by the column under the cursor; again: invert", SORT_HERE, "table", NULL, 0},
@@ -254,6 +256,7 @@ static enum view_outcome act_on_run(struct runs_state *state, struct session *se
     case DIFF:
         return open_on(&view_diff, run->id, effect);
     case CURVES:
+        session_list(session, state->runs, state->order, state->count);
         return open_on(&view_curves, run->id, effect);
     case IMAGES:
         return open_on(&view_images, run->id, effect);
@@ -261,6 +264,8 @@ static enum view_outcome act_on_run(struct runs_state *state, struct session *se
         return open_on(&view_tradeoff, run->id, effect);
     case IMPORTANCE:
         return open_on(&view_importance, run->id, effect);
+    case TABLES:
+        return open_on(&view_data, run->id, effect);
     case SELECT:
         session_toggle(session, run->id);
         scroll_move(&state->table.scroll, SCROLL_DOWN, state->count);

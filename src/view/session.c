@@ -1,7 +1,9 @@
 #include "view/session.h"
 
 #include "base/grow.h"
+#include "screen/chart.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,12 +11,16 @@
 
 void session_init(struct session *session, const struct theme *theme)
 {
-    *session = (struct session){.confidence = 0.5, .iou = 0.5, .theme = *theme};
+    *session = (struct session){.confidence = 0.5,
+        .iou = 0.5,
+        .look = {.low = NAN, .high = NAN},
+        .theme = *theme};
 }
 
 void session_done(struct session *session)
 {
     free(session->selected);
+    free(session->listed);
     *session = (struct session){0};
 }
 
@@ -84,6 +90,16 @@ size_t session_runs(const struct session *session, const struct runs *runs, int6
     return count;
 }
 
+void session_list(
+    struct session *session, const struct runs *runs, const uint32_t *order, size_t count)
+{
+    free(session->listed);
+    session->listed = calloc(count + 1, sizeof *session->listed);
+    session->listed_count = session->listed ? count : 0;
+    for (size_t i = 0; i < session->listed_count; i++)
+        session->listed[i] = runs->rows[order[i]].id;
+}
+
 const struct run_row *session_baseline(const struct session *session, const struct runs *runs)
 {
     return session->baseline && runs ? runs_find(runs, session->baseline) : NULL;
@@ -92,4 +108,13 @@ const struct run_row *session_baseline(const struct session *session, const stru
 struct style session_run_style(const struct run_row *run)
 {
     return (struct style){.role = STYLE_RUN, .hue = (uint8_t)(run->colour & 0xff)};
+}
+
+void session_run_stroke(
+    const struct session *session, const struct run_row *run, uint8_t *stroke, uint8_t *marker)
+{
+    enum { PLAIN_HUES = 8 };
+    int64_t turn = session->theme.run.count ? run->colour / PLAIN_HUES : run->colour;
+    *marker = (uint8_t)(turn % CHART_MARKERS);
+    *stroke = (uint8_t)((turn + turn / CHART_MARKERS) % CHART_STROKES);
 }

@@ -5,9 +5,15 @@
 #pragma once
 
 #include "screen/theme.h"
+#include "work/panels.h"
 #include "work/world.h"
 
-enum { SESSION_MOST_SELECTED = 10000, SESSION_MESSAGE_BYTES = 256, SESSION_FILTER_BYTES = 1024 };
+enum {
+    SESSION_MOST_SELECTED = 10000,
+    SESSION_MESSAGE_BYTES = 256,
+    SESSION_FILTER_BYTES = 1024,
+    SESSION_IMAGE_BYTES = 512,
+};
 
 struct session {
     int64_t *selected; /* run ids, in the order they were selected */
@@ -16,6 +22,13 @@ struct session {
     /* What the runs table shows, for screens about all of that; "": every run. */
     char filter[SESSION_FILTER_BYTES];
     double confidence, iou; /* the thresholds of every image screen */
+    struct panel_look look; /* how curves are looked at, and which are pinned; also on other screens */
+    struct panel_pins pins;
+    int64_t *listed; /* run ids that the table listed when it opened another screen */
+    size_t listed_count;
+    /* The image that the images screen begins with, by any of its names; "" for the first. Set and
+     * taken back by the screen below it. */
+    char image[SESSION_IMAGE_BYTES];
     struct theme theme;
     char file[1024];        /* that the text screen opens on: its name below its run */
     int64_t beside;         /* the run whose file of that name stands beside it; 0 for none */
@@ -38,6 +51,13 @@ void session_say(struct session *session, const char *format, ...)
  */
 size_t session_runs(const struct session *session, const struct runs *runs, int64_t cursor,
     const struct run_row **out, size_t most);
+/* Remembers what the table lists: COUNT rows of RUNS in ORDER; none of them when memory is out. */
+void session_list(
+    struct session *session, const struct runs *runs, const uint32_t *order, size_t count);
 const struct run_row *session_baseline(const struct session *session, const struct runs *runs);
 /* The colour of a run, which stays its own: STYLE_RUN with its hue. */
 struct style session_run_style(const struct run_row *run);
+/* The stroke (enum chart_stroke) and marker of its curves, its own too: plain for the first eight
+ * runs, then as many as it takes; in a theme without hues from the second run on. */
+void session_run_stroke(
+    const struct session *session, const struct run_row *run, uint8_t *stroke, uint8_t *marker);

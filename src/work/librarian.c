@@ -117,8 +117,10 @@ void librarian_copy_wants(
 {
     for (size_t i = 0; i < count; i++) {
         const char *name = arena_string(arena, wants[i].metric);
+        const char *x = wants[i].x_metric ? arena_string(arena, wants[i].x_metric) : NULL;
         to[i] = wants[i];
         to[i].metric = name ? name : "";
+        to[i].x_metric = x;
     }
 }
 

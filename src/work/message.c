@@ -9,6 +9,7 @@ void message_free(void *item)
     curves_release(message->curves);
     study_release(message->study.study);
     photo_release(message->photo.photo);
+    data_page_release(message->data.page);
     buf_done(&message->paint.bytes);
     free(message->deltas);
     influence_answer_free(message->influence);

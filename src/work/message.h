@@ -21,6 +21,7 @@ enum message_kind {
     MESSAGE_CURVES,
     MESSAGE_STUDY,
     MESSAGE_PHOTO,
+    MESSAGE_DATA,
     MESSAGE_PAINTED,
     MESSAGE_DELTAS,
     MESSAGE_INFLUENCE,
@@ -37,6 +38,7 @@ struct message {
     size_t slot; /* of the study */
     struct study_answer study;
     struct photo_answer photo;
+    struct data_answer data;
     struct service_paint paint;
     struct deltas *deltas;
     struct influence_answer *influence;

@@ -103,6 +103,13 @@ static void order_clerk(
     }
 }
 
+static void order_data(
+    struct service *service, const struct world *world, const struct data_want *want)
+{
+    if (world->runs && studio_order_data(service->studio, want, world->runs))
+        service->ordered.data = *want;
+}
+
 void service_want(struct service *service, const struct world *world, const struct wants *wants)
 {
     order_clerk(service, world, wants);
@@ -120,6 +127,8 @@ void service_want(struct service *service, const struct world *world, const stru
             order_study(service, world, &wants->studies[i], i);
     if (wants->photo.wanted && !same_photo(&wants->photo, &service->ordered.photo))
         order_photo(service, world, &wants->photo);
+    if (wants->data.run_id && !data_want_same(&wants->data, &service->ordered.data))
+        order_data(service, world, &wants->data);
 }
 
 void service_paint(struct service *service, struct easel_scene *scene, bool whole, uint64_t serial)
@@ -147,6 +156,7 @@ static void take_study(struct service *service, struct world *world, struct mess
     struct study_answer *place = &world->studies[message->slot];
     service->ordered.photo =
         (struct photo_want){0}; /* a new study may stand at an old one's address */
+    service->ordered.data = (struct data_want){0};
     if (world->photo.want.study == place->study) {
         photo_release(world->photo.photo); /* it belongs to an image of the study that goes */
         world->photo = (struct photo_answer){0};
@@ -223,6 +233,11 @@ bool service_take(struct service *service, struct world *world, struct service_p
     case MESSAGE_TEXTS:
     case MESSAGE_FILES:
         take_clerks(world, message);
+        break;
+    case MESSAGE_DATA:
+        data_page_release(world->data.page);
+        world->data = message->data;
+        message->data.page = NULL;
         break;
     case MESSAGE_PAINTED:
         *paint = message->paint;

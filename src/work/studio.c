@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum slot { SLOT_STUDY, SLOT_PHOTO = SLOT_STUDY + WORLD_STUDIES, SLOT_PAINT };
+enum slot { SLOT_STUDY, SLOT_PHOTO = SLOT_STUDY + WORLD_STUDIES, SLOT_PAINT, SLOT_DATA };
 
 /* Photos decoded last: a change of step or of thresholds shows the same picture again. */
 enum { KEPT_PHOTOS = 4 };
@@ -23,6 +23,7 @@ struct studio {
     struct desk *desk;
     struct easel *easel;                 /* the thread's own; made with the first painting */
     struct kept_photo kept[KEPT_PHOTOS]; /* the thread's own, newest first */
+    struct data_keep data;               /* the thread's own: the table shown last */
     atomic_bool whole_wanted;            /* a painting that had to be whole was overtaken */
 };
 
@@ -168,6 +169,34 @@ static void paint_job_run(void *self, const atomic_bool *stale)
     paint_job_drop(job);
 }
 
+struct data_job {
+    struct studio *studio;
+    struct data_want want;
+    struct runs *runs;   /* a reference */
+    struct study *study; /* a reference to the want's, or NULL */
+};
+
+static void data_job_drop(void *self)
+{
+    struct data_job *job = self;
+    runs_release(job->runs);
+    study_release(job->study);
+    free(job);
+}
+
+static void data_job_run(void *self, const atomic_bool *stale)
+{
+    struct data_job *job = self;
+    struct message *message = message_new(MESSAGE_DATA);
+    if (message &&
+        !data_answer_make(&job->studio->data, &job->want, job->runs, stale, &message->data)) {
+        message_free(message);
+        message = NULL;
+    }
+    message_post(job->studio->answers, message);
+    data_job_drop(job);
+}
+
 /* ---- orders ---- */
 
 bool studio_order_study(
@@ -189,6 +218,17 @@ bool studio_order_photo(struct studio *studio, const struct photo_want *want, st
         return false;
     *job = (struct photo_job){studio, *want, study_share(study)};
     desk_put(studio->desk, SLOT_PHOTO, (struct desk_job){photo_job_run, photo_job_drop, job});
+    return true;
+}
+
+bool studio_order_data(struct studio *studio, const struct data_want *want, struct runs *runs)
+{
+    struct data_job *job = calloc(1, sizeof *job);
+    if (!job)
+        return false;
+    *job = (struct data_job){studio, *want, runs_share(runs),
+        want->study ? study_share((struct study *)want->study) : NULL};
+    desk_put(studio->desk, SLOT_DATA, (struct desk_job){data_job_run, data_job_drop, job});
     return true;
 }
 
@@ -230,5 +270,6 @@ void studio_free(struct studio *studio)
     easel_free(studio->easel);
     for (size_t i = 0; i < KEPT_PHOTOS; i++)
         forget_photo(&studio->kept[i]);
+    data_keep_done(&studio->data);
     free(studio);
 }

@@ -35,11 +35,7 @@ struct curve_want world_curve_want(const struct run_metric *metric)
 
 const struct curve *world_curve(const struct world *world, const struct curve_want *want)
 {
-    for (size_t i = 0; world->curves && i < world->curves->count; i++)
-        if (world->curves->curves[i].want.run_id == want->run_id &&
-            strcmp(world->curves->curves[i].want.metric, want->metric) == 0)
-            return &world->curves->curves[i];
-    return NULL;
+    return curves_find(world->curves, want, 0);
 }
 
 const struct influence_answer *world_influence(
@@ -75,5 +71,6 @@ void world_done(struct world *world)
     for (size_t i = 0; i < WORLD_STUDIES; i++)
         study_release(world->studies[i].study);
     photo_release(world->photo.photo);
+    data_page_release(world->data.page);
     *world = (struct world){0};
 }

@@ -8,6 +8,7 @@
 
 #include "work/curves.h"
 #include "work/deltas.h"
+#include "work/data_answer.h"
 #include "work/easel.h"
 #include "work/index.h"
 #include "work/influence.h"
@@ -40,6 +41,7 @@ struct wants {
     struct influence_want influence;
     struct text_want texts;
     int64_t files; /* of this run; 0: none wanted */
+    struct data_want data;
 };
 
 struct study_answer {
@@ -62,6 +64,7 @@ struct world {
     struct influence_answer *influence; /* the same of these */
     struct texts *texts;
     struct run_files *files;
+    struct data_answer data; /* the newest; may lag behind the want */
     struct index_progress progress; /* `now` is not kept */
     bool indexing;
     char trouble[512]; /* the last thing that went wrong, "" for nothing */

@@ -5,7 +5,6 @@
  */
 #include "eval/bootstrap.h"
 #include "eval/confusion.h"
-#include "eval/downsample.h"
 #include "eval/errors.h"
 #include "eval/mask_runs.h"
 #include "eval/sweep.h"
@@ -19,7 +18,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { IMAGES = 5000, CATEGORIES = 80, ROUNDS = 9, POINTS = 65536 };
+enum { IMAGES = 5000, CATEGORIES = 80, ROUNDS = 9 };
 
 /* The set and what is made of it in each round. */
 struct stage {
@@ -32,7 +31,6 @@ struct stage {
     struct eval_set *set, *second_set;
     struct eval_bootstrap *bootstrap, *on_two; /* of both, on one thread and on two */
     struct eval_counts *per_category, *per_image;
-    struct point *points;
     double sink; /* keeps results from being optimised away */
     uint64_t random;
     int threads;
@@ -143,9 +141,6 @@ static void make_set(struct stage *stage)
     }
     for (int32_t i = 0; i < IMAGES; i++)
         fill_image(stage, i);
-    stage->points = calloc(POINTS, sizeof *stage->points);
-    for (int i = 0; i < POINTS; i++)
-        stage->points[i] = (struct point){.step = i * 10, .value = uniform(stage)};
 }
 
 static struct mask *make_ellipse(struct arena *arena, const struct box *box)
@@ -378,15 +373,6 @@ static void run_confusion(struct stage *stage)
     stage->sink = (double)confusion.trace;
 }
 
-static void run_envelope(struct stage *stage)
-{
-    struct err err;
-    struct downsample_envelope envelope;
-    struct downsample_range range = {DOWNSAMPLE_BY_STEP, 0, POINTS * 10, 200};
-    if (!downsample_envelope(stage->points, POINTS, &range, &stage->round, &envelope, &err))
-        exit(1);
-}
-
 static struct eval_bootstrap *prepare(struct stage *stage, int threads)
 {
     struct err err;
@@ -464,7 +450,6 @@ static const struct {
     {"100 paired resamples on two threads", run_resamples_on_two},
     {"two runs against each other at 0", run_versus_low},
     {"two runs against each other at .25", run_versus_middle},
-    {"envelope of 65536 points", run_envelope},
     {"match and stats of masks, a fifth of the detections", run_masks, make_masks},
     {"match and stats of masks on two threads", run_masks_on_two},
 };
@@ -522,6 +507,5 @@ int main(void)
     detections_free(stage.second);
     free(stage.per_category);
     free(stage.per_image);
-    free(stage.points);
     return 0;
 }

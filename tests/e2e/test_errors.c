@@ -19,7 +19,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const char *const COMMANDS[] = {"index", "ls", "show", "diff", "eval", "draw"};
+static const char *const COMMANDS[] = {"index", "ls", "show", "diff", "eval", "draw", "data", "sql"};
 enum { COMMAND_COUNT = sizeof COMMANDS / sizeof *COMMANDS };
 
 static char *below(const char *directory, const char *name)

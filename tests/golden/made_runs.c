@@ -238,6 +238,36 @@ static void make_gaps(const char *root)
     temp_text(root, "live/status.json", "{\"status\": \"running\", \"started\": 1714561200}");
 }
 
+/* ---- courses ---- */
+
+/* Runs that differ in the seed alone, one of other settings, and metrics of every size. */
+static void make_courses(const char *root)
+{
+    static const char *const NAMES[] = {"seed-1", "seed-2", "seed-3", "other"};
+    for (int run = 0; run < 4; run++) {
+        struct buf csv;
+        char config[128];
+        buf_init(&csv, 1 << 20);
+        buf_add_string(&csv, "step,wall_time,epoch,train/loss,val/AP,lr,constant,huge,tiny,system/cpu\n");
+        for (int i = 0; i < 60; i++) {
+            double noise = ((i * 7919 + run * 104729) % 97 - 48) / 480.0;
+            buf_printf(&csv, "%d,%d,%d,%.4f,%s,%g,1,%g,%g,%d\n", i * 10,
+                START_S + run * 120 + i * 90, i / 10, 2.5 / (1 + i * 0.1) + noise,
+                i % 10 != 9      ? ""
+                : i == 9         ? "0.1"
+                : i == 19        ? "0.2"
+                : run == 3       ? "0.25"
+                : i % 20 == 9    ? "0.3"
+                                 : "0.35",
+                i < 30 ? 0.01 : 0.001, 1e30 * (i + 1), 1e-12 * (60 - i), 40 + i % 5);
+        }
+        write_buf(root, NAMES[run], "metrics.csv", &csv);
+        snprintf(config, sizeof config, "{\"lr\": %s, \"seed\": %d}", run == 3 ? "0.1" : "0.01", run);
+        write_text(root, NAMES[run], "config.json", config);
+        write_text(root, NAMES[run], "status.json", "{\"status\": \"finished\"}");
+    }
+}
+
 /* ---- boxes ---- */
 
 enum { IMAGES = 6, CLASSES = 3, IMAGE_WIDTH = 64, IMAGE_HEIGHT = 48 };
@@ -467,6 +497,7 @@ const struct made_runs *made_runs(const char *name)
         {"ties", make_ties},
         {"names", make_names},
         {"gaps", make_gaps},
+        {"courses", make_courses},
         {"boxes", make_boxes},
         {"lost", make_lost},
         {"versions", make_versions},

@@ -24,6 +24,7 @@ struct made_runs {
  *     ties     equal points, NaN, an infinity, long and wide names among a front of four
  *     names    long, wide, combining and hostile names, parameters and metrics
  *     gaps     NaN, infinities, missing values, a restart, every status
+ *     courses  three that differ in the seed alone and another; metrics of every size
  *     boxes    three runs with predictions on six images, one of which is not there
  *     versions runs with predictions on two ground truths
  *     lost     predictions whose ground truth is not there or damaged, and damaged ones

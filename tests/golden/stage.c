@@ -30,6 +30,7 @@ struct opened {
 struct stage {
     struct stage_settings settings;
     struct world world;
+    struct data_keep data;
     struct session session;
     struct grid *grid;
     struct arena scratch;
@@ -101,6 +102,7 @@ void stage_free(struct stage *stage)
     easel_scene_free(stage->scene);
     session_done(&stage->session);
     world_done(&stage->world);
+    data_keep_done(&stage->data);
     grid_free(stage->grid);
     arena_done(&stage->scratch);
     free(stage);
@@ -251,13 +253,24 @@ static bool answer_clerk(struct stage *stage, const struct wants *wants)
     return any;
 }
 
+static bool answer_data(struct stage *stage, const struct data_want *want)
+{
+    struct data_answer *answer = &stage->world.data;
+    if (!want->run_id || !stage->world.runs || data_want_same(want, &answer->want))
+        return false;
+    data_page_release(answer->page);
+    data_answer_make(&stage->data, want, stage->world.runs, NULL, answer);
+    hide(stage, answer->trouble);
+    return true;
+}
+
 static bool answer(struct stage *stage, const struct wants *wants)
 {
     bool any = answer_curves(stage, wants) | answer_clerk(stage, wants);
     bool photo = answer_photo(stage, &wants->photo); /* before a study that it names may go */
     for (size_t i = 0; i < WORLD_STUDIES; i++)
         any |= answer_study(stage, &wants->studies[i], i);
-    return any || photo;
+    return answer_data(stage, &wants->data) || any || photo;
 }
 
 /* ---- frames ---- */

@@ -77,6 +77,11 @@ static bool play_open(struct story *story, const char *rest)
     return false;
 }
 
+static bool play_theme(struct story *story, const char *rest)
+{
+    return on_stage(story) && theme_builtin(&stage_session(story->stage)->theme, rest, NULL);
+}
+
 static bool play_keys(struct story *story, const char *rest)
 {
     if (!on_stage(story))
@@ -184,6 +189,7 @@ static const struct {
     {"runs", play_runs},
     {"size", play_size},
     {"open", play_open},
+    {"theme", play_theme},
     {"keys", play_keys},
     {"type", play_type},
     {"press", play_press},

@@ -6,6 +6,7 @@
  *     runs three            the runs that it is played with: see made_runs.h
  *     size 80x24            columns x rows; again: the terminal is resized
  *     open curves RUN       opens a view on top; RUN (a name) may be left out
+ *     theme mono            one of the builtin themes
  *     keys j j Space Ctrl-D as key_parse() reads them
  *     type lr<1e-3 & AP     each character is a key
  *     press 5 20            mouse: row and column from 0; also "drag", "release", and

@@ -292,6 +292,129 @@ static void sparklines(void **state)
     grid_free(grid);
 }
 
+static void times_have_round_ticks(void **state)
+{
+    (void)state;
+    static const struct {
+        double low, high;
+        bool clock;
+        int wanted;
+        const char *labels;
+    } AXES[] = {
+        {0, 90, false, 4, "0 30s 1m 1m30"},
+        {0, 7200, false, 5, "0 30m 1h 1h30 2h"},
+        {0, 3 * 86400, false, 4, "0 1d 2d 3d"},
+        {-60, 60, false, 3, "-1m 0 1m"},
+        {1714543200, 1714543200 + 7200, true, 3, "06:00 07:00 08:00"},
+        {1714543200, 1714543200 + 60, true, 3, "06:00:00 06:00:30 06:01:00"},
+        {1714521600, 1714521600 + 86400, true, 3, "05-01 12:00 05-02"},
+        {0, 1, false, 3, "0 0.5 1.0"},
+    };
+    for (size_t i = 0; i < sizeof AXES / sizeof *AXES; i++) {
+        struct axis axis;
+        char labels[512] = "";
+        size_t length = 0;
+        axis_init_time(&axis, AXES[i].low, AXES[i].high, AXES[i].clock, AXES[i].wanted);
+        for (int t = 0; t < axis.count; t++)
+            length += (size_t)snprintf(
+                labels + length, sizeof labels - length, "%s%s", t ? " " : "", axis.ticks[t].label);
+        assert_string_equal(labels, AXES[i].labels);
+    }
+}
+
+/* Dots of each row of the plot, of a flat line in STROKE. */
+static int dots_of(const struct grid *grid, const struct chart_place *place)
+{
+    int dots = 0;
+    for (int row = place->plot.row; row < place->plot.row + place->plot.rows; row++)
+        for (int col = place->plot.col; col < place->plot.col + place->plot.cols; col++) {
+            uint32_t code = grid->cells[row * grid->cols + col].code[0];
+            dots += code >= 0x2800 && code < 0x2900 ? __builtin_popcount(code - 0x2800) : 0;
+        }
+    return dots;
+}
+
+static int count_signs(const struct grid *grid, uint32_t code)
+{
+    int count = 0;
+    for (int i = 0; i < grid->rows * grid->cols; i++)
+        count += grid->cells[i].code[0] == code;
+    return count;
+}
+
+static void strokes_and_markers_tell_lines_apart(void **state)
+{
+    (void)state;
+    struct chart_span spans[] = {point(0, 1, true), point(100, 1, false)};
+    int dots[CHART_STROKES];
+    for (int stroke = 0; stroke < CHART_STROKES; stroke++) {
+        struct chart_series series = {.spans = spans, .count = 2, .stroke = (uint8_t)stroke,
+            .style = STYLE_HUE(RUN, 0)};
+        struct chart chart = plain(&series, 1);
+        struct grid *grid = grid_of(10, 80);
+        struct chart_place place;
+        chart_draw(grid, grid_rect(grid), &chart, &place);
+        dots[stroke] = dots_of(grid, &place);
+        grid_free(grid);
+    }
+    assert_true(dots[CHART_SOLID] > dots[CHART_DASHED] + 20);
+    assert_true(dots[CHART_DASHED] > dots[CHART_DOTTED]);
+    assert_true(dots[CHART_DOTTED] > 40);
+    struct chart_series series = {.spans = spans, .count = 2, .marker = 2, .name = "a",
+        .style = STYLE_HUE(RUN, 0)};
+    struct chart chart = plain(&series, 1);
+    struct grid *grid = grid_of(10, 80);
+    struct chart_place place;
+    chart_draw(grid, grid_rect(grid), &chart, &place);
+    assert_int_equal(count_signs(grid, chart_marker_code(2)), 2); /* legend, the end of the line */
+    grid_free(grid);
+}
+
+/* A spike is drawn wherever it falls in the pattern; a lone point is a sign that can be seen. */
+static void strokes_lose_no_spike(void **state)
+{
+    (void)state;
+    struct chart_span spans[60];
+    for (int at = 1; at < 59; at++) {
+        for (int i = 0; i < 60; i++)
+            spans[i] = point(i, 0, i == 0);
+        spans[at].max = 1;
+        struct chart_series series = {.spans = spans, .count = 60, .stroke = CHART_DOTTED,
+            .style = STYLE_HUE(RUN, 0)};
+        struct chart chart = plain(&series, 1);
+        struct grid *grid = grid_of(10, 60);
+        struct chart_place place;
+        chart_draw(grid, grid_rect(grid), &chart, &place);
+        bool top = false;
+        for (int col = place.plot.col; col < grid->cols; col++)
+            top |= grid->cells[place.plot.row * grid->cols + col].code[0] > 0x2800;
+        assert_true(top);
+        grid_free(grid);
+    }
+    struct chart_span lone = point(3, 4, true);
+    struct chart_series series = {.spans = &lone, .count = 1, .style = STYLE_HUE(RUN, 0)};
+    struct chart chart = plain(&series, 1);
+    struct grid *grid = grid_of(10, 40);
+    struct chart_place place;
+    chart_draw(grid, grid_rect(grid), &chart, &place);
+    assert_int_equal(count_signs(grid, 0x2022), 1);
+    grid_free(grid);
+}
+
+/* A band has no holes between two far columns. */
+static void bands_are_filled_between(void **state)
+{
+    (void)state;
+    struct chart_span band[] = {{0, 0, 2, 1, 1, true}, {100, 0, 2, 1, 1, false}};
+    struct chart_series series = {.band = band, .band_count = 2, .style = STYLE_HUE(RUN, 0)};
+    struct chart chart = plain(&series, 1);
+    struct grid *grid = grid_of(10, 60);
+    struct chart_place place;
+    chart_draw(grid, grid_rect(grid), &chart, &place);
+    assert_true(dots_of(grid, &place) >= place.dots_x * 4 * place.plot.rows / 2 - place.dots_x);
+    grid_free(grid);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -302,6 +425,10 @@ int main(void)
         cmocka_unit_test(no_span_is_lost_and_gaps_stay_open),
         cmocka_unit_test(values_outside_the_window_are_not_drawn),
         cmocka_unit_test(hostile_numbers_are_survived),
+        cmocka_unit_test(times_have_round_ticks),
+        cmocka_unit_test(strokes_and_markers_tell_lines_apart),
+        cmocka_unit_test(strokes_lose_no_spike),
+        cmocka_unit_test(bands_are_filled_between),
         cmocka_unit_test(sparklines),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
