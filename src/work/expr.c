@@ -330,7 +330,7 @@ static node_ref parse_word(struct parser *p)
     if (known == from && num_parse(word, p->at - from, &value))
         return literal_node(p, from, true, value); /* inf */
     if (known == from && p->strict && !p->names) {
-        err_set(p->err, ERR_USAGE, "\"%.60s\" is no number", word);
+        err_set(p->err, ERR_USAGE, "this compares numbers, and \"%.60s\" is none", word);
         return refuse_at(p, from);
     }
     return name_node(p, word, EXPR_PLAIN, 0, from, from);
