@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 enum action {
     OPEN = 1,
@@ -116,6 +117,27 @@ static void add_delta_column(struct runs_state *state)
     }
 }
 
+/* The column of `sort NAME`, once there are columns. */
+static void take_wanted_sort(struct runs_state *state, struct session *session)
+{
+    if (!state->wanted_sort[0] || !state->column_count)
+        return;
+    for (size_t i = 0; i < state->column_count; i++) {
+        const struct run_column *column = &state->columns[i];
+        if (strcasecmp(column->title, state->wanted_sort) != 0)
+            continue;
+        bool again = column == runs_sort_column(state) && state->obeying;
+        state->descending = again ? !state->descending : column->better == BETTER_HIGHER;
+        state->sorted = true;
+        state->sort_kind = column->kind;
+        snprintf(state->sort_name, sizeof state->sort_name, "%s", column->title);
+        state->wanted_sort[0] = '\0';
+        return;
+    }
+    session_say(session, "there is no column called %.100s", state->wanted_sort);
+    state->wanted_sort[0] = '\0';
+}
+
 static void arrange(struct runs_state *state, struct session *session)
 {
     const struct run_row *baseline = session_baseline(session, state->runs);
@@ -125,6 +147,7 @@ static void arrange(struct runs_state *state, struct session *session)
     memcpy(state->columns, state->runs->columns, state->column_count * sizeof *state->columns);
     if (baseline)
         add_delta_column(state);
+    take_wanted_sort(state, session);
     const struct filter *filter =
         runs_parse_filter(state->runs, &state->arena, state->filter, &err);
     if (!filter)
@@ -168,10 +191,11 @@ static const struct run_row *cursor_run(const struct runs_state *state)
 
 /* ---- acting ---- */
 
-static void remember_cursor(struct runs_state *state)
+static void remember_cursor(struct runs_state *state, struct session *session)
 {
     const struct run_row *run = cursor_run(state);
     state->cursor_run = run ? run->id : 0;
+    session->current = run ? run->id : session->current;
 }
 
 static void sort_by(struct runs_state *state, struct session *session, int column)
@@ -363,7 +387,7 @@ static enum view_outcome act(void *self, struct session *session, const struct w
             outcome = act_on_table(state, session, action);
     }
     follow(state, session, world); /* a new baseline has its column at once */
-    remember_cursor(state);
+    remember_cursor(state, session);
     return outcome;
 }
 
@@ -413,6 +437,24 @@ static bool is_typing(const void *self)
     return ((const struct runs_state *)self)->asking != RUNS_ASKING_NOTHING;
 }
 
+static bool obey(void *self, struct session *session, const struct world *world, const char *word,
+    const char *rest)
+{
+    struct runs_state *state = self;
+    if (strcmp(word, "filter") == 0)
+        snprintf(state->filter, sizeof state->filter, "%s", rest);
+    else if (strcmp(word, "sort") == 0)
+        snprintf(state->wanted_sort, sizeof state->wanted_sort, "%s", rest);
+    else
+        return false;
+    follow(state, session, world);
+    state->obeying = true;
+    if (state->runs)
+        arrange(state, session);
+    state->obeying = false;
+    return true;
+}
+
 const struct view view_runs = {
     .name = "runs",
     .title = "Runs",
@@ -424,4 +466,5 @@ const struct view view_runs = {
     .draw = runs_draw,
     .act = act,
     .is_typing = is_typing,
+    .obey = obey,
 };

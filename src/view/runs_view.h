@@ -28,6 +28,8 @@ struct runs_state {
     struct versions versions; /* of what is listed and the baseline */
     int64_t baseline; /* that the order was made with */
     char sort_name[256];
+    char wanted_sort[256]; /* of `sort NAME`, until the columns are known; "" for none */
+    bool obeying;          /* the wanted column again turns the order round */
     enum run_column_kind sort_kind;
     bool descending, sorted;
     char filter[PROMPT_BYTES], search[PROMPT_BYTES];

@@ -266,7 +266,7 @@ static void test_every_accepted_word_is_an_option(void **state)
     for (const struct command *const *c = commands; *c; c++) {
         char accepted[512];
         snprintf(accepted, sizeof accepted, "%s", (*c)->accepts);
-        for (char *next = accepted, *word; (word = strsep(&next, " "));) {
+        for (char *next = *accepted ? accepted : NULL, *word; (word = strsep(&next, " "));) {
             size_t i = 0;
             while (i < ROW_COUNT && strcmp(accepted_as(&ROWS[i]), word) != 0)
                 i++;
