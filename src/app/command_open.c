@@ -138,6 +138,7 @@ const struct command command_open = {
     .name = "open",
     .operands = "[PATH...]",
     .summary = "open the screen on the runs below PATH; without a terminal, the same as ls",
-    .accepts = "index gt images theme graphics no-mouse format sort filter columns",
+    .accepts = "index gt images theme graphics no-mouse format sort filter columns "
+               "baseline group-by best constraint all",
     .run = run,
 };

@@ -148,7 +148,8 @@ static void arrange(struct runs_state *state, struct session *session)
     if (baseline)
         add_delta_column(state);
     take_wanted_sort(state, session);
-    const struct filter *filter = filter_parse(&state->arena, state->filter, &err);
+    const struct filter *filter =
+        runs_parse_filter(state->runs, &state->arena, state->filter, &err);
     if (!filter)
         session_say(session, "filter: %s", err.text);
     snprintf(session->filter, sizeof session->filter, "%s", filter ? state->filter : "");

@@ -135,7 +135,7 @@ static void test_ls_says_the_same_in_every_format(void **state)
     assert_string_equal(
         EXPECT(0, "ls", root, "-c", columns, "-f", "markdown", "--filter=optimizer.lr>0")->out,
         "| name | status | loss | lr |\n| --- | --- | ---: | ---: |\n"
-        "| alpha | finished | 0.25 | 0.1 |\n| beta | finished | 0.5 | 0.02 |\n");
+        "| alpha | finished | **0.25** | 0.1 |\n| beta | finished | 0.5 | 0.02 |\n");
     const char *table = EXPECT(0, "ls", root, "-c", columns, "--filter=optimizer.lr>0")->out;
     assert_string_equal(table, EXPECT(0, root, "-c", columns, "--filter=optimizer.lr>0")->out);
     assert_non_null(strstr(table, "alpha  finished  0.25   0.1\n"));
@@ -146,6 +146,68 @@ static void test_ls_says_the_same_in_every_format(void **state)
         cJSON_GetArraySize(BOXTOP_JSON("ls", root, "-c", columns, "--filter=lr>0")), 3);
     ASSERT_NEAR(number_in(cJSON_GetArrayItem(list, 1), "lr"), 0.02, 0);
     ASSERT_NEAR(number_in(cJSON_GetArrayItem(list, 1), "loss"), 0.5, 0);
+}
+
+static void test_ls_computes(void **state)
+{
+    (void)state;
+    const char *columns = "name,x2=loss*2,max(loss),mean(loss,1),count(loss)";
+    assert_string_equal(
+        EXPECT(0, "ls", root, "-c", columns, "-f", "csv", "--filter=optimizer.lr>0")->out,
+        "name,x2,max(loss),\"mean(loss,1)\",count(loss)\nalpha,0.5,0.75,0.25,2\nbeta,1,1.3,0.5,5\n");
+    assert_string_equal(EXPECT(0, "ls", root, "-c", "name", "-f", "csv", "--sort",
+                            "format,loss:desc", "--filter", "loss<1 and (format=plain or AP>2)")
+                            ->out,
+        "name\nbeta\nalpha\n");
+    assert_string_equal(EXPECT(0, "ls", root, "-c", "name,delta(loss)", "-f", "csv", "--baseline",
+                            "alpha", "--filter", "name~/^(alpha|beta)$/")
+                            ->out,
+        "name,delta(loss)\nalpha,\nbeta,0.25\n");
+    const char *err = EXPECT(2, "ls", root, "--filter", "lr<1 and best(bogus)>1")->err;
+    assert_non_null(strstr(err, "bogus"));
+    assert_non_null(strstr(err, "byte 14"));
+    EXPECT(2, "ls", root, "-c", "=loss*");
+    EXPECT(2, "ls", root, "--sort", "loss,,");
+}
+
+static void test_ls_ranks(void **state)
+{
+    (void)state;
+    const char *columns = "name,loss,=loss<0.4";
+    const char *table = EXPECT(0, "ls", root, "--best", "loss", "--where", "loss>0.3", "-c",
+        columns, "--filter", "format=plain")
+                            ->out;
+    assert_string_equal(table, "best  name  loss  loss<0.4\n*     beta   0.5         0\n"
+                               "1 of 2 runs ruled out by loss>0.3\n");
+    assert_string_equal(EXPECT(0, "ls", root, "--best", "loss", "-c", "name,loss", "--filter",
+                            "optimizer.lr>0", "-f", "markdown")
+                            ->out,
+        "| best | name | loss |\n| --- | --- | ---: |\n| * | alpha | **0.25** |\n"
+        "|   | beta | 0.5 |\n");
+    assert_string_equal(EXPECT(0, "ls", root, "--best", "loss", "-c", "run,loss,status", "--filter",
+                            "optimizer.lr>0", "-f", "latex")
+                            ->out,
+        "\\begin{tabular}{llrl}\n\\toprule\nbest & run & loss & status \\\\\n\\midrule\n"
+        "* & alpha & \\textbf{0.25} & finished \\\\\n  & beta & 0.5 & finished \\\\\n"
+        "\\bottomrule\n\\end{tabular}\n");
+    EXPECT(2, "ls", root, "--best", "name");
+}
+
+static void test_ls_groups(void **state)
+{
+    (void)state;
+    assert_string_equal(EXPECT(0, "ls", root, "--group-by", "format", "-c", "name,loss", "--filter",
+                            "format=plain", "-f", "csv")
+                            ->out,
+        "group,n,loss,loss std\nformat=plain,2,0.375,0.1767766952966369\n");
+    assert_string_equal(EXPECT(0, "ls", root, "--group-by", "format", "-c", "name,loss", "--filter",
+                            "format=plain", "--all")
+                            ->out,
+        "group         n            loss\nformat=plain  2  0.375 \xc2\xb1 0.1768\n"
+        "  alpha       \xe2\x80\x93            0.25\n  beta        \xe2\x80\x93             0.5\n");
+    const cJSON *seeds = BOXTOP_JSON("ls", root, "--group-by", "seed", "-c", "loss");
+    assert_int_equal(cJSON_GetArraySize(seeds), 5); /* no two have the same configuration */
+    EXPECT(2, "ls", root, "--group-by", "bogus");
 }
 
 static void check_order(const char *sort, const char *filter, const char *names)
@@ -557,6 +619,9 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_ls_json),
         cmocka_unit_test(test_ls_says_the_same_in_every_format),
+        cmocka_unit_test(test_ls_computes),
+        cmocka_unit_test(test_ls_ranks),
+        cmocka_unit_test(test_ls_groups),
         cmocka_unit_test(test_sort_and_filter),
         cmocka_unit_test(test_show),
         cmocka_unit_test(test_diff),
