@@ -20,6 +20,7 @@ enum action {
     DIFF,
     CURVES,
     IMAGES,
+    TRADEOFF,
     SORT_HERE,
     SORT_LEFT,
     SORT_RIGHT,
@@ -39,6 +40,7 @@ static const struct key_row KEYS[] = {
     {"d", "what differs between the selected runs", DIFF, "table", "diff", 2},
     {"v", "curves of the selected runs", CURVES, "table", "curves", 2},
     {"i", "images with boxes", IMAGES, "table", "images", 2},
+    {"t", "trade-off of two columns: AP against time", TRADEOFF, "table", "trade-off", 3},
     {">", "sort by the next column", SORT_RIGHT, "table", "sort", 4},
     {"<", "sort by the column before", SORT_LEFT, "table", NULL, 0},
     {"s", "sort by the column under the cursor; again: invert", SORT_HERE, "table", NULL, 0},
@@ -122,6 +124,7 @@ static void arrange(struct runs_state *state, struct session *session)
     const struct filter *filter = filter_parse(&state->arena, state->filter, &err);
     if (!filter)
         session_say(session, "filter: %s", err.text);
+    snprintf(session->filter, sizeof session->filter, "%s", filter ? state->filter : "");
     uint32_t *order = realloc(state->order, (state->runs->count + 1) * sizeof *order);
     if (!order)
         return;
@@ -251,6 +254,8 @@ static enum view_outcome act_on_run(struct runs_state *state, struct session *se
         return open_on(&view_curves, run->id, effect);
     case IMAGES:
         return open_on(&view_images, run->id, effect);
+    case TRADEOFF:
+        return open_on(&view_tradeoff, run->id, effect);
     case SELECT:
         session_toggle(session, run->id);
         scroll_move(&state->table.scroll, SCROLL_DOWN, state->count);

@@ -7,12 +7,14 @@
 #include "screen/theme.h"
 #include "work/world.h"
 
-enum { SESSION_MOST_SELECTED = 10000, SESSION_MESSAGE_BYTES = 256 };
+enum { SESSION_MOST_SELECTED = 10000, SESSION_MESSAGE_BYTES = 256, SESSION_FILTER_BYTES = 1024 };
 
 struct session {
     int64_t *selected; /* run ids, in the order they were selected */
     size_t selected_count, selected_capacity;
     int64_t baseline;       /* run id, 0 for none */
+    /* What the runs table shows, for screens about all of that; "": every run. */
+    char filter[SESSION_FILTER_BYTES];
     double confidence, iou; /* the thresholds of every image screen */
     struct theme theme;
     char message[SESSION_MESSAGE_BYTES]; /* said once on the status line; "" for nothing */

@@ -192,3 +192,13 @@ bool filter_matches(const struct filter *filter, const struct filter_row *row)
             return false;
     return true;
 }
+
+size_t filter_bounds(const struct filter *filter, struct filter_bound *out, size_t most)
+{
+    size_t count = 0;
+    for (const struct term *term = filter->first; term && count < most; term = term->next)
+        if (term->operation >= LESS && term->operation <= MORE_EQUAL)
+            out[count++] = (struct filter_bound){
+                term->name, term->operation <= LESS_EQUAL, term->number};
+    return count;
+}

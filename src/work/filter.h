@@ -35,3 +35,13 @@ struct filter_row {
  * byte where the refused term begins. */
 const struct filter *filter_parse(struct arena *arena, const char *expression, struct err *err);
 bool filter_matches(const struct filter *filter, const struct filter_row *row);
+
+/* A term that orders a name against a number: lr<1e-3. */
+struct filter_bound {
+    const char *name;
+    bool is_upper; /* "<", "<="; else ">", ">=" */
+    double number;
+};
+
+/* The bounds among FILTER's terms, at most MOST of them; returns how many. */
+size_t filter_bounds(const struct filter *filter, struct filter_bound *out, size_t most);

@@ -116,6 +116,64 @@ static void make_many(const char *root)
     }
 }
 
+/* ---- trade-offs ---- */
+
+struct traded {
+    const char *name, *ap, *ms, *config;
+};
+
+static void make_traded(const char *root, const struct traded *run)
+{
+    char csv[256];
+    snprintf(csv, sizeof csv,
+        "step,wall_time,train/loss,val/AP,ms_per_image\n0,1714543200,1,%s,%s\n", run->ap, run->ms);
+    write_text(root, run->name, "metrics.csv", csv);
+    write_text(root, run->name, "config.json", run->config);
+    write_text(root, run->name, "status.json", "{\"status\": \"finished\"}");
+}
+
+/* AP falls off around a learning rate of its own for each model, slower models reach more. */
+static void make_spread(const char *root)
+{
+    static const char *const MODELS[] = {"ssdlite", "fcos", "retinanet", "fasterrcnn"};
+    static const int EXPONENTS[] = {-2, -3, -2, -3};
+    for (int i = 0; i < 300; i++) {
+        char name[64], config[256], ap[32], ms[32];
+        int model = i % 4, step = i * 7 % 25; /* of six to a decade */
+        int off = step - 12 + EXPONENTS[model], size = 320 + 32 * (i * 11 % 10);
+        double worth = (0.24 + 0.05 * model + 0.0002 * (size - 320)) / (1 + off * off / 30.0);
+        snprintf(name, sizeof name, "sweep/%s-%03d", MODELS[model], i);
+        snprintf(ap, sizeof ap, "%.4f", worth + 0.0001 * (i * 37 % 97));
+        snprintf(ms, sizeof ms, "%.2f",
+            (5 + 9 * model) * (size / 320.0) * (size / 320.0) + 0.02 * (i * 53 % 89));
+        snprintf(config, sizeof config,
+            "{\"model\": \"%s\", \"optimizer\": {\"lr\": %d.%de-%d}, \"size\": %d, "
+            "\"batch\": %d, \"augment\": %s, \"seed\": %d}",
+            MODELS[model], 1 + step % 6, step % 3, 5 - step / 6, size, 4 << i % 3,
+            i % 5 ? "true" : "false", i % 3);
+        make_traded(root, &(struct traded){name, ap, ms, config});
+    }
+}
+
+static void make_ties(const char *root)
+{
+    static const struct traded RUNS[] = {
+        {"small", "0.21", "9.5", "{\"lr\": 0.01, \"model\": \"ssd\"}"},
+        {"middle", "0.35", "31", "{\"lr\": 0.001, \"model\": \"fcos\"}"},
+        {"middle-again", "0.35", "31", "{\"lr\": 0.001, \"model\": \"fcos\", \"seed\": 2}"},
+        {"an-experiment-with-a-name-that-no-label-can-show/whole-and-then-some/large", "0.43", "66",
+            "{\"lr\": 0.00001, \"model\": \"fasterrcnn\"}"},
+        {"\xe6\xbc\xa2\xe5\xad\x97\xe3\x81\xae\xe5\xae\x9f\xe9\xa8\x93-esc-\x1b[31m", "0.3", "40",
+            "{\"lr\": 0.02}"},
+        {"worse", "0.2", "31", "{\"lr\": 0.02, \"model\": \"fcos\"}"},
+        {"diverged", "nan", "12", "{\"lr\": 0.5, \"model\": \"fcos\"}"},
+        {"never-timed", "0.5", "", "{\"lr\": 0.01, \"model\": \"fcos\"}"},
+        {"endless", "0.6", "inf", "{\"lr\": 0.01, \"model\": \"fcos\"}"},
+    };
+    for (size_t i = 0; i < sizeof RUNS / sizeof *RUNS; i++)
+        make_traded(root, &RUNS[i]);
+}
+
 /* ---- names ---- */
 
 static void make_names(const char *root)
@@ -377,6 +435,8 @@ const struct made_runs *made_runs(const char *name)
         {"one", make_one},
         {"three", make_three},
         {"many", make_many},
+        {"spread", make_spread},
+        {"ties", make_ties},
         {"names", make_names},
         {"gaps", make_gaps},
         {"boxes", make_boxes},

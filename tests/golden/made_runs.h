@@ -20,6 +20,8 @@ struct made_runs {
  *     one      one finished run
  *     three    two plain ones and one of Ultralytics, whose table a merge has damaged
  *     many     300 of a sweep
+ *     spread   300 whose AP, time, lr and model all differ
+ *     ties     equal points, NaN, an infinity, long and wide names among a front of four
  *     names    long, wide, combining and hostile names, parameters and metrics
  *     gaps     NaN, infinities, missing values, a restart, every status
  *     boxes    three runs with predictions on six images, one of which is not there
