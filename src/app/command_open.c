@@ -3,11 +3,13 @@
  * Knows: how terminal, service and loop are put together. Must not know: what a screen shows.
  */
 #include "app/command.h"
+#include "app/keys.h"
 #include "app/loop.h"
 #include "app/terminal.h"
 #include "base/buf.h"
 #include "screen/clipboard.h"
 #include "screen/paint.h"
+#include "view/session.h"
 #include "work/scan.h"
 #include "work/settings.h"
 
@@ -28,9 +30,48 @@ static void read_settings(const char *const *roots, size_t count, struct buf *ou
     arena_done(&arena);
 }
 
-static bool run_screen(const struct settings *settings, const char *const *roots, size_t count,
-    const struct theme *theme, bool utf8, struct err *err)
+/* What the person keeps for themselves, read before the screen opens. */
+struct own {
+    struct arena arena;
+    struct boards *boards;
+    struct boards_paths paths;
+    struct remap remap;
+    char trouble[SESSION_MESSAGE_BYTES];
+};
+
+static bool read_own(
+    struct own *own, const char *const *roots, size_t count, struct err *err)
 {
+    char of_keys[SESSION_MESSAGE_BYTES];
+    own->paths = boards_find_paths(&own->arena, roots, count);
+    own->boards = boards_new(err);
+    if (!own->boards)
+        return false;
+    boards_load(own->boards, &own->paths, own->trouble, sizeof own->trouble);
+    keys_read(&own->paths, &own->remap, of_keys, sizeof of_keys);
+    if (!own->trouble[0])
+        memcpy(own->trouble, of_keys, sizeof own->trouble);
+    return true;
+}
+
+/* --theme, else the one chosen last for these roots, else the default. */
+static bool choose_theme(const struct settings *settings, const struct boards *boards,
+    struct theme *theme, struct err *err)
+{
+    const char *no_color = getenv("NO_COLOR"), *kept = boards->kept.theme;
+    bool mono = no_color && *no_color;
+    if (!settings->theme && !mono && *kept && theme_builtin(theme, kept, NULL))
+        return true;
+    return theme_load(
+        theme, settings->theme ? settings->theme : theme_default_name(no_color), err);
+}
+
+static bool run_screen(const struct settings *settings, const char *const *roots, size_t count,
+    struct own *own, bool utf8, struct err *err)
+{
+    struct theme theme_read, *theme = &theme_read;
+    if (!choose_theme(settings, own->boards, theme, err))
+        return false;
     struct terminal terminal;
     struct buf typed, kept;
     buf_init(&typed, INT32_MAX);
@@ -59,8 +100,10 @@ static bool run_screen(const struct settings *settings, const char *const *roots
     }
     if (service) {
         struct loop_settings loop = {service, painter, theme, &terminal, &wanted.terminal, tty,
-            roots, count, kept.data, terminal.answered && clipboard_is_safe(options.term, getenv("STY")),
-            typed.data, typed.length};
+            roots, count, kept.data,
+            terminal.answered && clipboard_is_safe(options.term, getenv("STY")), typed.data,
+            typed.length, own->boards, own->paths, &own->remap, own->trouble};
+        own->boards = NULL; /* the loop's now */
         ok = loop_run(&loop, err);
     }
     tty_close();
@@ -86,21 +129,23 @@ static int run(const struct settings *settings, char **operands)
 {
     static const char *const HERE[] = {"."};
     struct err err = {0};
-    struct theme theme;
     size_t count = 0;
     while (operands[count])
         count++;
     if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
         return command_ls.run(settings, operands);
     bool utf8 = paint_locale();
-    const char *name = settings->theme ? settings->theme : theme_default_name(getenv("NO_COLOR"));
+    const char *const *roots = count ? (const char *const *)operands : HERE;
+    struct own own = {0};
     int status = EXIT_FINE;
     if (!check_paths(operands, &err))
         status = EXIT_UNREADABLE;
-    else if (!theme_load(&theme, name, &err) ||
-             !run_screen(settings, count ? (const char *const *)operands : HERE, count ? count : 1,
-                 &theme, utf8, &err))
+    else if (!read_own(&own, roots, count ? count : 1, &err) ||
+             !run_screen(settings, roots, count ? count : 1, &own, utf8, &err))
         status = err.code == ERR_USAGE ? EXIT_WRONG_USAGE : EXIT_UNREADABLE;
+    boards_free(own.boards);
+    remap_done(&own.remap);
+    arena_done(&own.arena);
     if (err.code)
         say_error(&err);
     return status;
@@ -110,6 +155,7 @@ const struct command command_open = {
     .name = "open",
     .operands = "[PATH...]",
     .summary = "open the screen on the runs below PATH; without a terminal, the same as ls",
-    .accepts = "index gt images theme graphics no-mouse format sort filter columns",
+    .accepts = "index gt images theme graphics no-mouse format sort filter columns "
+               "baseline group-by best constraint all",
     .run = run,
 };

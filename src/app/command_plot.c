@@ -99,7 +99,7 @@ static bool read_look(const struct settings *settings, struct plot *plot, struct
         .band = settings->band};
     if (settings->smooth && !panel_look_set_smooth(&plot->look, settings->smooth, err))
         return false;
-    panel_look_set_x(&plot->look, settings->x_axis ? settings->x_axis : "step");
+    panel_look_set_x(&plot->look, settings->x_column ? settings->x_column : "step");
     panel_look_print_smooth(&plot->look, smooth, sizeof smooth);
     snprintf(order->note, sizeof order->note, "%s%sx %.80s", smooth, smooth[0] ? "  " : "",
         panel_look_x_name(&plot->look));

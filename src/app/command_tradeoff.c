@@ -161,7 +161,7 @@ static bool find(const struct settings *settings, struct gathered *gathered,
     struct tradeoff_axis x, y;
     double now_s = clock_wall_s();
     const struct filter *filter =
-        filter_parse(arena, settings->filter ? settings->filter : "", err);
+        runs_parse_filter(runs, arena, settings->filter ? settings->filter : "", err);
     uint32_t *order = ARENA_ARRAY(arena, uint32_t, runs->count + 1);
     if (!filter)
         return false;

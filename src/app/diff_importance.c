@@ -13,7 +13,7 @@ static const struct run_row **matching(const struct settings *settings, struct g
     const struct runs *runs = gathered->runs;
     struct arena *arena = &gathered->arena;
     const struct filter *filter =
-        filter_parse(arena, settings->filter ? settings->filter : "", err);
+        runs_parse_filter(runs, arena, settings->filter ? settings->filter : "", err);
     uint32_t *order = ARENA_ARRAY(arena, uint32_t, runs->count + 1);
     bool *chosen = ARENA_ARRAY(arena, bool, runs->count + 1);
     const struct run_row **rows = ARENA_ARRAY(arena, const struct run_row *, runs->count + 1);

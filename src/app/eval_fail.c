@@ -21,19 +21,19 @@ static bool is_undefined(const struct fail_number *number)
     return isnan(number->value) || (number->value == -1 && !number->is_delta);
 }
 
-static struct filter_value value_of(void *self, const char *name)
+static struct expr_value value_of(void *self, const struct expr_name *name)
 {
     struct putting *putting = self;
     for (size_t i = 0; i < putting->count; i++) {
         const struct fail_number *number = &putting->numbers[i];
-        if (strcmp(number->name, name) != 0)
+        if (name->ask != EXPR_PLAIN || strcmp(number->name, name->text) != 0)
             continue;
         putting->asked = number;
         putting->undefined = putting->undefined || is_undefined(number);
-        return (struct filter_value){.known = true, .is_number = true, .number = number->value};
+        return (struct expr_value){.known = true, .is_number = true, .number = number->value};
     }
     putting->unknown = true;
-    return (struct filter_value){0};
+    return (struct expr_value){0};
 }
 
 static bool refuse_word(void *self, const char *text)
@@ -42,6 +42,16 @@ static bool refuse_word(void *self, const char *text)
     (void)text;
     putting->unknown = true;
     return false;
+}
+
+/* Also the names that the condition does not come to ask for. */
+static void find_unknown(struct putting *putting, const struct expr *expr)
+{
+    for (size_t i = 0; i < expr_name_count(expr); i++) {
+        struct putting one = {.numbers = putting->numbers, .count = putting->count};
+        value_of(&one, expr_name(expr, i));
+        putting->unknown |= one.unknown;
+    }
 }
 
 static void say_failure(const struct putting *putting, const char *subject)
@@ -90,11 +100,13 @@ bool fail_if(const struct settings *settings, const char *subject,
             continue;
         struct putting putting = {
             .numbers = numbers, .count = n, .condition = settings->fail_if.items[i]};
-        struct filter_row row = {&putting, value_of, refuse_word};
+        struct expr_row row = {&putting, value_of, refuse_word};
         struct arena arena = {0};
         const struct filter *filter = filter_parse(&arena, putting.condition, err);
         bool holds = filter && filter_matches(filter, &row);
         ok = filter != NULL;
+        if (ok)
+            find_unknown(&putting, filter_expr(filter));
         if (ok && (putting.unknown || !putting.asked))
             ok = refuse(&putting, err);
         else if (ok && (holds || putting.undefined)) {

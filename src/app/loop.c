@@ -9,10 +9,13 @@
 #include "screen/keybar.h"
 #include "screen/scroll.h"
 #include "screen/statusline.h"
+#include "view/commands.h"
+#include "view/finder.h"
 #include "view/session_keep.h"
 #include "view/view.h"
 
 #include <errno.h>
+#include <math.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,12 +23,16 @@
 #include <unistd.h>
 
 enum { DEEPEST_STACK = 16, TICK_MS = 10000, LEAST_ROWS = 3, READ_BYTES = 64 << 10 };
+enum { SAVE_MS = 1000, MOST_KEPT_BYTES = 1 << 20, MOST_TABLES = VIEW_MOST_TABLES + 2 };
 
-enum action { QUIT = 1, BACK, HELP, REDRAW, SUSPEND, REFRESH };
+enum action { QUIT = 1, BACK, HELP, REDRAW, SUSPEND, REFRESH, FINDER, BOARD };
 
-static const struct key_row GLOBAL_KEYS[] = {
+const struct key_row loop_keys[] = {
     {"?", "this help", HELP, NULL, "help", 1},
     {"q Esc", "back, and from the first screen quit", BACK, NULL, "back", 2},
+    {":", "everything that can be done, by a few letters", FINDER, NULL, "command", 1},
+    {"1 2 3 4 5", "the dashboard of that number", BOARD, NULL, "dashboards", 5},
+    {"6 7 8 9", "the dashboard of that number", BOARD, NULL, NULL, 0},
     {"Q Ctrl-C", "quit", QUIT, NULL, NULL, 0},
     {"r", "read the runs again now", REFRESH, NULL, NULL, 0},
     {"Ctrl-L", "draw the screen anew", REDRAW, NULL, NULL, 0},
@@ -58,8 +65,13 @@ struct loop {
     bool helping, quitting, dirty;
     int help_top, help_lines;
     struct picture picture;
+    struct finder finder;
     struct arena scratch;
-    char place[512]; /* the roots, for the top line */
+    char place[512];    /* the roots, for the top line */
+    struct buf saved;   /* what is kept of the session, as written last */
+    bool touched;       /* there may be more to write */
+    int64_t touched_ms; /* since when */
+    char theme[32];     /* that the painter has */
 };
 
 static struct opened *top(struct loop *loop)
@@ -85,6 +97,92 @@ static void close_view(struct loop *loop)
     free(closed->state);
     loop->depth--;
     loop->quitting |= loop->depth == 0;
+}
+
+static void open_board(struct loop *loop, int number)
+{
+    struct boards *boards = loop->session.boards;
+    if (!boards || number < 0 || number >= boards->count) {
+        session_say(&loop->session, "there is no dashboard %d: E on one of them makes more", number + 1);
+        return;
+    }
+    if (boards->kept.shown != number)
+        boards->kept.focus = 0;
+    boards->kept.shown = number;
+    while (loop->depth > 1 && top(loop)->view != &view_board)
+        close_view(loop);
+    if (top(loop)->view != &view_board)
+        open_view(loop, &view_board, 0);
+}
+
+static void go_back(struct loop *loop)
+{
+    if (top(loop)->view == &view_board && loop->session.boards)
+        loop->session.boards->kept.shown = -1;
+    close_view(loop);
+}
+
+/* The tables of keys in force, the innermost first. */
+static size_t key_tables(struct loop *loop, struct key_table out[MOST_TABLES])
+{
+    size_t count = view_key_tables(top(loop)->view, top(loop)->state, out);
+    out[count++] = (struct key_table){"move", view_move_keys};
+    out[count++] = (struct key_table){"all", loop_keys};
+    return count;
+}
+
+/* Their rows with the person's own keys; without those of moving, for the bar. */
+static size_t rows_in_force(
+    struct loop *loop, bool bar, struct arena *arena, const struct key_row *out[MOST_TABLES])
+{
+    struct key_table tables[MOST_TABLES];
+    size_t count = key_tables(loop, tables), kept = 0;
+    for (size_t i = 0; i < count; i++)
+        if (!bar || tables[i].rows != view_move_keys)
+            out[kept++] = remap_rows(loop->settings->remap, &tables[i], arena);
+    return kept;
+}
+
+/* ---- what outlives the session ---- */
+
+static void save(struct loop *loop)
+{
+    struct boards *boards = loop->session.boards;
+    const struct boards_paths *paths = &loop->settings->paths;
+    struct service *service = loop->settings->service;
+    struct buf text;
+    buf_init(&text, MOST_KEPT_BYTES);
+    loop->touched = false;
+    if (!boards)
+        return;
+    if (loop->session.boards_edited && !boards->own) {
+        boards_print(boards, &text);
+        if (paths->config && !text.failed)
+            service_keep(service, paths->config, text.data, text.length);
+        else
+            session_say(&loop->session, "the dashboards are not saved: their file is damaged");
+    }
+    loop->session.boards_edited = false;
+    buf_clear(&text);
+    session_keep(&loop->session);
+    boards_print_kept(boards, &text);
+    bool same = text.length == loop->saved.length &&
+                (!text.length || memcmp(text.data, loop->saved.data, text.length) == 0);
+    if (!same && !text.failed) {
+        if (paths->kept && loop->saved.length) /* as it was read: nothing to write */
+            service_keep(service, paths->kept, text.data, text.length);
+        buf_done(&loop->saved);
+        loop->saved = text;
+        return;
+    }
+    buf_done(&text);
+}
+
+static void touch(struct loop *loop)
+{
+    if (!loop->touched)
+        loop->touched_ms = clock_ms();
+    loop->touched = true;
 }
 
 /* ---- drawing ---- */
@@ -129,15 +227,28 @@ static void draw_header(struct loop *loop)
     if (running)
         snprintf(live, sizeof live, "%zu live", running);
     progress_text(&loop->world, progress, sizeof progress);
-    const struct status_part parts[] = {
+    enum { OTHERS = 6 };
+    struct status_part parts[OTHERS + BOARDS_MOST] = {
         {"boxtop", STYLE_IS(TITLE), 0, false},
         {loop->place, STYLE_IS(MUTED), 3, false},
         {top(loop)->view->title, STYLE_IS(HEADER), 1, false},
-        {progress, STYLE_IS(LIVE), 2, true},
-        {live, STYLE_IS(LIVE), 4, true},
-        {counts, STYLE_IS(MUTED), 5, true},
     };
-    statusline_draw(loop->grid, 0, 1, loop->grid->cols - 2, parts, sizeof parts / sizeof *parts);
+    char names[BOARDS_MOST][BOARD_NAME_BYTES + 4];
+    const struct boards *boards = loop->session.boards;
+    size_t count = 3;
+    bool on_board = top(loop)->view == &view_board;
+    for (int i = 0; boards && i < boards->count; i++) {
+        bool shown = on_board && i == (boards->kept.shown < 0 ? 0 : boards->kept.shown);
+        snprintf(names[i], sizeof names[i], "%d %s", i + 1, boards->items[i].name);
+        parts[count++] = (struct status_part){
+            names[i], shown ? STYLE_IS(HEADER) : STYLE_IS(MUTED), shown ? 1 : 6 + i, false};
+    }
+    if (on_board)
+        parts[2].text = NULL; /* its name stands among the others */
+    parts[count++] = (struct status_part){progress, STYLE_IS(LIVE), 2, true};
+    parts[count++] = (struct status_part){live, STYLE_IS(LIVE), 4, true};
+    parts[count++] = (struct status_part){counts, STYLE_IS(MUTED), 5, true};
+    statusline_draw(loop->grid, 0, 1, loop->grid->cols - 2, parts, count);
 }
 
 static void draw_bottom(struct loop *loop)
@@ -150,17 +261,19 @@ static void draw_bottom(struct loop *loop)
         grid_text(grid, row, 1, grid->cols - 2, style, said);
         return;
     }
-    const struct key_row *tables[] = {top(loop)->view->keys, GLOBAL_KEYS};
-    keybar_draw(grid, row, 1, grid->cols - 2, tables, 2);
+    const struct key_row *tables[MOST_TABLES];
+    size_t count = rows_in_force(loop, true, &loop->scratch, tables);
+    keybar_draw(grid, row, 1, grid->cols - 2, tables, count);
 }
 
 static void draw_help(struct loop *loop)
 {
-    const struct key_row *tables[] = {top(loop)->view->keys, view_move_keys, GLOBAL_KEYS};
+    const struct key_row *tables[MOST_TABLES];
+    size_t count = rows_in_force(loop, false, &loop->scratch, tables);
     struct rect whole = grid_rect(loop->grid);
     struct rect place = {1, 0, whole.rows - 2, whole.cols};
     struct rect inside = frame_popup(loop->grid, place, "keys");
-    loop->help_lines = help_draw(loop->grid, inside, tables, 3, loop->help_top);
+    loop->help_lines = help_draw(loop->grid, inside, tables, count, loop->help_top);
 }
 
 /* ---- the picture ---- */
@@ -232,16 +345,19 @@ static bool draw_frame(struct loop *loop, const struct buf *painted, struct err 
     draw_bottom(loop);
     if (loop->helping)
         draw_help(loop);
+    if (loop->finder.open)
+        finder_draw(&loop->finder, grid);
+    bool covered = loop->helping || loop->finder.open;
     bool damaged[256];
     paint_damage(loop->settings->painter, grid, damaged);
     bool whole = damaged[CANVAS_PICTURE];
     /* Bytes of a picture that this frame wipes would be lost behind it. */
-    bool send = painted && !whole && !loop->helping;
+    bool send = painted && !whole && !covered;
     bool ok = paint_frame(loop->settings->painter, grid, send ? painted->data : NULL,
         send ? painted->length : 0, err);
-    if (loop->helping || (painted && !send))
+    if (covered || (painted && !send))
         loop->picture.whole = true;
-    if (loop->helping)
+    if (covered)
         easel_scene_free(canvas.scene);
     else
         order_picture(loop, canvas.scene, whole && canvas.scene);
@@ -262,12 +378,22 @@ static void resize(struct loop *loop)
 
 static void act_globally(struct loop *loop, const struct event *event)
 {
-    switch (key_rows_find(GLOBAL_KEYS, event)) {
+    struct key_table tables[MOST_TABLES];
+    size_t count;
+    switch (key_rows_find(loop_keys, event)) {
     case QUIT:
         loop->quitting = true;
         break;
     case BACK:
-        close_view(loop);
+        go_back(loop);
+        break;
+    case FINDER:
+        count = key_tables(loop, tables);
+        finder_open(&loop->finder, loop->settings->remap, tables, count, &loop->session,
+            &loop->world);
+        break;
+    case BOARD:
+        open_board(loop, event->key - '1');
         break;
     case HELP:
         loop->helping = true;
@@ -307,19 +433,9 @@ static void act_in_help(struct loop *loop, const struct event *event)
         loop->help_top = most;
 }
 
-static void handle_event(struct loop *loop, const struct event *event)
+/* EVENT as the keys' rows know it. */
+static void handle_known(struct loop *loop, const struct event *event)
 {
-    if (event->kind == EVENT_ANSWER || event->kind == EVENT_FOCUS)
-        return; /* a late answer is no key */
-    loop->dirty = true;
-    if (event->kind == EVENT_KEY) {
-        loop->session.message[0] = '\0';
-        loop->world.trouble[0] = '\0';
-    }
-    if (loop->helping) {
-        act_in_help(loop, event);
-        return;
-    }
     struct opened *opened = top(loop);
     struct view_effect effect = {0};
     enum view_outcome outcome =
@@ -327,7 +443,7 @@ static void handle_event(struct loop *loop, const struct event *event)
     if (outcome == VIEW_OPENED && effect.open)
         open_view(loop, effect.open, effect.run);
     else if (outcome == VIEW_CLOSED)
-        close_view(loop);
+        go_back(loop);
     else if (outcome == VIEW_QUIT)
         loop->quitting = true;
     else if (outcome == VIEW_IGNORED && event->kind == EVENT_KEY)
@@ -341,11 +457,114 @@ static void run_errands(struct loop *loop)
         service_run(loop->settings->service, errand);
 }
 
+static void act_in_finder(struct loop *loop, const struct event *event)
+{
+    struct finder_choice choice = finder_event(&loop->finder, event);
+    switch (choice.kind) {
+    case FINDER_KEY:
+        handle_known(loop, &choice.event);
+        break;
+    case FINDER_SCREEN:
+        open_view(loop, choice.view, loop->session.current);
+        break;
+    case FINDER_BOARD:
+        open_board(loop, choice.number);
+        break;
+    case FINDER_COMMAND:
+        command_obey(
+            top(loop)->view, top(loop)->state, &loop->session, &loop->world, choice.text);
+        break;
+    case FINDER_NOTHING:
+        break;
+    }
+}
+
+/* A click on the bar is the key that stands there. */
+static bool click_on_bar(struct loop *loop, const struct event *event)
+{
+    const struct key_row *in_force[MOST_TABLES];
+    struct grid *grid = loop->grid;
+    if (event->kind != EVENT_MOUSE || event->action != MOUSE_PRESS || event->row != grid->rows - 1)
+        return false;
+    size_t count = rows_in_force(loop, true, &loop->scratch, in_force);
+    const struct key_row *row = keybar_at(1, grid->cols - 2, in_force, count, event->col);
+    struct event key = row ? key_row_event(row) : (struct event){0};
+    struct key_table tables[MOST_TABLES];
+    count = key_tables(loop, tables);
+    if (row && remap_event(loop->settings->remap, tables, count, &key))
+        handle_known(loop, &key);
+    return true;
+}
+
+/* The dashboard whose name stands in the top line at COL, -1 for none. Two blanks part names. */
+static int board_named_at(const struct loop *loop, int col)
+{
+    const struct cell *top_line = loop->grid->cells;
+    const struct boards *boards = loop->session.boards;
+    char name[BOARD_NAME_BYTES + 4];
+    while (col > 1 && !(top_line[col - 1].code[0] == ' ' && top_line[col - 2].code[0] == ' '))
+        col--;
+    for (int i = 0; boards && i < boards->count; i++) {
+        int same = 0;
+        snprintf(name, sizeof name, "%d %s", i + 1, boards->items[i].name);
+        while (name[same] && col + same < loop->grid->cols &&
+               top_line[col + same].code[0] == (unsigned char)name[same])
+            same++;
+        if (!name[same] || (same > 2 && (unsigned char)name[same] > 127))
+            return i;
+    }
+    return -1;
+}
+
+static bool click_on_board(struct loop *loop, const struct event *event)
+{
+    if (event->kind != EVENT_MOUSE || event->action != MOUSE_PRESS || event->row != 0)
+        return false;
+    int board = event->col < loop->grid->cols ? board_named_at(loop, event->col) : -1;
+    if (board >= 0)
+        open_board(loop, board);
+    return true;
+}
+
+static void handle_event(struct loop *loop, const struct event *event)
+{
+    if (event->kind == EVENT_ANSWER || event->kind == EVENT_FOCUS)
+        return; /* a late answer is no key */
+    loop->dirty = true;
+    touch(loop);
+    if (event->kind == EVENT_KEY) {
+        loop->session.message[0] = '\0';
+        loop->world.trouble[0] = '\0';
+    }
+    if (loop->finder.open) {
+        act_in_finder(loop, event);
+        return;
+    }
+    if (loop->helping) {
+        act_in_help(loop, event);
+        return;
+    }
+    struct opened *opened = top(loop);
+    bool typing = opened->view->is_typing && opened->view->is_typing(opened->state);
+    struct key_table tables[MOST_TABLES];
+    struct event known = *event;
+    size_t count = key_tables(loop, tables);
+    if (click_on_bar(loop, event) || click_on_board(loop, event))
+        return;
+    if (typing || remap_event(loop->settings->remap, tables, count, &known))
+        handle_known(loop, &known);
+}
+
 static void handle_events(struct loop *loop)
 {
     struct event event;
     while (!loop->quitting && input_next(&loop->input, &event))
         handle_event(loop, &event);
+    if (strcmp(loop->theme, loop->session.theme.name) != 0) {
+        snprintf(loop->theme, sizeof loop->theme, "%s", loop->session.theme.name);
+        painter_set_theme(loop->settings->painter, &loop->session.theme);
+        loop->picture.whole = true;
+    }
     session_keep_order(&loop->keep, &loop->session, loop->world.runs, loop->quitting);
     run_errands(loop);
 }
@@ -434,7 +653,9 @@ static bool wait_and_handle(struct loop *loop, struct err *err)
         {.fd = tty_signal_fd(), .events = POLLIN},
     };
     bool waits = input_waits(&loop->input);
-    int ready = poll(fds, 3, waits ? INPUT_ESC_MS : TICK_MS);
+    int ready = poll(fds, 3, waits ? INPUT_ESC_MS : loop->touched ? SAVE_MS : TICK_MS);
+    if (loop->touched && clock_ms() - loop->touched_ms >= SAVE_MS)
+        save(loop);
     if (ready < 0 && errno != EINTR)
         return err_set_errno(err, "cannot wait for keys");
     if (ready == 0) {
@@ -452,6 +673,23 @@ static bool wait_and_handle(struct loop *loop, struct err *err)
     return loop->quitting || !fds[1].revents || take_answers(loop, err);
 }
 
+/* What was read of the person's own takes the place of the ready dashboards. */
+static void take_boards(struct loop *loop, struct boards *boards)
+{
+    struct session *session = &loop->session;
+    if (boards) {
+        boards_free(session->boards);
+        session->boards = boards;
+        session->confidence = isnan(boards->kept.confidence) ? session->confidence
+                                                             : boards->kept.confidence;
+        session->iou = isnan(boards->kept.iou) ? session->iou : boards->kept.iou;
+    }
+    if (loop->settings->trouble[0])
+        session_say(session, "%s", loop->settings->trouble);
+    snprintf(loop->theme, sizeof loop->theme, "%s", session->theme.name);
+    save(loop); /* the first time it only looks how it is */
+}
+
 bool loop_run(const struct loop_settings *settings, struct err *err)
 {
     struct loop loop = {.settings = settings, .dirty = true};
@@ -461,6 +699,7 @@ bool loop_run(const struct loop_settings *settings, struct err *err)
     if (!loop.grid)
         return false;
     session_init(&loop.session, settings->theme);
+    take_boards(&loop, settings->boards);
     place_name(settings, loop.place, sizeof loop.place);
     loop.world.terminal = *settings->easel;
     loop.world.roots = settings->roots;
@@ -470,6 +709,8 @@ bool loop_run(const struct loop_settings *settings, struct err *err)
     session_keep_read(&loop.keep, settings->settings);
     input_init(&loop.input);
     bool ok = open_view(&loop, views[0], 0) || err_set(err, ERR_MEMORY, "out of memory");
+    if (ok && loop.session.boards && loop.session.boards->kept.shown >= 0)
+        open_view(&loop, &view_board, 0);
     if (ok && settings->typed_length &&
         input_feed(&loop.input, settings->typed, settings->typed_length))
         handle_events(&loop);
@@ -477,11 +718,14 @@ bool loop_run(const struct loop_settings *settings, struct err *err)
         collect_wants(&loop);
         ok = (!loop.dirty || draw_frame(&loop, NULL, err)) && wait_and_handle(&loop, err);
     }
+    save(&loop);
     while (loop.depth)
         close_view(&loop);
     session_keep_order(&loop.keep, &loop.session, loop.world.runs, true);
     run_errands(&loop);
     session_keep_done(&loop.keep);
+    finder_done(&loop.finder);
+    buf_done(&loop.saved);
     easel_scene_free(loop.picture.shown);
     session_done(&loop.session);
     world_done(&loop.world);

@@ -7,7 +7,9 @@
 #include "base/err.h"
 #include "screen/paint.h"
 #include "screen/probe.h"
+#include "screen/remap.h"
 #include "screen/tty.h"
+#include "work/boards_file.h"
 #include "work/service.h"
 
 struct loop_settings {
@@ -23,7 +25,14 @@ struct loop_settings {
     bool clipboard;       /* the terminal takes OSC 52 */
     const void *typed; /* bytes that came while the terminal was asked what it is */
     size_t typed_length;
+    struct boards *boards; /* what was read of the person's; ownership moves */
+    struct boards_paths paths;
+    const struct remap *remap;
+    const char *trouble; /* what was wrong with those files; "" for nothing */
 };
+
+/* The keys that no view has: "all". */
+extern const struct key_row loop_keys[];
 
 /* Runs until the person quits or the terminal goes away. False when the terminal fails. Main
  * thread. */

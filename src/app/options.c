@@ -14,7 +14,7 @@
 enum option_kind { FLAG, TEXT, NUMBER, LIST };
 
 struct option {
-    const char *name;
+    const char *field, *name;
     char letter;
     enum option_kind kind;
     size_t offset;
@@ -23,15 +23,26 @@ struct option {
 
 static const struct option OPTIONS[] = {
 #define OPTION(field, name, letter, kind, argument, help)                                          \
-    {name, letter, kind, offsetof(struct settings, field), argument, help},
+    {#field, name, letter, kind, offsetof(struct settings, field), argument, help},
 #include "app/options.def"
 #undef OPTION
 };
 
 enum { OPTION_COUNT = sizeof OPTIONS / sizeof *OPTIONS };
 
-static bool accepts(const struct command *command, const char *name)
+/* What a command calls the option that it accepts: its name, or its field where another option
+ * above it has that name. */
+static const char *accepted_as(const struct option *option)
 {
+    for (const struct option *above = OPTIONS; above < option; above++)
+        if (strcmp(above->name, option->name) == 0)
+            return option->field;
+    return option->name;
+}
+
+static bool accepts(const struct command *command, const struct option *option)
+{
+    const char *name = accepted_as(option);
     size_t length = strlen(name);
     if (strcmp(name, "help") == 0)
         return true;
@@ -52,7 +63,7 @@ static const struct option *find_option(
         bool named = word[1] == '-' ? strlen(option->name) == length - 2 &&
                                           strncmp(word + 2, option->name, length - 2) == 0
                                     : length == 2 && option->letter == word[1];
-        if (named && accepts(command, option->name))
+        if (named && accepts(command, option))
             return option;
     }
     return NULL;
@@ -132,7 +143,7 @@ void options_help(const struct command *command)
         command->operands, command->summary);
     for (size_t i = 0; i < OPTION_COUNT; i++) {
         const struct option *option = &OPTIONS[i];
-        if (!accepts(command, option->name))
+        if (!accepts(command, option))
             continue;
         char letter[8] = "", left[48];
         if (option->letter)

@@ -1,7 +1,6 @@
 #include "base/arena.h"
 
 #include <stdarg.h>
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,8 +19,16 @@ void arena_init(struct arena *arena, size_t max_bytes)
     *arena = (struct arena){.max_bytes = max_bytes};
 }
 
+struct arena_end {
+    struct arena_end *before;
+    void (*end)(void *self);
+    void *self;
+};
+
 void arena_done(struct arena *arena)
 {
+    for (struct arena_end *end = arena->last_end; end; end = end->before)
+        end->end(end->self);
     for (struct arena_block *block = arena->first; block;) {
         struct arena_block *next = block->next;
         free(block);
@@ -72,6 +79,16 @@ void *arena_alloc(struct arena *arena, size_t bytes)
     block->used += need;
     arena->used_bytes += need;
     return result;
+}
+
+bool arena_at_end(struct arena *arena, void (*end)(void *self), void *self)
+{
+    struct arena_end *added = ARENA_NEW(arena, struct arena_end);
+    if (!added)
+        return false;
+    *added = (struct arena_end){arena->last_end, end, self};
+    arena->last_end = added;
+    return true;
 }
 
 void *arena_array(struct arena *arena, size_t count, size_t bytes)

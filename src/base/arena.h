@@ -8,12 +8,15 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct arena_block;
+struct arena_end;
 
 struct arena {
     struct arena_block *first;
+    struct arena_end *last_end;
     size_t used_bytes; /* handed out so far */
     size_t max_bytes;  /* 0: no limit */
 };
@@ -21,6 +24,10 @@ struct arena {
 void arena_init(struct arena *arena, size_t max_bytes);
 /* Frees everything; a zeroed or finished arena is accepted. */
 void arena_done(struct arena *arena);
+
+/* Calls END(self) when the arena is done, the last that was added first: for what its memory holds
+ * elsewhere (a compiled regular expression). False when memory is out: then it is not called. */
+bool arena_at_end(struct arena *arena, void (*end)(void *self), void *self);
 
 void *arena_alloc(struct arena *arena, size_t bytes);
 /* COUNT items of BYTES each, refused when the product overflows. */

@@ -1,8 +1,8 @@
 #include "base/parallel.h"
 
-#include <pthread.h>
+#include "base/thread.h"
+
 #include <sched.h>
-#include <signal.h>
 #include <stdatomic.h>
 
 /* One call of parallel_for(), seen by all its workers. */
@@ -46,16 +46,12 @@ void parallel_for(
     struct loop loop = {.run = run, .self = self, .count = count};
     struct helper helpers[PARALLEL_MOST];
     int most = threads < PARALLEL_MOST ? threads : PARALLEL_MOST, made = 0;
-    sigset_t all, before;
-    sigfillset(&all); /* signals go to the threads that were there before */
-    pthread_sigmask(SIG_SETMASK, &all, &before);
     for (int worker = 1; worker < most && (size_t)worker < count; worker++) {
         helpers[made] = (struct helper){.loop = &loop, .worker = worker};
-        if (pthread_create(&helpers[made].thread, NULL, help, &helpers[made]) != 0)
+        if (!thread_start(&helpers[made].thread, help, &helpers[made], NULL))
             break;
         made++;
     }
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
     take_rounds(&loop, 0);
     for (int i = 0; i < made; i++)
         pthread_join(helpers[i].thread, NULL);

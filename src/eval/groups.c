@@ -3,38 +3,9 @@
 #include "eval/masks.h"
 #include "eval/usable.h"
 
-#include <stdlib.h>
-
 enum { FETCH_AHEAD = 24 };
 
 /* ---- images ---- */
-
-struct ordered_image {
-    const struct image *image;
-    int32_t index;
-};
-
-static int compare_images(const void *left, const void *right)
-{
-    const struct ordered_image *a = left, *b = right;
-    int order = image_compare(a->image, b->image);
-    return order ? order : a->index - b->index;
-}
-
-static bool order_images(struct groups *groups, struct arena *arena)
-{
-    size_t n = groups->dataset->image_count;
-    struct ordered_image *images = ARENA_ARRAY(&groups->scratch, struct ordered_image, n + 1);
-    int32_t *order = groups->set->image_order = ARENA_ARRAY(arena, int32_t, n + 1);
-    if (!images || !order)
-        return false;
-    for (size_t i = 0; i < n; i++)
-        images[i] = (struct ordered_image){&groups->dataset->images[i], (int32_t)i};
-    qsort(images, n, sizeof *images, compare_images);
-    for (size_t i = 0; i < n; i++)
-        order[i] = images[i].index;
-    return true;
-}
 
 static bool rank_images(struct groups *groups)
 {
@@ -283,10 +254,12 @@ static bool meet(struct groups *groups)
 bool groups_make(struct groups *groups, const struct link *link, struct arena *arena)
 {
     struct eval_set *set = groups->set;
+    set->image_order = ARENA_ARRAY(arena, int32_t, set->image_count + 1);
     set->rows_of_category = ARENA_ARRAY(arena, int64_t, set->category_count + 1);
     bool *touched = ARENA_ARRAY(&groups->scratch, bool, set->image_count + 1);
-    if (!set->rows_of_category || !touched || !order_images(groups, arena) ||
-        !rank_images(groups) || !size_images(groups, link, arena))
+    if (!set->image_order || !set->rows_of_category || !touched ||
+        !dataset_order_images(groups->dataset, set->image_order) || !rank_images(groups) ||
+        !size_images(groups, link, arena))
         return false;
     count_annotations(groups, touched);
     if (!collect_annotations(groups) || !keep_positives(groups, arena) ||

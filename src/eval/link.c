@@ -211,38 +211,22 @@ static int64_t *counter_of_rule(struct link *link, const char *name)
     }
 }
 
-struct placed {
-    const struct image *image;
-    int32_t index;
-};
-
-static int compare_placed(const void *left, const void *right)
-{
-    const struct placed *a = left, *b = right;
-    int order = image_compare(a->image, b->image);
-    return order ? order : a->index - b->index;
-}
-
 static bool join_positions(
     const struct dataset *dataset, const struct detections *detections, struct link *link)
 {
     size_t count = dataset->image_count;
-    struct placed *placed = calloc(count + 1, sizeof *placed);
-    if (!placed)
-        return false;
-    for (size_t i = 0; i < count; i++)
-        placed[i] = (struct placed){&dataset->images[i], (int32_t)i};
-    qsort(placed, count, sizeof *placed, compare_placed);
-    for (size_t k = 0; k < detections->image_key_count; k++) {
+    int32_t *order = calloc(count + 1, sizeof *order);
+    bool ok = order && dataset_order_images(dataset, order);
+    for (size_t k = 0; ok && k < detections->image_key_count; k++) {
         int64_t position = detections->image_keys[k].id;
         if (position < 0 || (uint64_t)position >= count)
             continue;
-        link->image_of_key[k] = placed[position].index;
+        link->image_of_key[k] = order[position];
         link->keys_by_position++;
     }
-    free(placed);
+    free(order);
     link->joined_by = link->keys_by_position ? "position" : "";
-    return true;
+    return ok;
 }
 
 static bool join_images(

@@ -18,7 +18,8 @@ static inline double match_shared(const struct box *det, const struct box *gt)
     double det_low = det->h + det->y, gt_low = gt->h + gt->y;
     double w = (det_right < gt_right ? det_right : gt_right) - (det->x > gt->x ? det->x : gt->x);
     double h = (det_low < gt_low ? det_low : gt_low) - (det->y > gt->y ? det->y : gt->y);
-    return (w > 0) & (h > 0) ? w * h : 0;
+    bool meet = (int)(w > 0) & (int)(h > 0);
+    return meet ? w * h : 0;
 }
 
 /* IoU of DET with GT; for a CROWD the part of DET that GT covers. 0 without overlap, whatever the

@@ -3,13 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-int image_compare(const struct image *a, const struct image *b)
-{
-    if (!a->key != !b->key)
-        return a->key ? 1 : -1;
-    return a->key ? strcmp(a->key, b->key) : (a->id > b->id) - (a->id < b->id);
-}
-
 struct dataset *dataset_new(void)
 {
     return calloc(1, sizeof(struct dataset));
@@ -42,6 +35,36 @@ void dataset_size_image(struct dataset *dataset, size_t index, int32_t width_px,
         if (dataset->masks)
             mask_scale(dataset->masks[i], width_px, height_px);
     }
+}
+
+struct ordered_image {
+    const struct image *image;
+    int32_t index;
+};
+
+static int compare_images(const void *left, const void *right)
+{
+    const struct ordered_image *of_a = left, *of_b = right;
+    const struct image *a = of_a->image, *b = of_b->image;
+    if (!a->key != !b->key)
+        return a->key ? 1 : -1;
+    int order = a->key ? strcmp(a->key, b->key) : (a->id > b->id) - (a->id < b->id);
+    return order ? order : of_a->index - of_b->index;
+}
+
+bool dataset_order_images(const struct dataset *dataset, int32_t *order)
+{
+    size_t n = dataset->image_count;
+    struct ordered_image *images = calloc(n + 1, sizeof *images);
+    if (!images)
+        return false;
+    for (size_t i = 0; i < n; i++)
+        images[i] = (struct ordered_image){&dataset->images[i], (int32_t)i};
+    qsort(images, n, sizeof *images, compare_images);
+    for (size_t i = 0; i < n; i++)
+        order[i] = images[i].index;
+    free(images);
+    return true;
 }
 
 bool image_column_has(const struct image_column *column, size_t index, const char *value)

@@ -127,14 +127,16 @@ struct detections {
     int64_t unreadable_values; /* names that are there and cannot be read: taken as absent */
 };
 
-/* The order of ids: numbers, then texts; 0 for equal ones. */
-int image_compare(const struct image *a, const struct image *b);
 
 struct dataset *dataset_new(void); /* NULL when out of memory */
 void dataset_free(struct dataset *dataset);
 /* Gives image INDEX its size; boxes and masks held as fractions become pixels. No effect when it
  * has one. */
 void dataset_size_image(struct dataset *dataset, size_t index, int32_t width_px, int32_t height_px);
+
+/* Fills ORDER[0..image_count) with the indices of images by their ids: numbers, then texts bytewise;
+ * equal ones as they stand. False when memory is out. */
+bool dataset_order_images(const struct dataset *dataset, int32_t *order);
 
 /* Whether COLUMN calls image INDEX so: VALUE is its value, or one of its tags. */
 bool image_column_has(const struct image_column *column, size_t index, const char *value);

@@ -45,8 +45,8 @@ static void clear_for_cursor(struct grid *grid, int row, int col)
         *cell = (struct cell){{' '}, STYLE_CHART_MARK, 0, 0, 1};
 }
 
-static void draw_between(
-    const struct canvas *canvas, size_t axis, double from, double to, struct style style, int stride)
+static void draw_between(const struct canvas *canvas, size_t axis, double from, double to,
+    struct style style, int stride)
 {
     const struct coords_place *place = canvas->place;
     struct rect area = place->plot;

@@ -73,7 +73,8 @@ void keybar_draw(struct grid *grid, int row, int col, int cols, const struct key
     }
 }
 
-int keybar_at(int col, int cols, const struct key_row *const *tables, size_t count, int at_col)
+const struct key_row *keybar_at(
+    int col, int cols, const struct key_row *const *tables, size_t count, int at_col)
 {
     struct words words;
     choose_words(&words, cols, tables, count);
@@ -82,8 +83,8 @@ int keybar_at(int col, int cols, const struct key_row *const *tables, size_t cou
         if (!word->shown)
             continue;
         if (at_col >= col && at_col < col + word->cols)
-            return word->row->action;
+            return word->row;
         col += word->cols + GAP;
     }
-    return KEY_NO_ACTION;
+    return NULL;
 }

@@ -13,6 +13,6 @@ enum { KEYBAR_MAX_WORDS = 64 };
  * is too narrow, the highest ranks are left out first (of equal ones the last). */
 void keybar_draw(struct grid *grid, int row, int col, int cols, const struct key_row *const *tables,
     size_t count);
-/* The action of the word that this drawing has under column AT_COL, or KEY_NO_ACTION: for clicks.
- */
-int keybar_at(int col, int cols, const struct key_row *const *tables, size_t count, int at_col);
+/* The row whose word this drawing has under column AT_COL, or NULL: for clicks. */
+const struct key_row *keybar_at(
+    int col, int cols, const struct key_row *const *tables, size_t count, int at_col);

@@ -14,9 +14,9 @@ static bool next_name(const char **at, const char **name, size_t *length)
     return *length > 0;
 }
 
-static bool row_names(const struct key_row *row, int32_t key, uint8_t mods)
+static bool names_hold(const char *keys, int32_t key, uint8_t mods)
 {
-    const char *at = row->keys, *name;
+    const char *at = keys, *name;
     size_t length;
     while (next_name(&at, &name, &length)) {
         int32_t named;
@@ -32,9 +32,39 @@ int key_rows_find(const struct key_row *rows, const struct event *event)
     if (event->kind != EVENT_KEY)
         return KEY_NO_ACTION;
     for (; rows->keys; rows++)
-        if (row_names(rows, event->key, event->mods))
+        if (names_hold(rows->keys, event->key, event->mods))
             return rows->action;
     return KEY_NO_ACTION;
+}
+
+bool keys_have(const char *keys, const struct event *event)
+{
+    return event->kind == EVENT_KEY && names_hold(keys, event->key, event->mods);
+}
+
+struct event key_row_event(const struct key_row *row)
+{
+    struct event event = {.kind = EVENT_KEY};
+    const char *at = row->keys, *name;
+    size_t length;
+    if (next_name(&at, &name, &length))
+        key_parse(name, length, &event.key, &event.mods);
+    return event;
+}
+
+void key_row_name(const struct key_row *row, char out[KEY_NAME_BYTES])
+{
+    size_t length = 0;
+    for (const char *at = row->bar ? row->bar : row->does; *at && !strchr(":;,(", *at); at++) {
+        bool is_plain = (*at >= 'a' && *at <= 'z') || (*at >= 'A' && *at <= 'Z') ||
+                        (*at >= '0' && *at <= '9');
+        bool is_gap = !is_plain && length && out[length - 1] != '-';
+        if ((is_plain || is_gap) && length + 1 < KEY_NAME_BYTES)
+            out[length++] = (char)(!is_plain ? '-' : *at >= 'A' && *at <= 'Z' ? *at + 32 : *at);
+    }
+    while (length && out[length - 1] == '-')
+        length--;
+    out[length] = '\0';
 }
 
 static bool check_row(const struct key_row *rows, const struct key_row *row, struct err *err)
@@ -49,7 +79,7 @@ static bool check_row(const struct key_row *rows, const struct key_row *row, str
         if (!key_parse(name, length, &key, &mods))
             return err_set(err, ERR_FORMAT, "\"%.*s\" is no key", (int)length, name);
         for (const struct key_row *other = rows; other < row; other++)
-            if (row_names(other, key, mods))
+            if (names_hold(other->keys, key, mods))
                 return err_set(err, ERR_FORMAT, "\"%.*s\" is named twice", (int)length, name);
     }
     return true;

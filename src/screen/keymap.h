@@ -17,10 +17,23 @@ struct key_row {
     int rank;          /* in the bar, the highest ranks are left out first */
 };
 
-enum { KEY_NO_ACTION = 0 };
+enum { KEY_NO_ACTION = 0, KEY_NAME_BYTES = 64 };
+
+/* Key rows with the name that a file of keys calls them by: "runs" in "runs.select". */
+struct key_table {
+    const char *screen;
+    const struct key_row *rows;
+};
 
 /* The action of the first row that names the event's key, or KEY_NO_ACTION. */
 int key_rows_find(const struct key_row *rows, const struct event *event);
+/* Whether KEYS, names separated by blanks, has the event's key. */
+bool keys_have(const char *keys, const struct event *event);
+/* The first of ROW's keys as an event. */
+struct event key_row_event(const struct key_row *row);
+/* What a file of keys calls the row's action: its word in the bar, else its description up to the
+ * first punctuation: "select-none". */
+void key_row_name(const struct key_row *row, char out[KEY_NAME_BYTES]);
 /* Looks for faults: a name that is no key, a key named twice, action 0. False fills ERR (for
  * tests). */
 bool key_rows_check(const struct key_row *rows, struct err *err);

@@ -282,13 +282,14 @@ static void draw_titles(struct grid *grid, struct rect rect, const struct scatte
     int cols = grid_text(grid, rect.row, rect.col, rect.cols, style, scatter->y_title);
     int room = rect.cols - cols - 2;
     if (rect.rows >= TITLE_ROWS)
-        grid_text_right(grid, rect.row + rect.rows - 1, rect.col, rect.cols, style, scatter->x_title);
+        grid_text_right(
+            grid, rect.row + rect.rows - 1, rect.col, rect.cols, style, scatter->x_title);
     else if (room > 4)
         grid_text_right(grid, rect.row, rect.col + cols + 2, room, style, scatter->x_title);
 }
 
-void scatter_draw(
-    struct grid *grid, struct rect rect, const struct scatter *scatter, struct scatter_place *place)
+void scatter_draw(struct grid *grid, struct rect rect, const struct scatter *scatter,
+    struct scatter_place *place)
 {
     memset(place, 0, sizeof *place);
     struct range x, y;

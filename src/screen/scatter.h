@@ -53,8 +53,8 @@ struct scatter_place {
     size_t unplaced; /* points that have no place on an axis */
 };
 
-void scatter_draw(
-    struct grid *grid, struct rect rect, const struct scatter *scatter, struct scatter_place *place);
+void scatter_draw(struct grid *grid, struct rect rect, const struct scatter *scatter,
+    struct scatter_place *place);
 /* The drawn point nearest to the cell ROW, COL of the grid, or SIZE_MAX: outside of the plot, or no
  * point. */
 size_t scatter_at(const struct scatter_place *place, const struct scatter_point *points,

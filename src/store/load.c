@@ -1,7 +1,7 @@
 /*
  * Reading all runs at once: a few scans in storage order, joined in memory.
  * Knows: which of several sources of one run is believed. Must not know: points, columns of a
- * table. (store_load_runs(), which is here, stands in store.h.)
+ * table. (store_load_runs() and its like, which are here, stand in store.h.)
  */
 #include "store/intake.h"
 
@@ -16,7 +16,7 @@ struct origin {
     int64_t id;
     uint32_t run; /* index */
     int rank;
-    size_t param_from, param_to, metric_from, metric_to; /* its rows */
+    size_t param_from, param_to; /* its rows */
 };
 
 /* Where a name stands in the list that is being made for one run. */
@@ -38,7 +38,7 @@ struct loading {
     size_t by_id_capacity;
     struct store_param *params; /* rows as stored: a source's lie together */
     size_t param_count, param_capacity;
-    struct store_metric *metrics;
+    struct store_metric *metrics; /* of the run being loaded, settled */
     size_t metric_count, metric_capacity;
     struct seat *seats; /* by name */
 };
@@ -202,23 +202,6 @@ static bool take_param(struct loading *l, sqlite3_stmt *row)
     return ok;
 }
 
-static bool take_metric(struct loading *l, sqlite3_stmt *row)
-{
-    struct intake series;
-    intake_read(&series, row);
-    struct origin *origin = find_origin(l, series.id >> SCHEMA_ID_BITS);
-    if (!origin || series.name < 1 || (size_t)series.name > l->out->name_count)
-        return damaged(l);
-    if (!GROW(l->metrics, l->metric_capacity, l->metric_count + 1))
-        return no_memory(l->err);
-    l->metrics[l->metric_count] =
-        (struct store_metric){.name = (uint32_t)(series.name - 1), .summary = series.summary};
-    if (origin->metric_to == 0)
-        origin->metric_from = l->metric_count;
-    origin->metric_to = ++l->metric_count;
-    return true;
-}
-
 static bool take_count(struct loading *l, sqlite3_stmt *row)
 {
     struct origin *origin = find_origin(l, sqlite3_column_int64(row, 0));
@@ -277,26 +260,11 @@ static void settle_params(struct loading *l, struct store_param *kept, struct or
     }
 }
 
-static void settle_metrics(struct loading *l, struct store_metric *kept, struct origin *origin)
-{
-    struct store_run *run = &l->out->runs[origin->run];
-    for (size_t i = origin->metric_from; i < origin->metric_to; i++) {
-        struct store_metric *metric = &l->metrics[i];
-        metric->rank = origin->rank;
-        struct seat *seat = sit(l, origin, metric->name, run->metric_count);
-        if (seat->at == run->metric_count)
-            kept[run->metric_count++] = *metric;
-        else if (seat->rank == origin->rank)
-            metric_summary_join(&kept[seat->at].summary, &metric->summary);
-    }
-}
-
 /* Each run's list lies behind the one of the run before in one array. */
 static bool settle(struct loading *l)
 {
     struct store_param *params = ARENA_ARRAY(l->arena, struct store_param, l->param_count + 1);
-    struct store_metric *metrics = ARENA_ARRAY(l->arena, struct store_metric, l->metric_count + 1);
-    if (!params || !metrics)
+    if (!params)
         return no_memory(l->err);
     for (size_t i = 0; i < l->origin_count; i++) {
         struct store_run *run = &l->out->runs[l->origins[i].run];
@@ -305,18 +273,19 @@ static bool settle(struct loading *l)
         settle_params(l, (struct store_param *)run->params, &l->origins[i]);
         params = (struct store_param *)run->params + run->param_count;
     }
-    memset(l->seats, 0, (l->out->name_count + 1) * sizeof *l->seats);
-    for (size_t i = 0; i < l->origin_count; i++) {
-        struct store_run *run = &l->out->runs[l->origins[i].run];
-        if (!run->metrics)
-            run->metrics = metrics;
-        settle_metrics(l, (struct store_metric *)run->metrics, &l->origins[i]);
-        metrics = (struct store_metric *)run->metrics + run->metric_count;
-    }
     return true;
 }
 
-bool store_load_runs(
+static void forget(struct loading *l)
+{
+    free(l->origins);
+    free(l->by_id);
+    free(l->params);
+    free(l->metrics);
+    free(l->seats);
+}
+
+bool store_load_runs_only(
     struct store *store, struct arena *arena, struct store_runs *out, struct err *err)
 {
     struct loading l = {.store = store, .arena = arena, .out = out, .err = err};
@@ -326,15 +295,132 @@ bool store_load_runs(
     bool ok = load_names(&l) && load_run_rows(&l) &&
               each_row(&l, STATEMENT_LOAD_SOURCES, take_source) &&
               each_row(&l, STATEMENT_LOAD_PARAMS, take_param) &&
-              each_row(&l, STATEMENT_LOAD_METRICS, take_metric) &&
               each_row(&l, STATEMENT_LOAD_COUNTS, take_count) &&
               each_row(&l, STATEMENT_LOAD_DATASETS, take_dataset) && settle(&l);
     db_end_read(store);
-    free(l.origins);
-    free(l.by_id);
-    free(l.params);
-    free(l.metrics);
-    free(l.seats);
+    forget(&l);
+    if (!ok)
+        *out = (struct store_runs){0};
+    return ok;
+}
+
+/* ---- metrics, run by run ---- */
+
+/* Which sources each run has; of them nothing else is needed. */
+static bool take_origin(struct loading *l, sqlite3_stmt *row)
+{
+    int64_t id = sqlite3_column_int64(row, 0), run_id = sqlite3_column_int64(row, 1);
+    struct store_run *run =
+        bsearch(&run_id, l->out->runs, l->out->count, sizeof *l->out->runs, compare_run);
+    if (!run || id < 1 || id > SCHEMA_MAX_SOURCE)
+        return damaged(l);
+    if (!GROW(l->origins, l->origin_capacity, l->origin_count + 1))
+        return no_memory(l->err);
+    l->origins[l->origin_count++] = (struct origin){
+        .id = id, .run = (uint32_t)(run - l->out->runs), .rank = sqlite3_column_int(row, 2)};
+    return true;
+}
+
+/* The lowest rank that has a name is believed; what is of one rank is one series. */
+static bool take_metric(struct loading *l, const struct origin *origin, sqlite3_stmt *row)
+{
+    struct intake series;
+    intake_read(&series, row);
+    if (series.name < 1 || (size_t)series.name > l->out->name_count)
+        return damaged(l);
+    uint32_t name = (uint32_t)(series.name - 1);
+    struct seat *seat = sit(l, origin, name, l->metric_count);
+    if (seat->at < l->metric_count) {
+        if (seat->rank == origin->rank)
+            metric_summary_join(&l->metrics[seat->at].summary, &series.summary);
+        return true;
+    }
+    if (!GROW(l->metrics, l->metric_capacity, l->metric_count + 1))
+        return no_memory(l->err);
+    l->metrics[l->metric_count++] =
+        (struct store_metric){.name = name, .rank = origin->rank, .summary = series.summary};
+    return true;
+}
+
+static bool load_metrics_of(struct loading *l, const struct origin *origin)
+{
+    sqlite3_stmt *rows = db_bind(l->store, STATEMENT_LOAD_METRICS_OF, l->err, "i", origin->id);
+    enum db_step step = DB_FAILED;
+    while (rows && (step = db_step(l->store, rows, l->err)) == DB_ROW)
+        if (!take_metric(l, origin, rows)) {
+            sqlite3_reset(rows);
+            return false;
+        }
+    return step == DB_DONE;
+}
+
+/* Sources are in the order of their runs. */
+static bool load_each_run(struct loading *l, store_take_run *take, void *self)
+{
+    size_t next = 0;
+    for (size_t i = 0; i < l->out->count; i++) {
+        l->metric_count = 0;
+        for (; next < l->origin_count && l->origins[next].run == i; next++)
+            if (!load_metrics_of(l, &l->origins[next]))
+                return false;
+        struct store_run run = l->out->runs[i];
+        run.metrics = l->metrics;
+        run.metric_count = l->metric_count;
+        if (!take(self, &run, l->err))
+            return false;
+    }
+    return true;
+}
+
+bool store_load_metrics(struct store *store, const struct store_runs *runs, store_take_run *take,
+    void *self, struct err *err)
+{
+    struct store_runs out = *runs;
+    struct loading l = {.store = store, .out = &out, .err = err};
+    l.seats = calloc(runs->name_count + 1, sizeof *l.seats);
+    if (!l.seats)
+        return no_memory(err);
+    bool ok = db_begin_read(store, err);
+    if (ok) {
+        ok = each_row(&l, STATEMENT_LOAD_SOURCES, take_origin) && load_each_run(&l, take, self);
+        db_end_read(store);
+    }
+    forget(&l);
+    return ok;
+}
+
+/* ---- all of it ---- */
+
+struct keeping {
+    struct arena *arena;
+    struct store_run *next;
+};
+
+static bool keep_metrics(void *self, const struct store_run *run, struct err *err)
+{
+    struct keeping *keeping = self;
+    struct store_run *kept = keeping->next++;
+    struct store_metric *metrics =
+        ARENA_ARRAY(keeping->arena, struct store_metric, run->metric_count);
+    if (!metrics)
+        return no_memory(err);
+    if (run->metric_count)
+        memcpy(metrics, run->metrics, run->metric_count * sizeof *metrics);
+    kept->metrics = metrics;
+    kept->metric_count = run->metric_count;
+    return true;
+}
+
+bool store_load_runs(
+    struct store *store, struct arena *arena, struct store_runs *out, struct err *err)
+{
+    if (!db_begin_read(store, err))
+        return false;
+    struct keeping keeping = {arena, NULL};
+    bool ok = store_load_runs_only(store, arena, out, err);
+    keeping.next = out->runs;
+    ok = ok && store_load_metrics(store, out, keep_metrics, &keeping, err);
+    db_end_read(store);
     if (!ok)
         *out = (struct store_runs){0};
     return ok;

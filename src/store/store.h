@@ -228,9 +228,21 @@ struct store_runs {
     size_t name_count;
 };
 
+/* Takes a run whose metrics are complete; they are gone when it returns. False with ERR stops. */
+typedef bool store_take_run(void *self, const struct store_run *run, struct err *err);
+
 /* All runs as one commit left them; everything lives in ARENA. */
 bool store_load_runs(
     struct store *store, struct arena *arena, struct store_runs *out, struct err *err);
+/*
+ * The same in two steps, for whoever makes something smaller of the metrics, which are most of it:
+ * first all but them (metrics are NULL), then those of one run after the other, which TAKE gets in
+ * the order of OUT. Both stand in one snapshot of the caller's (store_snapshot_begin()).
+ */
+bool store_load_runs_only(
+    struct store *store, struct arena *arena, struct store_runs *out, struct err *err);
+bool store_load_metrics(struct store *store, const struct store_runs *runs, store_take_run *take,
+    void *self, struct err *err);
 
 /* All points of METRIC of run RUN in file order, bit for bit as they came. None: *COUNT is 0. */
 bool store_load_points(struct store *store, int64_t run, const char *metric, struct arena *arena,

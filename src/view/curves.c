@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 enum action {
     MAXIMISE = 1,
@@ -476,6 +477,22 @@ static bool is_typing(const void *self)
     return ((const struct curves_state *)self)->asking != CURVES_ASKING_NOTHING;
 }
 
+/* "show NAME": that chart alone. Before anything is known the name waits for the panels. */
+static bool obey(void *self, struct session *session, const struct world *world, const char *word,
+    const char *rest)
+{
+    struct curves_state *state = self;
+    if (strcmp(word, "show") != 0)
+        return false;
+    follow(state, session, world);
+    for (size_t i = 0; i < state->panels.count; i++)
+        if (strcasecmp(state->panels.items[i].name, rest) == 0)
+            state->focus = i;
+    snprintf(state->focus_name, sizeof state->focus_name, "%s", rest);
+    state->maximised = true;
+    return true;
+}
+
 const struct view view_curves = {
     .name = "curves",
     .title = "Curves",
@@ -487,4 +504,5 @@ const struct view view_curves = {
     .draw = curves_draw,
     .act = act,
     .is_typing = is_typing,
+    .obey = obey,
 };

@@ -165,11 +165,14 @@ static void draw_readout(
     enum better better = role_info(panel->role)->better;
     char x[64];
     curve_lines_read(lines, place, state->mark, better);
-    print_x(&drawing->look, state->mark, x, sizeof x);
+    if (isnan(state->mark))
+        snprintf(x, sizeof x, "last");
+    else
+        print_x(&drawing->look, state->mark, x, sizeof x);
     int col = rect.col + grid_text(drawing->canvas->grid, rect.row, rect.col, rect.cols / 2,
                              STYLE_IS(TITLE), panel->name);
     grid_text(drawing->canvas->grid, rect.row, col + 2, rect.col + rect.cols - col - 2,
-        STYLE_IS(MUTED), isnan(state->mark) ? "last" : x);
+        STYLE_IS(MUTED), x);
     int across = rect.cols / BELOW_COLS > 1 ? rect.cols / BELOW_COLS : 1;
     size_t room = (size_t)((rect.rows - 1) * across);
     for (size_t i = 0; i < lines->count && i < room; i++) {

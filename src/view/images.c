@@ -126,23 +126,30 @@ struct slider images_slider_now(const struct images_state *state, const struct s
 
 /* ---- following the world ---- */
 
-static void start(void *self, const struct session *session, const struct world *world, int64_t run)
+/* The run it was opened on, else the first of the chosen that has predictions. */
+static void choose_run(
+    struct images_state *state, const struct session *session, const struct world *world)
 {
-    struct images_state *state = self;
-    const struct run_row *all[64];
-    state->run = run;
-    state->artifact = -1;
-    state->dragging = -1;
-    snprintf(state->wanted, sizeof state->wanted, "%s", session->image);
-    const struct run_row *wanted = images_run(state, world);
-    if (wanted && wanted->prediction_count)
+    const struct run_row *all[64], *wanted = images_run(state, world);
+    if (wanted && wanted->prediction_count && !state->follows)
         return;
-    size_t count = session_runs(session, world->runs, run, all, 64);
+    size_t count = session_runs(session, world->runs, state->follows ? 0 : state->run, all, 64);
     for (size_t i = 0; i < count; i++)
         if (all[i]->prediction_count) {
             state->run = all[i]->id;
             return;
         }
+}
+
+static void start(void *self, const struct session *session, const struct world *world, int64_t run)
+{
+    struct images_state *state = self;
+    state->run = run;
+    state->artifact = -1;
+    state->dragging = -1;
+    state->follows = !run;
+    snprintf(state->wanted, sizeof state->wanted, "%s", session->image);
+    choose_run(state, session, world);
 }
 
 static void stop(void *self)
@@ -153,11 +160,32 @@ static void stop(void *self)
     free(state->filter);
 }
 
-static void reset_filter(struct images_state *state)
+/* All classes, or those that were remembered, as far as this dataset has any of them. */
+static void reset_filter(struct images_state *state, const struct session *session)
 {
+    const struct dataset *dataset = state->study->dataset;
+    const struct boards_kept *kept = session->boards ? &session->boards->kept : NULL;
     free(state->filter);
-    state->filter = calloc(state->study->dataset->category_count / 64 + 1, sizeof *state->filter);
+    state->filter = calloc(dataset->category_count / 64 + 1, sizeof *state->filter);
     state->filtered = false;
+    for (size_t i = 0; state->filter && kept && i < dataset->category_count; i++)
+        for (size_t k = 0; k < kept->class_count; k++)
+            if (strcmp(dataset->categories[i].name, kept->classes[k]) == 0) {
+                state->filter[i / 64] |= UINT64_C(1) << (i % 64);
+                state->filtered = true;
+            }
+}
+
+static void keep_filter(const struct images_state *state, struct session *session)
+{
+    const struct dataset *dataset = state->study->dataset;
+    const char *names[KEPT_MOST_CLASSES + 1];
+    size_t count = 0;
+    for (size_t i = 0; i < dataset->category_count && count <= KEPT_MOST_CLASSES; i++)
+        if (state->filter[i / 64] >> (i % 64) & 1)
+            names[count++] = dataset->categories[i].name;
+    if (session->boards)
+        boards_keep_classes(session->boards, state->filtered ? names : NULL, count);
 }
 
 static bool same_classes(const struct study *a, const struct study *b)
@@ -185,7 +213,8 @@ static void show_wanted(struct images_state *state)
 }
 
 /* Takes the study that came; the image stays when the other set has one of that name. */
-static void take_study(struct images_state *state, const struct study_answer *answer)
+static void take_study(struct images_state *state, const struct session *session,
+    const struct study_answer *answer)
 {
     snprintf(state->trouble, sizeof state->trouble, "%s", answer->trouble);
     struct study *old = state->study;
@@ -193,11 +222,11 @@ static void take_study(struct images_state *state, const struct study_answer *an
         return;
     int32_t was = images_current(state);
     const char *name = was >= 0 ? old->dataset->images[was].file_name : NULL;
-    bool keep_filter = same_classes(old, answer->study);
+    bool same = same_classes(old, answer->study);
     state->study = study_share(answer->study);
     state->best_known = false;
-    if (!keep_filter)
-        reset_filter(state);
+    if (!same)
+        reset_filter(state, session);
     for (size_t i = 0; name && i < state->study->dataset->image_count; i++) {
         int32_t index = state->study->set->image_order[i];
         if (strcmp(state->study->dataset->images[index].file_name, name) == 0)
@@ -232,6 +261,8 @@ static void wants(
     void *self, const struct session *session, const struct world *world, struct wants *out)
 {
     struct images_state *state = self;
+    if (state->follows) /* a panel shows what the table's cursor is on */
+        choose_run(state, session, world);
     const struct run_row *run = images_run(state, world);
     if (!run || !run->prediction_count)
         return;
@@ -239,7 +270,7 @@ static void wants(
     out->studies[0] = want;
     const struct study_answer *answer = world_study(world, &want);
     if (answer)
-        take_study(state, answer);
+        take_study(state, session, answer);
     find_best(state, session);
     int32_t image = images_current(state);
     if (!answer || !answer->study || image < 0)
@@ -286,7 +317,8 @@ static void move_slider(struct images_state *state, struct session *session,
     set_slider(state, session, world, which, slider_move(&slider, steps));
 }
 
-static void tick_class(struct images_state *state, size_t class, bool solo)
+static void tick_class(
+    struct images_state *state, struct session *session, size_t class, bool solo)
 {
     size_t count = state->study->dataset->category_count;
     if (class >= count || !state->filter)
@@ -301,6 +333,7 @@ static void tick_class(struct images_state *state, size_t class, bool solo)
     state->filter[class / 64] ^= bit;
     state->filtered = !(solo && alone);
     state->best_known = false;
+    keep_filter(state, session);
 }
 
 static void next_run(
@@ -316,6 +349,7 @@ static void next_run(
         if (next->prediction_count) {
             state->run = next->id;
             state->artifact = -1;
+            state->follows = false;
             return;
         }
     }
@@ -379,7 +413,7 @@ static bool act_on_boxes(
     case TICK:
     case SOLO:
         if (of_classes && state->study)
-            tick_class(state, state->classes.scroll.cursor, action == SOLO);
+            tick_class(state, session, state->classes.scroll.cursor, action == SOLO);
         else
             session_say(session, "c opens the list of classes");
         return true;
@@ -434,7 +468,7 @@ static enum view_outcome act_by_mouse(struct images_state *state, struct session
         size_t item = list_at(list, event->row, event->col);
         if (item != SIZE_MAX && state->pane == IMAGES_CLASSES) {
             list->scroll.cursor = item;
-            tick_class(state, item, false);
+            tick_class(state, session, item, false);
         } else if (item != SIZE_MAX) {
             state->position = item;
         }

@@ -14,6 +14,7 @@ enum images_slider { SLIDER_CONFIDENCE, SLIDER_IOU, SLIDER_STEP, IMAGES_SLIDERS 
 
 struct images_state {
     int64_t run;         /* whose predictions are shown */
+    bool follows;        /* it was opened on no run: it shows the first chosen one */
     int32_t artifact;    /* which of them; -1: the last */
     struct study *study; /* a reference; the newest that came, while the next is being loaded */
     struct study_want study_of;

@@ -63,7 +63,7 @@ static void draw_picture(const struct images_state *state, const struct session 
         return;
     }
     easel_room(&world->terminal, place.rows, place.cols, &width, &height);
-    if (place.rows && world->terminal.graphics != EASEL_NONE &&
+    if (place.rows && world->terminal.graphics != EASEL_NONE && !canvas->taken &&
         photo_fits(state, image, width, height)) {
         scene->photo = photo_share(state->photo);
         scene->row = place.row;
@@ -78,6 +78,8 @@ static void draw_picture(const struct images_state *state, const struct session 
     const char *said = "loading the image ...";
     if (world->terminal.graphics == EASEL_NONE)
         said = "this terminal shows no pictures\n--graphics=blocks draws them with characters";
+    else if (canvas->taken)
+        said = VIEW_PICTURE_TAKEN;
     else if (state->photo && !state->photo->pixels)
         said = state->photo->trouble;
     view_say_empty(canvas->grid, place, said);

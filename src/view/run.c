@@ -38,9 +38,13 @@ struct state {
     struct table tables[PANES];
 };
 
-static const struct run_row *find_run(const struct state *state, const struct world *world)
+/* The run it was opened on; in a panel, the one that the table's cursor is on. */
+static const struct run_row *find_run(
+    const struct state *state, const struct session *session, const struct world *world)
 {
-    return world->runs ? runs_find(world->runs, state->run) : NULL;
+    return world->runs
+               ? runs_find(world->runs, session_current(session, world->runs, state->run))
+               : NULL;
 }
 
 static void start(void *self, const struct session *session, const struct world *world, int64_t run)
@@ -54,7 +58,7 @@ static void wants(
     void *self, const struct session *session, const struct world *world, struct wants *out)
 {
     struct state *state = self;
-    const struct run_row *run = find_run(state, world);
+    const struct run_row *run = find_run(state, session, world);
     const struct scroll *scroll = &state->tables[PANE_METRICS].scroll;
     size_t seen = scroll->visible > 0 ? (size_t)scroll->visible : (size_t)session->rows;
     for (size_t i = scroll->top; run && i < run->metric_count && i < scroll->top + seen; i++)
@@ -239,8 +243,7 @@ static void draw(void *self, const struct session *session, const struct world *
     struct canvas *canvas, struct rect place)
 {
     struct state *state = self;
-    const struct run_row *run = find_run(state, world);
-    (void)session;
+    const struct run_row *run = find_run(state, session, world);
     if (!run) {
         view_say_empty(canvas->grid, place, world->runs ? "the run is gone" : "loading ...");
         return;
@@ -274,7 +277,7 @@ static enum view_outcome act(void *self, struct session *session, const struct w
     const struct event *event, struct view_effect *effect)
 {
     struct state *state = self;
-    const struct run_row *run = find_run(state, world);
+    const struct run_row *run = find_run(state, session, world);
     struct scroll *scroll = &state->tables[state->pane].scroll;
     if (!run)
         return VIEW_IGNORED;

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 enum action {
     OPEN = 1,
@@ -87,10 +88,11 @@ static const struct key_row KEYS[] = {
 
 /* ---- acting ---- */
 
-static void remember_cursor(struct runs_state *state)
+static void remember_cursor(struct runs_state *state, struct session *session)
 {
     const struct run_row *run = runs_cursor(state);
     state->cursor_run = run ? run->id : 0;
+    session->current = run ? run->id : session->current;
 }
 
 static void sort_by(struct runs_state *state, struct session *session, size_t column, bool also)
@@ -143,7 +145,7 @@ static void accept(struct runs_state *state, struct session *session)
     } else if (state->asking == RUNS_ASKING_SEARCH) {
         memcpy(state->search, state->prompt.text, state->prompt.length + 1);
         search(state, session, 1);
-        remember_cursor(state);
+        remember_cursor(state, session);
     } else {
         keep_remark(state, session);
     }
@@ -376,7 +378,7 @@ static enum view_outcome act(void *self, struct session *session, const struct w
     enum view_outcome outcome = act_on_event(state, session, event, effect);
     runs_follow(state, session, world); /* a new baseline has its column at once */
     if (!typing) /* a filter that is changed again finds the run again */
-        remember_cursor(state);
+        remember_cursor(state, session);
     runs_keep_settings(state, session);
     return outcome;
 }
@@ -435,6 +437,24 @@ static bool is_typing(const void *self)
     return ((const struct runs_state *)self)->asking != RUNS_ASKING_NOTHING;
 }
 
+static bool obey(void *self, struct session *session, const struct world *world, const char *word,
+    const char *rest)
+{
+    struct runs_state *state = self;
+    if (strcmp(word, "filter") == 0)
+        snprintf(state->filter, sizeof state->filter, "%s", rest);
+    else if (strcmp(word, "sort") == 0)
+        snprintf(state->wanted_sort, sizeof state->wanted_sort, "%s", rest);
+    else
+        return false;
+    runs_follow(state, session, world);
+    state->obeying = true;
+    if (state->runs)
+        runs_filter(state, session);
+    state->obeying = false;
+    return true;
+}
+
 const struct view view_runs = {
     .name = "runs",
     .title = "Runs",
@@ -446,4 +466,5 @@ const struct view view_runs = {
     .draw = runs_draw,
     .act = act,
     .is_typing = is_typing,
+    .obey = obey,
 };

@@ -184,7 +184,7 @@ bool runs_has_below(const struct session *session, struct rect place)
 /* "sort AP v, lr ^" */
 static void print_sorts(const struct runs_state *state, char *out, size_t out_bytes)
 {
-    struct runs_sort_key keys[RUNS_SORT_MOST];
+    struct run_key keys[LAYOUT_MOST_SORTS];
     size_t count = layout_keys(&state->layout, keys), used = 0;
     for (size_t i = 0; i < count && used < out_bytes; i++) {
         char label[CATALOGUE_NAME_BYTES];

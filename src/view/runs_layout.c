@@ -165,18 +165,18 @@ void layout_sort_by(struct layout *layout, const struct run_column *column, bool
         return;
     if (!also)
         layout->sort_count = 0;
-    if (layout->sort_count == RUNS_SORT_MOST)
+    if (layout->sort_count == LAYOUT_MOST_SORTS)
         layout->sort_count--;
     layout->sorts[layout->sort_count++] = sort;
 }
 
-size_t layout_keys(const struct layout *layout, struct runs_sort_key out[RUNS_SORT_MOST])
+size_t layout_keys(const struct layout *layout, struct run_key out[LAYOUT_MOST_SORTS])
 {
     size_t count = 0;
     for (size_t i = 0; i < layout->sort_count; i++)
         if (layout->sorts[i].by.known)
             out[count++] =
-                (struct runs_sort_key){layout->sorts[i].by.column, layout->sorts[i].descending};
+                (struct run_key){layout->sorts[i].by.column, layout->sorts[i].descending};
     return count;
 }
 
@@ -284,7 +284,7 @@ static void read_sorts(struct layout *layout, struct json *json)
         struct read_name read;
         if (json->kind != JSON_OBJECT)
             json_skip(json);
-        else if (read_name(layout, json, &read) && layout->sort_count < RUNS_SORT_MOST)
+        else if (read_name(layout, json, &read) && layout->sort_count < LAYOUT_MOST_SORTS)
             layout->sorts[layout->sort_count++] = (struct layout_sort){read.of, read.descending};
     }
 }

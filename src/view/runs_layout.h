@@ -13,9 +13,13 @@
 #include "base/json.h"
 #include "base/json_writer.h"
 #include "work/catalogue.h"
-#include "work/runs_sort.h"
 
-enum { LAYOUT_MOST = CATALOGUE_MOST, LAYOUT_LEAST_COLS = 3, LAYOUT_MOST_COLS = 200 };
+enum {
+    LAYOUT_MOST = CATALOGUE_MOST,
+    LAYOUT_MOST_SORTS = 4,
+    LAYOUT_LEAST_COLS = 3,
+    LAYOUT_MOST_COLS = 200
+};
 
 /* A column by name, and what it is among the runs at hand. */
 struct layout_name {
@@ -39,7 +43,7 @@ struct layout {
     struct arena arena;
     struct layout_entry *entries;
     size_t count, capacity;
-    struct layout_sort sorts[RUNS_SORT_MOST]; /* the first counts most */
+    struct layout_sort sorts[LAYOUT_MOST_SORTS]; /* the first counts most */
     size_t sort_count;
     int frozen;    /* how many shown columns stay while the rest scrolls; at least 1 */
     bool arranged; /* by the person: to be kept */
@@ -68,7 +72,7 @@ void layout_swap(struct layout *layout, size_t a, size_t b);
  * turns round. */
 void layout_sort_by(struct layout *layout, const struct run_column *column, bool also);
 /* The keys that the runs have; returns how many. */
-size_t layout_keys(const struct layout *layout, struct runs_sort_key out[RUNS_SORT_MOST]);
+size_t layout_keys(const struct layout *layout, struct run_key out[LAYOUT_MOST_SORTS]);
 /* The place of COLUMN among them from 1, negative where descending; 0: not sorted by it. */
 int layout_sort_place(const struct layout *layout, const struct run_column *column);
 

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 enum { MOST_DEFAULTS = RUNS_MOST_COLUMNS + 2 };
 
@@ -84,10 +85,11 @@ static size_t add_delta_column(struct run_column *columns, size_t count)
 
 void runs_resort(struct runs_state *state, const struct session *session)
 {
-    struct runs_sort_key keys[RUNS_SORT_MOST];
+    struct run_key keys[LAYOUT_MOST_SORTS];
     size_t count = layout_keys(&state->layout, keys);
-    runs_sort(state->runs, keys, count, session_baseline(session, state->runs), session->now_s,
-        state->order, state->count);
+    if (state->count)
+        state->count = runs_order_by(state->runs, state->matching, keys, count,
+            session_baseline(session, state->runs), state->listed_s, state->order);
     size_t row = row_of_run(state, state->cursor_run);
     if (row != SIZE_MAX)
         state->table.scroll.cursor = row;
@@ -117,12 +119,45 @@ static void meet_columns(struct runs_state *state, const struct session *session
     show_columns(state, session, false);
 }
 
+/* A shown column by its title, else any by its name; NULL for none. */
+static const struct run_column *column_called(const struct runs_state *state, const char *text)
+{
+    char name[CATALOGUE_NAME_BYTES];
+    for (size_t i = 0; i < state->column_count; i++)
+        if (strcasecmp(state->columns[i].title, text) == 0)
+            return &state->columns[i];
+    for (size_t i = 0; i < state->runs->catalogue_count; i++) {
+        catalogue_name(&state->runs->catalogue[i], name, sizeof name);
+        if (strcasecmp(name, text) == 0)
+            return &state->runs->catalogue[i];
+    }
+    return NULL;
+}
+
+/* The column of `sort NAME`, once there are columns. */
+static void take_wanted_sort(struct runs_state *state, struct session *session)
+{
+    if (!state->wanted_sort[0] || !state->column_count)
+        return;
+    const struct run_column *column = column_called(state, state->wanted_sort);
+    int best_first = column && column->better == BETTER_HIGHER ? -1 : 1;
+    if (!column)
+        session_say(session, "there is no column called %.100s", state->wanted_sort);
+    else if (state->obeying || layout_sort_place(&state->layout, column) != best_first)
+        layout_sort_by(&state->layout, column, false);
+    state->wanted_sort[0] = '\0';
+}
+
 void runs_filter(struct runs_state *state, struct session *session)
 {
     const struct run_row *baseline = session_baseline(session, state->runs);
     struct err err = {0};
     arena_done(&state->arena);
-    const struct filter *filter = filter_parse(&state->arena, state->filter, &err);
+    const struct filter *filter =
+        runs_parse_filter(state->runs, &state->arena, state->filter, &err);
+    state->matching = filter;
+    state->listed_s = session->now_s;
+    state->count = 0;
     if (!filter)
         session_say(session, "filter: %s", err.text);
     snprintf(session->filter, sizeof session->filter, "%s", filter ? state->filter : "");
@@ -135,6 +170,7 @@ void runs_filter(struct runs_state *state, struct session *session)
     state->baseline = session->baseline;
     state->versions = versions_find(state->runs, order, state->count, baseline);
     meet_columns(state, session);
+    take_wanted_sort(state, session);
     runs_resort(state, session);
 }
 

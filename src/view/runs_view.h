@@ -47,8 +47,12 @@ struct runs_state {
                                        none */
     uint32_t *order; /* of what matches the filter */
     size_t count;
+    const struct filter *matching; /* in `arena`; NULL: all */
+    double listed_s;               /* when `matching` was put to the runs: what "age" is since */
     struct versions versions; /* of what is listed and the baseline */
     int64_t baseline; /* that the order was made with */
+    char wanted_sort[256]; /* of `sort NAME`, until the columns are known; "" for none */
+    bool obeying;          /* the wanted column again turns the order round */
     char filter[PROMPT_BYTES], search[PROMPT_BYTES];
     enum runs_asking asking;
     struct prompt prompt;

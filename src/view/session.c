@@ -15,6 +15,7 @@ void session_init(struct session *session, const struct theme *theme)
         .iou = 0.5,
         .look = {.low = NAN, .high = NAN},
         .theme = *theme};
+    session->boards = boards_new(NULL);
 }
 
 void session_done(struct session *session)
@@ -22,6 +23,7 @@ void session_done(struct session *session)
     for (struct errand *errand; (errand = errand_take(&session->errands));)
         errand_free(errand);
     free(session->selected);
+    boards_free(session->boards);
     free(session->listed);
     *session = (struct session){0};
 }
@@ -86,6 +88,30 @@ static void add_run(
         out[(*count)++] = run;
 }
 
+int64_t session_current(const struct session *session, const struct runs *runs, int64_t cursor)
+{
+    const struct run_row *best = NULL;
+    double best_ap = -INFINITY;
+    if (cursor || (runs && session->current && runs_find(runs, session->current)))
+        return cursor ? cursor : session->current;
+    for (size_t i = 0; runs && i < runs->count; i++) {
+        double ap = run_role_best(&runs->rows[i], ROLE_AP, false, NULL);
+        if (!best || ap > best_ap) {
+            best = &runs->rows[i];
+            best_ap = ap > best_ap ? ap : best_ap;
+        }
+    }
+    return best ? best->id : 0;
+}
+
+void session_keep(struct session *session)
+{
+    if (!session->boards)
+        return;
+    session->boards->kept.confidence = session->confidence;
+    session->boards->kept.iou = session->iou;
+}
+
 size_t session_runs(const struct session *session, const struct runs *runs, int64_t cursor,
     const struct run_row **out, size_t most)
 {
@@ -96,7 +122,7 @@ size_t session_runs(const struct session *session, const struct runs *runs, int6
     for (size_t i = 0; i < session->selected_count; i++)
         add_run(runs, session->selected[i], out, &count, most);
     if (!session->selected_count)
-        add_run(runs, cursor, out, &count, most);
+        add_run(runs, session_current(session, runs, cursor), out, &count, most);
     return count;
 }
 

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "screen/theme.h"
+#include "work/boards.h"
 #include "work/errand.h"
 #include "work/panels.h"
 #include "work/world.h"
@@ -20,6 +21,7 @@ struct session {
     int64_t *selected; /* run ids, in the order they were selected */
     size_t selected_count, selected_capacity;
     int64_t baseline;       /* run id, 0 for none */
+    int64_t current;        /* the run that the table's cursor was on last, 0 for none */
     /* What the runs table shows, for screens about all of that; "": every run. */
     char filter[SESSION_FILTER_BYTES];
     double confidence, iou; /* the thresholds of every image screen */
@@ -37,6 +39,8 @@ struct session {
     int rows, cols;                      /* of the place that views draw into */
     double now_s;                        /* wall clock of this frame */
     struct errand *errands;              /* to be run, the oldest first: the loop takes them */
+    struct boards *boards; /* the session's own; NULL: there was no memory for them */
+    bool boards_edited;    /* dashboards are to be saved */
 };
 
 void session_init(struct session *session, const struct theme *theme);
@@ -48,11 +52,16 @@ void session_select_none(struct session *session);
 void session_say(struct session *session, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* CURSOR when it is not 0, else the run that the table's cursor was on, else the first with the best
+ * AP; 0 without any run. */
+int64_t session_current(const struct session *session, const struct runs *runs, int64_t cursor);
+/* Copies the thresholds to where they are remembered (session->boards). */
+void session_keep(struct session *session);
 /* Has ERRAND (ownership moves; NULL: memory is out) run after this event. */
 void session_order(struct session *session, struct errand *errand);
 
 /* The runs that a comparison is about, at most MOST: the baseline first, then the selected, in
- * their order; without any selected, CURSOR (a run id, 0 for none). Ids that are gone are left out.
+ * their order; without any selected, session_current() of CURSOR. Ids that are gone are left out.
  */
 size_t session_runs(const struct session *session, const struct runs *runs, int64_t cursor,
     const struct run_row **out, size_t most);

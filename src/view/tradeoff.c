@@ -84,7 +84,7 @@ static bool find(struct tradeoff_state *state, const struct session *session, st
     const struct runs *runs = state->runs;
     const struct run_row *baseline = session_baseline(session, runs);
     struct tradeoff_axis x, y;
-    const struct filter *filter = filter_parse(&state->arena, session->filter, err);
+    const struct filter *filter = runs_parse_filter(runs, &state->arena, session->filter, err);
     uint32_t *order = ARENA_ARRAY(&state->arena, uint32_t, runs->count + 1);
     if (!filter)
         return false;

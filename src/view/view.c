@@ -24,6 +24,35 @@ const struct key_row view_move_keys[] = {
     {0},
 };
 
+const struct view *view_named(const char *name)
+{
+    for (const struct view *const *view = views; *view; view++)
+        if (strcmp((*view)->name, name) == 0)
+            return *view;
+    return NULL;
+}
+
+size_t view_key_tables(const struct view *view, const void *state, struct key_table *out)
+{
+    if (view->key_tables)
+        return view->key_tables(state, out);
+    out[0] = (struct key_table){view->name, view->keys};
+    return 1;
+}
+
+bool view_obey(const struct view *view, void *state, struct session *session,
+    const struct world *world, const char *command)
+{
+    char word[32];
+    size_t length = strcspn(command, " ");
+    if (!view->obey || !length || length >= sizeof word)
+        return false;
+    memcpy(word, command, length);
+    word[length] = '\0';
+    const char *rest = command + length;
+    return view->obey(state, session, world, word, rest + strspn(rest, " "));
+}
+
 int view_movement(const struct event *event)
 {
     int action = key_rows_find(view_move_keys, event);

@@ -37,9 +37,10 @@ struct canvas {
     struct arena *scratch;     /* lives as long as the frame */
     struct easel_scene *scene; /* made by the view with easel_scene_new() when it shows a picture;
                                   its place is reserved in the grid with id CANVAS_PICTURE */
+    bool taken; /* another panel has the frame's picture: say so in its place */
 };
 
-enum { CANVAS_PICTURE = 1 };
+enum { CANVAS_PICTURE = 1, VIEW_MOST_TABLES = 4 };
 
 struct view {
     const char *name;  /* "runs": as --help and `:` call it */
@@ -59,12 +60,28 @@ struct view {
     /* True while the view takes every key itself (an open prompt), so that `q` is a letter; may be
      * NULL. */
     bool (*is_typing)(const void *state);
+    /* The tables of keys in force now, those that take a key first in front, at most VIEW_MOST_TABLES; NULL: `keys`.
+     */
+    size_t (*key_tables)(const void *state, struct key_table *out);
+    /* Obeys a command as typed behind `:`, "sort AP": WORD is "sort", REST "AP". False when it is
+     * none of this view's; a view that must wait for the world remembers it. May be NULL. */
+    bool (*obey)(void *state, struct session *session, const struct world *world, const char *word,
+        const char *rest);
 };
 
 extern const struct view *const views[]; /* in the order of views.def; NULL-terminated */
 #define VIEW(name) extern const struct view view_##name;
 #include "view/views.def"
 #undef VIEW
+
+const struct view *view_named(const char *name); /* NULL for none */
+/* What view->key_tables says, or `keys`; OUT has room for VIEW_MOST_TABLES. */
+size_t view_key_tables(const struct view *view, const void *state, struct key_table *out);
+/* Hands a typed command on to VIEW; "" and what it does not know is false. */
+bool view_obey(const struct view *view, void *state, struct session *session,
+    const struct world *world, const char *command);
+
+#define VIEW_PICTURE_TAKEN "the picture is shown in the panel with the focus: Tab"
 
 /* Says in the middle of PLACE what is not there and what would fill it; lines separated by \n. */
 void view_say_empty(struct grid *grid, struct rect place, const char *text);

@@ -11,6 +11,7 @@ static const struct run_column OWN[] = {
     {.kind = RUN_COLUMN_NAME, .title = "run"},
     {.kind = RUN_COLUMN_STATUS, .title = "status"},
     {.kind = RUN_COLUMN_AGE, .title = "age"},
+    {.kind = RUN_COLUMN_STARTED, .title = "started"},
     {.kind = RUN_COLUMN_DURATION, .title = "duration"},
     {.kind = RUN_COLUMN_TAGS, .title = "tag"},
     {.kind = RUN_COLUMN_REMARK, .title = "note"},
@@ -59,6 +60,7 @@ bool catalogue_same(const struct run_column *a, const struct run_column *b)
 {
     bool named = a->name && b->name;
     return a->kind == b->kind && a->role == b->role && a->all_segments == b->all_segments &&
+           a->ask == b->ask && a->tail == b->tail &&
            (named ? strcmp(a->name, b->name) == 0 : a->name == b->name);
 }
 
@@ -67,9 +69,17 @@ const char *catalogue_group(const struct run_column *column)
     for (size_t i = 0; i < sizeof OWN / sizeof *OWN; i++)
         if (OWN[i].kind == column->kind)
             return "run";
-    return column->kind == RUN_COLUMN_METRIC  ? "metric"
-           : column->kind == RUN_COLUMN_PARAM ? "parameter"
-                                              : "quantity";
+    switch (column->kind) {
+    case RUN_COLUMN_METRIC:
+        return "metric";
+    case RUN_COLUMN_PARAM:
+        return "parameter";
+    case RUN_COLUMN_COURSE:
+    case RUN_COLUMN_EXPR:
+        return "computed";
+    default:
+        return "quantity";
+    }
 }
 
 bool catalogue_is(const struct run_column *column, const char *name, const char *group)

@@ -2,7 +2,9 @@
 
 #include "base/num.h"
 #include "base/text.h"
+#include "work/versions.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -47,12 +49,15 @@ void copy_free(struct copy *copy)
     free(copy);
 }
 
-void copy_print_cell(const struct run_row *run, const struct run_column *column,
+/* For people the status with its NaN badge and rounded numbers; for machines numbers with every
+ * digit. "" for what is not known. */
+static void print_cell(const struct run_row *run, const struct run_column *column,
     const struct run_value *value, enum print_format format, char *out, size_t out_bytes)
 {
     bool for_people =
         format == PRINT_TABLE || format == PRINT_MARKDOWN || format == PRINT_LATEX;
-    if (value->is_number && !for_people)
+    bool is_date = column->kind == RUN_COLUMN_STARTED;
+    if (value->is_number && !is_date && !for_people)
         num_print(value->number, out, out_bytes);
     else if (column->kind == RUN_COLUMN_STATUS && for_people)
         run_status_print(run, out, out_bytes);
@@ -60,22 +65,48 @@ void copy_print_cell(const struct run_row *run, const struct run_column *column,
         run_value_print(value, column, out, out_bytes);
 }
 
+/* The best of COLUMN, of what compares and where there is more than one row; NaN for none. */
+static double find_best(const struct copy *copy, const struct versions *versions,
+    const struct run_column *column, const struct run_row *baseline)
+{
+    int sign = column->better == BETTER_HIGHER ? 1 : -1;
+    double best = NAN;
+    if (column->better == BETTER_NEITHER || copy->row_count < 2)
+        return best;
+    for (size_t i = 0; i < copy->row_count; i++) {
+        const struct run_row *run = &copy->runs->rows[copy->rows[i]];
+        struct run_value v = run_value(run, column, baseline, copy->now_s);
+        if (v.known && v.is_number && isfinite(v.number) && !(v.number * sign <= best * sign) &&
+            !versions_is_foreign(versions, run, column))
+            best = v.number;
+    }
+    return best;
+}
+
 static bool print_cells(struct copy *copy, struct print_cell *cells)
 {
     const struct run_row *baseline = copy->baseline ? runs_find(copy->runs, copy->baseline) : NULL;
+    struct versions versions = versions_find(copy->runs, copy->rows, copy->row_count, baseline);
+    double *best = ARENA_ARRAY(&copy->arena, double, copy->column_count + 1);
+    for (size_t c = 0; best && c < copy->column_count; c++)
+        best[c] = find_best(copy, &versions, &copy->columns[c], baseline);
+    if (!best)
+        return false;
     for (size_t r = 0; r < copy->row_count; r++)
         for (size_t c = 0; c < copy->column_count; c++) {
             const struct run_row *run = &copy->runs->rows[copy->rows[r]];
             const struct run_column *column = &copy->columns[c];
             struct run_value value = run_value(run, column, baseline, copy->now_s);
             char text[CELL_BYTES];
-            copy_print_cell(run, column, &value, copy->format, text, sizeof text);
+            print_cell(run, column, &value, copy->format, text, sizeof text);
             const char *kept = text[0] ? arena_string(&copy->arena, text) : NULL;
             if (text[0] && !kept)
                 return false;
-            cells[r * copy->column_count + c] =
-                (struct print_cell){
-                    .text = kept, .is_number = value.is_number || value.undefined};
+            bool is_date = column->kind == RUN_COLUMN_STARTED;
+            cells[r * copy->column_count + c] = (struct print_cell){.text = kept,
+                .is_number = (value.is_number && !is_date) || value.undefined,
+                .is_best = value.is_number && value.number == best[c] &&
+                           !versions_is_foreign(&versions, run, column)};
         }
     return true;
 }

@@ -32,8 +32,3 @@ void copy_free(struct copy *copy); /* accepts NULL */
 bool copy_print(struct copy *copy, struct buf *out, struct err *err);
 /* "copied.csv": the file in which it is kept. */
 const char *copy_file_name(const struct copy *copy);
-
-/* One cell as `ls` and copies print it: for people the status with its NaN badge and rounded
- * numbers; for machines numbers with every digit. "" for what is not known. */
-void copy_print_cell(const struct run_row *run, const struct run_column *column,
-    const struct run_value *value, enum print_format format, char *out, size_t out_bytes);

@@ -61,14 +61,16 @@ static int column_called(struct asked *asked, const char *name)
     return column;
 }
 
-static struct filter_value asked_value(void *self, const char *name)
+static struct expr_value asked_value(void *self, const struct expr_name *asked_name)
 {
     struct asked *asked = self;
-    int column = column_called(asked, name);
-    if (column < 0)
-        return (struct filter_value){0};
+    int column = column_called(asked, asked_name->text);
+    if (asked_name->ask != EXPR_PLAIN) /* a table has cells, no courses */
+        asked->unknown = asked_name->text;
+    if (column < 0 || asked_name->ask != EXPR_PLAIN)
+        return (struct expr_value){0};
     struct data_value value = data_table_get(asked->table, asked->row, (size_t)column);
-    struct filter_value out = {.known = value.type != DATA_ABSENT};
+    struct expr_value out = {.known = value.type != DATA_ABSENT};
     switch (value.type) {
     case DATA_NUMBER:
         out.is_number = true;
@@ -106,7 +108,7 @@ static bool choose_rows(struct data_page *page, const struct filter *filter,
     const atomic_bool *stale, struct err *err)
 {
     struct asked asked = {.table = page->table};
-    struct filter_row row = {&asked, asked_value, asked_contains};
+    struct expr_row row = {&asked, asked_value, asked_contains};
     for (asked.row = 0; asked.row < page->table->row_count; asked.row++) {
         if (asked.row % ROWS_BETWEEN_LOOKS == 0 && is_stale(stale))
             return err_set(err, ERR_CANCELLED, "stopped");

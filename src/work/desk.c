@@ -1,7 +1,7 @@
 #include "work/desk.h"
 
-#include <pthread.h>
-#include <signal.h>
+#include "base/thread.h"
+
 #include <stdlib.h>
 
 struct desk {
@@ -58,17 +58,10 @@ struct desk *desk_new(struct err *err)
     desk->running_slot = -1;
     pthread_mutex_init(&desk->lock, NULL);
     pthread_cond_init(&desk->changed, NULL);
-    sigset_t all, before;
-    sigfillset(&all); /* signals go to the main thread */
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    int failed = pthread_create(&desk->thread, NULL, answer, desk);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    if (failed) {
-        err_set(err, ERR_IO, "cannot start a thread");
-        free(desk);
-        return NULL;
-    }
-    return desk;
+    if (thread_start(&desk->thread, answer, desk, err))
+        return desk;
+    free(desk);
+    return NULL;
 }
 
 void desk_free(struct desk *desk)

@@ -239,7 +239,7 @@ bool easel_paint(struct easel *easel, const struct easel_scene *scene, bool whol
         return true;
     if (!scene || !same_frame(easel, scene)) {
         /* Cells that are overwritten take a picture with them, but where the terminal keeps it. */
-        if (easel->frame && (easel->encoder->stays || !scene))
+        if (easel->frame && easel->encoder->stays)
             encoder_erase(easel->frame, out);
         close_frame(easel);
         whole = true;

@@ -1,7 +1,7 @@
 #include "work/feed.h"
 
-#include <pthread.h>
-#include <signal.h>
+#include "base/thread.h"
+
 #include <stdlib.h>
 
 enum { PATIENCE_MS = 50 };
@@ -58,13 +58,9 @@ static struct crew *crew_new(void)
         return NULL;
     pthread_mutex_init(&crew->lock, NULL);
     pthread_cond_init(&crew->asked, NULL);
-    sigset_t all, before;
-    sigfillset(&all); /* signals go to the main thread */
-    pthread_sigmask(SIG_SETMASK, &all, &before);
     while (crew->thread_count < FEED_THREADS &&
-           pthread_create(&crew->threads[crew->thread_count], NULL, read_for_ever, crew) == 0)
+           thread_start(&crew->threads[crew->thread_count], read_for_ever, crew, NULL))
         crew->thread_count++;
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
     return crew;
 }
 

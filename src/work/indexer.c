@@ -1,10 +1,9 @@
 #include "work/indexer.h"
 
 #include "base/clock.h"
+#include "base/thread.h"
 
 #include <poll.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
@@ -169,14 +168,8 @@ struct indexer *indexer_new(
         return NULL;
     }
     pthread_mutex_init(&indexer->lock, NULL);
-    sigset_t all, before;
-    sigfillset(&all); /* signals go to the main thread */
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    int failed = pthread_create(&indexer->thread, NULL, index_for_ever, indexer);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    if (!failed)
+    if (thread_start(&indexer->thread, index_for_ever, indexer, err))
         return indexer;
-    err_set(err, ERR_IO, "cannot start a thread");
     pthread_mutex_destroy(&indexer->lock);
     close(indexer->wake);
     free(indexer);

@@ -61,7 +61,7 @@ static bool answer(struct influence_answer *answer, struct err *err)
 {
     const struct runs *runs = answer->runs;
     struct arena *arena = &answer->arena;
-    const struct filter *filter = filter_parse(arena, answer->want.filter, err);
+    const struct filter *filter = runs_parse_filter(runs, arena, answer->want.filter, err);
     uint32_t *order = ARENA_ARRAY(arena, uint32_t, runs->count + 1);
     const struct run_row **rows = ARENA_ARRAY(arena, const struct run_row *, runs->count + 1);
     if (!filter)

@@ -4,7 +4,6 @@
 #include "base/num.h"
 #include "base/text.h"
 
-#include <stdio.h>
 #include <string.h>
 
 static const char ABSENT[] = "\xe2\x80\x93"; /* en dash: never logged */
@@ -95,34 +94,85 @@ static void print_aligned(const struct print_table *table, struct buf *out)
         print_aligned_row(table, widths, table->cells + row * table->columns, right, out);
 }
 
-static void add_markdown_cell(struct buf *out, const char *text)
+static void add_markdown_cell(struct buf *out, const char *text, bool is_best)
 {
     char shown[1024];
-    buf_add_string(out, " ");
+    buf_add_string(out, is_best ? " **" : " ");
     for (const char *at = harmless(text, shown, sizeof shown); *at; at++) {
         if (*at == '|')
             buf_add_char(out, '\\');
         buf_add_char(out, *at);
     }
-    buf_add_string(out, " |");
+    buf_add_string(out, is_best ? "** |" : " |");
 }
 
 static void print_markdown(const struct print_table *table, struct buf *out)
 {
     buf_add_char(out, '|');
     for (size_t c = 0; c < table->columns; c++)
-        add_markdown_cell(out, table->titles[c]);
+        add_markdown_cell(out, table->titles[c], false);
     buf_add_string(out, "\n|");
     for (size_t c = 0; c < table->columns; c++)
         buf_add_string(out, is_numeric(table, c) ? " ---: |" : " --- |");
     for (size_t row = 0; row < table->rows; row++) {
         buf_add_string(out, "\n|");
         for (size_t c = 0; c < table->columns; c++) {
-            const char *text = table->cells[row * table->columns + c].text;
-            add_markdown_cell(out, text ? text : ABSENT);
+            const struct print_cell *cell = &table->cells[row * table->columns + c];
+            add_markdown_cell(out, cell->text ? cell->text : ABSENT, cell->is_best);
         }
     }
     buf_add_char(out, '\n');
+}
+
+static void add_latex_text(struct buf *out, const char *text)
+{
+    static const struct {
+        char letter;
+        const char *spelt;
+    } SPELT[] = {{'\\', "\\textbackslash{}"}, {'~', "\\textasciitilde{}"},
+        {'^', "\\textasciicircum{}"}, {'<', "\\textless{}"}, {'>', "\\textgreater{}"},
+        {'|', "\\textbar{}"}, {'"', "\\textquotedbl{}"}};
+    char shown[1024];
+    for (const char *at = harmless(text, shown, sizeof shown); *at; at++) {
+        const char *spelt = NULL;
+        for (size_t i = 0; i < sizeof SPELT / sizeof *SPELT && !spelt; i++)
+            spelt = SPELT[i].letter == *at ? SPELT[i].spelt : NULL;
+        if (strchr("&%$#_{}", *at))
+            buf_add_char(out, '\\');
+        if (spelt)
+            buf_add_string(out, spelt);
+        else
+            buf_add_char(out, *at);
+    }
+}
+
+static void add_latex_cell(struct buf *out, const char *text, bool is_best)
+{
+    buf_add_string(out, is_best ? "\\textbf{" : "");
+    if (text)
+        add_latex_text(out, text);
+    else
+        buf_add_string(out, "--");
+    buf_add_string(out, is_best ? "}" : "");
+}
+
+static void print_latex(const struct print_table *table, struct buf *out)
+{
+    buf_add_string(out, "\\begin{tabular}{");
+    for (size_t c = 0; c < table->columns; c++)
+        buf_add_char(out, is_numeric(table, c) ? 'r' : 'l');
+    buf_add_string(out, "}\n\\toprule\n");
+    for (size_t c = 0; c < table->columns; c++) {
+        buf_add_string(out, c ? " & " : "");
+        add_latex_cell(out, table->titles[c], false);
+    }
+    buf_add_string(out, " \\\\\n\\midrule\n");
+    for (size_t i = 0; i < table->rows * table->columns; i++) {
+        buf_add_string(out, i % table->columns ? " & " : "");
+        add_latex_cell(out, table->cells[i].text, table->cells[i].is_best);
+        buf_add_string(out, (i + 1) % table->columns ? "" : " \\\\\n");
+    }
+    buf_add_string(out, "\\bottomrule\n\\end{tabular}\n");
 }
 
 static void add_separated(struct buf *out, const char *text, char separator)
@@ -179,49 +229,6 @@ static void print_json(const struct print_table *table, struct buf *out)
     buf_add_char(out, '\n');
 }
 
-/* What LaTeX takes for a command of its own, and how it is spelt. */
-static const struct {
-    char character;
-    const char *spelling;
-} SPELLINGS[] = {{'&', "\\&"}, {'%', "\\%"}, {'$', "\\$"}, {'#', "\\#"}, {'_', "\\_"},
-    {'{', "\\{"}, {'}', "\\}"}, {'~', "\\textasciitilde{}"}, {'^', "\\textasciicircum{}"},
-    {'\\', "\\textbackslash{}"}, {'<', "$<$"}, {'>', "$>$"}, {'|', "$|$"}};
-
-static void add_latex(struct buf *out, const char *text)
-{
-    char shown[1024];
-    for (const char *at = harmless(text, shown, sizeof shown); *at; at++) {
-        const char *spelling = NULL;
-        for (size_t i = 0; i < sizeof SPELLINGS / sizeof *SPELLINGS; i++)
-            if (SPELLINGS[i].character == *at)
-                spelling = SPELLINGS[i].spelling;
-        if (spelling)
-            buf_add_string(out, spelling);
-        else
-            buf_add_char(out, *at);
-    }
-}
-
-static void print_latex(const struct print_table *table, struct buf *out)
-{
-    buf_add_string(out, "\\begin{tabular}{");
-    for (size_t c = 0; c < table->columns; c++)
-        buf_add_char(out, is_numeric(table, c) ? 'r' : 'l');
-    buf_add_string(out, "}\n\\hline\n");
-    for (size_t c = 0; c < table->columns; c++) {
-        buf_add_string(out, c ? " & " : "");
-        add_latex(out, table->titles[c]);
-    }
-    buf_add_string(out, " \\\\\n\\hline\n");
-    for (size_t i = 0; i < table->rows * table->columns; i++) {
-        buf_add_string(out, i % table->columns ? " & " : "");
-        add_latex(out, table->cells[i].text ? table->cells[i].text : "--");
-        if ((i + 1) % table->columns == 0)
-            buf_add_string(out, " \\\\\n");
-    }
-    buf_add_string(out, "\\hline\n\\end{tabular}\n");
-}
-
 void print_table(const struct print_table *table, enum print_format format, struct buf *out)
 {
     switch (format) {
@@ -231,6 +238,9 @@ void print_table(const struct print_table *table, enum print_format format, stru
     case PRINT_MARKDOWN:
         print_markdown(table, out);
         break;
+    case PRINT_LATEX:
+        print_latex(table, out);
+        break;
     case PRINT_JSON:
         print_json(table, out);
         break;
@@ -239,9 +249,6 @@ void print_table(const struct print_table *table, enum print_format format, stru
         break;
     case PRINT_TSV:
         print_separated(table, '\t', out);
-        break;
-    case PRINT_LATEX:
-        print_latex(table, out);
         break;
     }
 }

@@ -16,6 +16,7 @@ bool print_format_parse(const char *name, enum print_format *format, struct err 
 struct print_cell {
     const char *text; /* raw bytes; NULL: absent */
     bool is_number;
+    bool is_best; /* of its column: bold in Markdown and LaTeX */
     bool is_bool; /* "true" or "false", which JSON has too */
 };
 
@@ -26,5 +27,6 @@ struct print_table {
 };
 
 /* Appends to OUT; everything that came from files is harmless in it. Absent cells are "–" in a
- * table and in Markdown, "--" in LaTeX, empty in CSV and TSV, null in JSON (a list of objects). */
+ * table, in Markdown and in LaTeX, empty in CSV and TSV, null in JSON (a list of objects). LaTeX is
+ * a tabular of the package booktabs. */
 void print_table(const struct print_table *table, enum print_format format, struct buf *out);

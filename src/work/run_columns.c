@@ -1,17 +1,14 @@
 /*
- * Columns of the runs table: which there are, what a cell is worth and how it is written.
- * Knows: rows, roles, parameters. Must not know: SQLite, widths, colours.
+ * Columns of the runs table: which there are, and what a word means.
+ * Knows: rows, roles, parameters. Must not know: SQLite, what a cell is worth.
  */
 #include "work/runs.h"
 
 #include "base/grow.h"
 #include "base/map.h"
-#include "base/num.h"
 #include "base/text.h"
 
 #include <ctype.h>
-#include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -197,9 +194,16 @@ static bool is_role_name(const char *name, const char *text, size_t length)
 
 static enum role role_named(const char *text, size_t length)
 {
+    static const struct {
+        const char *name;
+        enum role role;
+    } OTHERS[] = {{"ms per image", ROLE_TIME_PER_IMAGE}, {"time per image", ROLE_TIME_PER_IMAGE}};
     for (int role = ROLE_NONE + 1; role < ROLE_COUNT; role++)
         if (is_role_name(role_info((enum role)role)->name, text, length))
             return (enum role)role;
+    for (size_t i = 0; i < sizeof OTHERS / sizeof *OTHERS; i++)
+        if (is_role_name(OTHERS[i].name, text, length))
+            return OTHERS[i].role;
     return ROLE_NONE;
 }
 
@@ -216,15 +220,24 @@ static const struct {
     {"d", "", RUN_COLUMN_DELTA},
 };
 
-static bool parse_role_column(struct arena *arena, const char *text, struct run_column *out)
+static const struct {
+    const char *name;
+    enum run_column_kind kind;
+} PLAIN[] = {{"name", RUN_COLUMN_NAME}, {"run", RUN_COLUMN_NAME}, {"path", RUN_COLUMN_PATH},
+    {"title", RUN_COLUMN_TITLE}, {"id", RUN_COLUMN_ID}, {"status", RUN_COLUMN_STATUS},
+    {"age", RUN_COLUMN_AGE}, {"started", RUN_COLUMN_STARTED}, {"duration", RUN_COLUMN_DURATION},
+    {"format", RUN_COLUMN_FORMAT}, {"notes", RUN_COLUMN_NOTES}, {"nan", RUN_COLUMN_NAN},
+    {"truth", RUN_COLUMN_DATASET}, {"tag", RUN_COLUMN_TAGS}, {"note", RUN_COLUMN_REMARK}};
+
+/* The title is TEXT itself. */
+static bool parse_role_column(const char *text, struct run_column *out)
 {
     static const char ALL[] = ".all";
     size_t length = strlen(text), all = sizeof ALL - 1;
-    const char *title = arena_string(arena, text);
     bool all_segments = length > all && strcmp(text + length - all, ALL) == 0;
     if (all_segments)
         length -= all;
-    for (size_t i = 0; title && i < sizeof FORMS / sizeof *FORMS; i++) {
+    for (size_t i = 0; i < sizeof FORMS / sizeof *FORMS; i++) {
         size_t before = strlen(FORMS[i].before), behind = strlen(FORMS[i].behind);
         if (length <= before + behind || strncmp(text, FORMS[i].before, before) != 0 ||
             strncmp(text + length - behind, FORMS[i].behind, behind) != 0)
@@ -233,373 +246,227 @@ static bool parse_role_column(struct arena *arena, const char *text, struct run_
         if (role == ROLE_NONE)
             continue;
         bool shows_last = i == 0 && !run_role_shows_best(role) && !all_segments;
-        *out = role_column(shows_last ? RUN_COLUMN_LAST : FORMS[i].kind, role, title);
+        *out = role_column(shows_last ? RUN_COLUMN_LAST : FORMS[i].kind, role, text);
         out->all_segments = all_segments;
         return true;
     }
     return false;
 }
 
-static bool has_metric(const struct runs *runs, const char *name)
+static bool parse_plain_column(const char *text, struct run_column *out)
 {
-    for (size_t i = 0; i < runs->count; i++)
-        if (run_metric(&runs->rows[i], name))
-            return true;
-    return false;
-}
-
-static bool has_quantity(const struct runs *runs, const char *name)
-{
-    for (size_t i = 0; i < runs->count; i++)
-        for (size_t s = 0; s < runs->rows[i].setting_count; s++)
-            if (strcmp(runs->rows[i].settings[s].quantity, name) == 0)
-                return true;
-    return false;
-}
-
-/* The quantity or the parameter called TEXT, else the parameter whose last dotted part it is,
- * unless two end with it. */
-static const char *param_named(const struct runs *runs, const char *text, bool *ambiguous)
-{
-    const char *by_end = NULL;
-    *ambiguous = false;
-    if (has_quantity(runs, text))
-        return text;
-    for (size_t i = 0; i < runs->count; i++)
-        for (size_t p = 0; p < runs->rows[i].param_count; p++) {
-            const char *name = runs->rows[i].params[p].name;
-            if (strcmp(name, text) == 0) {
-                *ambiguous = false;
-                return name;
-            }
-            if (strcmp(short_title(name), text) != 0)
-                continue;
-            *ambiguous |= by_end && strcmp(by_end, name) != 0;
-            by_end = name;
-        }
-    return *ambiguous ? NULL : by_end;
-}
-
-bool runs_parse_column(const struct runs *runs, struct arena *arena, const char *text,
-    struct run_column *out, struct err *err)
-{
-    static const struct {
-        const char *name;
-        enum run_column_kind kind;
-    } PLAIN[] = {{"name", RUN_COLUMN_NAME}, {"run", RUN_COLUMN_NAME}, {"path", RUN_COLUMN_PATH},
-        {"title", RUN_COLUMN_TITLE}, {"id", RUN_COLUMN_ID}, {"status", RUN_COLUMN_STATUS},
-        {"age", RUN_COLUMN_AGE}, {"duration", RUN_COLUMN_DURATION}, {"format", RUN_COLUMN_FORMAT},
-        {"notes", RUN_COLUMN_NOTES}, {"nan", RUN_COLUMN_NAN},
-        {"truth", RUN_COLUMN_DATASET}, {"tag", RUN_COLUMN_TAGS}, {"note", RUN_COLUMN_REMARK}};
     for (size_t i = 0; i < sizeof PLAIN / sizeof *PLAIN; i++)
         if (strcmp(text, PLAIN[i].name) == 0) {
             *out = (struct run_column){.kind = PLAIN[i].kind, .title = PLAIN[i].name};
             return true;
         }
-    if (has_metric(runs, text)) {
-        enum role role = role_match(text).role;
-        const char *name = arena_string(arena, text);
-        *out = (struct run_column){.kind = RUN_COLUMN_METRIC,
-            .title = name,
-            .role = role,
-            .name = name,
-            .better = role_info(role)->better};
-        return name || err_set(err, ERR_MEMORY, "out of memory");
-    }
-    bool ambiguous;
-    const char *param = param_named(runs, text, &ambiguous);
-    struct run_column quantity;
-    bool is_role = parse_role_column(arena, text, &quantity);
+    return false;
+}
+
+/* A column that a single name means; its title and name are TEXT itself or the index's. */
+static bool find_column(
+    const struct runs *runs, const char *text, struct run_column *out, bool *ambiguous)
+{
+    *ambiguous = false;
+    if (parse_plain_column(text, out))
+        return true;
+    const char *param = runs_param_named(runs, text, ambiguous);
+    enum role role = runs_has_metric(runs, text) ? role_match(text).role : ROLE_COUNT;
     /* "lr" is the parameter, where there is one, rather than the learning rate that was logged. */
+    if (role < ROLE_COUNT && (!param || role_info(role)->better != BETTER_NEITHER)) {
+        *out = (struct run_column){.kind = RUN_COLUMN_METRIC,
+            .title = text,
+            .role = role,
+            .name = text,
+            .better = role_info(role)->better};
+        return true;
+    }
+    struct run_column quantity;
+    bool is_role = parse_role_column(text, &quantity);
     if (is_role &&
         (!param || quantity.better != BETTER_NEITHER || quantity.kind == RUN_COLUMN_BEST_STEP)) {
         *out = quantity;
         return true;
     }
+    if (param)
+        *out = (struct run_column){
+            .kind = RUN_COLUMN_PARAM, .title = short_title(param), .name = param};
+    return param != NULL;
+}
+
+static bool no_column(const char *text, bool ambiguous, struct err *err)
+{
     if (ambiguous)
         return err_set(err, ERR_USAGE,
             "several parameters end with \"%.60s\": give the whole name of one", text);
-    if (!param)
+    return err_set(err, ERR_USAGE,
+        "no column \"%.60s\": name a parameter, a metric, a quantity such as AP or loss, or "
+        "name, path, title, id, status, age, started, duration, format, tag, note, notes, nan or "
+        "truth",
+        text);
+}
+
+/* What a function asks of a quantity, as the columns that tables have of it. */
+static bool find_role_course(const struct expr_name *name, enum role role, struct run_column *out)
+{
+    static const enum run_column_kind KINDS[] = {[EXPR_BEST] = RUN_COLUMN_BEST,
+        [EXPR_LAST] = RUN_COLUMN_LAST,
+        [EXPR_FIRST] = RUN_COLUMN_COURSE,
+        [EXPR_MIN] = RUN_COLUMN_COURSE,
+        [EXPR_MAX] = RUN_COLUMN_COURSE,
+        [EXPR_BEST_STEP] = RUN_COLUMN_BEST_STEP,
+        [EXPR_COUNT] = RUN_COLUMN_COURSE,
+        [EXPR_MEAN] = RUN_COLUMN_COURSE,
+        [EXPR_DELTA] = RUN_COLUMN_DELTA};
+    *out = role_column(KINDS[name->ask], role, name->text);
+    out->ask = name->ask;
+    out->tail = name->tail;
+    if (name->ask == EXPR_COUNT)
+        out->better = BETTER_NEITHER;
+    return true;
+}
+
+static bool find_course(
+    const struct runs *runs, const struct expr_name *name, struct run_column *out, struct err *err)
+{
+    enum role role = role_named(name->text, strlen(name->text));
+    bool directed = name->ask == EXPR_BEST || name->ask == EXPR_BEST_STEP;
+    if (role == ROLE_NONE && !runs_has_metric(runs, name->text))
+        return err_set(err, ERR_USAGE, "no metric and no quantity is called \"%.60s\"", name->text);
+    enum role direction = role == ROLE_NONE ? role_match(name->text).role : role;
+    enum better better = role_info(direction)->better;
+    if (directed && better == BETTER_NEITHER)
         return err_set(err, ERR_USAGE,
-            "no column \"%.60s\": name a parameter, a metric, a quantity such as AP or loss, or "
-            "name, path, title, id, status, age, duration, format, tag, note, notes, nan, truth",
-            text);
-    const char *name = arena_string(arena, param);
-    *out = (struct run_column){
-        .kind = RUN_COLUMN_PARAM, .title = name ? short_title(name) : "", .name = name};
-    return name || err_set(err, ERR_MEMORY, "out of memory");
+            "nothing says which values of \"%.60s\" are the best: ask for its min or max",
+            name->text);
+    if (role != ROLE_NONE)
+        return find_role_course(name, role, out);
+    bool is_value = name->ask != EXPR_BEST_STEP && name->ask != EXPR_COUNT;
+    *out = (struct run_column){.kind = RUN_COLUMN_COURSE,
+        .title = name->text,
+        .role = direction,
+        .name = name->text,
+        .better = is_value ? better : BETTER_NEITHER,
+        .ask = name->ask,
+        .tail = name->tail};
+    return true;
 }
 
-/* ---- values ---- */
-
-static struct run_value number(double value)
+static bool column_of(
+    const struct runs *runs, const struct expr_name *name, struct run_column *out, struct err *err)
 {
-    return (struct run_value){.known = true, .is_number = true, .number = value};
+    bool ambiguous;
+    if (name->ask != EXPR_PLAIN)
+        return find_course(runs, name, out, err);
+    return find_column(runs, name->text, out, &ambiguous) || no_column(name->text, ambiguous, err);
 }
 
-static struct run_value text(const char *value)
+/* ---- expressions ---- */
+
+static bool has_name(void *self, const char *text, size_t length)
 {
-    return (struct run_value){.known = value != NULL, .text = value};
-}
-
-static struct run_value param_value(const struct param *param)
-{
-    if (!param || param->kind == PARAM_NULL)
-        return (struct run_value){0};
-    if (param->kind == PARAM_NUMBER)
-        return (struct run_value){
-            .known = true, .is_number = true, .number = param->number, .text = param->text};
-    return text(param->text);
-}
-
-static struct run_value undefined(void)
-{
-    return (struct run_value){.undefined = true};
-}
-
-static struct run_value role_value(const struct run_row *run, const struct run_column *column)
-{
-    const struct run_metric *metric = run->by_role[column->role];
-    int64_t step;
-    if (!metric)
-        return (struct run_value){0};
-    if (column->kind == RUN_COLUMN_LAST)
-        return run_is_undefined(column->role, metric->summary.last)
-                   ? undefined()
-                   : number(run_role_last(run, column->role));
-    double best = run_role_best(run, column->role, column->all_segments, &step);
-    if (column->kind == RUN_COLUMN_BEST_STEP)
-        return isnan(best) ? (struct run_value){0} : number((double)step);
-    if (!isnan(best) || metric->summary.nonfinite)
-        return number(best);
-    return undefined(); /* every value is -1 */
-}
-
-static struct run_value delta_value(
-    const struct run_row *run, const struct run_column *column, const struct run_row *baseline)
-{
-    if (!baseline || baseline == run || !run_compares(run, baseline, column->role))
-        return (struct run_value){0};
-    double delta = run_role_best(run, column->role, column->all_segments, NULL) -
-                   run_role_best(baseline, column->role, column->all_segments, NULL);
-    return isnan(delta) ? (struct run_value){0} : number(delta);
-}
-
-static struct run_value metric_value(const struct run_row *run, const char *name)
-{
-    const struct run_metric *metric = run_metric(run, name);
-    if (!metric)
-        return (struct run_value){0};
-    return run_is_undefined(metric->role, metric->summary.last) ? undefined()
-                                                                : number(metric->summary.last);
-}
-
-struct run_value run_value(const struct run_row *run, const struct run_column *column,
-    const struct run_row *baseline, double now_s)
-{
-    switch (column->kind) {
-    case RUN_COLUMN_NAME:
-        return text(run->shown ? run->shown : run->name);
-    case RUN_COLUMN_PATH:
-        return text(run->name);
-    case RUN_COLUMN_TITLE:
-        return text(run->title);
-    case RUN_COLUMN_ID:
-        return text(run->label_id);
-    case RUN_COLUMN_STATUS:
-        return text(run_status_name(run->status));
-    case RUN_COLUMN_AGE:
-        return isnan(run->ended_s) ? (struct run_value){0} : number(now_s - run->ended_s);
-    case RUN_COLUMN_DURATION:
-        return isnan(run->ended_s - run->started_s) ? (struct run_value){0}
-                                                    : number(run->ended_s - run->started_s);
-    case RUN_COLUMN_FORMAT:
-        return text(run->format);
-    case RUN_COLUMN_NOTES:
-        return number((double)run->note_count);
-    case RUN_COLUMN_NAN:
-        return run->loss_lost ? number((double)run->lost_step) : (struct run_value){0};
-    case RUN_COLUMN_BEST:
-    case RUN_COLUMN_BEST_STEP:
-    case RUN_COLUMN_LAST:
-    case RUN_COLUMN_SPARK:
-        return role_value(run, column);
-    case RUN_COLUMN_DELTA:
-        return delta_value(run, column, baseline);
-    case RUN_COLUMN_DATASET:
-        return text(run->dataset_label);
-    case RUN_COLUMN_METRIC:
-        return metric_value(run, column->name);
-    case RUN_COLUMN_PARAM:
-        return param_value(run_setting(run, column->name));
-    case RUN_COLUMN_TAGS:
-        return text(run->tags);
-    case RUN_COLUMN_REMARK:
-        return text(run->note);
-    }
-    return (struct run_value){0};
-}
-
-static void print_age(double seconds, char *out, size_t out_bytes)
-{
-    static const struct {
-        double seconds;
-        const char *unit;
-    } UNITS[] = {{365.25 * 86400, "y"}, {86400, "d"}, {3600, "h"}, {60, "min"}};
-    for (size_t i = 0; i < sizeof UNITS / sizeof *UNITS; i++)
-        if (seconds >= UNITS[i].seconds) {
-            snprintf(out, out_bytes, "%.0f%s", floor(seconds / UNITS[i].seconds), UNITS[i].unit);
-            return;
-        }
-    snprintf(out, out_bytes, "%.0fs", seconds > 0 ? seconds : 0);
-}
-
-void run_value_print(
-    const struct run_value *value, const struct run_column *column, char *out, size_t out_bytes)
-{
-    snprintf(out, out_bytes, "%s", value->undefined ? "undef" : "");
-    if (!value->known)
-        return;
-    if (value->text) {
-        snprintf(out, out_bytes, "%s", value->text);
-        return;
-    }
-    bool fraction = column->better == BETTER_HIGHER && fabs(value->number) <= 1;
-    if (column->kind == RUN_COLUMN_AGE || column->kind == RUN_COLUMN_DURATION)
-        print_age(value->number, out, out_bytes);
-    else if (column->kind == RUN_COLUMN_DELTA)
-        snprintf(out, out_bytes, "%+.4f", value->number);
-    else if (column->kind == RUN_COLUMN_BEST_STEP || column->kind == RUN_COLUMN_NOTES ||
-             column->kind == RUN_COLUMN_NAN)
-        snprintf(out, out_bytes, "%.0f", value->number);
-    else if (fraction)
-        snprintf(out, out_bytes, "%.4f", value->number);
-    else
-        num_print_short(value->number, 4, out, out_bytes);
-}
-
-/* ---- order and filter ---- */
-
-struct sortable {
-    uint32_t row;
-    struct run_value value;
-};
-
-struct sorting {
-    bool descending;
-};
-
-static bool is_nothing(const struct run_value *value)
-{
-    return !value->known || (value->is_number && isnan(value->number));
-}
-
-static int compare_values(const void *a, const void *b, void *context)
-{
-    const struct sortable *x = a, *y = b;
-    const struct sorting *sorting = context;
-    bool no_x = is_nothing(&x->value), no_y = is_nothing(&y->value);
-    int order = 0;
-    if (no_x || no_y)
-        order = (int)no_x - (int)no_y;
-    else {
-        if (x->value.is_number && y->value.is_number)
-            order = (x->value.number > y->value.number) - (x->value.number < y->value.number);
-        else if (x->value.is_number != y->value.is_number)
-            order = x->value.is_number ? -1 : 1;
-        else
-            order = text_compare_natural(x->value.text, y->value.text);
-        if (sorting->descending)
-            order = -order;
-    }
-    return order ? order : x->row < y->row ? -1 : 1;
-}
-
-/* The columns that a filter's names mean, found once and not for every row. */
-enum { MOST_NAMES = 16 };
-
-struct meaning {
-    const char *name; /* the filter's own pointer */
-    bool known;
+    char name[EXPR_MOST_WORD + 1];
     struct run_column column;
-};
-
-struct asked {
-    const struct runs *runs;
-    const struct run_row *run, *baseline;
-    double now_s;
-    struct arena *scratch;
-    struct meaning meanings[MOST_NAMES];
-    size_t meaning_count;
-};
-
-static const struct meaning *find_meaning(struct asked *asked, const char *name)
-{
-    for (size_t i = 0; i < asked->meaning_count; i++)
-        if (asked->meanings[i].name == name)
-            return &asked->meanings[i];
-    if (asked->meaning_count == MOST_NAMES)
-        asked->meaning_count--; /* more names than are remembered are looked up for every row */
-    struct meaning *added = &asked->meanings[asked->meaning_count++];
-    added->name = name;
-    added->known = runs_parse_column(asked->runs, asked->scratch, name, &added->column, NULL);
-    return added;
+    bool ambiguous;
+    if (length >= sizeof name)
+        return false;
+    memcpy(name, text, length);
+    name[length] = '\0';
+    return find_column(self, name, &column, &ambiguous);
 }
 
-static struct filter_value filter_value_of(void *self, const char *name)
+static bool check_name(void *self, const struct expr_name *name, struct err *err)
 {
-    struct asked *asked = self;
-    const struct meaning *meaning = find_meaning(asked, name);
-    if (!meaning->known)
-        return (struct filter_value){0};
-    struct run_value value = run_value(asked->run, &meaning->column, asked->baseline, asked->now_s);
-    const struct dataset_version *dataset = asked->run->dataset;
-    const char *also = meaning->column.kind == RUN_COLUMN_NAME                 ? asked->run->name
-                       : meaning->column.kind == RUN_COLUMN_DATASET && dataset ? dataset->name
-                                                                               : NULL;
-    bool is_list = meaning->column.kind == RUN_COLUMN_TAGS;
-    return (struct filter_value){
-        value.known, value.is_number, value.number, value.text, is_list, also};
+    struct run_column column;
+    return column_of(self, name, &column, err);
 }
 
-static bool filter_contains(void *self, const char *needle)
+struct expr_names runs_expr_names(const struct runs *runs)
 {
-    const struct run_row *run = ((struct asked *)self)->run;
-    const char *const texts[] = {run->name, run->shown, run->title, run->label_id, run->format,
-        run_status_name(run->status), run->tags, run->note};
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-        if (texts[i] && text_contains(texts[i], needle))
-            return true;
-    for (size_t i = 0; i < run->param_count; i++)
-        if (run->params[i].kind == PARAM_TEXT && text_contains(run->params[i].text, needle))
-            return true;
-    return false;
+    return (struct expr_names){(void *)runs, has_name, check_name};
 }
 
-size_t runs_order(const struct runs *runs, const struct filter *filter,
-    const struct run_column *column, bool descending, const struct run_row *baseline, double now_s,
-    uint32_t *order)
+const struct filter *runs_parse_filter(
+    const struct runs *runs, struct arena *arena, const char *text, struct err *err)
 {
-    struct sortable *found = calloc(runs->count ? runs->count : 1, sizeof *found);
-    size_t count = 0;
-    struct arena scratch = {0};
-    struct asked asked = {.runs = runs, .baseline = baseline, .now_s = now_s, .scratch = &scratch};
-    struct filter_row row = {&asked, filter_value_of, filter_contains};
-    for (size_t i = 0; found && i < runs->count; i++) {
-        asked.run = &runs->rows[i];
-        if (filter && !filter_matches(filter, &row))
-            continue;
-        found[count].row = (uint32_t)i;
-        if (column)
-            found[count].value = run_value(&runs->rows[i], column, baseline, now_s);
-        count++;
+    struct expr_names names = runs_expr_names(runs);
+    return filter_parse_with(arena, text, &names, err);
+}
+
+struct run_column *runs_bind(const struct runs *runs, const struct expr *expr, struct arena *arena)
+{
+    size_t count = expr_name_count(expr);
+    struct run_column *columns = ARENA_ARRAY(arena, struct run_column, count);
+    for (size_t i = 0; columns && i < count; i++)
+        if (!column_of(runs, expr_name(expr, i), &columns[i], NULL)) /* is never known */
+            columns[i] = (struct run_column){.kind = RUN_COLUMN_COURSE, .name = ""};
+    return columns;
+}
+
+/* "=EXPRESSION" and "title=EXPRESSION" with the "=" at SIGN, or a function alone (SIGN is -1). */
+static bool parse_computed(const struct runs *runs, struct arena *arena, const char *text,
+    long sign, struct run_column *out, struct err *err)
+{
+    struct expr_names names = runs_expr_names(runs);
+    const struct expr *expr = expr_parse(arena, text + sign + 1, EXPR_NUMBER, &names, err);
+    if (!expr) {
+        if (err && err->place == ERR_AT_BYTE)
+            err->at += sign + 1;
+        return false;
     }
-    struct sorting sorting = {descending};
-    if (column && count)
-        qsort_r(found, count, sizeof *found, compare_values, &sorting);
-    for (size_t i = 0; i < count; i++)
-        order[i] = found[i].row;
-    arena_done(&scratch);
-    free(found);
-    return count;
+    size_t from = strspn(text, " \t"), to = strlen(text);
+    if (sign > (long)from)
+        to = (size_t)sign;
+    else if (sign >= 0) /* without a title the expression is the title */
+        from = (size_t)sign + 1 + strspn(text + sign + 1, " \t");
+    while (to > from && (text[to - 1] == ' ' || text[to - 1] == '\t'))
+        to--;
+    const char *title = arena_copy(arena, text + from, to - from);
+    const struct expr_name *only = expr_only_name(expr);
+    struct run_column *operands = runs_bind(runs, expr, arena);
+    if (!title || !operands)
+        return err_set(err, ERR_MEMORY, "out of memory");
+    *out = (struct run_column){
+        .kind = RUN_COLUMN_EXPR, .expr = expr, .operands = operands, .name = text + sign + 1};
+    if (only)
+        *out = operands[0];
+    out->title = title;
+    return true;
+}
+
+bool runs_parse_column(const struct runs *runs, struct arena *arena, const char *typed,
+    struct run_column *out, struct err *err)
+{
+    bool ambiguous;
+    const char *text = arena_string(arena, typed); /* what the column's title and name point to */
+    if (!text)
+        return err_set(err, ERR_MEMORY, "out of memory");
+    if (find_column(runs, text, out, &ambiguous))
+        return true;
+    long sign = expr_assignment(text);
+    if (sign >= 0 || (!ambiguous && strpbrk(text, "(`\"")))
+        return parse_computed(runs, arena, text, sign, out, err);
+    return no_column(text, ambiguous, err);
+}
+
+bool runs_parse_columns(const struct runs *runs, struct arena *arena, const char *text,
+    struct run_column *out, size_t *count, size_t most, struct err *err)
+{
+    for (const char *at = text; *at;) {
+        size_t length = expr_item_length(at);
+        const char *word = arena_copy(arena, at, length);
+        if (*count == most)
+            return err_set(err, ERR_USAGE, "more than %zu columns", most);
+        if (!word)
+            return err_set(err, ERR_MEMORY, "out of memory");
+        if (!runs_parse_column(runs, arena, word, &out[*count], err)) {
+            if (err && err->place == ERR_AT_BYTE)
+                err->at += at - text;
+            return false;
+        }
+        ++*count;
+        at += length;
+        at += *at == ',';
+    }
+    return true;
 }

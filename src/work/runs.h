@@ -55,6 +55,7 @@ enum run_column_kind {
     RUN_COLUMN_ID, /* as its tool gave it */
     RUN_COLUMN_STATUS,
     RUN_COLUMN_AGE,      /* seconds since the last sign of life */
+    RUN_COLUMN_STARTED,  /* seconds since 1970 */
     RUN_COLUMN_DURATION, /* seconds */
     RUN_COLUMN_FORMAT,
     RUN_COLUMN_NOTES,     /* how many notes on damage */
@@ -67,6 +68,8 @@ enum run_column_kind {
     RUN_COLUMN_DATASET,   /* the ground truth that it was evaluated on */
     RUN_COLUMN_METRIC,    /* the last value of a named metric */
     RUN_COLUMN_PARAM,     /* a quantity that parameters spell, or one parameter by its name */
+    RUN_COLUMN_COURSE,    /* what `ask` says of a metric's course, or of a role's */
+    RUN_COLUMN_EXPR,      /* computed from other columns */
     RUN_COLUMN_TAGS,      /* the person's own */
     RUN_COLUMN_REMARK,    /* the person's note */
 };
@@ -78,6 +81,10 @@ struct run_column {
     const char *name; /* metric or parameter */
     enum better better;
     bool all_segments; /* best and delta: of every segment, not of the last one only */
+    enum expr_ask ask; /* of RUN_COLUMN_COURSE: of the role, or of the metric called name */
+    size_t tail;       /* k of the mean of the last k points */
+    const struct expr *expr; /* of RUN_COLUMN_EXPR */
+    const struct run_column *operands; /* by index of the expression's names */
 };
 
 enum { RUN_SPARK_POINTS = 24, RUNS_MOST_COLUMNS = 64 };
@@ -85,6 +92,13 @@ enum { RUN_SPARK_POINTS = 24, RUNS_MOST_COLUMNS = 64 };
 struct run_spark {
     float values[RUN_SPARK_POINTS];
     int count; /* 0: no such metric */
+};
+
+/* The last points of a metric, as runs_load_tails() left them. */
+struct run_tail {
+    const struct run_metric *metric;
+    const double *values; /* in the source's unit, in file order */
+    size_t count;
 };
 
 struct run_row {
@@ -118,6 +132,8 @@ struct run_row {
     size_t absorbed_count;
     const struct dataset_version *dataset; /* what eval/ metrics were measured on; NULL: none */
     const char *dataset_label;             /* "val.json 3f2a9c1e"; NULL with it */
+    const struct run_tail *tails;
+    size_t tail_count;
     /* The course of the loss (else of one of its terms) and of AP (else of Ultralytics' own) in
      * RUN_SPARK_POINTS pieces, NaN where nothing is. */
     struct run_spark loss_spark, ap_spark;
@@ -126,6 +142,20 @@ struct run_row {
 struct run_place {
     int64_t id;   /* of a run, or of one that it absorbed */
     uint32_t row; /* where it stands */
+};
+
+/* A word that means a parameter: the quantity it spells, its name, or its last dotted part. */
+struct run_param_word {
+    const char *word, *param;
+    int rank;       /* in that order */
+    bool ambiguous; /* the last part of several */
+};
+
+struct run_names {
+    const char **metrics; /* by name, each once */
+    size_t metric_count;
+    struct run_param_word *params; /* by word, each once */
+    size_t param_count;
 };
 
 struct runs {
@@ -139,6 +169,7 @@ struct runs {
      * parameters that differ, those that most runs have first, names and places last. */
     struct run_column *columns;
     size_t column_count;
+    struct run_names names;
     struct run_column *catalogue; /* all that there could be: see catalogue.h; NULL until found */
     size_t catalogue_count;
 };
@@ -194,25 +225,86 @@ struct run_value {
     const char *text; /* when not a number; NULL otherwise */
 };
 
+/* Finds RUNS->names, which runs_find_columns() and whatever parses a word need; part of
+ * runs_load(). False when memory is out. */
+bool runs_find_names(struct runs *runs);
+bool runs_has_metric(const struct runs *runs, const char *name);
+/* The parameter that WORD means, or NULL; then *AMBIGUOUS when it is the end of several. */
+const char *runs_param_named(const struct runs *runs, const char *word, bool *ambiguous);
+/* What expressions may name, for expr_parse(); RUNS must outlive it. */
+struct expr_names runs_expr_names(const struct runs *runs);
+
 /* Finds RUNS->columns; part of runs_load(). False when memory is out. */
 bool runs_find_columns(struct runs *runs);
-/* One column by the name a person types: "name", "status", "age", "truth", "AP", "AP.last", "AP@", "loss~",
- * "dAP", the same of all segments ("AP.all", "AP@.all"), a metric or a parameter (also its last
- * dotted part when that is unique). */
+/*
+ * One column by the name a person types: "name", "status", "age", "started", "truth", "AP",
+ * "AP.last", "AP@", "loss~", "dAP", the same of all segments ("AP.all", "AP@.all"), a metric or a
+ * parameter (also its last dotted part when that is unique); a function of a metric or a quantity,
+ * "best(AP)", "mean(val/loss,5)"; "=EXPRESSION" or "title=EXPRESSION" (see expr.h).
+ *
+ * best, best_step and delta are of the last segment, first, min and max of all; best and delta by
+ * the direction of the quantity. A named metric keeps its own unit, a quantity has the role's.
+ */
 bool runs_parse_column(const struct runs *runs, struct arena *arena, const char *text,
     struct run_column *out, struct err *err);
+/* Columns that TEXT separates by commas, behind the *COUNT of OUT, which has room for MOST. */
+bool runs_parse_columns(const struct runs *runs, struct arena *arena, const char *text,
+    struct run_column *out, size_t *count, size_t most, struct err *err);
 
-/* BASELINE (may be NULL) serves RUN_COLUMN_DELTA. */
+/* BASELINE (may be NULL) serves deltas. */
 struct run_value run_value(const struct run_row *run, const struct run_column *column,
     const struct run_row *baseline, double now_s);
 /* As a table shows it: "0.4123", "3h", "resnet50"; "" for what is not known. */
 void run_value_print(
     const struct run_value *value, const struct run_column *column, char *out, size_t out_bytes);
 
+/* ---- the last points, for means of them ---- */
+
+/*
+ * Reads from STORE the last points of the metrics whose mean COLUMNS (and what they are computed
+ * from) ask for; without it those means are not known. A summary would have to keep k points of
+ * every metric for the sake of one column. Before RUNS is shared. What was read already is kept.
+ */
+bool runs_load_tails(struct store *store, struct runs *runs, const struct run_column *columns,
+    size_t count, struct err *err);
+
 /* ---- order and filter ---- */
 
-/* Indices of the rows that match FILTER (NULL: all), sorted by COLUMN; unknown and NaN last either
- * way, ties in natural order. ORDER has room for runs->count; returns how many. */
+/* A filter that knows the names of RUNS. NULL with ERR. */
+const struct filter *runs_parse_filter(
+    const struct runs *runs, struct arena *arena, const char *text, struct err *err);
+/* What the names of EXPR mean, by index, in ARENA; what means nothing is a column that is never
+ * known. NULL when memory is out. */
+struct run_column *runs_bind(const struct runs *runs, const struct expr *expr, struct arena *arena);
+
+enum { RUNS_MOST_KEYS = 8 };
+
+struct run_key {
+    struct run_column column;
+    bool descending;
+};
+
+/* Keys that TEXT separates by commas: "AP:desc,lr"; without ":asc" or ":desc" the best come first
+ * where a quantity has a direction upwards. KEYS has room for RUNS_MOST_KEYS. */
+bool runs_parse_keys(const struct runs *runs, struct arena *arena, const char *text,
+    struct run_key *keys, size_t *count, struct err *err);
+
+/* By number, numbers before texts, texts in natural order; unknown and NaN last either way. */
+int run_value_compare(const struct run_value *x, const struct run_value *y, bool descending);
+
+/* Indices of the rows that match FILTER (NULL: all), sorted by the first of KEYS, where that is
+ * equal by the second and so on; unknown and NaN last either way, ties in natural order. ORDER has
+ * room for runs->count; returns how many. */
+size_t runs_order_by(const struct runs *runs, const struct filter *filter,
+    const struct run_key *keys, size_t key_count, const struct run_row *baseline, double now_s,
+    uint32_t *order);
+/* The same by one COLUMN (NULL: natural order). */
 size_t runs_order(const struct runs *runs, const struct filter *filter,
     const struct run_column *column, bool descending, const struct run_row *baseline, double now_s,
     uint32_t *order);
+
+/* ---- completion ---- */
+
+/* Candidates for the word of an expression that ends at CURSOR; see expr_complete(). */
+size_t runs_complete(const struct runs *runs, const char *text, size_t cursor,
+    struct arena *arena, struct expr_typed *typed, struct expr_candidate *out, size_t most);

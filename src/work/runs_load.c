@@ -51,6 +51,7 @@ struct loading {
     struct spelt *spelt; /* by name */
     size_t spelt_count;
     struct run_row *rows; /* one for each found run */
+    size_t started;       /* of them so far */
     struct said *said;
     struct twins_place *places;
     double now_s;
@@ -204,9 +205,10 @@ static bool copy_metrics(struct loading *loading, const struct store_run *from, 
     return ok;
 }
 
-static bool start_row(struct loading *loading, size_t i, const struct twins_check *check)
+static bool start_row(
+    struct loading *loading, const struct store_run *from, const struct twins_check *check)
 {
-    const struct store_run *from = &loading->found.runs[i];
+    size_t i = loading->started++;
     loading->rows[i] = (struct run_row){.id = from->id,
         .name = from->name,
         .shown = from->name,
@@ -605,6 +607,13 @@ static bool make_id_index(struct runs *runs)
     return true;
 }
 
+static bool take_run(void *self, const struct store_run *run, struct err *err)
+{
+    struct loading *loading = self;
+    const struct twins_check check = {loading, check_points};
+    return start_row(loading, run, &check) || no_memory(err);
+}
+
 static bool make_rows(struct loading *loading)
 {
     const struct twins_check check = {loading, check_points};
@@ -615,9 +624,8 @@ static bool make_rows(struct loading *loading)
     loading->places = ARENA_ARRAY(&loading->scratch, struct twins_place, count);
     if (!loading->rows || !loading->said || !loading->places || !find_meanings(loading))
         return no_memory(loading->err);
-    for (size_t i = 0; i < count; i++)
-        if (!start_row(loading, i, &check))
-            return no_memory(loading->err);
+    if (!store_load_metrics(loading->store, &loading->found, take_run, loading, loading->err))
+        return false;
     if (!join_twins(loading, &check))
         return no_memory(loading->err);
     for (size_t i = 0; i < count; i++) {
@@ -646,11 +654,12 @@ struct runs *runs_load(struct store *store, const struct runs *before, struct er
         return NULL;
     }
     same_names_init(&loading.same_names, &loading.scratch);
-    bool ok = store_load_runs(store, &runs->arena, &loading.found, err) && make_rows(&loading);
+    bool ok = store_load_runs_only(store, &runs->arena, &loading.found, err) && make_rows(&loading);
     store_snapshot_end(store);
     if (ok && runs->count)
         qsort(runs->rows, runs->count, sizeof *runs->rows, compare_rows);
-    if (ok && (!tell_apart(runs) || !make_id_index(runs) || !runs_find_columns(runs)))
+    if (ok && (!tell_apart(runs) || !make_id_index(runs) || !runs_find_names(runs) ||
+                  !runs_find_columns(runs)))
         ok = no_memory(err);
     synonyms_done(&loading.synonyms);
     same_names_done(&loading.same_names);

@@ -118,7 +118,7 @@ bool tradeoff_parse_constraint(const struct runs *runs, struct arena *arena, con
     *out = (struct tradeoff_constraint){.text = text};
     if (!text[strspn(text, " \t&")])
         return true;
-    const struct filter *filter = filter_parse(arena, text, err);
+    const struct filter *filter = runs_parse_filter(runs, arena, text, err);
     if (!filter)
         return false;
     size_t count = filter_bounds(filter, bounds, TRADEOFF_MOST_LIMITS);

@@ -132,7 +132,11 @@ bool versions_is_measured(const struct run_row *run, const struct run_column *co
 {
     if (column->kind == RUN_COLUMN_BEST || column->kind == RUN_COLUMN_LAST)
         return run_is_evaluated(run, column->role);
-    return column->kind == RUN_COLUMN_METRIC && run->dataset &&
+    bool is_course = column->kind == RUN_COLUMN_COURSE && column->ask != EXPR_COUNT &&
+                     column->ask != EXPR_BEST_STEP && column->ask != EXPR_DELTA;
+    if (is_course && !column->name)
+        return run_is_evaluated(run, column->role);
+    return (is_course || column->kind == RUN_COLUMN_METRIC) && run->dataset &&
            strncmp(column->name, "eval/", 5) == 0;
 }
 

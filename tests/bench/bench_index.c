@@ -7,7 +7,8 @@
  *     runs SIZE       SIZE runs of 100 thousand points: first index, second start
  *     small SIZE      SIZE directories of three small files: first index, nothing changed
  *     live SIZE       SIZE runs of one growing file: a refresh that finds nothing
- *     table SIZE      SIZE runs of 30 parameters and 30 metrics: loading the table
+ *     table SIZE      SIZE runs of 30 parameters and 30 metrics: loading the table, what a key of a
+ *                     filter costs in it, and sorting it
  *
  * Each measurement is made in a process of its own, so that memory is its own; each is repeated.
  * Knows: work/index.h, work/runs.h, how event files are spelt. Must not know: how indexing works.
@@ -224,10 +225,10 @@ static void make_table(const struct bench *bench)
             char value[32];
             struct point points[10];
             snprintf(name, sizeof name, "model.param_%d", i);
-            snprintf(value, sizeof value, "%d", rand() % 10);
+            snprintf(value, sizeof value, i % 3 ? "%d" : "choice_%d", rand() % 10);
             struct param param = param_from_text(name, value);
             sink.param(sink.self, &param);
-            snprintf(name, sizeof name, i ? "metrics/m%d" : "train/loss", i);
+            snprintf(name, sizeof name, i > 1 ? "metrics/m%d" : i ? "bbox/AP" : "train/loss", i);
             for (int k = 0; k < 10; k++)
                 points[k] = (struct point){k, 1.7e9 + k, rand() % 1000};
             sink.points(sink.self, sink.metric(sink.self, name, strlen(name)), points, 10);
@@ -314,6 +315,53 @@ static void measure_table(const struct bench *bench)
     struct runs *runs = runs_load(store, NULL, &err);
     must(runs != NULL, &err);
     tell(bench, wall, 0);
+    runs_release(runs);
+    store_close(store);
+}
+
+/* What a key costs in the loaded table: a filter is parsed and put to every row, and the rows that
+ * it lets through are sorted by columns. */
+static const struct {
+    const char *what, *filter, *sort;
+} KEYSTROKES[] = {
+    {"sort: one column", "", "model.param_1:desc"},
+    {"sort: text, then AP, then loss", "", "model.param_3,AP:desc,loss"},
+    {"sort: name", "", "name:desc"},
+    {"sort: computed", "", "=best(AP)/(1+model.param_2)"},
+    {"filter: word", "choice_77", ""},
+    {"filter: three terms", "param_1<5 AP>4 model.param_3=choice_4", ""},
+    {"filter: functions", "best(AP)-last(AP)>10 or metrics/m7/metrics/m8>2", ""},
+    {"filter: pattern", "model.param_3~/c.*_[0-4]$/", ""},
+    {"filter: name that is not there", "nothing>1", ""},
+    {"filter and sort", "AP>4 choice", "AP:desc,loss"},
+};
+
+static size_t keystroke; /* the one being measured */
+
+static void measure_keystroke(const struct bench *bench)
+{
+    struct err err;
+    struct arena arena = {0};
+    struct run_key keys[RUNS_MOST_KEYS];
+    size_t key_count;
+    struct store *store = store_open(bench->index, STORE_READ_ONLY, &err);
+    must(store != NULL, &err);
+    struct runs *runs = runs_load(store, NULL, &err);
+    must(runs != NULL, &err);
+    uint32_t *order = calloc(runs->count + 1, sizeof *order);
+    for (int warm = 1; order && warm >= 0; warm--) {
+        double wall = seconds(CLOCK_MONOTONIC), cpu = seconds(CLOCK_PROCESS_CPUTIME_ID);
+        const struct filter *filter =
+            runs_parse_filter(runs, &arena, KEYSTROKES[keystroke].filter, &err);
+        must(filter != NULL, &err);
+        must(runs_parse_keys(runs, &arena, KEYSTROKES[keystroke].sort, keys, &key_count, &err),
+            &err);
+        runs_order_by(runs, filter, keys, key_count, NULL, 1.7e9, order);
+        if (!warm)
+            tell(bench, wall, cpu);
+    }
+    free(order);
+    arena_done(&arena);
     runs_release(runs);
     store_close(store);
 }
@@ -414,6 +462,8 @@ static void bench_live(struct bench *bench)
 static void bench_table(struct bench *bench)
 {
     measure(bench, "loading the table", measure_table, false);
+    for (keystroke = 0; keystroke < sizeof KEYSTROKES / sizeof *KEYSTROKES; keystroke++)
+        measure(bench, KEYSTROKES[keystroke].what, measure_keystroke, false);
 }
 
 /* ---- scenarios ---- */

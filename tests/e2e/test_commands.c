@@ -135,7 +135,7 @@ static void test_ls_says_the_same_in_every_format(void **state)
     assert_string_equal(
         EXPECT(0, "ls", root, "-c", columns, "-f", "markdown", "--filter=optimizer.lr>0")->out,
         "| name | status | loss | lr |\n| --- | --- | ---: | ---: |\n"
-        "| alpha | finished | 0.25 | 0.1 |\n| beta | finished | 0.5 | 0.02 |\n");
+        "| alpha | finished | **0.25** | 0.1 |\n| beta | finished | 0.5 | 0.02 |\n");
     const char *table = EXPECT(0, "ls", root, "-c", columns, "--filter=optimizer.lr>0")->out;
     assert_string_equal(table, EXPECT(0, root, "-c", columns, "--filter=optimizer.lr>0")->out);
     assert_non_null(strstr(table, "alpha  finished  0.25   0.1\n"));
@@ -146,6 +146,68 @@ static void test_ls_says_the_same_in_every_format(void **state)
         cJSON_GetArraySize(BOXTOP_JSON("ls", root, "-c", columns, "--filter=lr>0")), 3);
     ASSERT_NEAR(number_in(cJSON_GetArrayItem(list, 1), "lr"), 0.02, 0);
     ASSERT_NEAR(number_in(cJSON_GetArrayItem(list, 1), "loss"), 0.5, 0);
+}
+
+static void test_ls_computes(void **state)
+{
+    (void)state;
+    const char *columns = "name,x2=loss*2,max(loss),mean(loss,1),count(loss)";
+    assert_string_equal(
+        EXPECT(0, "ls", root, "-c", columns, "-f", "csv", "--filter=optimizer.lr>0")->out,
+        "name,x2,max(loss),\"mean(loss,1)\",count(loss)\nalpha,0.5,0.75,0.25,2\nbeta,1,1.3,0.5,5\n");
+    assert_string_equal(EXPECT(0, "ls", root, "-c", "name", "-f", "csv", "--sort",
+                            "format,loss:desc", "--filter", "loss<1 and (format=plain or AP>2)")
+                            ->out,
+        "name\nbeta\nalpha\n");
+    assert_string_equal(EXPECT(0, "ls", root, "-c", "name,delta(loss)", "-f", "csv", "--baseline",
+                            "alpha", "--filter", "name~/^(alpha|beta)$/")
+                            ->out,
+        "name,delta(loss)\nalpha,\nbeta,0.25\n");
+    const char *err = EXPECT(2, "ls", root, "--filter", "lr<1 and best(bogus)>1")->err;
+    assert_non_null(strstr(err, "bogus"));
+    assert_non_null(strstr(err, "byte 14"));
+    EXPECT(2, "ls", root, "-c", "=loss*");
+    EXPECT(2, "ls", root, "--sort", "loss,,");
+}
+
+static void test_ls_ranks(void **state)
+{
+    (void)state;
+    const char *columns = "name,loss,=loss<0.4";
+    const char *table = EXPECT(0, "ls", root, "--best", "loss", "--where", "loss>0.3", "-c",
+        columns, "--filter", "format=plain")
+                            ->out;
+    assert_string_equal(table, "best  name  loss  loss<0.4\n*     beta   0.5         0\n"
+                               "1 of 2 runs ruled out by loss>0.3\n");
+    assert_string_equal(EXPECT(0, "ls", root, "--best", "loss", "-c", "name,loss", "--filter",
+                            "optimizer.lr>0", "-f", "markdown")
+                            ->out,
+        "| best | name | loss |\n| --- | --- | ---: |\n| * | alpha | **0.25** |\n"
+        "|   | beta | 0.5 |\n");
+    assert_string_equal(EXPECT(0, "ls", root, "--best", "loss", "-c", "run,loss,status", "--filter",
+                            "optimizer.lr>0", "-f", "latex")
+                            ->out,
+        "\\begin{tabular}{llrl}\n\\toprule\nbest & run & loss & status \\\\\n\\midrule\n"
+        "* & alpha & \\textbf{0.25} & finished \\\\\n  & beta & 0.5 & finished \\\\\n"
+        "\\bottomrule\n\\end{tabular}\n");
+    EXPECT(2, "ls", root, "--best", "name");
+}
+
+static void test_ls_groups(void **state)
+{
+    (void)state;
+    assert_string_equal(EXPECT(0, "ls", root, "--group-by", "format", "-c", "name,loss", "--filter",
+                            "format=plain", "-f", "csv")
+                            ->out,
+        "group,n,loss,loss std\nformat=plain,2,0.375,0.1767766952966369\n");
+    assert_string_equal(EXPECT(0, "ls", root, "--group-by", "format", "-c", "name,loss", "--filter",
+                            "format=plain", "--all")
+                            ->out,
+        "group         n            loss\nformat=plain  2  0.375 \xc2\xb1 0.1768\n"
+        "  alpha       \xe2\x80\x93            0.25\n  beta        \xe2\x80\x93             0.5\n");
+    const cJSON *seeds = BOXTOP_JSON("ls", root, "--group-by", "seed", "-c", "loss");
+    assert_int_equal(cJSON_GetArraySize(seeds), 5); /* no two have the same configuration */
+    EXPECT(2, "ls", root, "--group-by", "bogus");
 }
 
 static void check_order(const char *sort, const char *filter, const char *names)
@@ -220,154 +282,6 @@ static void test_diff(void **state)
     assert_non_null(strstr(table, "1 parameters differ, 3 are the same"));
     assert_null(strstr(table, "batch"));
     assert_non_null(strstr(EXPECT(0, "diff", "-a", at("alpha"), at("beta"))->out, "batch"));
-}
-
-/* ---- tradeoff ---- */
-
-static void test_tradeoff(void **state)
-{
-    (void)state;
-    static const char *const RUNS[][3] = {{"best", "0.5", "40"}, {"esc\x1b[31m", "0.2", "10"},
-        {"middle", "0.4", "20"}, {"twin", "0.4", "20"}, {"untimed", "0.9", ""},
-        {"worse", "0.3", "25"}};
-    const char *folder = temp_dir();
-    for (size_t i = 0; i < sizeof RUNS / sizeof *RUNS; i++) {
-        char name[64], csv[128];
-        snprintf(name, sizeof name, "%s/metrics.csv", RUNS[i][0]);
-        snprintf(csv, sizeof csv, "step,loss,val/AP,ms_per_image\n0,1,%s,%s\n", RUNS[i][1],
-            RUNS[i][2]);
-        temp_text(folder, name, csv);
-    }
-    const cJSON *found = BOXTOP_JSON("tradeoff", folder), *run;
-    static const char *const FRONT[] = {"middle", "twin", "best"};
-    assert_int_equal(cJSON_GetArraySize(in(found, "front")), 4);
-    for (int i = 0; i < 3; i++)
-        assert_string_equal(
-            cJSON_GetArrayItem(in(found, "front"), i + 1)->valuestring, FRONT[i]);
-    assert_string_equal(text_in(in(found, "x"), "column"), "ms/img");
-    assert_string_equal(text_in(in(found, "y"), "better"), "higher");
-    ASSERT_NEAR(number_in(in(found, "x"), "runs_without"), 1, 0);
-    assert_string_equal(cJSON_GetArrayItem(in(found, "without"), 0)->valuestring, "untimed");
-    cJSON_ArrayForEach(run, in(found, "runs"))
-    {
-        bool worse = strcmp(text_in(run, "run"), "worse") == 0;
-        assert_string_equal(text_in(run, "standing"), worse ? "dominated" : "front");
-        assert_string_equal(text_in(run, "dominated_by"), worse ? "middle" : "");
-    }
-    assert_string_equal(EXPECT(0, "tradeoff", folder, "-x", "ms/img", "-y", "AP", "--filter",
-                            "AP>=0.3 ms/img<=30", "--format", "csv")
-                            ->out,
-        "run,AP,ms/img,standing,dominated by\nmiddle,0.4,20,front,\ntwin,0.4,20,front,\n"
-        "worse,0.3,25,dominated,middle\n");
-    assert_string_equal(
-        EXPECT(0, "tradeoff", folder, "-x", "ms/img:higher", "--filter", "AP>=0.4", "-f", "markdown")
-            ->out,
-        "| run | AP | ms/img | standing | dominated by |\n| --- | ---: | ---: | --- | --- |\n"
-        "| best | 0.5000 | 40 | front | \xe2\x80\x93 |\n"
-        "| middle | 0.4000 | 20 | dominated | best |\n"
-        "| twin | 0.4000 | 20 | dominated | best |\n");
-    const char *table = EXPECT(0, "tradeoff", folder)->out;
-    assert_non_null(strstr(table, "1 run without ms/img\n"));
-    assert_null(strchr(table, 0x1b));
-    EXPECT(2, "tradeoff", folder, "-x", "bogus");
-    EXPECT(2, "tradeoff", folder, "--filter", "AP<");
-}
-
-static void write_config(const char *top, const char *name, const char *json)
-{
-    char file[64];
-    made_plain(top, name, "0.1", 3, 0.5);
-    snprintf(file, sizeof file, "%s/config.json", name);
-    temp_text(top, file, json);
-}
-
-static void test_diff_as_a_tree(void **state)
-{
-    (void)state;
-    const char *top = temp_dir();
-    char a[512], b[512];
-    write_config(top, "a", "{\"model\": {\"width\": 8, \"depth\": [1, 2]}, \"lr\": 0.1, \"out_dir\": "
-                           "\"/x/a\", \"o\": {\"a\": 1, \"b\": 2, \"c\": 3, \"d\": 4, \"e\": 5, "
-                           "\"f\": 6, \"g\": 7}}");
-    write_config(top, "b", "{\"model\": {\"width\": 9, \"depth\": [1, 3]}, \"lr\": \"0.1\", "
-                           "\"out_dir\": \"/x/b\"}");
-    snprintf(a, sizeof a, "%s/a", top);
-    snprintf(b, sizeof b, "%s/b", top);
-    const char *table = EXPECT(0, "diff", a, b)->out;
-    assert_non_null(strstr(table, "\nmodel "));
-    assert_non_null(strstr(table, "\n  depth "));
-    assert_non_null(strstr(table, "\n    [1] "));
-    assert_non_null(strstr(table, "\n  width "));
-    assert_non_null(strstr(table, "\"0.1\""));
-    assert_non_null(strstr(table, "only in a (7: --all lists them)"));
-    assert_null(strstr(table, "out_dir"));
-    assert_non_null(strstr(table, "1 more differs as names and paths do: --noise shows them"));
-    assert_non_null(strstr(EXPECT(0, "diff", a, b, "--noise")->out, "\n  out_dir "));
-    assert_non_null(strstr(EXPECT(0, "diff", a, b, "--all")->out, "\n    g "));
-    assert_null(strstr(EXPECT(0, "diff", a, b, "--format", "csv")->out, "out_dir"));
-    const cJSON *row, *params = in(BOXTOP_JSON("diff", a, b), "params");
-    int noise = 0, types = 0;
-    cJSON_ArrayForEach(row, params)
-    {
-        bool is_dir = strcmp(text_in(row, "name"), "out_dir") == 0;
-        assert_int_equal(cJSON_IsTrue(in(row, "noise")), is_dir);
-        noise += cJSON_IsTrue(in(row, "noise"));
-        types += cJSON_IsTrue(in(row, "types_differ"));
-    }
-    assert_int_equal(noise, 1);
-    assert_int_equal(types, 1);
-}
-
-static void test_diff_with_intervals(void **state)
-{
-    (void)state;
-    const char *top = temp_dir();
-    char a[512], b[512];
-    made_set(top);
-    made_detector(top, "a", "0.1");
-    made_detector(top, "b", "0.2");
-    snprintf(a, sizeof a, "%s/a", top);
-    snprintf(b, sizeof b, "%s/b", top);
-    const char *table = EXPECT(0, "diff", a, b, "--intervals")->out;
-    assert_non_null(strstr(table, "95 % intervals of 1000 resamples"));
-    assert_non_null(strstr(table, "(+0 [+0, +0] \xe2\x89\x88)")); /* the same predictions */
-    const cJSON *metric;
-    int intervals = 0;
-    cJSON_ArrayForEach(metric, in(BOXTOP_JSON("diff", a, b, "--intervals"), "metrics"))
-    {
-        const cJSON *one = cJSON_GetArrayItem(in(metric, "intervals"), 1);
-        assert_true(cJSON_IsNull(cJSON_GetArrayItem(in(metric, "intervals"), 0)));
-        intervals += cJSON_IsObject(one) && cJSON_IsTrue(in(one, "within_noise"));
-    }
-    assert_true(intervals > 0);
-    assert_non_null(strstr(EXPECT(0, "diff", at("beta"), at("gamma"), "--intervals")->out,
-        "no intervals: the first run and another one must have predictions"));
-}
-
-static void test_importance(void **state)
-{
-    (void)state;
-    const char *top = temp_dir();
-    for (int i = 0; i < 6; i++) {
-        char name[16], rate[16];
-        snprintf(name, sizeof name, "run%d", i);
-        snprintf(rate, sizeof rate, "0.%d", i + 1);
-        made_plain(top, name, rate, 3, 0.5 + i);
-    }
-    const cJSON *ranking = BOXTOP_JSON("diff", "--importance", "loss", top);
-    const cJSON *rate = cJSON_GetArrayItem(in(ranking, "params"), 0);
-    assert_string_equal(text_in(rate, "name"), "lr");
-    ASSERT_NEAR(number_in(rate, "rho"), 1, 1e-12);
-    assert_int_equal((int)number_in(rate, "n"), 6);
-    assert_true(number_in(rate, "p") < 0.02);
-    assert_true(cJSON_IsNull(in(rate, "trouble")));
-    const char *table =
-        EXPECT(0, "diff", "--importance", "loss", top, "--filter", "lr<0.35")->out;
-    assert_non_null(strstr(table, "too few runs"));
-    assert_non_null(strstr(table, "3 of 3 runs have loss"));
-    EXPECT(2, "diff", "--importance", "nonsense", top);
-    EXPECT(2, "diff", "--filter", "lr<1", at("alpha"), at("beta"));
-    EXPECT(2, "diff", "--importance", "loss", top, "--filter", "lr<");
 }
 
 /* ---- eval ---- */
@@ -705,13 +619,12 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_ls_json),
         cmocka_unit_test(test_ls_says_the_same_in_every_format),
+        cmocka_unit_test(test_ls_computes),
+        cmocka_unit_test(test_ls_ranks),
+        cmocka_unit_test(test_ls_groups),
         cmocka_unit_test(test_sort_and_filter),
         cmocka_unit_test(test_show),
         cmocka_unit_test(test_diff),
-        cmocka_unit_test(test_tradeoff),
-        cmocka_unit_test(test_diff_as_a_tree),
-        cmocka_unit_test(test_diff_with_intervals),
-        cmocka_unit_test(test_importance),
         cmocka_unit_test(test_eval_json),
         cmocka_unit_test(test_eval_thresholds),
         cmocka_unit_test(test_eval_files),

@@ -4,6 +4,8 @@
 #include "screen/help.h"
 #include "screen/keybar.h"
 #include "screen/scroll.h"
+#include "view/commands.h"
+#include "view/finder.h"
 
 #include "work/catalogue.h"
 
@@ -12,11 +14,15 @@
 #include <string.h>
 
 enum { DEEPEST_STACK = 16, MOST_FRAMES = 8 };
-enum action { QUIT = 1, BACK, HELP, ELSEWHERE };
+enum { MOST_TABLES = VIEW_MOST_TABLES + 2 };
+enum action { QUIT = 1, BACK, HELP, ELSEWHERE, FINDER, BOARD };
 
 const struct key_row stage_keys[] = {
     {"?", "this help", HELP, NULL, "help", 1},
     {"q Esc", "back, and from the first screen quit", BACK, NULL, "back", 2},
+    {":", "everything that can be done, by a few letters", FINDER, NULL, "command", 1},
+    {"1 2 3 4 5", "the dashboard of that number", BOARD, NULL, "dashboards", 5},
+    {"6 7 8 9", "the dashboard of that number", BOARD, NULL, NULL, 0},
     {"Q Ctrl-C", "quit", QUIT, NULL, NULL, 0},
     {"r", "read the runs again now", ELSEWHERE, NULL, NULL, 0},
     {"Ctrl-L", "draw the screen anew", ELSEWHERE, NULL, NULL, 0},
@@ -41,6 +47,7 @@ struct stage {
     int depth;
     bool helping;
     int help_top, help_lines;
+    struct finder finder;
 };
 
 struct easel_terminal stage_terminal(void)
@@ -112,6 +119,7 @@ void stage_free(struct stage *stage)
 {
     while (stage->depth)
         close_view(stage);
+    finder_done(&stage->finder);
     easel_scene_free(stage->scene);
     session_done(&stage->session);
     world_done(&stage->world);
@@ -130,6 +138,30 @@ void stage_open(struct stage *stage, const struct view *view, int64_t run)
         abort();
     stage->stack[stage->depth++] = (struct opened){view, state};
     view->start(state, &stage->session, &stage->world, run);
+}
+
+static void open_board(struct stage *stage, int number)
+{
+    struct boards *boards = stage->session.boards;
+    if (number < 0 || number >= boards->count) {
+        session_say(&stage->session, "there is no dashboard %d: E on one of them makes more", number + 1);
+        return;
+    }
+    if (boards->kept.shown != number)
+        boards->kept.focus = 0;
+    boards->kept.shown = number;
+    while (stage->depth > 1 && top(stage)->view != &view_board)
+        close_view(stage);
+    if (top(stage)->view != &view_board)
+        stage_open(stage, &view_board, 0);
+}
+
+static size_t key_tables(struct stage *stage, struct key_table out[MOST_TABLES])
+{
+    size_t count = view_key_tables(top(stage)->view, top(stage)->state, out);
+    out[count++] = (struct key_table){"move", view_move_keys};
+    out[count++] = (struct key_table){"all", stage_keys};
+    return count;
 }
 
 /* ---- what the world answers ---- */
@@ -279,7 +311,8 @@ static bool answer_data(struct stage *stage, const struct data_want *want)
 
 static bool answer(struct stage *stage, const struct wants *wants)
 {
-    bool any = answer_curves(stage, wants) | answer_clerk(stage, wants);
+    bool any = answer_curves(stage, wants);
+    any |= answer_clerk(stage, wants);
     bool photo = answer_photo(stage, &wants->photo); /* before a study that it names may go */
     for (size_t i = 0; i < WORLD_STUDIES; i++)
         any |= answer_study(stage, &wants->studies[i], i);
@@ -296,16 +329,25 @@ static void draw_bottom(struct stage *stage)
         grid_text(grid, row, 1, grid->cols - 2, STYLE_IS(ACCENT), stage->session.message);
         return;
     }
-    const struct key_row *tables[] = {top(stage)->view->keys, stage_keys};
-    keybar_draw(grid, row, 1, grid->cols - 2, tables, 2);
+    struct key_table tables[MOST_TABLES];
+    const struct key_row *rows[MOST_TABLES];
+    size_t count = key_tables(stage, tables), kept = 0;
+    for (size_t i = 0; i < count; i++)
+        if (tables[i].rows != view_move_keys)
+            rows[kept++] = tables[i].rows;
+    keybar_draw(grid, row, 1, grid->cols - 2, rows, kept);
 }
 
 static void draw_help(struct stage *stage)
 {
-    const struct key_row *tables[] = {top(stage)->view->keys, view_move_keys, stage_keys};
+    struct key_table tables[MOST_TABLES];
+    const struct key_row *rows[MOST_TABLES];
+    size_t count = key_tables(stage, tables);
+    for (size_t i = 0; i < count; i++)
+        rows[i] = tables[i].rows;
     struct rect place = {1, 0, stage->grid->rows - 2, stage->grid->cols};
     struct rect inside = frame_popup(stage->grid, place, "keys");
-    stage->help_lines = help_draw(stage->grid, inside, tables, 3, stage->help_top);
+    stage->help_lines = help_draw(stage->grid, inside, rows, count, stage->help_top);
 }
 
 static void draw(struct stage *stage)
@@ -324,6 +366,8 @@ static void draw(struct stage *stage)
     draw_bottom(stage);
     if (stage->helping)
         draw_help(stage);
+    if (stage->finder.open)
+        finder_draw(&stage->finder, grid);
     easel_scene_free(stage->scene);
     stage->scene = canvas.scene;
 }
@@ -382,6 +426,12 @@ static void act_globally(struct stage *stage, const struct event *event)
         stage->help_top = 0;
     } else if (action == BACK) {
         close_view(stage);
+    } else if (action == FINDER) {
+        struct key_table tables[MOST_TABLES];
+        size_t count = key_tables(stage, tables);
+        finder_open(&stage->finder, NULL, tables, count, &stage->session, &stage->world);
+    } else if (action == BOARD) {
+        open_board(stage, event->key - '1');
     }
     while (action == QUIT && stage->depth)
         close_view(stage);
@@ -406,16 +456,8 @@ static void run_errands(struct stage *stage)
     }
 }
 
-enum view_outcome stage_event(struct stage *stage, const struct event *event)
+static enum view_outcome handle_known(struct stage *stage, const struct event *event)
 {
-    if (!stage->depth || event->kind == EVENT_ANSWER || event->kind == EVENT_FOCUS)
-        return VIEW_IGNORED;
-    if (event->kind == EVENT_KEY)
-        stage->session.message[0] = '\0';
-    if (stage->helping) {
-        act_in_help(stage, event);
-        return VIEW_IGNORED;
-    }
     struct view_effect effect = {0};
     enum view_outcome outcome =
         top(stage)->view->act(top(stage)->state, &stage->session, &stage->world, event, &effect);
@@ -430,6 +472,37 @@ enum view_outcome stage_event(struct stage *stage, const struct event *event)
     else if (outcome == VIEW_IGNORED && event->kind == EVENT_KEY)
         act_globally(stage, event);
     return outcome;
+}
+
+static void act_in_finder(struct stage *stage, const struct event *event)
+{
+    struct finder_choice choice = finder_event(&stage->finder, event);
+    if (choice.kind == FINDER_KEY)
+        handle_known(stage, &choice.event);
+    else if (choice.kind == FINDER_SCREEN)
+        stage_open(stage, choice.view, stage->session.current);
+    else if (choice.kind == FINDER_BOARD)
+        open_board(stage, choice.number);
+    else if (choice.kind == FINDER_COMMAND)
+        command_obey(
+            top(stage)->view, top(stage)->state, &stage->session, &stage->world, choice.text);
+}
+
+enum view_outcome stage_event(struct stage *stage, const struct event *event)
+{
+    if (!stage->depth || event->kind == EVENT_ANSWER || event->kind == EVENT_FOCUS)
+        return VIEW_IGNORED;
+    if (event->kind == EVENT_KEY)
+        stage->session.message[0] = '\0';
+    if (stage->finder.open) {
+        act_in_finder(stage, event);
+        return VIEW_STAYED;
+    }
+    if (stage->helping) {
+        act_in_help(stage, event);
+        return VIEW_IGNORED;
+    }
+    return handle_known(stage, event);
 }
 
 void stage_reload(struct stage *stage, struct store *store)
@@ -461,6 +534,13 @@ const struct world *stage_world(const struct stage *stage)
 struct session *stage_session(struct stage *stage)
 {
     return &stage->session;
+}
+
+const struct key_row *stage_keys_now(struct stage *stage)
+{
+    struct key_table tables[MOST_TABLES];
+    size_t count = view_key_tables(top(stage)->view, top(stage)->state, tables);
+    return tables[count - 1].rows;
 }
 
 const struct view *stage_view(const struct stage *stage)

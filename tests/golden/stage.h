@@ -49,4 +49,5 @@ const struct grid *stage_grid(const struct stage *stage);
 const struct easel_scene *stage_scene(const struct stage *stage); /* NULL: no picture */
 const struct world *stage_world(const struct stage *stage);
 struct session *stage_session(struct stage *stage);
+const struct key_row *stage_keys_now(struct stage *stage); /* the innermost in force */
 const struct view *stage_view(const struct stage *stage); /* on top; NULL: all were closed */

@@ -116,7 +116,7 @@ static void send_one(struct dice *dice, struct stage *stage)
         event = (struct event){.kind = EVENT_RESIZE};
     } else if (kind < 50) {
         const struct key_row *tables[] = {
-            stage_view(stage)->keys, stage_view(stage)->keys, view_move_keys, stage_keys};
+            stage_keys_now(stage), stage_view(stage)->keys, view_move_keys, stage_keys};
         event = named_key(dice, tables[below(dice, 4)]);
     } else if (kind < 70) {
         event = any_key(dice);

@@ -70,7 +70,7 @@ static void test_sorting_by_several(void **state)
 {
     (void)state;
     struct layout layout;
-    struct runs_sort_key keys[RUNS_SORT_MOST];
+    struct run_key keys[LAYOUT_MOST_SORTS];
     layout_init(&layout);
     layout_sort_by(&layout, &AP, false);
     assert_int_equal(layout_sort_place(&layout, &AP), -1); /* the best on top */

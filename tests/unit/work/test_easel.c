@@ -146,6 +146,8 @@ static void test_taking_the_picture_away(void **state)
         paint(easel, NULL, false, &out);
         if (ALL[i] == EASEL_KITTY)
             assert_true(out.length > 0); /* that terminal keeps pictures by itself */
+        else
+            assert_int_equal(out.length, 0); /* the text that stands there by now stays */
         assert_int_equal(paint(easel, NULL, false, &out), 0);
         assert_true(paint(easel, shown, false, &out) >= whole); /* from scratch again */
         easel_scene_free(shown);

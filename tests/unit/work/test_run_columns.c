@@ -82,6 +82,7 @@ static struct run_column column_of(struct made *made, const char *text)
 {
     struct run_column column;
     struct err err = {0};
+    assert_true(runs_find_names(&made->runs));
     if (!runs_parse_column(&made->runs, &made->runs.arena, text, &column, &err))
         fail_msg("%s: %s", text, err.text);
     return column;
@@ -224,6 +225,7 @@ static void test_an_ending_of_two_parameters(void **state)
     struct run_row *a = add_run(&made, "a"), *b = add_run(&made, "b");
     add_param(a, "head.width", "1");
     add_param(b, "neck.width", "2");
+    assert_true(runs_find_names(&made.runs));
     assert_false(runs_parse_column(&made.runs, &made.runs.arena, "width", &column, &err));
     assert_int_equal(err.code, ERR_USAGE);
     assert_true(runs_parse_column(&made.runs, &made.runs.arena, "neck.width", &column, &err));
@@ -395,10 +397,11 @@ static void assert_order(struct made *made, const char *column_text, bool descen
     struct err err = {0};
     uint32_t order[MOST];
     char got[64] = "";
+    assert_true(runs_find_names(&made->runs));
     if (column_text)
         column = column_of(made, column_text);
     const struct filter *filter =
-        filter_text ? filter_parse(&made->runs.arena, filter_text, &err) : NULL;
+        filter_text ? runs_parse_filter(&made->runs, &made->runs.arena, filter_text, &err) : NULL;
     assert_true(!filter_text || filter);
     size_t count = runs_order(
         &made->runs, filter, column_text ? &column : NULL, descending, &made->rows[0], 9000, order);
