@@ -1,8 +1,8 @@
 #include "app/loop.h"
 
+#include "app/errands.h"
 #include "base/clock.h"
 #include "base/text.h"
-#include "screen/clipboard.h"
 #include "screen/frame.h"
 #include "screen/help.h"
 #include "screen/input.h"
@@ -450,13 +450,6 @@ static void handle_known(struct loop *loop, const struct event *event)
         act_globally(loop, event);
 }
 
-/* What screens want done goes to the threads that do it. */
-static void run_errands(struct loop *loop)
-{
-    for (struct errand *errand; (errand = errand_take(&loop->session.errands));)
-        service_run(loop->settings->service, errand);
-}
-
 static void act_in_finder(struct loop *loop, const struct event *event)
 {
     struct finder_choice choice = finder_event(&loop->finder, event);
@@ -566,40 +559,7 @@ static void handle_events(struct loop *loop)
         loop->picture.whole = true;
     }
     session_keep_order(&loop->keep, &loop->session, loop->world.runs, loop->quitting);
-    run_errands(loop);
-}
-
-/* What was copied goes into the terminal's clipboard, if that is to be had. */
-static bool take_copied(struct loop *loop, struct err *err)
-{
-    struct copied copied = loop->world.copied;
-    loop->world.copied = (struct copied){0};
-    if (!copied.done) {
-        buf_done(&copied.text);
-        return true;
-    }
-    struct buf sequence;
-    buf_init(&sequence, INT32_MAX);
-    bool fits = clipboard_print(copied.text.data ? copied.text.data : "", copied.text.length,
-        loop->settings->terminal->in_tmux, &sequence);
-    bool sent = fits && loop->settings->clipboard && !sequence.failed;
-    bool ok = !sent || tty_write(STDOUT_FILENO, sequence.data, sequence.length, err);
-    char what[96];
-    if (copied.bare)
-        snprintf(what, sizeof what, "%.60s", copied.text.data ? copied.text.data : "");
-    else
-        snprintf(what, sizeof what, "%zu row%s", copied.rows, copied.rows == 1 ? "" : "s");
-    if (copied.path[0])
-        session_say(&loop->session, "copied %s%s %.140s", what,
-            sent    ? ", also in"
-            : !fits ? ": too much for a terminal's clipboard, so only into"
-                    : " into",
-            copied.path);
-    else if (sent)
-        session_say(&loop->session, "copied %s", what);
-    buf_done(&sequence);
-    buf_done(&copied.text);
-    return ok;
+    errands_run(&loop->session, loop->settings->service);
 }
 
 /* False at the end of input: the terminal is gone. */
@@ -631,7 +591,8 @@ static bool take_answers(struct loop *loop, struct err *err)
     while (ok && service_take(loop->settings->service, &loop->world, &paint)) {
         loop->dirty = true;
         session_keep_meet(&loop->keep, &loop->session, loop->world.runs);
-        ok = take_copied(loop, err);
+        ok = errands_take_copied(
+            &loop->world.copied, loop->settings, &loop->session, err);
         if (!paint.serial)
             continue;
         loop->picture.in_flight = false;
@@ -722,7 +683,7 @@ bool loop_run(const struct loop_settings *settings, struct err *err)
     while (loop.depth)
         close_view(&loop);
     session_keep_order(&loop.keep, &loop.session, loop.world.runs, true);
-    run_errands(&loop);
+    errands_run(&loop.session, settings->service);
     session_keep_done(&loop.keep);
     finder_done(&loop.finder);
     buf_done(&loop.saved);

@@ -23,6 +23,7 @@ static struct expr_value value_of(void *self, const struct expr_name *asked)
         {"bad", {true, true, NAN, NULL}},
         {"model", {true, false, 0, "Faster_RCNN"}},
         {"version", {true, false, 0, "5"}},
+        {"tag", {true, false, 0, "keep Paper", NULL, true}},
         {"gone", {false, false, 0, NULL}},
     };
     for (size_t i = 0; i < sizeof VALUES / sizeof *VALUES; i++)
@@ -100,6 +101,13 @@ static const struct {
     {"model>5", false},
     {"version=5", true},
     {"version=5.0", false},
+    {"tag=keep", true}, /* a list is each of its words */
+    {"tag=paper", true},
+    {"tag=\"keep paper\"", true},
+    {"tag=pap", false},
+    {"tag~pap", true},
+    {"tag!=keep", false},
+    {"tag!=pap", true},
     {"lr<inf", true},
     {"lr>-inf", true},
 };
