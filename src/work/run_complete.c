@@ -20,7 +20,7 @@ struct listing {
 };
 
 static const char *const PLAIN[] = {"name", "path", "title", "id", "status", "age", "started",
-    "duration", "format", "notes", "nan", "truth", "and", "or", "not"};
+    "duration", "format", "tag", "note", "notes", "nan", "truth", "and", "or", "not"};
 
 static void put(struct listing *listing, const char *word)
 {

@@ -69,6 +69,29 @@ static void test_latex_has_nothing_that_it_would_obey(void **state)
     copy_free(copy);
 }
 
+/* The best in Markdown and LaTeX, where there is more than one to be the best of. */
+static void test_the_best_is_bold(void **state)
+{
+    (void)state;
+    static const struct run_column SHORT[] = {{.kind = RUN_COLUMN_NAME, .title = "run"},
+        {.kind = RUN_COLUMN_NOTES, .title = "n", .better = BETTER_LOWER}};
+    struct buf out;
+    rows[0].note_count = 3;
+    rows[1].note_count = 2;
+    for (size_t count = 1; count <= 2; count++) {
+        struct copy *copy = copy_new(&runs, SHORT, 2, (uint32_t[]){1, 0}, count);
+        buf_init(&out, 1 << 16);
+        copy->format = PRINT_MARKDOWN;
+        assert_true(copy_print(copy, &out, NULL));
+        assert_string_equal(out.data,
+            count == 1 ? "| run | n |\n| --- | ---: |\n| c | 2 |"
+                       : "| run | n |\n| --- | ---: |\n| c | **2** |\n| a\\|b | 3 |\n");
+        buf_done(&out);
+        copy_free(copy);
+    }
+    rows[0].note_count = rows[1].note_count = 0;
+}
+
 static void test_a_cell(void **state)
 {
     (void)state;
@@ -88,6 +111,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rows),
         cmocka_unit_test(test_latex_has_nothing_that_it_would_obey),
+        cmocka_unit_test(test_the_best_is_bold),
         cmocka_unit_test(test_a_cell),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
