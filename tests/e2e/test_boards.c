@@ -32,8 +32,11 @@ static int make_runs(void **state)
 
 static struct pty *open_on(const char *where, const char *expect)
 {
-    const char *words[] = {where, NULL};
-    struct visit visit = {.words = words, .terminal = WIRE_FOOT, .cols = 140, .rows = 40};
+    static char data[4300]; /* the same in each visit: what one keeps the next finds */
+    snprintf(data, sizeof data, "XDG_DATA_HOME=%s/.local/share", program_home());
+    const char *words[] = {where, NULL}, *env[] = {data, NULL};
+    struct visit visit = {
+        .words = words, .terminal = WIRE_FOOT, .cols = 140, .rows = 40, .more_env = env};
     struct pty *pty = visit_open(&visit);
     visit_expect(pty, expect);
     visit_gone(pty, "indexing");
