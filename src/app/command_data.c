@@ -176,8 +176,9 @@ static struct print_cell make_cell(struct printing *p, size_t row, size_t column
         num_print(value.number, text, sizeof text);
     else
         data_table_print(table, at, column, text, sizeof text);
-    return (struct print_cell){arena_string(&p->arena, text), value.type == DATA_NUMBER,
-        value.type == DATA_BOOL};
+    return (struct print_cell){.text = arena_string(&p->arena, text),
+        .is_number = value.type == DATA_NUMBER,
+        .is_bool = value.type == DATA_BOOL};
 }
 
 static bool print_page(struct printing *p, struct err *err)

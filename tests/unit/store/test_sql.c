@@ -199,8 +199,8 @@ static void test_bounds(void **state)
     static const char *const TOO_MUCH[] = {ENDLESS "SELECT x FROM c", "SELECT zeroblob(1000000000)",
         "SELECT hex(zeroblob(9000000))",
         ENDLESS "SELECT randomblob(80000) FROM c",
-        "WITH RECURSIVE c(x) AS (SELECT zeroblob(900000) UNION SELECT x || 'a' FROM c)"
-        " SELECT count(*) FROM c"};
+        ("WITH RECURSIVE c(x) AS (SELECT zeroblob(900000) UNION SELECT x || 'a' FROM c)"
+         " SELECT count(*) FROM c")};
     struct arena arena = {0};
     for (size_t i = 0; i < sizeof TOO_MUCH / sizeof *TOO_MUCH; i++) {
         struct sql_answer answer;

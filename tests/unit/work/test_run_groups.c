@@ -215,7 +215,7 @@ static void assert_order(struct made *made, const char *keys_text, const char *f
     struct run_key keys[RUNS_MOST_KEYS];
     struct err err = {0};
     uint32_t order[MOST];
-    size_t key_count;
+    size_t key_count = 0;
     char got[64] = "";
     const struct filter *filter =
         runs_parse_filter(&made->runs, &made->runs.arena, filter_text, &err);
