@@ -48,6 +48,16 @@ void runs_choose_begin(struct runs_state *state)
     find_items(state);
 }
 
+void runs_choose_follow(struct runs_state *state)
+{
+    if (state->asking != RUNS_ASKING_COLUMNS)
+        return;
+    if (state->runs)
+        find_items(state);
+    else
+        state->asking = RUNS_ASKING_NOTHING;
+}
+
 static bool is_shown(const struct layout *layout, const struct run_column *column)
 {
     size_t at = layout_find(layout, column);

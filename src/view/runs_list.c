@@ -184,6 +184,7 @@ void runs_follow(struct runs_state *state, struct session *session, const struct
     }
     if (state->runs)
         runs_filter(state, session);
+    runs_choose_follow(state);
 }
 
 const struct run_row *runs_cursor(const struct runs_state *state)

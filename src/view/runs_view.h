@@ -103,6 +103,8 @@ void runs_set_width(struct runs_state *state, const struct session *session, siz
 /* ---- the list of all columns: runs_choose.c ---- */
 
 void runs_choose_begin(struct runs_state *state);
+/* The columns are found anew when the runs that they belong to have gone. */
+void runs_choose_follow(struct runs_state *state);
 void runs_choose_event(
     struct runs_state *state, struct session *session, const struct event *event);
 void runs_choose_draw(struct runs_state *state, struct grid *grid, struct rect place);

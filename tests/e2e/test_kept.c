@@ -113,6 +113,10 @@ static void test_tmux_gets_both(void **state)
     visit_quit(pty);
 }
 
+/* What was listed; each is freed at the end. */
+static cJSON *lists[8];
+static size_t list_count;
+
 static const cJSON *listed(const char *filter)
 {
     const char *words[] = {"ls", root, "--filter", filter, "--format", "json", NULL};
@@ -122,7 +126,16 @@ static const cJSON *listed(const char *filter)
     assert_int_equal(outcome->code, 0);
     cJSON *json = cJSON_Parse(outcome->out);
     assert_non_null(json);
-    return json;
+    assert_true(list_count < sizeof lists / sizeof *lists);
+    return lists[list_count++] = json;
+}
+
+static int free_lists(void **state)
+{
+    (void)state;
+    while (list_count)
+        cJSON_Delete(lists[--list_count]);
+    return 0;
 }
 
 static void test_remarks_are_kept_and_said(void **state)
@@ -177,5 +190,5 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_remarks_are_kept_and_said),
         cmocka_unit_test(test_the_arrangement_is_there_the_next_time),
     };
-    return cmocka_run_group_tests(tests, make_runs, NULL);
+    return cmocka_run_group_tests(tests, make_runs, free_lists);
 }
