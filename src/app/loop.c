@@ -233,7 +233,7 @@ static void draw_header(struct loop *loop)
         {loop->place, STYLE_IS(MUTED), 3, false},
         {top(loop)->view->title, STYLE_IS(HEADER), 1, false},
     };
-    char names[BOARDS_MOST][BOARD_NAME_BYTES + 4];
+    char names[BOARDS_MOST][BOARD_NAME_BYTES + 12];
     const struct boards *boards = loop->session.boards;
     size_t count = 3;
     bool on_board = top(loop)->view == &view_board;
@@ -494,7 +494,7 @@ static int board_named_at(const struct loop *loop, int col)
 {
     const struct cell *top_line = loop->grid->cells;
     const struct boards *boards = loop->session.boards;
-    char name[BOARD_NAME_BYTES + 4];
+    char name[BOARD_NAME_BYTES + 12];
     while (col > 1 && !(top_line[col - 1].code[0] == ' ' && top_line[col - 2].code[0] == ' '))
         col--;
     for (int i = 0; boards && i < boards->count; i++) {
