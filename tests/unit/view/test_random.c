@@ -18,7 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { EVENTS = 20000, MOST_ROWS = 100, MOST_COLS = 300, MOST_WORN_RUNS = 3 };
+enum { EVENTS = 4000, MOST_ROWS = 100, MOST_COLS = 300, MOST_WORN_RUNS = 3 };
 
 /* xorshift64: the same course on every machine. */
 struct dice {
