@@ -1,10 +1,12 @@
 #include "screen/chart.h"
 
+#include "screen/plot.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { LABEL_COLS = 7, LEAST_PLOT_COLS = 4, BRAILLE = 0x2800, NARROW_LINES = 5, LONE = 0x2022 };
+enum { LABEL_COLS = 7, LEAST_PLOT_COLS = 4, NARROW_LINES = 5, LONE = 0x2022 };
 /* Dots of a stroke's pattern; columns between a line's markers, and how far markers stand apart. */
 enum { PATTERN_DOTS = 12, MARKER_DOTS = 48, MARKER_SHIFT = 6, HIGH_DOTS = 3 };
 
@@ -25,23 +27,6 @@ static bool is_inked(int stroke, int x)
     return PATTERNS[stroke % CHART_STROKES][x % PATTERN_DOTS] == '#';
 }
 
-/* Adds the dots from row Y to row TO, both in one cell, of dot column X. */
-static void put_dots(const struct canvas *canvas, int x, int y, int to, struct style style)
-{
-    static const uint8_t BITS[4][2] = {{0x01, 0x08}, {0x02, 0x10}, {0x04, 0x20}, {0x40, 0x80}};
-    const struct rect *plot = &canvas->place->plot;
-    struct grid *grid = canvas->grid;
-    int row = plot->row + y / 4, col = plot->col + x / 2;
-    if (!rect_holds(grid->clip, row, col))
-        return;
-    struct cell *cell = &grid->cells[(size_t)row * (size_t)grid->cols + (size_t)col];
-    uint32_t dots =
-        cell->code[0] >= BRAILLE && cell->code[0] < BRAILLE + 0x100 ? cell->code[0] - BRAILLE : 0;
-    for (; y <= to; y++)
-        dots |= BITS[y % 4][x % 2];
-    *cell = (struct cell){{BRAILLE + dots}, style.role, style.hue, style.attr, 1};
-}
-
 /* Dots between two heights (dots, not yet rounded), clipped to the plot. */
 static void put_run(const struct canvas *canvas, int x, double y0, double y1, struct style style)
 {
@@ -53,9 +38,9 @@ static void put_run(const struct canvas *canvas, int x, double y0, double y1, st
         return;
     for (int y = from; canvas->faint && from < to && y <= to; y++)
         if ((x + y) % 2 == 0) /* half of the dots: lighter also where there is no dim */
-            put_dots(canvas, x, y, y, style);
+            plot_dot(canvas->grid, canvas->place->plot, x, y, style);
     for (int y = from; !(canvas->faint && from < to) && y <= to; y = (y | 3) + 1)
-        put_dots(canvas, x, y, to < (y | 3) ? to : y | 3, style);
+        plot_dots(canvas->grid, canvas->place->plot, x, y, to < (y | 3) ? to : y | 3, style);
 }
 
 static double dot_x(const struct canvas *canvas, double value)
@@ -165,7 +150,7 @@ static void hatch(
         return;
     for (int y = (int)lround(top); y <= bottom; y++)
         if ((col + y) % 2 == 0)
-            put_dots(canvas, col, y, y, style);
+            plot_dot(canvas->grid, canvas->place->plot, col, y, style);
 }
 
 /* Between min and max of each span and of the straight lines from one to the next, dim. */
@@ -313,52 +298,6 @@ static void draw_head(struct grid *grid, struct rect rect, const struct chart *c
     }
 }
 
-static void draw_y_axis(struct grid *grid, const struct chart_place *place, int label_cols)
-{
-    const struct rect *plot = &place->plot;
-    struct style style = STYLE_IS(CHART_AXIS);
-    int taken = -2;
-    grid_fill(grid, (struct rect){plot->row, plot->col - 1, plot->rows, 1}, style, 0x2502);
-    for (int i = place->y.count - 1; i >= 0; i--) {
-        const struct axis_tick *tick = &place->y.ticks[i];
-        double y = (1 - axis_place(&place->y, tick->value)) * (4 * plot->rows - 1);
-        int row = (int)lround(y) / 4;
-        if (row < 0 || row >= plot->rows || row <= taken)
-            continue;
-        taken = row;
-        grid_text_right(
-            grid, plot->row + row, plot->col - 2 - label_cols, label_cols, style, tick->label);
-        grid_put(grid, plot->row + row, plot->col - 1, style, 0x2524);
-    }
-}
-
-static void draw_x_axis(
-    struct grid *grid, struct rect rect, const struct chart_place *place, bool line, bool labels)
-{
-    const struct rect *plot = &place->plot;
-    struct style style = STYLE_IS(CHART_AXIS);
-    int row = plot->row + plot->rows, free_from = rect.col;
-    if (line) {
-        grid_fill(grid, (struct rect){row, plot->col, 1, plot->cols}, style, 0x2500);
-        grid_put(grid, row, plot->col - 1, style, 0x2514);
-    }
-    for (int i = 0; i < place->x.count; i++) {
-        const struct axis_tick *tick = &place->x.ticks[i];
-        int at = (int)lround(axis_place(&place->x, tick->value) * (place->dots_x - 1)) / 2;
-        int cols = (int)strlen(tick->label), col = plot->col + at - cols / 2;
-        if (at < 0 || at >= plot->cols)
-            continue;
-        if (line)
-            grid_put(grid, row, plot->col + at, style, 0x252c);
-        if (col + cols > rect.col + rect.cols)
-            col = rect.col + rect.cols - cols;
-        if (!labels || col < free_from)
-            continue;
-        grid_text(grid, row + line, col, cols, style, tick->label);
-        free_from = col + cols + 1;
-    }
-}
-
 /* Rows of a chart that is not as high as it would like: labels go first, then the lines. */
 struct rows {
     int head, plot;
@@ -374,15 +313,6 @@ static struct rows share_rows(struct rect rect, const struct chart *chart)
         head && rect.rows > 1, 0, rect.rows >= NARROW_LINES, rect.rows >= NARROW_LINES - 1};
     rows.plot = rect.rows - rows.head - rows.line - rows.labels;
     return rows;
-}
-
-static int most_label_cols(const struct axis *axis)
-{
-    int most = 1;
-    for (int i = 0; i < axis->count; i++)
-        if ((int)strlen(axis->ticks[i].label) > most)
-            most = (int)strlen(axis->ticks[i].label);
-    return most;
 }
 
 int chart_dots(struct rect rect)
@@ -444,7 +374,7 @@ void chart_draw(
     if (rows.head)
         draw_head(grid, rect, chart);
     init_y(&place->y, chart, &y, rows.plot / 3 + 2);
-    int label_cols = most_label_cols(&place->y);
+    int label_cols = plot_label_cols(&place->y);
     if (label_cols > rect.cols - 2 - LEAST_PLOT_COLS)
         label_cols = 0;
     int left = label_cols ? label_cols + 2 : 1;
@@ -454,8 +384,8 @@ void chart_draw(
     if (!any) {
         draw_empty(grid, (struct rect){place->plot.row, rect.col, rows.plot, rect.cols}, chart);
     } else {
-        draw_y_axis(grid, place, label_cols);
-        draw_x_axis(grid, rect, place, rows.line, rows.labels);
+        plot_y_axis(grid, place->plot, &place->y, label_cols);
+        plot_x_axis(grid, rect, place->plot, &place->x, rows.line, rows.labels);
         draw_plot(grid, chart, place);
     }
     grid_unclip(grid, before);

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-void plot_dot(struct grid *grid, struct rect plot, int x, int y, struct style style)
+void plot_dots(struct grid *grid, struct rect plot, int x, int y, int to, struct style style)
 {
     static const uint8_t BITS[4][2] = {{0x01, 0x08}, {0x02, 0x10}, {0x04, 0x20}, {0x40, 0x80}};
     int row = plot.row + y / 4, col = plot.col + x / 2;
@@ -13,8 +13,14 @@ void plot_dot(struct grid *grid, struct rect plot, int x, int y, struct style st
     uint32_t dots = cell->code[0] >= PLOT_BRAILLE && cell->code[0] < PLOT_BRAILLE + 0x100
                         ? cell->code[0] - PLOT_BRAILLE
                         : 0;
-    dots |= BITS[y % 4][x % 2];
+    for (; y <= to; y++)
+        dots |= BITS[y % 4][x % 2];
     *cell = (struct cell){{PLOT_BRAILLE + dots}, style.role, style.hue, style.attr, 1};
+}
+
+void plot_dot(struct grid *grid, struct rect plot, int x, int y, struct style style)
+{
+    plot_dots(grid, plot, x, y, y, style);
 }
 
 int plot_label_cols(const struct axis *axis)
