@@ -2,21 +2,11 @@
 
 #include "base/file.h"
 #include "store/hash.h"
+#include "work/own.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* A relative path in the environment is to be ignored, says the XDG specification. */
-static const char *folder(struct arena *arena, const char *variable, const char *otherwise)
-{
-    const char *named = getenv(variable), *home = getenv("HOME");
-    if (named && named[0] == '/')
-        return arena_printf(arena, "%s/boxtop", named);
-    if (home && home[0] == '/')
-        return arena_printf(arena, "%s/%s/boxtop", home, otherwise);
-    return NULL;
-}
 
 static int compare_texts(const void *a, const void *b)
 {
@@ -45,17 +35,12 @@ static uint64_t hash_roots(struct arena *arena, const char *const *roots, size_t
 
 struct boards_paths boards_find_paths(struct arena *arena, const char *const *roots, size_t count)
 {
-    struct boards_paths paths = {0};
-    const char *config = folder(arena, "XDG_CONFIG_HOME", ".config");
-    const char *data = folder(arena, "XDG_DATA_HOME", ".local/share");
-    if (config) {
-        paths.config = arena_printf(arena, "%s/dashboards.json", config);
-        paths.keys = arena_printf(arena, "%s/keys", config);
-    }
-    if (data)
-        paths.kept = arena_printf(arena, "%s/%016llx/boards.json", data,
-            (unsigned long long)hash_roots(arena, roots, count));
-    return paths;
+    char name[64];
+    snprintf(name, sizeof name, "%016llx/boards.json",
+        (unsigned long long)hash_roots(arena, roots, count));
+    return (struct boards_paths){.config = own_config_path(arena, "dashboards.json", NULL),
+        .keys = own_config_path(arena, "keys", NULL),
+        .kept = own_data_path(arena, name, NULL)};
 }
 
 /* False when PATH is there but cannot be read. */

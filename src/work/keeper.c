@@ -1,10 +1,9 @@
 #include "work/keeper.h"
 
-#include "base/file.h"
+#include "base/thread.h"
 #include "work/message.h"
+#include "work/own.h"
 
-#include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,18 +23,6 @@ struct keeper {
     struct text waiting[MOST_WAITING];
     bool closing;
 };
-
-static bool write_text(const struct text *text, struct err *err)
-{
-    struct arena arena = {0};
-    char *folder = path_parent(&arena, text->path);
-    bool ok = folder ? file_make_dirs(folder, err) : err_set(err, ERR_MEMORY, "out of memory");
-    ok = ok && file_write_atomically(text->path, text->bytes, text->length, err);
-    if (!ok)
-        err_in_file(err, text->path);
-    arena_done(&arena);
-    return ok;
-}
 
 static struct text take_waiting(struct keeper *keeper)
 {
@@ -62,8 +49,10 @@ static void *keep(void *argument)
         }
         pthread_mutex_unlock(&keeper->lock);
         struct err err = {0};
-        if (!write_text(&text, &err))
+        if (!own_put(text.path, text.bytes, text.length, &err)) {
+            err_in_file(&err, text.path);
             message_post_trouble(keeper->answers, &err);
+        }
         free(text.path);
         free(text.bytes);
         pthread_mutex_lock(&keeper->lock);
@@ -109,14 +98,8 @@ struct keeper *keeper_new(struct queue *answers, struct err *err)
     keeper->answers = answers;
     pthread_mutex_init(&keeper->lock, NULL);
     pthread_cond_init(&keeper->changed, NULL);
-    sigset_t all, before;
-    sigfillset(&all); /* signals go to the main thread */
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    int failed = pthread_create(&keeper->thread, NULL, keep, keeper);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    if (!failed)
+    if (thread_start(&keeper->thread, keep, keeper, err))
         return keeper;
-    err_set(err, ERR_IO, "cannot start a thread");
     free(keeper);
     return NULL;
 }

@@ -31,6 +31,11 @@ static char *place_of(struct arena *arena, const char *variable, const char *oth
     return path;
 }
 
+char *own_config_path(struct arena *arena, const char *name, struct err *err)
+{
+    return place_of(arena, "XDG_CONFIG_HOME", ".config", name, err);
+}
+
 char *own_data_path(struct arena *arena, const char *name, struct err *err)
 {
     return place_of(arena, "XDG_DATA_HOME", ".local/share", name, err);
@@ -39,6 +44,16 @@ char *own_data_path(struct arena *arena, const char *name, struct err *err)
 char *own_state_path(struct arena *arena, const char *name, struct err *err)
 {
     return place_of(arena, "XDG_STATE_HOME", ".local/state", name, err);
+}
+
+bool own_put(const char *path, const char *text, size_t length, struct err *err)
+{
+    struct arena arena = {0};
+    char *folder = path_parent(&arena, path);
+    bool ok = folder ? file_make_dirs(folder, err) : err_set(err, ERR_MEMORY, "out of memory");
+    ok = ok && file_write_atomically(path, text, length, err);
+    arena_done(&arena);
+    return ok;
 }
 
 struct cJSON *own_read(const char *path, struct err *err)

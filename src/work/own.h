@@ -14,11 +14,15 @@
 
 struct cJSON;
 
-/* $XDG_DATA_HOME/boxtop/NAME, $XDG_STATE_HOME/boxtop/NAME, or the same below ~/.local; the folder
- * need not be there. NULL with ERR when there is no home. Memory from ARENA. */
+/* $XDG_DATA_HOME/boxtop/NAME, $XDG_STATE_HOME/boxtop/NAME, or the same below ~/.local, and
+ * $XDG_CONFIG_HOME/boxtop/NAME or below ~/.config; the folder need not be there. NULL with ERR when
+ * there is no home. Memory from ARENA. */
+char *own_config_path(struct arena *arena, const char *name, struct err *err);
 char *own_data_path(struct arena *arena, const char *name, struct err *err);
 char *own_state_path(struct arena *arena, const char *name, struct err *err);
 
+/* Writes TEXT to PATH, atomically, its folder made where it is not there. */
+bool own_put(const char *path, const char *text, size_t length, struct err *err);
 /* The object in PATH: empty when there is no such file. NULL with ERR when it cannot be read or is
  * no JSON object. The caller's, for cJSON_Delete(). */
 struct cJSON *own_read(const char *path, struct err *err);

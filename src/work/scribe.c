@@ -1,11 +1,9 @@
 #include "work/scribe.h"
 
-#include "base/file.h"
+#include "base/thread.h"
 #include "work/own.h"
 #include "work/settings.h"
 
-#include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,17 +44,6 @@ static bool keep_settings(struct scribe *scribe, const struct errand *errand, st
     return ok;
 }
 
-static bool write_copied(const char *path, const struct buf *text, struct err *err)
-{
-    struct arena arena = {0};
-    char *folder = path_parent(&arena, path);
-    bool ok = (folder || err_set(err, ERR_MEMORY, "out of memory")) &&
-              file_make_dirs(folder, err) &&
-              file_write_atomically(path, text->data ? text->data : "", text->length, err);
-    arena_done(&arena);
-    return ok;
-}
-
 /* The text goes to the main thread even when it could not be written: the clipboard is left. */
 static bool make_copy(struct scribe *scribe, struct errand *errand, struct err *err)
 {
@@ -71,7 +58,8 @@ static bool make_copy(struct scribe *scribe, struct errand *errand, struct err *
         copied->bare = errand->copy->bare;
         ok = copy_print(errand->copy, &copied->text, err);
         copied->done = ok;
-        ok = ok && path && write_copied(path, &copied->text, err);
+        const struct buf *text = &copied->text;
+        ok = ok && path && own_put(path, text->data ? text->data : "", text->length, err);
         snprintf(copied->path, sizeof copied->path, "%s", ok ? path : "");
     }
     message_post(scribe->answers, message);
@@ -154,11 +142,7 @@ void scribe_order(struct scribe *scribe, struct errand *errand)
     pthread_mutex_unlock(&scribe->lock);
     if (scribe->begun)
         return;
-    sigset_t all, before;
-    sigfillset(&all); /* signals go to the main thread */
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    scribe->begun = pthread_create(&scribe->thread, NULL, write_all, scribe) == 0;
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    scribe->begun = thread_start(&scribe->thread, write_all, scribe, NULL);
 }
 
 void scribe_free(struct scribe *scribe)
