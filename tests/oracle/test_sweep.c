@@ -201,39 +201,7 @@ static bool run_pair(const char *folder)
     return passed;
 }
 
-/* Every folder below DIRECTORY that holds an expected.json, one level of grouping deep. */
-static bool run_all(const char *directory, struct arena *arena, int depth, int *pairs)
-{
-    struct file_list list;
-    struct err err;
-    bool passed = true;
-    if (!file_list(directory, arena, &list, &err))
-        return false;
-    for (size_t i = 0; i < list.count; i++) {
-        if (!list.entries[i].is_dir)
-            continue;
-        char *folder = path_join(arena, directory, list.entries[i].name);
-        struct file_stat stat;
-        if (file_stat(path_join(arena, folder, "expected.json"), &stat)) {
-            ++*pairs;
-            passed = run_pair(folder) && passed;
-        } else if (depth < 1) {
-            passed = run_all(folder, arena, depth + 1, pairs) && passed;
-        }
-    }
-    return passed;
-}
-
 int main(int argc, char **argv)
 {
-    struct file_stat stat;
-    if (argc < 2 || !file_stat(argv[1], &stat))
-        return 77;
-    struct arena arena;
-    arena_init(&arena, 0);
-    int pairs = 0;
-    bool passed = run_all(argv[1], &arena, 0, &pairs);
-    arena_done(&arena);
-    printf("%d pairs\n", pairs);
-    return passed && pairs > 0 ? 0 : 1;
+    return pair_run_all(argc > 1 ? argv[1] : NULL, run_pair);
 }
