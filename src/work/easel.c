@@ -11,58 +11,6 @@
 
 enum { LETTERBOX_GREY = 24 };
 
-/* ---- photos ---- */
-
-static struct pixels *decode_to_fit(
-    const char *path, int32_t max_width_px, int32_t max_height_px, struct err *err)
-{
-    struct pixels *decoded = picture_decode(path, max_width_px, max_height_px, err);
-    if (!decoded)
-        return NULL;
-    int32_t width, height;
-    picture_fit(
-        decoded->width_px, decoded->height_px, max_width_px, max_height_px, true, &width, &height);
-    if (width == decoded->width_px && height == decoded->height_px)
-        return decoded;
-    struct pixels *scaled = picture_scale(decoded, width, height);
-    pixels_free(decoded);
-    if (!scaled)
-        err_set(err, ERR_MEMORY, "out of memory");
-    return scaled;
-}
-
-struct photo *photo_load(const char *path, int32_t max_width_px, int32_t max_height_px)
-{
-    struct photo *photo = calloc(1, sizeof *photo);
-    if (!photo)
-        return NULL;
-    atomic_init(&photo->references, 1);
-    struct err err = {0};
-    if (!path)
-        err_set(&err, ERR_IO, "the image file is not here (--images DIR)");
-    else if (picture_size(path, &photo->original_width_px, &photo->original_height_px, &err))
-        photo->pixels = decode_to_fit(path, max_width_px, max_height_px, &err);
-    if (!photo->pixels) {
-        err_in_file(&err, path ? path : "");
-        err_print(&err, photo->trouble, sizeof photo->trouble);
-    }
-    return photo;
-}
-
-struct photo *photo_share(struct photo *photo)
-{
-    atomic_fetch_add(&photo->references, 1);
-    return photo;
-}
-
-void photo_release(struct photo *photo)
-{
-    if (!photo || atomic_fetch_sub(&photo->references, 1) != 1)
-        return;
-    pixels_free(photo->pixels);
-    free(photo);
-}
-
 /* ---- scenes ---- */
 
 struct easel_scene *easel_scene_new(void)

@@ -7,24 +7,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
-
-#include <stdatomic.h>
-
-struct pixels;
-
-/* A decoded picture scaled to fit; immutable, shared between threads. */
-struct photo {
-    atomic_int references;
-    struct pixels *pixels; /* NULL: see trouble */
-    int32_t original_width_px, original_height_px;
-    char trouble[512]; /* why there are no pixels: one harmless line */
-};
-
-/* Decodes PATH (NULL: says that the file is not here) as large as fits, small pictures enlarged.
- * NULL only when out of memory; one reference is the caller's. Any thread. */
-struct photo *photo_load(const char *path, int32_t max_width_px, int32_t max_height_px);
-struct photo *photo_share(struct photo *photo);
-void photo_release(struct photo *photo); /* accepts NULL */
+#include "work/photo.h"
 
 enum easel_line { EASEL_SOLID, EASEL_DASHED, EASEL_DOTTED };
 

@@ -1,0 +1,24 @@
+/*
+ * Photos: image files decoded to the size at which they are shown.
+ * Knows: decoding, fitting, sharing. Must not know: boxes, terminals, runs.
+ */
+#pragma once
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+struct pixels;
+
+/* A decoded picture scaled to fit; immutable, shared between threads. */
+struct photo {
+    atomic_int references;
+    struct pixels *pixels; /* NULL: see trouble */
+    int32_t original_width_px, original_height_px;
+    char trouble[512]; /* why there are no pixels: one harmless line */
+};
+
+/* Decodes PATH (NULL: says that the file is not here) as large as fits, small pictures enlarged.
+ * NULL only when out of memory; one reference is the caller's. Any thread. */
+struct photo *photo_load(const char *path, int32_t max_width_px, int32_t max_height_px);
+struct photo *photo_share(struct photo *photo);
+void photo_release(struct photo *photo); /* accepts NULL */
