@@ -202,12 +202,12 @@ static bool wants_of(struct board_state *state, const struct session *session,
     *more = *out;
     more->curve_count = 0;
     memset(more->studies, 0, sizeof more->studies);
-    more->photo = (struct photo_want){0};
+    more->photo_count = 0;
     panel->view->wants(panel->state, &seen, world, more);
     *out = *more;
     out->curve_count = 0;
     memset(out->studies, 0, sizeof out->studies);
-    out->photo = (struct photo_want){0};
+    out->photo_count = 0;
     return true;
 }
 
@@ -239,9 +239,10 @@ static void wants(
         if (!any[i])
             continue;
         join(out, &more[i]);
-        if (more[i].photo.wanted && (!state->picture || i == focus)) {
+        if (more[i].photo_count && (!state->picture || i == focus)) {
             state->picture = board->panes[panes[i]].id;
-            out->photo = more[i].photo;
+            memcpy(out->photos, more[i].photos, sizeof out->photos);
+            out->photo_count = more[i].photo_count;
         }
     }
 }

@@ -1,5 +1,6 @@
 #include "work/service.h"
 
+#include "work/album.h"
 #include "work/clerk.h"
 #include "work/indexer.h"
 #include "work/keeper.h"
@@ -15,6 +16,7 @@ struct service {
     struct queue *answers;
     struct librarian *librarian;
     struct studio *studio;
+    struct album *album;
     struct clerk *clerk;
     struct indexer *indexer;
     struct keeper *keeper;
@@ -41,10 +43,13 @@ static bool same_study(const struct study_want *a, const struct study_want *b)
     return a->run_id == b->run_id && a->artifact == b->artifact;
 }
 
-static bool same_photo(const struct photo_want *a, const struct photo_want *b)
+static bool same_photos(
+    const struct photo_want *a, size_t a_count, const struct photo_want *b, size_t b_count)
 {
-    return a->wanted == b->wanted && a->study == b->study && a->image == b->image &&
-           a->width_px == b->width_px && a->height_px == b->height_px;
+    bool same = a_count == b_count;
+    for (size_t i = 0; same && i < a_count; i++)
+        same = photo_want_same(&a[i], &b[i]) && a[i].ahead == b[i].ahead;
+    return same;
 }
 
 static void order_runs(struct service *service, const struct world *world)
@@ -70,14 +75,28 @@ static void order_study(
         service->ordered.studies[slot] = *want;
 }
 
-static void order_photo(
-    struct service *service, const struct world *world, const struct photo_want *want)
+static bool is_of_world(const struct world *world, const struct study *study)
 {
-    for (size_t i = 0; i < WORLD_STUDIES; i++) {
-        struct study *study = world->studies[i].study;
-        if (study && study == want->study && studio_order_photo(service->studio, want, study))
-            service->ordered.photo = *want;
-    }
+    for (size_t i = 0; i < WORLD_STUDIES; i++)
+        if (study && world->studies[i].study == study)
+            return true;
+    return false;
+}
+
+static void order_photos(
+    struct service *service, const struct world *world, const struct wants *wants)
+{
+    struct wants *ordered = &service->ordered;
+    struct photo_want sound[WORLD_PHOTOS];
+    size_t count = 0;
+    for (size_t i = 0; i < wants->photo_count; i++)
+        if (is_of_world(world, wants->photos[i].study))
+            sound[count++] = wants->photos[i];
+    if (same_photos(sound, count, ordered->photos, ordered->photo_count))
+        return;
+    album_want(service->album, sound, count);
+    memcpy(ordered->photos, sound, count * sizeof *sound);
+    ordered->photo_count = count;
 }
 
 /* What the clerk does is given up when nobody wants it, for it may take long. */
@@ -129,8 +148,7 @@ void service_want(struct service *service, const struct world *world, const stru
         if (wants->studies[i].run_id &&
             !same_study(&wants->studies[i], &service->ordered.studies[i]))
             order_study(service, world, &wants->studies[i], i);
-    if (wants->photo.wanted && !same_photo(&wants->photo, &service->ordered.photo))
-        order_photo(service, world, &wants->photo);
+    order_photos(service, world, wants);
     if (wants->data.run_id && !data_want_same(&wants->data, &service->ordered.data))
         order_data(service, world, &wants->data);
 }
@@ -165,16 +183,32 @@ static void take_progress(
     service->runs_stale |= message->progress.changed || (!world->runs && !message->indexing);
 }
 
+static void drop_photo(struct photo_answer *answer)
+{
+    photo_release(answer->photo);
+    *answer = (struct photo_answer){0};
+}
+
+/* Forgets the photos of STUDY, which goes: a new one may come to stand at its address. */
+static void drop_photos(struct service *service, struct world *world, const struct study *study)
+{
+    struct wants *ordered = &service->ordered;
+    size_t kept = 0;
+    for (size_t i = 0; i < ordered->photo_count; i++)
+        if (ordered->photos[i].study != study)
+            ordered->photos[kept++] = ordered->photos[i];
+    ordered->photo_count = kept;
+    for (size_t i = 0; i < WORLD_PHOTOS; i++)
+        if (world->photos[i].want.study == study)
+            drop_photo(&world->photos[i]);
+}
+
 static void take_study(struct service *service, struct world *world, struct message *message)
 {
     struct study_answer *place = &world->studies[message->slot];
-    service->ordered.photo =
-        (struct photo_want){0}; /* a new study may stand at an old one's address */
-    service->ordered.data = (struct data_want){0};
-    if (world->photo.want.study == place->study) {
-        photo_release(world->photo.photo); /* it belongs to an image of the study that goes */
-        world->photo = (struct photo_answer){0};
-    }
+    service->ordered.data = (struct data_want){0}; /* its study may be another at that address */
+    if (place->study)
+        drop_photos(service, world, place->study);
     study_release(place->study);
     *place = message->study;
     message->study.study = NULL;
@@ -205,10 +239,34 @@ static void take_clerks(struct world *world, struct message *message)
     }
 }
 
-static void take_photo(struct world *world, struct message *message)
+static bool is_wanted(const struct service *service, const struct photo_want *want)
 {
-    photo_release(world->photo.photo);
-    world->photo = message->photo;
+    const struct wants *ordered = &service->ordered;
+    for (size_t i = 0; i < ordered->photo_count; i++)
+        if (!ordered->photos[i].ahead && photo_want_same(&ordered->photos[i], want))
+            return true;
+    return false;
+}
+
+/* In the place of what the same want was answered with before, else of what is wanted no more. */
+static void take_photo(struct service *service, struct world *world, struct message *message)
+{
+    struct photo_answer *place = NULL;
+    if (!is_wanted(service, &message->photo.want))
+        return;
+    for (size_t i = 0; i < WORLD_PHOTOS; i++) {
+        struct photo_answer *at = &world->photos[i];
+        if (photo_want_same(&at->want, &message->photo.want)) {
+            place = at;
+            break;
+        }
+        if (!at->photo || !is_wanted(service, &at->want))
+            place = at;
+    }
+    if (!place)
+        return;
+    drop_photo(place);
+    *place = message->photo;
     message->photo.photo = NULL;
 }
 
@@ -252,7 +310,7 @@ bool service_take(struct service *service, struct world *world, struct service_p
         take_study(service, world, message);
         break;
     case MESSAGE_PHOTO:
-        take_photo(world, message);
+        take_photo(service, world, message);
         break;
     case MESSAGE_DELTAS:
     case MESSAGE_INFLUENCE:
@@ -298,6 +356,8 @@ struct service *service_new(const struct service_settings *settings, struct err 
     if (service->librarian)
         service->studio = studio_new(settings, service->answers, err);
     if (service->studio)
+        service->album = album_new(service->answers, ALBUM_BYTES, err);
+    if (service->album)
         service->clerk = clerk_new(settings, service->answers, err);
     if (service->clerk)
         service->indexer = indexer_new(settings, service->answers, err);
@@ -316,6 +376,7 @@ void service_free(struct service *service)
     scribe_free(service->scribe);
     librarian_free(service->librarian);
     studio_free(service->studio);
+    album_free(service->album);
     clerk_free(service->clerk);
     indexer_free(service->indexer);
     keeper_free(service->keeper);

@@ -211,9 +211,17 @@ static bool has_study(const struct stage *stage)
     return world_study(&stage->world, &want) != NULL;
 }
 
+static struct photo *a_photo(const struct stage *stage)
+{
+    for (size_t i = 0; i < WORLD_PHOTOS; i++)
+        if (stage->world.photos[i].photo)
+            return stage->world.photos[i].photo;
+    return NULL;
+}
+
 static bool has_photo(const struct stage *stage)
 {
-    return stage->world.photo.photo != NULL;
+    return a_photo(stage) != NULL;
 }
 
 static bool is_painted(const struct stage *stage)
@@ -228,7 +236,7 @@ static struct easel_scene *scene_of(const struct stage *stage)
     struct eval_counts counts;
     struct gallery_settings settings = {.confidence = 0.5, .iou = 0.5};
     assert_non_null(scene);
-    scene->photo = photo_share(stage->world.photo.photo);
+    scene->photo = photo_share(a_photo(stage));
     scene->rows = 10;
     scene->cols = 30;
     assert_true(gallery_boxes(stage->world.studies[0].study, 0, &settings, scene, &counts, &err));
@@ -250,9 +258,10 @@ static void test_a_picture_is_painted(void **state)
     const struct study_answer *answer = world_study(&stage.world, &wants.studies[0]);
     assert_non_null(answer->study);
     assert_true(fabs(answer->study->summary.stats[EVAL_AP] - 1) < 1e-9);
-    wants.photo = (struct photo_want){true, answer->study, 0, 30, 20};
+    wants.photos[0] = (struct photo_want){answer->study, 0, 30, 20, false};
+    wants.photo_count = 1;
     live_until(&stage, &wants, has_photo);
-    const struct photo *photo = world_photo(&stage.world, &wants.photo);
+    const struct photo *photo = world_photo(&stage.world, &wants.photos[0]);
     assert_true(photo && photo->pixels);
     assert_int_equal(photo->original_width_px, 100);
     service_paint(stage.service, scene_of(&stage), true, 7);
@@ -267,7 +276,7 @@ static void test_a_picture_is_painted(void **state)
     assert_int_equal(stage.paint.bytes.length, 0);
     /* Another study takes the place: the photo of the old one goes. */
     wants.studies[0].artifact = 0;
-    wants.photo = (struct photo_want){0};
+    wants.photo_count = 0;
     while (stage.world.studies[0].want.artifact != 0) {
         struct service_paint paint;
         service_want(stage.service, &stage.world, &wants);
@@ -276,7 +285,7 @@ static void test_a_picture_is_painted(void **state)
         service_take(stage.service, &stage.world, &paint);
         buf_done(&paint.bytes);
     }
-    assert_null(stage.world.photo.photo);
+    assert_false(has_photo(&stage));
     stage_close(&stage);
 }
 
