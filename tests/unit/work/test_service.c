@@ -236,10 +236,11 @@ static struct easel_scene *scene_of(const struct stage *stage)
     struct eval_counts counts;
     struct gallery_settings settings = {.confidence = 0.5, .iou = 0.5};
     assert_non_null(scene);
-    scene->photo = photo_share(a_photo(stage));
-    scene->rows = 10;
-    scene->cols = 30;
-    assert_true(gallery_boxes(stage->world.studies[0].study, 0, &settings, scene, &counts, &err));
+    struct easel_tile *tile = easel_scene_add(scene);
+    tile->photo = photo_share(a_photo(stage));
+    tile->rows = 10;
+    tile->cols = 30;
+    assert_true(gallery_boxes(stage->world.studies[0].study, 0, &settings, tile, &counts, &err));
     assert_int_equal(counts.tp, 2);
     return scene;
 }
