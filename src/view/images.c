@@ -277,13 +277,14 @@ static void wants(
         return;
     struct rect place = {1, 0, session->rows, session->cols};
     struct rect picture = images_picture_place(place);
-    out->photo =
-        (struct photo_want){.wanted = picture.rows > 0, .study = answer->study, .image = image};
-    easel_room(
-        &world->terminal, picture.rows, picture.cols, &out->photo.width_px, &out->photo.height_px);
-    const struct photo *photo = world_photo(world, &out->photo);
+    if (picture.rows <= 0)
+        return;
+    out->photos[0] = (struct photo_want){.of = want, .image = image};
+    easel_room(&world->terminal, picture.rows, picture.cols, &out->photos[0].width_px,
+        &out->photos[0].height_px);
+    const struct photo *photo = world_photo(world, &out->photos[0]);
     if (photo)
-        take_photo(state, &out->photo, photo);
+        take_photo(state, &out->photos[0], photo);
 }
 
 /* ---- acting ---- */

@@ -21,6 +21,7 @@ struct service {
     struct scribe *scribe;
     bool runs_stale, runs_ordered;
     struct wants ordered;       /* what was ordered last of each kind */
+    uint64_t turn, studies_wanted[WORLD_STUDIES], photos_wanted[WORLD_PHOTOS]; /* when last */
     struct arena ordered_arena; /* its names */
 };
 
@@ -34,17 +35,6 @@ static bool same_curves(const struct wants *a, const struct wants *b)
         if (!curve_want_same(&a->curves[i], &b->curves[i]))
             return false;
     return true;
-}
-
-static bool same_study(const struct study_want *a, const struct study_want *b)
-{
-    return a->run_id == b->run_id && a->artifact == b->artifact;
-}
-
-static bool same_photo(const struct photo_want *a, const struct photo_want *b)
-{
-    return a->wanted == b->wanted && a->study == b->study && a->image == b->image &&
-           a->width_px == b->width_px && a->height_px == b->height_px;
 }
 
 static void order_runs(struct service *service, const struct world *world)
@@ -63,21 +53,81 @@ static void order_curves(struct service *service, const struct wants *wants)
     service->ordered.curve_count = wants->curve_count;
 }
 
-static void order_study(
-    struct service *service, const struct world *world, const struct study_want *want, size_t slot)
+/* Detections of studies that are kept though nobody wants them just now. */
+enum { MOST_KEPT_DETECTIONS = 2000000 };
+
+/* The slot that was wanted least recently, of COUNT; -1 when all are wanted in TURN. */
+static int free_slot(const uint64_t *wanted, size_t count, uint64_t turn)
 {
-    if (world->runs && studio_order_study(service->studio, slot, want, world->runs))
-        service->ordered.studies[slot] = *want;
+    size_t oldest = 0;
+    for (size_t i = 1; i < count; i++)
+        if (wanted[i] < wanted[oldest])
+            oldest = i;
+    return wanted[oldest] == turn ? -1 : (int)oldest;
+}
+
+static void order_studies(
+    struct service *service, const struct world *world, const struct wants *wants)
+{
+    struct study_want *ordered = service->ordered.studies;
+    const struct study_want *missing[WORLD_STUDIES];
+    size_t missing_count = 0;
+    for (size_t i = 0; i < WORLD_STUDIES; i++) {
+        size_t slot = 0;
+        if (!wants->studies[i].run_id)
+            continue;
+        while (slot < WORLD_STUDIES && !study_want_same(&ordered[slot], &wants->studies[i]))
+            slot++;
+        bool again = slot < WORLD_STUDIES && world->studies[slot].trouble[0] &&
+                     service->studies_wanted[slot] + 1 < service->turn;
+        if (again) /* asked for anew: what was wrong may be mended */
+            ordered[slot] = (struct study_want){0};
+        if (slot < WORLD_STUDIES && !again)
+            service->studies_wanted[slot] = service->turn;
+        else
+            missing[missing_count++] = &wants->studies[i];
+    }
+    while (world->runs && missing_count--) { /* the desk takes the last first: here the first want */
+        int slot = free_slot(service->studies_wanted, WORLD_STUDIES, service->turn);
+        if (slot < 0 || !studio_order_study(service->studio, (size_t)slot, missing[missing_count],
+                            world->runs))
+            continue;
+        ordered[slot] = *missing[missing_count];
+        service->studies_wanted[slot] = service->turn;
+    }
 }
 
 static void order_photo(
     struct service *service, const struct world *world, const struct photo_want *want)
 {
-    for (size_t i = 0; i < WORLD_STUDIES; i++) {
-        struct study *study = world->studies[i].study;
-        if (study && study == want->study && studio_order_photo(service->studio, want, study))
-            service->ordered.photo = *want;
+    const struct study_answer *answer = world_study(world, &want->of);
+    int slot = free_slot(service->photos_wanted, WORLD_PHOTOS, service->turn);
+    if (slot < 0 || !answer || !answer->study ||
+        !studio_order_photo(service->studio, (size_t)slot, want, answer->study))
+        return;
+    service->ordered.photos[slot] = *want;
+    service->photos_wanted[slot] = service->turn;
+}
+
+static void order_photos(
+    struct service *service, const struct world *world, const struct wants *wants)
+{
+    struct photo_want *ordered = service->ordered.photos;
+    const struct photo_want *missing[WORLD_PHOTOS];
+    size_t missing_count = 0;
+    for (size_t i = 0; i < WORLD_PHOTOS; i++) {
+        size_t slot = 0;
+        if (!wants->photos[i].of.run_id)
+            continue;
+        while (slot < WORLD_PHOTOS && !photo_want_same(&ordered[slot], &wants->photos[i]))
+            slot++;
+        if (slot < WORLD_PHOTOS)
+            service->photos_wanted[slot] = service->turn;
+        else
+            missing[missing_count++] = &wants->photos[i];
     }
+    while (missing_count)
+        order_photo(service, world, missing[--missing_count]);
 }
 
 /* What the clerk does is given up when nobody wants it, for it may take long. */
@@ -125,12 +175,9 @@ void service_want(struct service *service, const struct world *world, const stru
         order_runs(service, world);
     if (wants->curve_count && !same_curves(wants, &service->ordered))
         order_curves(service, wants);
-    for (size_t i = 0; i < WORLD_STUDIES; i++)
-        if (wants->studies[i].run_id &&
-            !same_study(&wants->studies[i], &service->ordered.studies[i]))
-            order_study(service, world, &wants->studies[i], i);
-    if (wants->photo.wanted && !same_photo(&wants->photo, &service->ordered.photo))
-        order_photo(service, world, &wants->photo);
+    service->turn++;
+    order_studies(service, world, wants);
+    order_photos(service, world, wants);
     if (wants->data.run_id && !data_want_same(&wants->data, &service->ordered.data))
         order_data(service, world, &wants->data);
 }
@@ -165,19 +212,51 @@ static void take_progress(
     service->runs_stale |= message->progress.changed || (!world->runs && !message->indexing);
 }
 
-static void take_study(struct service *service, struct world *world, struct message *message)
+/* Lets go of the study in SLOT and of its photos, whose numbers of images may not be those of the one
+ * that comes. */
+static void drop_study(struct service *service, struct world *world, size_t slot)
 {
-    struct study_answer *place = &world->studies[message->slot];
-    service->ordered.photo =
-        (struct photo_want){0}; /* a new study may stand at an old one's address */
-    service->ordered.data = (struct data_want){0};
-    if (world->photo.want.study == place->study) {
-        photo_release(world->photo.photo); /* it belongs to an image of the study that goes */
-        world->photo = (struct photo_answer){0};
+    struct study_answer *place = &world->studies[slot];
+    for (size_t i = 0; i < WORLD_PHOTOS; i++) {
+        struct photo_answer *photo = &world->photos[i];
+        if (!place->want.run_id || !study_want_same(&photo->want.of, &place->want))
+            continue;
+        photo_release(photo->photo);
+        *photo = (struct photo_answer){0};
+        service->ordered.photos[i] = (struct photo_want){0};
     }
     study_release(place->study);
-    *place = message->study;
+    *place = (struct study_answer){0};
+}
+
+/* Studies that nobody wants now go, those of long ago first, while they are too large. */
+static void forget_studies(struct service *service, struct world *world)
+{
+    for (;;) {
+        int64_t held = 0;
+        size_t oldest = WORLD_STUDIES;
+        for (size_t i = 0; i < WORLD_STUDIES; i++) {
+            if (!world->studies[i].study || service->studies_wanted[i] == service->turn)
+                continue;
+            held += world->studies[i].study->detection_count;
+            if (oldest == WORLD_STUDIES ||
+                service->studies_wanted[i] < service->studies_wanted[oldest])
+                oldest = i;
+        }
+        if (held <= MOST_KEPT_DETECTIONS)
+            return;
+        drop_study(service, world, oldest);
+        service->ordered.studies[oldest] = (struct study_want){0};
+    }
+}
+
+static void take_study(struct service *service, struct world *world, struct message *message)
+{
+    service->ordered.data = (struct data_want){0}; /* a new study may stand at an old one's address */
+    drop_study(service, world, message->slot);
+    world->studies[message->slot] = message->study;
     message->study.study = NULL;
+    forget_studies(service, world);
 }
 
 /* What the clerk answers, and the list of files, take the place of older ones. */
@@ -205,10 +284,14 @@ static void take_clerks(struct world *world, struct message *message)
     }
 }
 
-static void take_photo(struct world *world, struct message *message)
+/* One whose order was taken back, or given to another slot, is passed over. */
+static void take_photo(struct service *service, struct world *world, struct message *message)
 {
-    photo_release(world->photo.photo);
-    world->photo = message->photo;
+    struct photo_answer *place = &world->photos[message->slot];
+    if (!photo_want_same(&service->ordered.photos[message->slot], &message->photo.want))
+        return;
+    photo_release(place->photo);
+    *place = message->photo;
     message->photo.photo = NULL;
 }
 
@@ -252,7 +335,7 @@ bool service_take(struct service *service, struct world *world, struct service_p
         take_study(service, world, message);
         break;
     case MESSAGE_PHOTO:
-        take_photo(world, message);
+        take_photo(service, world, message);
         break;
     case MESSAGE_DELTAS:
     case MESSAGE_INFLUENCE:

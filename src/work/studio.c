@@ -6,10 +6,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum slot { SLOT_STUDY, SLOT_PHOTO = SLOT_STUDY + WORLD_STUDIES, SLOT_PAINT, SLOT_DATA };
+enum slot {
+    SLOT_STUDY,
+    SLOT_PHOTO = SLOT_STUDY + WORLD_STUDIES,
+    SLOT_PAINT = SLOT_PHOTO + WORLD_PHOTOS,
+    SLOT_DATA,
+    SLOTS
+};
+
+_Static_assert((int)SLOTS <= (int)DESK_SLOTS, "a desk has as many slots");
 
 /* Photos decoded last: a change of step or of thresholds shows the same picture again. */
-enum { KEPT_PHOTOS = 4 };
+enum { KEPT_PHOTOS = 20 };
 
 struct kept_photo {
     char *path;
@@ -74,6 +82,7 @@ static void study_job_run(void *self, const atomic_bool *stale)
 
 struct photo_job {
     struct studio *studio;
+    size_t slot;
     struct photo_want want;
     struct study *study; /* a reference */
 };
@@ -119,6 +128,7 @@ static void photo_job_run(void *self, const atomic_bool *stale)
     struct arena arena = {0};
     struct message *message = message_new(MESSAGE_PHOTO);
     if (message) {
+        message->slot = job->slot;
         const char *path = study_image_path(job->study, &arena, job->want.image);
         message->photo.want = job->want;
         message->photo.photo = find_photo(job->studio, path, &job->want);
@@ -211,13 +221,15 @@ bool studio_order_study(
     return true;
 }
 
-bool studio_order_photo(struct studio *studio, const struct photo_want *want, struct study *study)
+bool studio_order_photo(
+    struct studio *studio, size_t slot, const struct photo_want *want, struct study *study)
 {
     struct photo_job *job = calloc(1, sizeof *job);
     if (!job)
         return false;
-    *job = (struct photo_job){studio, *want, study_share(study)};
-    desk_put(studio->desk, SLOT_PHOTO, (struct desk_job){photo_job_run, photo_job_drop, job});
+    *job = (struct photo_job){studio, slot, *want, study_share(study)};
+    desk_put(studio->desk, SLOT_PHOTO + (int)slot,
+        (struct desk_job){photo_job_run, photo_job_drop, job});
     return true;
 }
 

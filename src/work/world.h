@@ -17,7 +17,7 @@
 #include "work/study.h"
 #include "work/text_file.h"
 
-enum { WORLD_STUDIES = 2 };
+enum { WORLD_STUDIES = 16, WORLD_PHOTOS = 16 };
 
 struct study_want {
     int64_t run_id;   /* 0: nothing wanted */
@@ -25,9 +25,8 @@ struct study_want {
 };
 
 struct photo_want {
-    bool wanted;
-    const struct study *study; /* of the world */
-    int32_t image;             /* index in its dataset */
+    struct study_want of; /* its run_id is 0: nothing wanted */
+    int32_t image;        /* index in that study's dataset */
     int32_t width_px, height_px;
 };
 
@@ -35,8 +34,8 @@ struct photo_want {
 struct wants {
     struct curve_want curves[CURVES_MOST];
     size_t curve_count;
-    struct study_want studies[WORLD_STUDIES];
-    struct photo_want photo;
+    struct study_want studies[WORLD_STUDIES]; /* each once */
+    struct photo_want photos[WORLD_PHOTOS]; /* of studies that are there; each once */
     struct deltas_want deltas;
     struct influence_want influence;
     struct text_want texts;
@@ -67,8 +66,9 @@ struct copied {
 struct world {
     struct runs *runs;     /* NULL until the first load */
     struct curves *curves; /* the newest; may lag behind the want */
+    /* What was asked for last; more than what is wanted now, so that going back costs nothing. */
     struct study_answer studies[WORLD_STUDIES];
-    struct photo_answer photo;
+    struct photo_answer photos[WORLD_PHOTOS];
     struct copied copied; /* until it is taken: all zero then */
     struct deltas *deltas;              /* the newest, NULL for none; may lag behind the want */
     struct influence_answer *influence; /* the same of these */
@@ -84,6 +84,8 @@ struct world {
     struct easel_terminal terminal;
 };
 
+bool study_want_same(const struct study_want *a, const struct study_want *b);
+bool photo_want_same(const struct photo_want *a, const struct photo_want *b);
 /* The answer to WANT or NULL while there is none. */
 const struct study_answer *world_study(const struct world *world, const struct study_want *want);
 const struct photo *world_photo(const struct world *world, const struct photo_want *want);

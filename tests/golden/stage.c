@@ -223,8 +223,6 @@ static bool answer_study(struct stage *stage, const struct study_want *want, siz
         return false;
     struct err err = {0};
     struct study *study = load_study(stage, want, &err);
-    photo_release(stage->world.photo.photo); /* it may be of the study that goes */
-    stage->world.photo = (struct photo_answer){0};
     study_release(answer->study);
     *answer = (struct study_answer){.want = *want, .study = study};
     if (!study)
@@ -233,19 +231,21 @@ static bool answer_study(struct stage *stage, const struct study_want *want, siz
     return true;
 }
 
-static bool answer_photo(struct stage *stage, const struct photo_want *want)
+static bool answer_photo(struct stage *stage, const struct photo_want *want, size_t slot)
 {
-    if (!want->wanted || world_photo(&stage->world, want))
+    struct photo_answer *answer = &stage->world.photos[slot];
+    const struct study_answer *of = world_study(&stage->world, &want->of);
+    if (!of || !of->study || photo_want_same(&answer->want, want))
         return false;
     struct arena arena = {0};
-    const char *path = study_image_path(want->study, &arena, want->image);
+    const char *path = study_image_path(of->study, &arena, want->image);
     struct photo *photo = photo_load(path, want->width_px, want->height_px);
     arena_done(&arena);
     if (!photo)
         abort();
     hide(stage, photo->trouble);
-    photo_release(stage->world.photo.photo);
-    stage->world.photo = (struct photo_answer){*want, photo};
+    photo_release(answer->photo);
+    *answer = (struct photo_answer){*want, photo};
     return true;
 }
 
@@ -313,10 +313,11 @@ static bool answer(struct stage *stage, const struct wants *wants)
 {
     bool any = answer_curves(stage, wants);
     any |= answer_clerk(stage, wants);
-    bool photo = answer_photo(stage, &wants->photo); /* before a study that it names may go */
     for (size_t i = 0; i < WORLD_STUDIES; i++)
         any |= answer_study(stage, &wants->studies[i], i);
-    return answer_data(stage, &wants->data) || any || photo;
+    for (size_t i = 0; i < WORLD_PHOTOS; i++)
+        any |= answer_photo(stage, &wants->photos[i], i);
+    return answer_data(stage, &wants->data) || any;
 }
 
 /* ---- frames ---- */
