@@ -197,12 +197,12 @@ static bool wants_of(struct board_state *state, const struct session *session,
     *more = *out;
     more->curve_count = 0;
     memset(more->studies, 0, sizeof more->studies);
-    memset(more->photos, 0, sizeof more->photos);
+    more->photo_count = 0;
     panel->view->wants(panel->state, &seen, world, more);
     *out = *more;
     out->curve_count = 0;
     memset(out->studies, 0, sizeof out->studies);
-    memset(out->photos, 0, sizeof out->photos);
+    out->photo_count = 0;
     return true;
 }
 
@@ -234,9 +234,10 @@ static void wants(
         if (!any[i])
             continue;
         join(out, &more[i]);
-        if (more[i].photos[0].of.run_id && (!state->picture || i == focus)) {
+        if (more[i].photo_count && (!state->picture || i == focus)) {
             state->picture = board->panes[panes[i]].id;
             memcpy(out->photos, more[i].photos, sizeof out->photos);
+            out->photo_count = more[i].photo_count;
         }
     }
 }

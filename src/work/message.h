@@ -37,7 +37,7 @@ struct message {
     bool indexing;
     struct runs *runs;
     struct curves *curves;
-    size_t slot; /* of the study or photo */
+    size_t slot; /* of the study */
     struct study_answer study;
     struct photo_answer photo;
     struct data_answer data;

@@ -1,5 +1,6 @@
 #include "work/service.h"
 
+#include "work/album.h"
 #include "work/clerk.h"
 #include "work/indexer.h"
 #include "work/keeper.h"
@@ -15,13 +16,14 @@ struct service {
     struct queue *answers;
     struct librarian *librarian;
     struct studio *studio;
+    struct album *album;
     struct clerk *clerk;
     struct indexer *indexer;
     struct keeper *keeper;
     struct scribe *scribe;
     bool runs_stale, runs_ordered;
     struct wants ordered;       /* what was ordered last of each kind */
-    uint64_t turn, studies_wanted[WORLD_STUDIES], photos_wanted[WORLD_PHOTOS]; /* when last */
+    uint64_t turn, studies_wanted[WORLD_STUDIES]; /* when last */
     struct arena ordered_arena; /* its names */
 };
 
@@ -35,6 +37,15 @@ static bool same_curves(const struct wants *a, const struct wants *b)
         if (!curve_want_same(&a->curves[i], &b->curves[i]))
             return false;
     return true;
+}
+
+static bool same_photos(
+    const struct photo_want *a, size_t a_count, const struct photo_want *b, size_t b_count)
+{
+    bool same = a_count == b_count;
+    for (size_t i = 0; same && i < a_count; i++)
+        same = photo_want_same(&a[i], &b[i]) && a[i].ahead == b[i].ahead;
+    return same;
 }
 
 static void order_runs(struct service *service, const struct world *world)
@@ -97,37 +108,28 @@ static void order_studies(
     }
 }
 
-static void order_photo(
-    struct service *service, const struct world *world, const struct photo_want *want)
+static bool is_of_world(const struct world *world, const struct study *study)
 {
-    const struct study_answer *answer = world_study(world, &want->of);
-    int slot = free_slot(service->photos_wanted, WORLD_PHOTOS, service->turn);
-    if (slot < 0 || !answer || !answer->study ||
-        !studio_order_photo(service->studio, (size_t)slot, want, answer->study))
-        return;
-    service->ordered.photos[slot] = *want;
-    service->photos_wanted[slot] = service->turn;
+    for (size_t i = 0; i < WORLD_STUDIES; i++)
+        if (study && world->studies[i].study == study)
+            return true;
+    return false;
 }
 
 static void order_photos(
     struct service *service, const struct world *world, const struct wants *wants)
 {
-    struct photo_want *ordered = service->ordered.photos;
-    const struct photo_want *missing[WORLD_PHOTOS];
-    size_t missing_count = 0;
-    for (size_t i = 0; i < WORLD_PHOTOS; i++) {
-        size_t slot = 0;
-        if (!wants->photos[i].of.run_id)
-            continue;
-        while (slot < WORLD_PHOTOS && !photo_want_same(&ordered[slot], &wants->photos[i]))
-            slot++;
-        if (slot < WORLD_PHOTOS)
-            service->photos_wanted[slot] = service->turn;
-        else
-            missing[missing_count++] = &wants->photos[i];
-    }
-    while (missing_count)
-        order_photo(service, world, missing[--missing_count]);
+    struct wants *ordered = &service->ordered;
+    struct photo_want sound[WORLD_PHOTOS];
+    size_t count = 0;
+    for (size_t i = 0; i < wants->photo_count; i++)
+        if (is_of_world(world, wants->photos[i].study))
+            sound[count++] = wants->photos[i];
+    if (same_photos(sound, count, ordered->photos, ordered->photo_count))
+        return;
+    album_want(service->album, sound, count);
+    memcpy(ordered->photos, sound, count * sizeof *sound);
+    ordered->photo_count = count;
 }
 
 /* What the clerk does is given up when nobody wants it, for it may take long. */
@@ -212,19 +214,31 @@ static void take_progress(
     service->runs_stale |= message->progress.changed || (!world->runs && !message->indexing);
 }
 
-/* Lets go of the study in SLOT and of its photos, whose numbers of images may not be those of the one
- * that comes. */
+static void drop_photo(struct photo_answer *answer)
+{
+    photo_release(answer->photo);
+    *answer = (struct photo_answer){0};
+}
+
+/* Forgets the photos of STUDY, which goes: a new one may come to stand at its address. */
+static void drop_photos(struct service *service, struct world *world, const struct study *study)
+{
+    struct wants *ordered = &service->ordered;
+    size_t kept = 0;
+    for (size_t i = 0; i < ordered->photo_count; i++)
+        if (ordered->photos[i].study != study)
+            ordered->photos[kept++] = ordered->photos[i];
+    ordered->photo_count = kept;
+    for (size_t i = 0; i < WORLD_PHOTOS; i++)
+        if (world->photos[i].want.study == study)
+            drop_photo(&world->photos[i]);
+}
+
 static void drop_study(struct service *service, struct world *world, size_t slot)
 {
     struct study_answer *place = &world->studies[slot];
-    for (size_t i = 0; i < WORLD_PHOTOS; i++) {
-        struct photo_answer *photo = &world->photos[i];
-        if (!place->want.run_id || !study_want_same(&photo->want.of, &place->want))
-            continue;
-        photo_release(photo->photo);
-        *photo = (struct photo_answer){0};
-        service->ordered.photos[i] = (struct photo_want){0};
-    }
+    if (place->study)
+        drop_photos(service, world, place->study);
     study_release(place->study);
     *place = (struct study_answer){0};
 }
@@ -252,7 +266,7 @@ static void forget_studies(struct service *service, struct world *world)
 
 static void take_study(struct service *service, struct world *world, struct message *message)
 {
-    service->ordered.data = (struct data_want){0}; /* a new study may stand at an old one's address */
+    service->ordered.data = (struct data_want){0}; /* its study may be another at that address */
     drop_study(service, world, message->slot);
     world->studies[message->slot] = message->study;
     message->study.study = NULL;
@@ -284,13 +298,33 @@ static void take_clerks(struct world *world, struct message *message)
     }
 }
 
-/* One whose order was taken back, or given to another slot, is passed over. */
+static bool is_wanted(const struct service *service, const struct photo_want *want)
+{
+    const struct wants *ordered = &service->ordered;
+    for (size_t i = 0; i < ordered->photo_count; i++)
+        if (!ordered->photos[i].ahead && photo_want_same(&ordered->photos[i], want))
+            return true;
+    return false;
+}
+
+/* In the place of what the same want was answered with before, else of what is wanted no more. */
 static void take_photo(struct service *service, struct world *world, struct message *message)
 {
-    struct photo_answer *place = &world->photos[message->slot];
-    if (!photo_want_same(&service->ordered.photos[message->slot], &message->photo.want))
+    struct photo_answer *place = NULL;
+    if (!is_wanted(service, &message->photo.want))
         return;
-    photo_release(place->photo);
+    for (size_t i = 0; i < WORLD_PHOTOS; i++) {
+        struct photo_answer *at = &world->photos[i];
+        if (photo_want_same(&at->want, &message->photo.want)) {
+            place = at;
+            break;
+        }
+        if (!at->photo || !is_wanted(service, &at->want))
+            place = at;
+    }
+    if (!place)
+        return;
+    drop_photo(place);
     *place = message->photo;
     message->photo.photo = NULL;
 }
@@ -381,6 +415,8 @@ struct service *service_new(const struct service_settings *settings, struct err 
     if (service->librarian)
         service->studio = studio_new(settings, service->answers, err);
     if (service->studio)
+        service->album = album_new(service->answers, ALBUM_BYTES, err);
+    if (service->album)
         service->clerk = clerk_new(settings, service->answers, err);
     if (service->clerk)
         service->indexer = indexer_new(settings, service->answers, err);
@@ -399,6 +435,7 @@ void service_free(struct service *service)
     scribe_free(service->scribe);
     librarian_free(service->librarian);
     studio_free(service->studio);
+    album_free(service->album);
     clerk_free(service->clerk);
     indexer_free(service->indexer);
     keeper_free(service->keeper);

@@ -21,15 +21,14 @@ const struct study_answer *world_study(const struct world *world, const struct s
 
 bool photo_want_same(const struct photo_want *a, const struct photo_want *b)
 {
-    return study_want_same(&a->of, &b->of) && a->image == b->image &&
-           a->width_px == b->width_px && a->height_px == b->height_px;
+    return a->study == b->study && a->image == b->image && a->width_px == b->width_px &&
+           a->height_px == b->height_px;
 }
 
 const struct photo *world_photo(const struct world *world, const struct photo_want *want)
 {
-    for (size_t i = 0; i < WORLD_PHOTOS; i++)
-        if (want->of.run_id && photo_want_same(&world->photos[i].want, want) &&
-            world->photos[i].photo)
+    for (size_t i = 0; want->study && i < WORLD_PHOTOS; i++)
+        if (world->photos[i].photo && photo_want_same(&world->photos[i].want, want))
             return world->photos[i].photo;
     return NULL;
 }
