@@ -2,7 +2,6 @@
 
 #include "work/clerk.h"
 #include "work/indexer.h"
-#include "work/keeper.h"
 #include "work/librarian.h"
 #include "work/scribe.h"
 #include "work/studio.h"
@@ -17,7 +16,6 @@ struct service {
     struct studio *studio;
     struct clerk *clerk;
     struct indexer *indexer;
-    struct keeper *keeper;
     struct scribe *scribe;
     bool runs_stale, runs_ordered;
     struct wants ordered;       /* what was ordered last of each kind */
@@ -148,11 +146,6 @@ void service_run(struct service *service, struct errand *errand)
 void service_refresh(struct service *service)
 {
     indexer_refresh(service->indexer);
-}
-
-void service_keep(struct service *service, const char *path, const char *text, size_t length)
-{
-    keeper_put(service->keeper, path, text, length);
 }
 
 /* ---- answers ---- */
@@ -292,8 +285,6 @@ struct service *service_new(const struct service_settings *settings, struct err 
     service->runs_stale = true; /* what the index holds already is shown at once */
     service->answers = queue_new(err);
     if (service->answers)
-        service->keeper = keeper_new(service->answers, err);
-    if (service->keeper)
         service->librarian = librarian_new(settings, service->answers, err);
     if (service->librarian)
         service->studio = studio_new(settings, service->answers, err);
@@ -318,7 +309,6 @@ void service_free(struct service *service)
     studio_free(service->studio);
     clerk_free(service->clerk);
     indexer_free(service->indexer);
-    keeper_free(service->keeper);
     queue_free(service->answers, message_free);
     arena_done(&service->ordered_arena);
     free(service);
