@@ -60,6 +60,21 @@ static toff_t size_of(thandle_t self)
     return ((struct memory *)self)->length;
 }
 
+/* libtiff only reads there. Without this it refuses uncompressed tiles whose size is no multiple of
+ * 1024: what it holds of them is rounded up. */
+static int lend(thandle_t self, void **base, toff_t *bytes)
+{
+    struct memory *memory = self;
+    *base = (void *)(uintptr_t)memory->data;
+    *bytes = memory->length;
+    return 1;
+}
+
+static void take_back(thandle_t self, void *base, toff_t bytes)
+{
+    (void)self, (void)base, (void)bytes;
+}
+
 static int on_error(TIFF *tiff, void *self, const char *module, const char *format, va_list values)
 {
     struct memory *memory = self;
@@ -95,8 +110,8 @@ static TIFF *open_memory(struct memory *memory, struct err *err)
     TIFFOpenOptionsSetMaxSingleMemAlloc(options, MAX_ALLOCATION_BYTES);
     TIFFOpenOptionsSetErrorHandlerExtR(options, on_error, memory);
     TIFFOpenOptionsSetWarningHandlerExtR(options, on_warning, memory);
-    TIFF *tiff = TIFFClientOpenExt("", "rm", memory, read_some, write_none, seek, close_none,
-        size_of, NULL, NULL, options);
+    TIFF *tiff = TIFFClientOpenExt("", "r", memory, read_some, write_none, seek, close_none,
+        size_of, lend, take_back, options);
     TIFFOpenOptionsFree(options);
     if (!tiff)
         refuse(memory, err);

@@ -43,14 +43,12 @@ static void fill_row(const struct pixels *p, int32_t y, struct kind kind, int ch
         }
 }
 
-static void write_tiff(const char *path, const struct pixels *p, struct kind kind)
+static void set_fields(TIFF *tiff, const struct pixels *p, struct kind kind)
 {
+    assert_non_null(tiff);
     static uint16_t red[256] = {220 << 8, 20 << 8, 20 << 8, 240 << 8},
                     green[256] = {20 << 8, 200 << 8, 20 << 8, 240 << 8},
                     blue[256] = {20 << 8, 20 << 8, 210 << 8, 240 << 8};
-    uint16_t row[WIDTH * 4];
-    TIFF *tiff = TIFFOpen(path, "w");
-    assert_non_null(tiff);
     TIFFSetField(tiff, TIFFTAG_IMAGEWIDTH, p->width_px);
     TIFFSetField(tiff, TIFFTAG_IMAGELENGTH, p->height_px);
     TIFFSetField(tiff, TIFFTAG_BITSPERSAMPLE, kind.bits);
@@ -67,6 +65,13 @@ static void write_tiff(const char *path, const struct pixels *p, struct kind kin
         TIFFSetField(tiff, TIFFTAG_EXTRASAMPLES, 1, (uint16_t[]){EXTRASAMPLE_UNASSALPHA});
     if (kind.orientation)
         TIFFSetField(tiff, TIFFTAG_ORIENTATION, kind.orientation);
+}
+
+static void write_tiff(const char *path, const struct pixels *p, struct kind kind)
+{
+    uint16_t row[WIDTH * 4];
+    TIFF *tiff = TIFFOpen(path, "w");
+    set_fields(tiff, p, kind);
     TIFFSetField(tiff, TIFFTAG_ROWSPERSTRIP, 5);
     for (int channel = kind.separate ? 0 : -1; channel < (kind.separate ? kind.samples : 0);
          channel++)
@@ -102,6 +107,34 @@ static void tiff_of_every_kind(void **state)
         expect_corners(seen, "rgbw");
         pixels_free(seen);
     }
+    pixels_free(p);
+}
+
+/* Tiles of 768 bytes, which libtiff reads only out of memory that it is lent. */
+static void tiff_of_tiles(void **state)
+{
+    (void)state;
+    enum { SIDE = 16 };
+    const char *path = temp_text(temp_dir(), "tiles.tif", "");
+    struct pixels *p = quarters(2 * SIDE, 2 * SIDE);
+    uint8_t tile[SIDE * SIDE * 3];
+    struct err err = {0};
+    TIFF *tiff = TIFFOpen(path, "w");
+    set_fields(tiff, p, (struct kind){8, 3});
+    TIFFSetField(tiff, TIFFTAG_TILEWIDTH, SIDE);
+    TIFFSetField(tiff, TIFFTAG_TILELENGTH, SIDE);
+    for (uint32_t i = 0; i < 4; i++) {
+        uint32_t x = i % 2 * SIDE, y = i / 2 * SIDE;
+        for (uint32_t row = 0; row < SIDE; row++)
+            memcpy(tile + row * SIDE * 3, p->rgb + ((y + row) * 2 * SIDE + x) * 3, SIDE * 3);
+        assert_true(TIFFWriteTile(tiff, tile, x, y, 0, 0) > 0);
+    }
+    TIFFClose(tiff);
+    struct pixels *seen = picture_decode(path, 1000, 1000, &err);
+    if (!seen)
+        fail_msg("%s", err.text);
+    assert_memory_equal(seen->rgb, p->rgb, pixels_bytes(p));
+    pixels_free(seen);
     pixels_free(p);
 }
 
@@ -170,6 +203,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tiff_of_every_kind),
+        cmocka_unit_test(tiff_of_tiles),
         cmocka_unit_test(tiff_stands_upright),
         cmocka_unit_test(a_cut_off_or_huge_tiff_is_refused),
     };
