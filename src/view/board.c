@@ -152,11 +152,6 @@ static void stop(void *self)
 
 /* ---- wants ---- */
 
-static bool same_study(const struct study_want *a, const struct study_want *b)
-{
-    return a->run_id == b->run_id && a->artifact == b->artifact;
-}
-
 /* Adds to WANTS what MORE has beyond it, as long as there is room. */
 static void join(struct wants *wants, const struct wants *more)
 {
@@ -172,7 +167,7 @@ static void join(struct wants *wants, const struct wants *more)
         if (!more->studies[i].run_id)
             continue;
         while (at < WORLD_STUDIES && wants->studies[at].run_id &&
-               !same_study(&wants->studies[at], &more->studies[i]))
+               !study_want_same(&wants->studies[at], &more->studies[i]))
             at++;
         if (at < WORLD_STUDIES)
             wants->studies[at] = more->studies[i];

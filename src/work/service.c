@@ -3,7 +3,6 @@
 #include "work/album.h"
 #include "work/clerk.h"
 #include "work/indexer.h"
-#include "work/keeper.h"
 #include "work/librarian.h"
 #include "work/scribe.h"
 #include "work/studio.h"
@@ -19,10 +18,10 @@ struct service {
     struct album *album;
     struct clerk *clerk;
     struct indexer *indexer;
-    struct keeper *keeper;
     struct scribe *scribe;
     bool runs_stale, runs_ordered;
     struct wants ordered;       /* what was ordered last of each kind */
+    uint64_t turn, studies_wanted[WORLD_STUDIES]; /* when last */
     struct arena ordered_arena; /* its names */
 };
 
@@ -36,11 +35,6 @@ static bool same_curves(const struct wants *a, const struct wants *b)
         if (!curve_want_same(&a->curves[i], &b->curves[i]))
             return false;
     return true;
-}
-
-static bool same_study(const struct study_want *a, const struct study_want *b)
-{
-    return a->run_id == b->run_id && a->artifact == b->artifact;
 }
 
 static bool same_photos(
@@ -68,11 +62,48 @@ static void order_curves(struct service *service, const struct wants *wants)
     service->ordered.curve_count = wants->curve_count;
 }
 
-static void order_study(
-    struct service *service, const struct world *world, const struct study_want *want, size_t slot)
+/* Detections of studies that are kept though nobody wants them just now. */
+enum { MOST_KEPT_DETECTIONS = 2000000 };
+
+/* The slot that was wanted least recently, of COUNT; -1 when all are wanted in TURN. */
+static int free_slot(const uint64_t *wanted, size_t count, uint64_t turn)
 {
-    if (world->runs && studio_order_study(service->studio, slot, want, world->runs))
-        service->ordered.studies[slot] = *want;
+    size_t oldest = 0;
+    for (size_t i = 1; i < count; i++)
+        if (wanted[i] < wanted[oldest])
+            oldest = i;
+    return wanted[oldest] == turn ? -1 : (int)oldest;
+}
+
+static void order_studies(
+    struct service *service, const struct world *world, const struct wants *wants)
+{
+    struct study_want *ordered = service->ordered.studies;
+    const struct study_want *missing[WORLD_STUDIES];
+    size_t missing_count = 0;
+    for (size_t i = 0; i < WORLD_STUDIES; i++) {
+        size_t slot = 0;
+        if (!wants->studies[i].run_id)
+            continue;
+        while (slot < WORLD_STUDIES && !study_want_same(&ordered[slot], &wants->studies[i]))
+            slot++;
+        bool again = slot < WORLD_STUDIES && world->studies[slot].trouble[0] &&
+                     service->studies_wanted[slot] + 1 < service->turn;
+        if (again) /* asked for anew: what was wrong may be mended */
+            ordered[slot] = (struct study_want){0};
+        if (slot < WORLD_STUDIES && !again)
+            service->studies_wanted[slot] = service->turn;
+        else
+            missing[missing_count++] = &wants->studies[i];
+    }
+    while (world->runs && missing_count--) { /* the desk takes the last first: here the first want */
+        int slot = free_slot(service->studies_wanted, WORLD_STUDIES, service->turn);
+        if (slot < 0 || !studio_order_study(service->studio, (size_t)slot, missing[missing_count],
+                            world->runs))
+            continue;
+        ordered[slot] = *missing[missing_count];
+        service->studies_wanted[slot] = service->turn;
+    }
 }
 
 static bool is_of_world(const struct world *world, const struct study *study)
@@ -144,10 +175,8 @@ void service_want(struct service *service, const struct world *world, const stru
         order_runs(service, world);
     if (wants->curve_count && !same_curves(wants, &service->ordered))
         order_curves(service, wants);
-    for (size_t i = 0; i < WORLD_STUDIES; i++)
-        if (wants->studies[i].run_id &&
-            !same_study(&wants->studies[i], &service->ordered.studies[i]))
-            order_study(service, world, &wants->studies[i], i);
+    service->turn++;
+    order_studies(service, world, wants);
     order_photos(service, world, wants);
     if (wants->data.run_id && !data_want_same(&wants->data, &service->ordered.data))
         order_data(service, world, &wants->data);
@@ -166,11 +195,6 @@ void service_run(struct service *service, struct errand *errand)
 void service_refresh(struct service *service)
 {
     indexer_refresh(service->indexer);
-}
-
-void service_keep(struct service *service, const char *path, const char *text, size_t length)
-{
-    keeper_put(service->keeper, path, text, length);
 }
 
 /* ---- answers ---- */
@@ -203,15 +227,43 @@ static void drop_photos(struct service *service, struct world *world, const stru
             drop_photo(&world->photos[i]);
 }
 
-static void take_study(struct service *service, struct world *world, struct message *message)
+static void drop_study(struct service *service, struct world *world, size_t slot)
 {
-    struct study_answer *place = &world->studies[message->slot];
-    service->ordered.data = (struct data_want){0}; /* its study may be another at that address */
+    struct study_answer *place = &world->studies[slot];
     if (place->study)
         drop_photos(service, world, place->study);
     study_release(place->study);
-    *place = message->study;
+    *place = (struct study_answer){0};
+}
+
+/* Studies that nobody wants now go, those of long ago first, while they are too large. */
+static void forget_studies(struct service *service, struct world *world)
+{
+    for (;;) {
+        int64_t held = 0;
+        size_t oldest = WORLD_STUDIES;
+        for (size_t i = 0; i < WORLD_STUDIES; i++) {
+            if (!world->studies[i].study || service->studies_wanted[i] == service->turn)
+                continue;
+            held += world->studies[i].study->detection_count;
+            if (oldest == WORLD_STUDIES ||
+                service->studies_wanted[i] < service->studies_wanted[oldest])
+                oldest = i;
+        }
+        if (held <= MOST_KEPT_DETECTIONS)
+            return;
+        drop_study(service, world, oldest);
+        service->ordered.studies[oldest] = (struct study_want){0};
+    }
+}
+
+static void take_study(struct service *service, struct world *world, struct message *message)
+{
+    service->ordered.data = (struct data_want){0}; /* its study may be another at that address */
+    drop_study(service, world, message->slot);
+    world->studies[message->slot] = message->study;
     message->study.study = NULL;
+    forget_studies(service, world);
 }
 
 /* What the clerk answers, and the list of files, take the place of older ones. */
@@ -350,8 +402,6 @@ struct service *service_new(const struct service_settings *settings, struct err 
     service->runs_stale = true; /* what the index holds already is shown at once */
     service->answers = queue_new(err);
     if (service->answers)
-        service->keeper = keeper_new(service->answers, err);
-    if (service->keeper)
         service->librarian = librarian_new(settings, service->answers, err);
     if (service->librarian)
         service->studio = studio_new(settings, service->answers, err);
@@ -379,7 +429,6 @@ void service_free(struct service *service)
     album_free(service->album);
     clerk_free(service->clerk);
     indexer_free(service->indexer);
-    keeper_free(service->keeper);
     queue_free(service->answers, message_free);
     arena_done(&service->ordered_arena);
     free(service);

@@ -5,7 +5,9 @@
 
 #include <stdlib.h>
 
-enum slot { SLOT_STUDY, SLOT_PAINT = SLOT_STUDY + WORLD_STUDIES, SLOT_DATA };
+enum slot { SLOT_STUDY, SLOT_PAINT = SLOT_STUDY + WORLD_STUDIES, SLOT_DATA, SLOTS };
+
+_Static_assert((int)SLOTS <= (int)DESK_SLOTS, "a desk has as many slots");
 
 struct studio {
     const struct service_settings *settings;

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool same_study(const struct study_want *a, const struct study_want *b)
+bool study_want_same(const struct study_want *a, const struct study_want *b)
 {
     return a->run_id == b->run_id && a->artifact == b->artifact;
 }
@@ -12,7 +12,7 @@ const struct study_answer *world_study(const struct world *world, const struct s
 {
     for (size_t i = 0; i < WORLD_STUDIES; i++) {
         const struct study_answer *answer = &world->studies[i];
-        if (want->run_id && same_study(&answer->want, want) &&
+        if (want->run_id && study_want_same(&answer->want, want) &&
             (answer->study || answer->trouble[0]))
             return answer;
     }

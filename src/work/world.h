@@ -17,7 +17,7 @@
 #include "work/study.h"
 #include "work/text_file.h"
 
-enum { WORLD_STUDIES = 2, WORLD_PHOTOS = 24 };
+enum { WORLD_STUDIES = 16, WORLD_PHOTOS = 24 };
 
 struct study_want {
     int64_t run_id;   /* 0: nothing wanted */
@@ -35,7 +35,7 @@ struct photo_want {
 struct wants {
     struct curve_want curves[CURVES_MOST];
     size_t curve_count;
-    struct study_want studies[WORLD_STUDIES];
+    struct study_want studies[WORLD_STUDIES]; /* each once */
     struct photo_want photos[WORLD_PHOTOS]; /* those shown, then those ahead */
     size_t photo_count;
     struct deltas_want deltas;
@@ -68,6 +68,7 @@ struct copied {
 struct world {
     struct runs *runs;     /* NULL until the first load */
     struct curves *curves; /* the newest; may lag behind the want */
+    /* What was asked for last; more than what is wanted now, so that going back costs nothing. */
     struct study_answer studies[WORLD_STUDIES];
     struct photo_answer photos[WORLD_PHOTOS]; /* in no order */
     struct copied copied; /* until it is taken: all zero then */
@@ -85,6 +86,7 @@ struct world {
     struct easel_terminal terminal;
 };
 
+bool study_want_same(const struct study_want *a, const struct study_want *b);
 /* The answer to WANT or NULL while there is none. */
 const struct study_answer *world_study(const struct world *world, const struct study_want *want);
 const struct photo *world_photo(const struct world *world, const struct photo_want *want);

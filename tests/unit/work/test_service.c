@@ -275,10 +275,10 @@ static void test_a_picture_is_painted(void **state)
     live_until(&stage, &wants, is_painted);
     assert_int_equal(stage.paint.serial, 8);
     assert_int_equal(stage.paint.bytes.length, 0);
-    /* Another study takes the place: the photo of the old one goes. */
-    wants.studies[0].artifact = 0;
-    wants.photo_count = 0;
-    while (stage.world.studies[0].want.artifact != 0) {
+    /* Another study is wanted: the one before and its photo stay for a way back. */
+    const struct study_want first = {the_run(&stage)->id, 0}, second = wants.studies[0];
+    wants = (struct wants){.studies = {first}};
+    while (!world_study(&stage.world, &first)) {
         struct service_paint paint;
         service_want(stage.service, &stage.world, &wants);
         struct pollfd poll_fd = {.fd = service_fd(stage.service), .events = POLLIN};
@@ -286,7 +286,8 @@ static void test_a_picture_is_painted(void **state)
         service_take(stage.service, &stage.world, &paint);
         buf_done(&paint.bytes);
     }
-    assert_false(has_photo(&stage));
+    assert_non_null(world_study(&stage.world, &second));
+    assert_true(has_photo(&stage));
     stage_close(&stage);
 }
 
@@ -305,7 +306,6 @@ static void test_orders_overtake(void **state)
         service_paint(stage.service, NULL, i == 0, (uint64_t)i);
     }
     live_until(&stage, &wants, has_study);
-    assert_int_equal(stage.world.studies[0].want.artifact, 1);
     while (!stage.paint.done || stage.paint.serial != 199) {
         stage.paint.done = false;
         live_until(&stage, &wants, is_painted);
@@ -318,9 +318,12 @@ static bool has_trouble(const struct stage *stage)
     return stage->world.trouble[0] != '\0';
 }
 
+/* Predictions that the run does not have. */
+#define NOWHERE(stage) ((struct study_want){the_run(stage)->id, 99})
+
 static bool has_study_trouble(const struct stage *stage)
 {
-    return stage->world.studies[1].trouble[0] != '\0';
+    return world_study(&stage->world, &NOWHERE(stage)) != NULL;
 }
 
 static void test_what_cannot_be_is_said(void **state)
@@ -331,7 +334,7 @@ static void test_what_cannot_be_is_said(void **state)
     make_runs(&stage.scene);
     stage_open(&stage);
     live_until(&stage, &wants, is_evaluated);
-    wants.studies[1] = (struct study_want){the_run(&stage)->id, 99};
+    wants.studies[1] = NOWHERE(&stage);
     live_until(&stage, &wants, has_study_trouble);
     const struct study_answer *answer = world_study(&stage.world, &wants.studies[1]);
     assert_non_null(answer);
