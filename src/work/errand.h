@@ -16,14 +16,15 @@ struct errand {
     struct errand *next;
     enum errand_kind kind;
     struct arena arena;      /* of the texts */
-    struct remark remark;    /* ERRAND_REMARK */
+    struct remark *remarks;  /* ERRAND_REMARK, of as many runs */
+    size_t remark_count;
     const char *name, *value; /* ERRAND_SETTINGS: of the member, and its JSON text */
     struct copy *copy;       /* ERRAND_COPY */
 };
 
 /* Each copies what it is given (ownership of COPY, which may be NULL, moves); NULL when memory is
  * out. */
-struct errand *errand_remark(const struct remark *remark);
+struct errand *errand_remark(const struct remark *remarks, size_t count);
 struct errand *errand_settings(const char *name, const char *value);
 struct errand *errand_copy(struct copy *copy);
 void errand_free(struct errand *errand); /* accepts NULL; not what follows it */
