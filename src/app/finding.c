@@ -2,7 +2,6 @@
 
 #include "app/pick.h"
 #include "base/num.h"
-#include "eval/verdicts.h"
 #include "work/analysis.h"
 #include "work/image_marks.h"
 #include "work/image_table.h"

@@ -2,7 +2,6 @@
 
 #include "base/num.h"
 #include "base/text.h"
-#include "eval/verdicts.h"
 #include "eval/versus.h"
 #include "facts/role.h"
 

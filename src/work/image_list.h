@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include "eval/verdicts.h"
 #include "work/image_pool.h"
 #include "work/pattern.h"
 
