@@ -83,7 +83,9 @@ void easel_free(struct easel *easel);
 bool easel_paint(struct easel *easel, const struct easel_scene *scene, bool whole, struct buf *out,
     struct err *err);
 
-/* The picture at PATH in its own size with the boxes of TILE (its photo and place are ignored),
- * written as a PNG to OUTPUT. */
-bool easel_write_png(
-    const char *path, const struct easel_tile *tile, const char *output, struct err *err);
+/* The boxes of TILE (its photo and place are ignored) over BASE, a picture that is SCALE times the
+ * original, into OUT of BASE's size; lines and labels grow with the picture, so that they are seen on
+ * paper. False when memory is out. */
+struct pixels;
+bool easel_compose(const struct easel_tile *tile, struct pixels *base, double scale,
+    struct pixels *out, struct err *err);
