@@ -78,7 +78,7 @@ static void draw_picture(const struct images_state *state, const struct session 
     }
     const char *said = "loading the image ...";
     if (world->terminal.graphics == EASEL_NONE)
-        said = "this terminal shows no pictures\n--graphics=blocks draws them with characters";
+        said = VIEW_NO_PICTURES;
     else if (canvas->taken)
         said = VIEW_PICTURE_TAKEN;
     else if (state->photo && !state->photo->pixels)
