@@ -61,8 +61,8 @@ static bool check_program(struct store *store, struct err *err)
                         err));
 }
 
-/* SQLite asks no busy handler while it makes a file's journal another one: it gives up at once when
- * somebody reads. */
+/* SQLite asks no busy handler while it makes a file's journal another one: it gives up at once while
+ * somebody writes. */
 static bool set_journal(struct store *store, const char *pragma, struct err *err)
 {
     for (int times = 0;; times++) {
