@@ -107,12 +107,10 @@ static void order_studies(
     }
 }
 
-static bool is_of_world(const struct world *world, const struct photo_want *want)
+static bool is_of_world(const struct world *world, const struct study *study)
 {
-    if (!want->study)
-        return want->files && want->files == world->files;
     for (size_t i = 0; i < WORLD_STUDIES; i++)
-        if (world->studies[i].study == want->study)
+        if (study && world->studies[i].study == study)
             return true;
     return false;
 }
@@ -124,7 +122,8 @@ static void order_photos(
     struct photo_want sound[WORLD_PHOTOS];
     size_t count = 0;
     for (size_t i = 0; i < wants->photo_count; i++)
-        if (is_of_world(world, &wants->photos[i]))
+        if (is_of_world(world, wants->photos[i].study) ||
+            (wants->photos[i].files && wants->photos[i].files == world->files))
             sound[count++] = wants->photos[i];
     if (same_photos(sound, count, ordered->photos, ordered->photo_count))
         return;
