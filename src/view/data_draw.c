@@ -165,7 +165,7 @@ static void say_nothing(
 {
     char text[1024] = "reading ...";
     if (!run)
-        snprintf(text, sizeof text, world->runs ? "no run is chosen" : "loading ...");
+        snprintf(text, sizeof text, "no run is chosen");
     else if (state->trouble[0])
         snprintf(text, sizeof text, "%s\n\nT lists the tables of the run", state->trouble);
     view_say_empty(grid, place, text);

@@ -39,6 +39,7 @@ struct stage {
     struct stage_settings settings;
     struct world world;
     struct data_keep data;
+    char tails[WANTS_TAILS_BYTES];
     struct session session;
     struct grid *grid;
     struct arena scratch;
@@ -78,6 +79,8 @@ static struct runs *load_runs(struct stage *stage, struct runs *before)
     struct runs *runs = runs_load(stage->settings.store, before, &err);
     if (!runs || !catalogue_find(runs))
         give_up("the runs", &err);
+    if (!runs_load_listed_tails(stage->settings.store, runs, before, stage->tails, &err))
+        give_up("means", &err);
     if (stage->settings.remarks && !remarks_attach(runs, stage->settings.remarks, &err))
         give_up("the remarks", &err);
     return runs;
@@ -257,6 +260,22 @@ static bool answer_photo(struct stage *stage, size_t at, const struct photo_want
     return true;
 }
 
+static bool answer_pool(struct stage *stage, const struct pool_want *want)
+{
+    struct pool_answer *answer = &stage->world.pool;
+    if (!want->a || world_pool(&stage->world, want))
+        return false;
+    struct image_pool_request request = {.a = want->a, .b = want->b};
+    struct err err = {0};
+    pool_answer_done(answer);
+    answer->pool = image_pool_new(&request, &err);
+    if (!answer->pool)
+        err_print(&err, answer->trouble, sizeof answer->trouble);
+    answer->want.a = study_share((struct study *)want->a);
+    answer->want.b = want->b ? study_share((struct study *)want->b) : NULL;
+    return true;
+}
+
 static void keep_deltas(void *self, const struct deltas *so_far)
 {
     *(struct deltas *)self = *so_far;
@@ -317,15 +336,26 @@ static bool answer_data(struct stage *stage, const struct data_want *want)
     return true;
 }
 
+static bool answer_tails(struct stage *stage, const struct wants *wants)
+{
+    if (!wants->tails[0] || strcmp(wants->tails, stage->tails) == 0)
+        return false;
+    memcpy(stage->tails, wants->tails, sizeof stage->tails);
+    stage_reload(stage, stage->settings.store);
+    return true;
+}
+
 static bool answer(struct stage *stage, const struct wants *wants)
 {
     bool any = answer_curves(stage, wants);
+    any |= answer_tails(stage, wants);
     any |= answer_clerk(stage, wants);
     bool photo = false;
     for (size_t i = 0; i < wants->photo_count; i++) /* before a study that they name may go */
         photo |= answer_photo(stage, i, &wants->photos[i]);
     for (size_t i = 0; i < WORLD_STUDIES; i++)
         any |= answer_study(stage, &wants->studies[i], i);
+    any |= answer_pool(stage, &wants->pool);
     return answer_data(stage, &wants->data) || any || photo;
 }
 
@@ -456,7 +486,7 @@ static void run_errands(struct stage *stage)
         struct buf text;
         buf_init(&text, 1 << 20);
         if (errand->kind == ERRAND_REMARK && stage->settings.remarks) {
-            if (!remarks_write(stage->settings.remarks, &errand->remark, &err))
+            if (!remarks_write(stage->settings.remarks, errand->remarks, errand->remark_count, &err))
                 give_up("the remarks", &err);
             stage_reload(stage, stage->settings.store);
         } else if (errand->kind == ERRAND_COPY && copy_print(errand->copy, &text, &err)) {
