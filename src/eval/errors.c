@@ -450,7 +450,7 @@ bool eval_errors_make(const struct dataset *dataset, const struct detections *de
 {
     if (!is_sane(settings, err))
         return false;
-    *out = (struct eval_errors){.ap = -1};
+    *out = (struct eval_errors){.settings = *settings, .ap = -1};
     struct job job = {
         .dataset = dataset, .detections = detections, .link = link, .settings = settings};
     struct ranking ranking = {0};

@@ -67,6 +67,7 @@ struct eval_error_box {
  * nothing else, 0 where it would be lower (ties can do that).
  */
 struct eval_errors {
+    struct eval_error_settings settings; /* that it was made with */
     double ap; /* at positive_iou; -1 where no class has anything */
     int64_t count[EVAL_ERRORS];
     double dap[EVAL_ERRORS];

@@ -80,6 +80,33 @@ static void order_photo(
     }
 }
 
+/* What is there is not made again; an older order goes on as long as it is the same. */
+static void order_appraisals(
+    struct service *service, const struct world *world, const struct wants *wants)
+{
+    struct appraisals_want missing, *ordered = &service->ordered.appraisals;
+    bool same = wants->appraisals.count == ordered->count;
+    for (size_t i = 0; same && i < ordered->count; i++)
+        same = appraisal_want_same(&ordered->items[i], &wants->appraisals.items[i]);
+    if (same)
+        return;
+    appraisals_missing(&world->appraisals, &wants->appraisals, &missing);
+    if (studio_order_appraisals(service->studio, &missing))
+        *ordered = wants->appraisals;
+}
+
+static void order_intervals(struct service *service, const struct intervals_want *want)
+{
+    struct intervals_want *ordered = &service->ordered.intervals;
+    bool wanted = want->count > 1;
+    if (intervals_want_same(want, ordered))
+        return;
+    if (!wanted)
+        clerk_cancel(service->clerk, CLERK_INTERVALS);
+    if (!wanted || clerk_order_intervals(service->clerk, want))
+        *ordered = *want;
+}
+
 /* What the clerk does is given up when nobody wants it, for it may take long. */
 static void order_clerk(
     struct service *service, const struct world *world, const struct wants *wants)
@@ -131,6 +158,8 @@ void service_want(struct service *service, const struct world *world, const stru
             order_study(service, world, &wants->studies[i], i);
     if (wants->photo.wanted && !same_photo(&wants->photo, &service->ordered.photo))
         order_photo(service, world, &wants->photo);
+    order_appraisals(service, world, wants);
+    order_intervals(service, &wants->intervals);
     if (wants->data.run_id && !data_want_same(&wants->data, &service->ordered.data))
         order_data(service, world, &wants->data);
 }
@@ -175,6 +204,9 @@ static void take_study(struct service *service, struct world *world, struct mess
         photo_release(world->photo.photo); /* it belongs to an image of the study that goes */
         world->photo = (struct photo_answer){0};
     }
+    if (place->study)
+        appraisals_forget(&world->appraisals, place->study);
+    service->ordered.appraisals.count = 0; /* they may have been of it, and are taken for lost */
     study_release(place->study);
     *place = message->study;
     message->study.study = NULL;
@@ -193,6 +225,11 @@ static void take_clerks(struct world *world, struct message *message)
         world->influence = message->influence;
         message->influence = NULL;
     }
+    if (message->intervals) {
+        intervals_free(world->intervals);
+        world->intervals = message->intervals;
+        message->intervals = NULL;
+    }
     if (message->texts) {
         texts_release(world->texts);
         world->texts = message->texts;
@@ -203,6 +240,16 @@ static void take_clerks(struct world *world, struct message *message)
         world->files = message->files;
         message->files = NULL;
     }
+}
+
+/* One of a study that has gone meanwhile is passed over. */
+static void take_appraisal(struct world *world, struct message *message)
+{
+    for (size_t i = 0; message->appraisal && i < WORLD_STUDIES; i++)
+        if (world->studies[i].study == message->appraisal->want.study) {
+            appraisals_take(&world->appraisals, message->appraisal);
+            message->appraisal = NULL;
+        }
 }
 
 static void take_photo(struct world *world, struct message *message)
@@ -258,7 +305,11 @@ bool service_take(struct service *service, struct world *world, struct service_p
     case MESSAGE_INFLUENCE:
     case MESSAGE_TEXTS:
     case MESSAGE_FILES:
+    case MESSAGE_INTERVALS:
         take_clerks(world, message);
+        break;
+    case MESSAGE_APPRAISAL:
+        take_appraisal(world, message);
         break;
     case MESSAGE_DATA:
         data_page_release(world->data.page);

@@ -20,6 +20,8 @@ void studio_free(struct studio *studio); /* waits for the thread; accepts NULL *
 bool studio_order_study(
     struct studio *studio, size_t slot, const struct study_want *want, struct runs *runs);
 bool studio_order_photo(struct studio *studio, const struct photo_want *want, struct study *study);
+/* All of WANT, one answer each; gives up soon after the next order. */
+bool studio_order_appraisals(struct studio *studio, const struct appraisals_want *want);
 bool studio_order_data(struct studio *studio, const struct data_want *want, struct runs *runs);
 /* SCENE (ownership moves; NULL: take the picture away). WHOLE: the screen was erased. */
 void studio_paint(struct studio *studio, struct easel_scene *scene, bool whole, uint64_t serial);
