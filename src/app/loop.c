@@ -278,38 +278,18 @@ static void draw_help(struct loop *loop)
 
 /* ---- the picture ---- */
 
-static bool same_scene(const struct easel_scene *a, const struct easel_scene *b)
-{
-    if (!a || !b)
-        return a == b;
-    return a->photo == b->photo && a->row == b->row && a->col == b->col && a->rows == b->rows &&
-           a->cols == b->cols && a->grey == b->grey && a->box_count == b->box_count &&
-           memcmp(a->boxes, b->boxes, a->box_count * sizeof *a->boxes) == 0;
-}
-
-static struct easel_scene *copy_scene(const struct easel_scene *scene)
-{
-    struct easel_scene *copy = scene ? easel_scene_new() : NULL;
-    if (copy) {
-        *copy = *scene;
-        if (copy->photo)
-            photo_share(copy->photo);
-    }
-    return copy;
-}
-
 /* Orders SCENE (owned) to be painted, unless one is on its way: then the next frame does. */
 static void order_picture(struct loop *loop, struct easel_scene *scene, bool damaged)
 {
     struct picture *picture = &loop->picture;
     picture->whole |= damaged;
-    bool same = same_scene(scene, picture->shown) && !(scene && picture->whole);
+    bool same = easel_scene_same(scene, picture->shown) && !(scene && picture->whole);
     if (same || picture->in_flight) {
         easel_scene_free(scene);
         return;
     }
     easel_scene_free(picture->shown);
-    picture->shown = copy_scene(scene);
+    picture->shown = scene ? easel_scene_copy(scene) : NULL;
     picture->in_flight = true;
     service_paint(loop->settings->service, scene, picture->whole, ++picture->serial);
     picture->whole = false;
@@ -350,7 +330,9 @@ static bool draw_frame(struct loop *loop, const struct buf *painted, struct err 
     bool covered = loop->helping || loop->finder.open;
     bool damaged[256];
     paint_damage(loop->settings->painter, grid, damaged);
-    bool whole = damaged[CANVAS_PICTURE];
+    bool whole = false;
+    for (int i = 0; i < EASEL_MOST_TILES; i++)
+        whole |= damaged[CANVAS_PICTURE + i];
     /* Bytes of a picture that this frame wipes would be lost behind it. */
     bool send = painted && !whole && !covered;
     bool ok = paint_frame(loop->settings->painter, grid, send ? painted->data : NULL,

@@ -58,19 +58,20 @@ static void draw_picture(const struct images_state *state, const struct session 
         .filter = images_filter(state),
         .overlay = state->overlay,
         .palette = make_palette(session, state->by_verdict)};
-    if (!scene || !gallery_boxes(state->study, image, &settings, scene, counts, NULL)) {
+    struct easel_tile *tile = scene ? easel_scene_add(scene) : NULL;
+    if (!tile || !gallery_boxes(state->study, image, &settings, tile, counts, NULL)) {
         easel_scene_free(scene);
         return;
     }
     easel_room(&world->terminal, place.rows, place.cols, &width, &height);
     if (place.rows && world->terminal.graphics != EASEL_NONE && !canvas->taken &&
         photo_fits(state, image, width, height)) {
-        scene->photo = photo_share(state->photo);
-        scene->row = place.row;
-        scene->col = place.col;
-        scene->rows = place.rows;
-        scene->cols = place.cols;
-        scene->grey = state->grey;
+        tile->photo = photo_share(state->photo);
+        tile->row = place.row;
+        tile->col = place.col;
+        tile->rows = place.rows;
+        tile->cols = place.cols;
+        tile->grey = state->grey;
         grid_reserve(canvas->grid, place, CANVAS_PICTURE);
         canvas->scene = scene;
         return;

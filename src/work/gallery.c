@@ -90,17 +90,22 @@ static void make_box(const struct study *study, const struct eval_box *from,
 }
 
 bool gallery_boxes(const struct study *study, int32_t image,
-    const struct gallery_settings *settings, struct easel_scene *scene, struct eval_counts *counts,
+    const struct gallery_settings *settings, struct easel_tile *tile, struct eval_counts *counts,
     struct err *err)
 {
     struct arena arena = {0};
     struct eval_boxes found;
     bool ok = eval_image_boxes(study->dataset, study->detections, study->set, image, settings->iou,
         settings->confidence, settings->filter, &arena, &found, err);
-    scene->box_count = 0;
-    for (size_t i = 0; ok && i < found.count && scene->box_count < EASEL_MOST_BOXES; i++)
-        if (is_shown(&found.boxes[i], settings->overlay))
-            make_box(study, &found.boxes[i], settings, &scene->boxes[scene->box_count++]);
+    tile->box_count = 0;
+    for (size_t i = 0; ok && i < found.count && tile->box_count < EASEL_MOST_BOXES; i++) {
+        if (!is_shown(&found.boxes[i], settings->overlay))
+            continue;
+        struct easel_box *box = easel_tile_add(tile);
+        ok = box || err_set(err, ERR_MEMORY, "out of memory");
+        if (box)
+            make_box(study, &found.boxes[i], settings, box);
+    }
     if (ok)
         *counts = found.counts;
     arena_done(&arena);

@@ -35,11 +35,11 @@ struct gallery_settings {
 };
 
 /*
- * Fills the boxes of SCENE (the rest is the caller's) for image IMAGE; at most EASEL_MOST_BOXES,
+ * Fills the boxes of TILE (the rest is the caller's) for image IMAGE; at most EASEL_MOST_BOXES,
  * the surest first. Line styles tell the verdict without colour: TP solid, FP dashed, missed ground
  * truth dotted, found ground truth thin; the label says it again: "person .91", "FP car .43", "FN
  * car". COUNTS are those of the image. False only when memory is out.
  */
 bool gallery_boxes(const struct study *study, int32_t image,
-    const struct gallery_settings *settings, struct easel_scene *scene, struct eval_counts *counts,
+    const struct gallery_settings *settings, struct easel_tile *tile, struct eval_counts *counts,
     struct err *err);

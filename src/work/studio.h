@@ -1,5 +1,5 @@
 /*
- * The studio: the thread that loads studies, photos and tables and paints.
+ * The studio: the thread that loads studies and tables and paints.
  * Knows: the slow pure work behind the images screen. Must not know: the index, what is wanted
  * next.
  */
@@ -19,7 +19,6 @@ void studio_free(struct studio *studio); /* waits for the thread; accepts NULL *
  * memory. RUNS, STUDY and the study of a want are shared, not taken. */
 bool studio_order_study(
     struct studio *studio, size_t slot, const struct study_want *want, struct runs *runs);
-bool studio_order_photo(struct studio *studio, const struct photo_want *want, struct study *study);
 /* All of WANT, one answer each; gives up soon after the next order. */
 bool studio_order_appraisals(struct studio *studio, const struct appraisals_want *want);
 bool studio_order_data(struct studio *studio, const struct data_want *want, struct runs *runs);
