@@ -69,9 +69,6 @@ static bool print_types(const struct report *report, const struct eval_errors *e
     enum print_format format, struct buf *out, struct err *err)
 {
     static const char *const TITLES[] = {"error", "count", "costs AP50", "what it is"};
-    static const char *const MEANINGS[EVAL_ERRORS] = {"right place, wrong class",
-        "right class, wrong place", "wrong class, wrong place", "found once more",
-        "nothing is there", "not found"};
     struct report_table table;
     report_table_init(
         &table, report->arena, TITLES, sizeof TITLES / sizeof *TITLES, EVAL_ERRORS + 2);
@@ -79,7 +76,7 @@ static bool print_types(const struct report *report, const struct eval_errors *e
         report_add_text(&table, eval_error_name(t));
         report_add_int(&table, errors->count[t]);
         report_add_percent(&table, errors->dap[t]);
-        report_add_text(&table, MEANINGS[t]);
+        report_add_text(&table, eval_error_meaning(t));
     }
     report_add_text(&table, "FalsePos");
     report_add_text(&table, NULL);

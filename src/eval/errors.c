@@ -67,6 +67,14 @@ const char *eval_error_name(int error)
     return (unsigned)error < EVAL_ERRORS ? NAMES[error] : NULL;
 }
 
+const char *eval_error_meaning(int error)
+{
+    static const char *const MEANINGS[EVAL_ERRORS] = {"right place, wrong class",
+        "right class, wrong place", "wrong class, wrong place", "found once more",
+        "nothing is there", "not found"};
+    return (unsigned)error < EVAL_ERRORS ? MEANINGS[error] : NULL;
+}
+
 struct eval_error_settings eval_error_settings_default(void)
 {
     return (struct eval_error_settings){.positive_iou = .5, .background_iou = .1, .max_dets = 100};

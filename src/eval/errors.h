@@ -39,6 +39,8 @@ enum eval_error {
 
 /* "Cls", "Loc", "Both", "Dupe", "Bkg", "Miss"; NULL outside 0..5. */
 const char *eval_error_name(int error);
+/* For a person: "right place, wrong class"; the same of NULL. */
+const char *eval_error_meaning(int error);
 
 struct eval_error_settings {
     double positive_iou; /* 0 < background_iou <= positive_iou <= 1 */

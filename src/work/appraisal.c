@@ -41,8 +41,7 @@ static bool make_rates(struct appraisal *appraisal, struct err *err)
             study->dataset, study->detections, set, appraisal->want.iou, &matched, err);
     else if (!make_precision(appraisal, iou_index, err))
         set = NULL;
-    bool ok = set &&
-              eval_ladder_make(set, iou_index, &appraisal->arena, &appraisal->ladder, err) &&
+    bool ok = set && eval_ladder_make(set, iou_index, &appraisal->arena, &appraisal->ladder, err) &&
               eval_sweep(set, iou_index, NULL, &appraisal->arena, &appraisal->sweep, err);
     arena_done(&matched);
     return ok;
@@ -50,8 +49,17 @@ static bool make_rates(struct appraisal *appraisal, struct err *err)
 
 static bool make_errors(struct appraisal *appraisal, struct err *err)
 {
-    return analysis_errors(appraisal->want.study, appraisal->want.iou, &appraisal->arena,
-        &appraisal->errors, err);
+    return analysis_errors(
+        appraisal->want.study, appraisal->want.iou, &appraisal->arena, &appraisal->errors, err);
+}
+
+static int compare_mistakes(const void *left, const void *right, void *background)
+{
+    const struct eval_confusion_cell *a = left, *b = right;
+    int32_t none = *(const int32_t *)background;
+    bool a_half = a->predicted == none || a->truth == none;
+    bool b_half = b->predicted == none || b->truth == none;
+    return a_half != b_half ? a_half - b_half : analysis_compare_cells(a, b);
 }
 
 static bool make_confusion(struct appraisal *appraisal, struct err *err)
@@ -61,16 +69,15 @@ static bool make_confusion(struct appraisal *appraisal, struct err *err)
     if (!analysis_confusion(
             want->study, want->confidence, want->iou, &appraisal->arena, confusion, err))
         return false;
-    size_t count = confusion->cell_count;
-    appraisal->ranked = ARENA_ARRAY(&appraisal->arena, struct eval_confusion_cell, count + 1);
-    if (!appraisal->ranked)
+    appraisal->mistakes =
+        ARENA_ARRAY(&appraisal->arena, struct eval_confusion_cell, confusion->cell_count + 1);
+    if (!appraisal->mistakes)
         return err_set(err, ERR_MEMORY, "out of memory");
-    if (count)
-        memcpy(appraisal->ranked, confusion->cells, count * sizeof *appraisal->ranked);
-    qsort(appraisal->ranked, count, sizeof *appraisal->ranked, analysis_compare_cells);
-    while (appraisal->mistakes < count && appraisal->ranked[appraisal->mistakes].predicted !=
-                                              appraisal->ranked[appraisal->mistakes].truth)
-        appraisal->mistakes++;
+    for (size_t i = 0; i < confusion->cell_count; i++)
+        if (confusion->cells[i].predicted != confusion->cells[i].truth)
+            appraisal->mistakes[appraisal->mistake_count++] = confusion->cells[i];
+    qsort_r(appraisal->mistakes, appraisal->mistake_count, sizeof *appraisal->mistakes,
+        compare_mistakes, &confusion->background);
     return true;
 }
 

@@ -25,7 +25,7 @@ struct appraisal_want {
 };
 
 /* COUNT wants, the most urgent first. */
-enum { APPRAISALS_MOST_WANTED = 4 * APPRAISAL_PARTS };
+enum { APPRAISALS_MOST_WANTED = 6 * APPRAISAL_PARTS };
 struct appraisals_want {
     struct appraisal_want items[APPRAISALS_MOST_WANTED];
     size_t count;
@@ -46,9 +46,10 @@ struct appraisal {
     struct eval_errors errors;
 
     struct eval_confusion confusion;
-    /* Its cells by analysis_compare_cells(); the first of them are mistakes. */
-    struct eval_confusion_cell *ranked;
-    size_t mistakes;
+    /* Its cells that are mistakes: one class for another first, then what is nowhere or missed, the
+     * most frequent first. */
+    struct eval_confusion_cell *mistakes;
+    size_t mistake_count;
 };
 
 bool appraisal_want_same(const struct appraisal_want *a, const struct appraisal_want *b);

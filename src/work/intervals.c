@@ -37,7 +37,8 @@ struct making {
     struct arena arena;
 };
 
-/* All studies have COCO's IoUs or the person's, so what is off the grid of one is off that of all. */
+/* All studies have COCO's IoUs or the person's, so what is off the grid of one is off that of all.
+ */
 static bool match(struct making *making, struct err *err)
 {
     const struct intervals_want *want = making->want;
@@ -46,8 +47,8 @@ static bool match(struct making *making, struct err *err)
         const struct study *study = want->studies[i];
         making->sets[i] = study->set;
         if (making->iou_index == EVAL_IOU_CUSTOM)
-            making->sets[i] = eval_rematch(study->dataset, study->detections, study->set,
-                want->iou, &making->arena, err);
+            making->sets[i] = eval_rematch(
+                study->dataset, study->detections, study->set, want->iou, &making->arena, err);
         if (!making->sets[i])
             return false;
     }
@@ -115,8 +116,8 @@ static bool resample(struct making *making, int count, struct err *err)
 {
     for (size_t i = 1; i < making->want->count; i++) {
         struct pair *pair = &making->pairs[i];
-        if (pair->ready && !comparison_resample(&pair->comparison, count, making->stale,
-                               &pair->resamples, err))
+        if (pair->ready &&
+            !comparison_resample(&pair->comparison, count, making->stale, &pair->resamples, err))
             return false;
     }
     return true;

@@ -309,7 +309,17 @@ static void take_study(struct service *service, struct world *world, struct mess
     forget_studies(service, world);
 }
 
-/* What the clerk answers, and the list of files, take the place of older ones. */
+/* One of a study that has gone meanwhile is passed over. */
+static void take_appraisal(struct world *world, struct message *message)
+{
+    for (size_t i = 0; message->appraisal && i < WORLD_STUDIES; i++)
+        if (world->studies[i].study == message->appraisal->want.study) {
+            appraisals_take(&world->appraisals, message->appraisal);
+            message->appraisal = NULL;
+        }
+}
+
+/* What the clerk and the studio answer, and the list of files, take the place of older ones. */
 static void take_clerks(struct world *world, struct message *message)
 {
     if (message->deltas) {
@@ -322,6 +332,7 @@ static void take_clerks(struct world *world, struct message *message)
         world->influence = message->influence;
         message->influence = NULL;
     }
+    take_appraisal(world, message);
     if (message->intervals) {
         intervals_free(world->intervals);
         world->intervals = message->intervals;
@@ -337,16 +348,6 @@ static void take_clerks(struct world *world, struct message *message)
         world->files = message->files;
         message->files = NULL;
     }
-}
-
-/* One of a study that has gone meanwhile is passed over. */
-static void take_appraisal(struct world *world, struct message *message)
-{
-    for (size_t i = 0; message->appraisal && i < WORLD_STUDIES; i++)
-        if (world->studies[i].study == message->appraisal->want.study) {
-            appraisals_take(&world->appraisals, message->appraisal);
-            message->appraisal = NULL;
-        }
 }
 
 static bool is_wanted(const struct service *service, const struct photo_want *want)
@@ -427,10 +428,8 @@ bool service_take(struct service *service, struct world *world, struct service_p
     case MESSAGE_TEXTS:
     case MESSAGE_FILES:
     case MESSAGE_INTERVALS:
-        take_clerks(world, message);
-        break;
     case MESSAGE_APPRAISAL:
-        take_appraisal(world, message);
+        take_clerks(world, message);
         break;
     case MESSAGE_DATA:
         data_page_release(world->data.page);
