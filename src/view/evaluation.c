@@ -38,7 +38,7 @@ static const struct key_row KEYS[] = {
     {"Tab p", "the next pane", NEXT_PANE, "evaluation", "pane", 1},
     {"Shift-Tab P", "the pane before", PANE_BEFORE, "evaluation", NULL, 0},
     {"z", "this pane alone, or all", MAXIMISE, "evaluation", "alone", 4},
-    {"o", "the pane's other way: raw curve, precision, deltas, counts, shares", OTHER_WAY,
+    {"o", "another way: raw, precision, deltas, counts, shares", OTHER_WAY,
         "evaluation", "other", 2},
     {"v", "the next run, for its confusion and images", NEXT_RUN, "evaluation", "run", 3},
     {"T", "tables of the run", TABLES, "evaluation", NULL, 0},

@@ -147,12 +147,12 @@ static bool draw_nothing(const struct evaluation_state *state, struct grid *grid
                                 "boxtop looks for predictions.json (COCO results) in the run,\n"
                                 "or predictions/epoch_003.json in its own plain layout"
                               : "no run is chosen";
-    for (size_t i = 0; i < state->run_count; i++)
+    for (size_t i = state->run_count; i-- > 0;)
         if (state->runs[i].trouble[0]) {
             snprintf(text, sizeof text,
-                "%s\n\nground truth is named by the run, by boxtop.json in the root,\n"
+                "%c: %s\n\nground truth is named by the run, by boxtop.json in the root,\n"
                 "or with --gt FILE",
-                state->runs[i].trouble);
+                'A' + (int)i, state->runs[i].trouble);
             said = text;
         }
     view_say_empty(grid, place, said);

@@ -73,7 +73,7 @@ static const struct key_row KEYS[] = {
         "run", 3},
     {"g", "greyscale picture", GREY, "pictures", NULL, 0},
     {"T", "tables: images, classes, detections, files", TABLES, "image", NULL, 0},
-    {"V", "evaluation: PR curves, classes, errors, confusion", EVALUATION, "image", "evaluate", 4},
+    {"W", "evaluation: PR curves, classes, errors, confusion", EVALUATION, "image", "evaluate", 4},
     {0},
 };
 

@@ -22,7 +22,7 @@ static const struct key_row KEYS[] = {
     {"Tab Shift-Tab", "metrics or parameters", PANE, "run", "pane", 3},
     {"v Enter", "curves", CURVES, "run", "curves", 1},
     {"i", "images with boxes", IMAGES, "run", "images", 1},
-    {"V", "evaluation: PR curves, classes, errors, confusion", EVALUATION, "run", "evaluate", 2},
+    {"W", "evaluation: PR curves, classes, errors, confusion", EVALUATION, "run", "evaluate", 2},
     {"o", "files of the run", FILES, "run", "files", 2},
     {"T", "tables: files and evaluation", TABLES, "run", "tables", 3},
     {"d", "what differs between the selected runs", DIFF, "run", "diff", 2},

@@ -19,7 +19,7 @@
 #include "work/study.h"
 #include "work/text_file.h"
 
-enum { WORLD_STUDIES = 16, WORLD_PHOTOS = 24 };
+enum { WORLD_STUDIES = 16, WORLD_PHOTOS = 24, WANTS_TAILS_BYTES = 2048 };
 
 struct study_want {
     int64_t run_id;   /* 0: nothing wanted */
@@ -47,6 +47,9 @@ struct wants {
     struct data_want data;
     struct appraisals_want appraisals; /* of studies that are there */
     struct intervals_want intervals;   /* the same */
+    /* Means of last points that the runs are to have: see runs_list_tails(). "" leaves them as they
+     * are. */
+    char tails[WANTS_TAILS_BYTES];
 };
 
 struct study_answer {

@@ -3,7 +3,7 @@ runs boxes
 size 80x24
 keys f
 type det/a
-keys Enter Enter V
+keys Enter Enter W
 screen recall
 keys Tab
 text all three rates

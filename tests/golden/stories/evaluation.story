@@ -1,7 +1,7 @@
 # Evaluation of two runs: every pane, at the thresholds, and the way to the images.
 runs boxes
 size 140x40
-keys a V
+keys a W
 screen all panes
 keys o
 text the raw curve
