@@ -265,8 +265,11 @@ static void grouped(struct made *made, const char *text, struct run_groups *out)
     uint32_t *order = ARENA_ARRAY(&made->runs.arena, uint32_t, MOST);
     size_t count = runs_order(&made->runs, NULL, NULL, false, NULL, 0, order);
     assert_true(runs_parse_grouping(&made->runs, &made->runs.arena, text, &grouping, &err));
-    assert_true(runs_group(
-        &made->runs, order, count, &grouping, NULL, 0, &made->runs.arena, out, &err));
+    struct run_numbers numbers;
+    assert_true(
+        runs_number(&made->runs, &grouping, NULL, 0, &made->runs.arena, &numbers, &err));
+    assert_true(runs_group(&made->runs, order, count, &grouping, &numbers, NULL, 0,
+        &made->runs.arena, out, &err));
 }
 
 static void assert_groups(struct made *made, const char *text, const char *expected)
