@@ -135,6 +135,7 @@ bool runs_group_by(struct runs_state *state, struct session *session, const char
     }
     snprintf(state->lines.by, sizeof state->lines.by, "%s", by);
     runs_lines_forget(&state->lines);
+    state->table.layout = 0; /* deviations are wide: measured anew */
     state->cursor_on_head = by[0] != '\0';
     runs_resort(state, session);
     runs_find_bests(state, session);
