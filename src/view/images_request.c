@@ -1,7 +1,7 @@
 /*
- * What another screen asked the images screen for: the images of a class, of a cell of the confusion
- * matrix, of a type of error.
- * Knows: the state of images.h, appraisals, marks. Must not know: who asked, how lists are made.
+ * What another screen asked the images screen for: the images of a class, of a cell of the
+ * confusion matrix, of a type of error. Knows: the state of images.h, appraisals, marks. Must not
+ * know: who asked, how lists are made.
  */
 #include "view/images.h"
 
@@ -48,14 +48,14 @@ void images_request_class(struct images_state *state)
 const struct appraisal *images_request_want(const struct images_state *state,
     const struct session *session, const struct world *world, struct wants *out)
 {
-    enum appraisal_part part = state->request.kind == IMAGE_REQUEST_ERROR ? APPRAISAL_ERRORS
-                                                                          : APPRAISAL_CONFUSION;
+    enum appraisal_part part =
+        state->request.kind == IMAGE_REQUEST_ERROR ? APPRAISAL_ERRORS : APPRAISAL_CONFUSION;
     const struct study *study = images_study(state);
     if (state->request.kind <= IMAGE_REQUEST_CLASS || !study)
         return NULL;
     if (out->appraisals.count < APPRAISALS_MOST_WANTED)
-        out->appraisals.items[out->appraisals.count++] = (struct appraisal_want){study, part,
-            session->iou, part == APPRAISAL_CONFUSION ? session->confidence : 0};
+        out->appraisals.items[out->appraisals.count++] = (struct appraisal_want){
+            study, part, session->iou, part == APPRAISAL_CONFUSION ? session->confidence : 0};
     const struct appraisal *found = appraisals_find(&world->appraisals, study, part);
     return found && !found->trouble[0] ? found : NULL;
 }
@@ -88,9 +88,9 @@ bool images_request_apply(const struct images_state *state, const struct image_p
     if (request->kind == IMAGE_REQUEST_ERROR)
         which->marks = mark_errors(pool, &made->errors, request->error, at, arena);
     else
-        which->marks = image_marks_cell(pool, &made->confusion,
-            named(made->want.study, request->predicted), named(made->want.study, request->truth),
-            arena);
+        which->marks =
+            image_marks_cell(pool, &made->confusion, named(made->want.study, request->predicted),
+                named(made->want.study, request->truth), arena);
     return which->marks || err_set(err, ERR_MEMORY, "out of memory");
 }
 
