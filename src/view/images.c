@@ -30,6 +30,7 @@ enum action {
     ORDER,
     SEARCH,
     FILTER,
+    UNFIND,
     NEXT_FIXED,
     NEXT_BROKEN,
     OWN,
@@ -45,6 +46,7 @@ enum action {
     GREY,
     OTHER_RUN,
     TABLES,
+    EVALUATION,
 };
 
 static const struct key_row KEYS[] = {
@@ -58,6 +60,8 @@ static const struct key_row KEYS[] = {
         "order", 4},
     {"/", "only images whose name fits a pattern", SEARCH, "images", NULL, 0},
     {"f", "only images that fit an expression: FP>2 & F1<.5", FILTER, "images", NULL, 0},
+    {"u", "all images again: no pattern, expression, or what another screen asked for", UNFIND,
+        "images", NULL, 0},
     {"e", "next image that B fixes", NEXT_FIXED, "images", NULL, 0},
     {"w", "next image that B breaks", NEXT_BROKEN, "images", NULL, 0},
     {"[", "confidence - 0.01", LESS, "thresholds", "less", 1},
@@ -87,6 +91,7 @@ static const struct key_row KEYS[] = {
         "run", 3},
     {"g", "greyscale picture", GREY, "pictures", NULL, 0},
     {"T", "tables: images, classes, detections, files", TABLES, "image", NULL, 0},
+    {"W", "evaluation: PR curves, classes, errors, confusion", EVALUATION, "image", "evaluate", 4},
     {0},
 };
 
@@ -102,6 +107,7 @@ static void start(void *self, const struct session *session, const struct world 
     state->follows = !run;
     snprintf(state->wanted, sizeof state->wanted, "%s", session->image);
     images_choose_run(state, session, world);
+    images_begin_request(state, session);
 }
 
 static void stop(void *self)
@@ -342,6 +348,13 @@ static bool act_on_list(
     case FILTER:
         ask(state, ASKS_FILTER, state->filter_text);
         return true;
+    case UNFIND:
+        if (state->request.kind == IMAGE_REQUEST_CLASS && state->request.truth[0])
+            state->filtered = state->best_known = false; /* it was its class alone */
+        state->request = (struct image_request){0};
+        state->name_pattern[0] = state->filter_text[0] = state->find_trouble[0] = '\0';
+        state->turn++;
+        return true;
     case NEXT_FIXED:
     case NEXT_BROKEN:
         if (images_runs(state, session, world, runs, 2) < 2)
@@ -477,6 +490,10 @@ static enum view_outcome act(void *self, struct session *session, const struct w
     if (event->kind == EVENT_MOUSE)
         return act_by_mouse(state, session, world, event);
     int action = key_rows_find(KEYS, event), move = view_movement(event);
+    if (action == EVALUATION) {
+        *effect = (struct view_effect){&view_evaluation, state->run};
+        return VIEW_OPENED;
+    }
     if (action == TABLES) {
         *effect = (struct view_effect){&view_data, state->run};
         return VIEW_OPENED;

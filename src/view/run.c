@@ -16,12 +16,13 @@
 #include <string.h>
 
 enum { METRICS_SPARK_COLS = 20, HEAD_NOTES = 6, HEAD_ABSORBED = 3 };
-enum action { PANE = 1, DIFF, CURVES, IMAGES, FILES, TABLES, SELECT, BASELINE };
+enum action { PANE = 1, DIFF, CURVES, IMAGES, EVALUATION, FILES, TABLES, SELECT, BASELINE };
 
 static const struct key_row KEYS[] = {
     {"Tab Shift-Tab", "metrics or parameters", PANE, "run", "pane", 3},
     {"v Enter", "curves", CURVES, "run", "curves", 1},
     {"i", "images with boxes", IMAGES, "run", "images", 1},
+    {"W", "evaluation: PR curves, classes, errors, confusion", EVALUATION, "run", "evaluate", 2},
     {"o", "files of the run", FILES, "run", "files", 2},
     {"T", "tables: files and evaluation", TABLES, "run", "tables", 3},
     {"d", "what differs between the selected runs", DIFF, "run", "diff", 2},
@@ -73,7 +74,7 @@ struct drawing {
     const struct world *world;
 };
 
-enum metric_column { NAME, COURSE, LAST, BEST, BEST_STEP, SEGMENTS, COUNT, METRIC_COLUMNS };
+enum metric_column { NAME, COURSE, LAST, BEST, BEST_STEP, COUNT, METRIC_COLUMNS };
 
 static size_t metric_rows(void *self)
 {
@@ -95,6 +96,17 @@ static void print_best(const struct run_metric *metric, bool step, char *out, si
         num_print_short(value, 5, out, out_bytes);
 }
 
+/* "600", "600 in 2 segments, 3 not finite". */
+static void print_count(const struct metric_summary *summary, char *out, size_t out_bytes)
+{
+    char segments[40] = "", lost[40] = "";
+    if (summary->segments > 1)
+        snprintf(segments, sizeof segments, " in %lld segments", (long long)summary->segments);
+    if (summary->nonfinite)
+        snprintf(lost, sizeof lost, ", %lld not finite", (long long)summary->nonfinite);
+    snprintf(out, out_bytes, "%lld%s%s", (long long)summary->count, segments, lost);
+}
+
 static void metric_cell(void *self, size_t row, int column, struct table_cell *out)
 {
     const struct run_metric *metric = &((struct drawing *)self)->run->metrics[row];
@@ -114,14 +126,8 @@ static void metric_cell(void *self, size_t row, int column, struct table_cell *o
     case BEST_STEP:
         print_best(metric, column == BEST_STEP, out->room, sizeof out->room);
         break;
-    case SEGMENTS:
-        snprintf(out->room, sizeof out->room, "%lld", (long long)metric->summary.segments);
-        out->text = metric->summary.segments > 1 ? out->room : NULL;
-        break;
     case COUNT:
-        snprintf(out->room, sizeof out->room,
-            metric->summary.nonfinite ? "%lld, %lld not finite" : "%lld",
-            (long long)metric->summary.count, (long long)metric->summary.nonfinite);
+        print_count(&metric->summary, out->room, sizeof out->room);
         out->style = metric->summary.nonfinite ? STYLE_IS(WARN) : STYLE_IS(MUTED);
         break;
     default:
@@ -161,8 +167,7 @@ static void draw_metrics(
         [LAST] = {.title = "last", .align = TABLE_DECIMAL, .max_cols = 14},
         [BEST] = {.title = "best", .align = TABLE_DECIMAL, .max_cols = 14},
         [BEST_STEP] = {.title = "@", .align = TABLE_RIGHT, .max_cols = 12},
-        [SEGMENTS] = {.title = "seg", .align = TABLE_RIGHT, .max_cols = 5},
-        [COUNT] = {.title = "points", .align = TABLE_RIGHT, .max_cols = 26},
+        [COUNT] = {.title = "points", .align = TABLE_RIGHT, .max_cols = 40},
     };
     struct table_source source = {drawing, metric_rows, metric_cell, NULL, metric_draw};
     table_draw(&state->tables[PANE_METRICS], grid, place, &source, COLUMNS, METRIC_COLUMNS, 1,
@@ -308,6 +313,9 @@ static enum view_outcome act(void *self, struct session *session, const struct w
         return VIEW_OPENED;
     case IMAGES:
         *effect = (struct view_effect){&view_images, run->id};
+        return VIEW_OPENED;
+    case EVALUATION:
+        *effect = (struct view_effect){&view_evaluation, run->id};
         return VIEW_OPENED;
     case FILES:
         *effect = (struct view_effect){&view_files, run->id};

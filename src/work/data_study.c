@@ -191,7 +191,7 @@ static bool make_errors(struct making *m)
     const struct study *study = m->study;
     struct eval_errors errors;
     if (!add_columns(m, NAMES, sizeof NAMES / sizeof *NAMES) ||
-        !analysis_errors(study, &m->arena, &errors, m->err))
+        !analysis_errors(study, NAN, &m->arena, &errors, m->err))
         return false;
     for (size_t i = 0; i < errors.start[EVAL_ERRORS]; i++) {
         const struct eval_error_box *box = &errors.boxes[i];

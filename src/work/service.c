@@ -122,13 +122,44 @@ static void order_photos(
     struct photo_want sound[WORLD_PHOTOS];
     size_t count = 0;
     for (size_t i = 0; i < wants->photo_count; i++)
-        if (is_of_world(world, wants->photos[i].study))
+        if (is_of_world(world, wants->photos[i].study) ||
+            (wants->photos[i].files && wants->photos[i].files == world->files))
             sound[count++] = wants->photos[i];
     if (same_photos(sound, count, ordered->photos, ordered->photo_count))
         return;
     album_want(service->album, sound, count);
     memcpy(ordered->photos, sound, count * sizeof *sound);
     ordered->photo_count = count;
+}
+
+/* What is there is not made again; an older order goes on as long as it is the same. */
+static void order_appraisals(
+    struct service *service, const struct world *world, const struct wants *wants)
+{
+    struct appraisals_want missing, *ordered = &service->ordered.appraisals;
+    bool same = wants->appraisals.count == ordered->count;
+    for (size_t i = 0; same && i < ordered->count; i++)
+        same = appraisal_want_same(&ordered->items[i], &wants->appraisals.items[i]);
+    if (same)
+        return;
+    appraisals_missing(&world->appraisals, &wants->appraisals, &missing);
+    if (studio_order_appraisals(service->studio, &missing))
+        *ordered = wants->appraisals;
+}
+
+static void order_intervals(
+    struct service *service, const struct world *world, const struct intervals_want *want)
+{
+    struct intervals_want *ordered = &service->ordered.intervals;
+    bool wanted = want->count > 1;
+    if (intervals_want_same(want, ordered) ||
+        (world->intervals && world->intervals->done &&
+            intervals_want_same(want, &world->intervals->want)))
+        return;
+    if (!wanted)
+        clerk_cancel(service->clerk, CLERK_INTERVALS);
+    if (!wanted || clerk_order_intervals(service->clerk, want))
+        *ordered = *want;
 }
 
 static void order_pool(
@@ -193,6 +224,8 @@ void service_want(struct service *service, const struct world *world, const stru
     service->turn++;
     order_studies(service, world, wants);
     order_photos(service, world, wants);
+    order_appraisals(service, world, wants);
+    order_intervals(service, world, &wants->intervals);
     order_pool(service, world, &wants->pool);
     if (wants->data.run_id && !data_want_same(&wants->data, &service->ordered.data))
         order_data(service, world, &wants->data);
@@ -229,17 +262,23 @@ static void drop_photo(struct photo_answer *answer)
     *answer = (struct photo_answer){0};
 }
 
-/* Forgets the photos of STUDY, which goes: a new one may come to stand at its address. */
-static void drop_photos(struct service *service, struct world *world, const struct study *study)
+static bool photo_is_of(const struct photo_want *want, const void *source)
+{
+    return want->study == source || want->files == source;
+}
+
+/* Forgets the photos of SOURCE, a study or a list of files, which goes: a new one may come to stand
+ * at its address. */
+static void drop_photos(struct service *service, struct world *world, const void *source)
 {
     struct wants *ordered = &service->ordered;
     size_t kept = 0;
     for (size_t i = 0; i < ordered->photo_count; i++)
-        if (ordered->photos[i].study != study)
+        if (!photo_is_of(&ordered->photos[i], source))
             ordered->photos[kept++] = ordered->photos[i];
     ordered->photo_count = kept;
     for (size_t i = 0; i < WORLD_PHOTOS; i++)
-        if (world->photos[i].want.study == study)
+        if (world->photos[i].photo && photo_is_of(&world->photos[i].want, source))
             drop_photo(&world->photos[i]);
 }
 
@@ -247,10 +286,14 @@ static void drop_study(struct service *service, struct world *world, size_t slot
 {
     struct study_answer *place = &world->studies[slot];
     const struct pool_want *pool = &service->ordered.pool;
-    if (place->study)
+    if (place->study) {
         drop_photos(service, world, place->study);
+        appraisals_forget(&world->appraisals, place->study);
+    }
     if (place->study && (pool->a == place->study || pool->b == place->study))
         service->ordered.pool = (struct pool_want){0};
+    service->ordered.appraisals.count = 0; /* what is still wanted is asked for again */
+    service->ordered.intervals.count = 0;
     study_release(place->study);
     *place = (struct study_answer){0};
 }
@@ -295,7 +338,26 @@ static void take_study(struct service *service, struct world *world, struct mess
     forget_studies(service, world);
 }
 
-/* What the clerk answers, and the list of files, take the place of older ones. */
+static void take_files(struct service *service, struct world *world, struct message *message)
+{
+    if (world->files)
+        drop_photos(service, world, world->files);
+    run_files_release(world->files);
+    world->files = message->files;
+    message->files = NULL;
+}
+
+/* One of a study that has gone meanwhile is passed over. */
+static void take_appraisal(struct world *world, struct message *message)
+{
+    for (size_t i = 0; message->appraisal && i < WORLD_STUDIES; i++)
+        if (world->studies[i].study == message->appraisal->want.study) {
+            appraisals_take(&world->appraisals, message->appraisal);
+            message->appraisal = NULL;
+        }
+}
+
+/* What the clerk and the studio answer takes the place of older answers. */
 static void take_clerks(struct world *world, struct message *message)
 {
     if (message->deltas) {
@@ -308,15 +370,16 @@ static void take_clerks(struct world *world, struct message *message)
         world->influence = message->influence;
         message->influence = NULL;
     }
+    take_appraisal(world, message);
+    if (message->intervals) {
+        intervals_free(world->intervals);
+        world->intervals = message->intervals;
+        message->intervals = NULL;
+    }
     if (message->texts) {
         texts_release(world->texts);
         world->texts = message->texts;
         message->texts = NULL;
-    }
-    if (message->files) {
-        run_files_release(world->files);
-        world->files = message->files;
-        message->files = NULL;
     }
 }
 
@@ -365,6 +428,13 @@ static void take_copied(struct world *world, struct message *message)
     message->copied = (struct copied){0};
 }
 
+static void take_data(struct world *world, struct message *message)
+{
+    data_page_release(world->data.page);
+    world->data = message->data;
+    message->data.page = NULL;
+}
+
 bool service_take(struct service *service, struct world *world, struct service_paint *paint)
 {
     *paint = (struct service_paint){0};
@@ -401,13 +471,16 @@ bool service_take(struct service *service, struct world *world, struct service_p
     case MESSAGE_DELTAS:
     case MESSAGE_INFLUENCE:
     case MESSAGE_TEXTS:
-    case MESSAGE_FILES:
+    case MESSAGE_INTERVALS:
+    case MESSAGE_APPRAISAL:
         take_clerks(world, message);
         break;
+    case MESSAGE_FILES:
+        if (message->files)
+            take_files(service, world, message);
+        break;
     case MESSAGE_DATA:
-        data_page_release(world->data.page);
-        world->data = message->data;
-        message->data.page = NULL;
+        take_data(world, message);
         break;
     case MESSAGE_PAINTED:
         *paint = message->paint;

@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "work/appraisal.h"
 #include "work/curves.h"
 #include "work/deltas.h"
 #include "work/data_answer.h"
@@ -13,6 +14,7 @@
 #include "work/image_list.h"
 #include "work/index.h"
 #include "work/influence.h"
+#include "work/intervals.h"
 #include "work/run_files.h"
 #include "work/runs.h"
 #include "work/study.h"
@@ -26,8 +28,9 @@ struct study_want {
 };
 
 struct photo_want {
-    const struct study *study; /* of the world; NULL: nothing wanted */
-    int32_t image;             /* index in its dataset */
+    const struct study *study;     /* of the world; NULL: see files */
+    const struct run_files *files; /* the world's; NULL, too: nothing wanted */
+    int32_t image;                 /* index in the study's dataset, or of a file */
     int32_t width_px, height_px;
     bool ahead; /* not shown yet: only to be decoded in time, and not answered */
 };
@@ -50,6 +53,8 @@ struct wants {
     struct text_want texts;
     int64_t files; /* of this run; 0: none wanted */
     struct data_want data;
+    struct appraisals_want appraisals; /* of studies that are there */
+    struct intervals_want intervals;   /* the same */
     /* Means of last points that the runs are to have: see runs_list_tails(). "" leaves them as they
      * are. */
     char tails[WANTS_TAILS_BYTES];
@@ -93,6 +98,8 @@ struct world {
     struct influence_answer *influence; /* the same of these */
     struct texts *texts;
     struct run_files *files;
+    struct appraisals appraisals; /* of studies that are there; may lag behind the wants */
+    struct intervals *intervals;  /* the newest, NULL for none; may lag behind the want */
     struct data_answer data; /* the newest; may lag behind the want */
     struct index_progress progress; /* `now` is not kept */
     bool indexing;
@@ -109,6 +116,8 @@ const struct study_answer *world_study(const struct world *world, const struct s
 const struct photo *world_photo(const struct world *world, const struct photo_want *want);
 /* Of the same image in the same size; whether it is shown yet does not matter. */
 bool photo_want_same(const struct photo_want *a, const struct photo_want *b);
+/* The file, NULL when it is not on this disk. Memory from ARENA, or of what it is wanted of. */
+const char *photo_want_path(const struct photo_want *want, struct arena *arena);
 /* The answer to WANT or NULL while there is none. */
 const struct pool_answer *world_pool(const struct world *world, const struct pool_want *want);
 void pool_answer_done(struct pool_answer *answer);
