@@ -144,6 +144,8 @@ const uint64_t *images_filter(const struct images_state *state);
 /* The same for SIDE, whose classes may be numbered otherwise; from ARENA. */
 const uint64_t *images_filter_of(
     const struct images_state *state, size_t side, struct arena *arena);
+/* There is a B whose numbers stand beside A's. */
+bool images_pair(const struct images_state *state);
 /* The runs that can be shown beside one another: with predictions, state->run among them and the
  * baseline first. */
 size_t images_runs(const struct images_state *state, const struct session *session,
@@ -191,9 +193,9 @@ void images_room(const struct world *world, const struct images_tile *tile, int3
 /* What the gallery is told for SIDE; with memory of ARENA. */
 struct gallery_settings images_settings(const struct images_state *state,
     const struct session *session, size_t side, struct arena *arena);
-/* Draws the tiles that were laid out; COUNTS (2) are of this image for A and B where they were judged. */
+/* Draws the tiles that were laid out. */
 void images_draw_tiles(struct images_state *state, const struct session *session,
-    const struct world *world, struct canvas *canvas, struct eval_counts counts[2]);
+    const struct world *world, struct canvas *canvas);
 
 /* ---- boxes (images_point.c) ---- */
 
