@@ -64,11 +64,19 @@ struct images_page {
     int said_row, sliders_row;
 };
 
-enum images_asking { ASKS_NOTHING, ASKS_CONFIDENCE, ASKS_NAME, ASKS_FILTER };
+enum images_asking {
+    ASKS_NOTHING,
+    ASKS_CONFIDENCE,
+    ASKS_NAME,
+    ASKS_FILTER,
+    ASKS_TAG,
+    ASKS_FILE,
+};
 
 /* What a list of images was made for. */
 struct images_asked {
     const struct image_pool *pool;
+    const struct appraisal *appraisal; /* of what another screen asked for */
     double confidence, iou;
     size_t preset;
     int size;
@@ -99,6 +107,7 @@ struct images_state {
     size_t preset;       /* 0: by id; else 1 + index of image_presets */
     uint64_t turn;       /* of filters and classes: another whenever any of these is */
     char name_pattern[PROMPT_BYTES], filter_text[PROMPT_BYTES]; /* "": none */
+    struct image_request request; /* of another screen */
     char find_trouble[256];
 
     enum images_pane pane;
@@ -170,6 +179,15 @@ void images_show_index(struct images_state *state, int32_t index);
 void images_move(struct images_state *state, int64_t by); /* within the list */
 /* Whether B's numbers are asked for, whatever is shown. */
 bool images_need_b(const struct images_state *state);
+/* "person taken for car": what another screen asked for; "" for nothing. */
+void images_request_words(const struct images_state *state, char *out, size_t out_bytes);
+/* All images again, by their ids. */
+void images_find_all(struct images_state *state);
+/* Gives the image that is shown the TAG, or takes it ("-tag"). */
+void images_tag(struct images_state *state, struct session *session, const char *tag);
+/* Writes the list to a file of that name: a table, or names alone. */
+void images_export(struct images_state *state, struct session *session,
+    const struct world *world, const char *path);
 const char *images_order_name(const struct images_state *state); /* "" by id */
 /* What numbers of A's images are of. */
 struct image_at images_looked_at(const struct images_state *state, const struct session *session);

@@ -330,7 +330,9 @@ static void draw_sliders(struct images_state *state, const struct session *sessi
             &state->sliders[SLIDER_STEP]);
     static const char *const ASKED[] = {[ASKS_CONFIDENCE] = "confidence ",
         [ASKS_NAME] = "images called (pattern) ",
-        [ASKS_FILTER] = "images with (FP>2 & F1<.5) "};
+        [ASKS_FILTER] = "images with (FP>2 & F1<.5) ",
+        [ASKS_TAG] = "tag of this image (-tag takes it) ",
+        [ASKS_FILE] = "the list as CSV into the file "};
     if (state->asking)
         prompt_draw(&state->prompt, grid, row, col,
             state->asking == ASKS_CONFIDENCE ? half : place.cols - 2, ASKED[state->asking]);
@@ -353,6 +355,10 @@ static int draw_place(
         col += grid_printf(grid, row, col, end - col, style, "%zu of %zu", state->position + 1, listed);
     if (order[0])
         col += grid_printf(grid, row, col, end - col, style, ": %s", order);
+    char request[300];
+    images_request_words(state, request, sizeof request);
+    if (request[0])
+        col += grid_printf(grid, row, col, end - col, STYLE_IS(FILTER), "  %s", request);
     const char *texts[] = {state->name_pattern, state->filter_text};
     for (size_t i = 0; i < 2; i++)
         if (texts[i][0])

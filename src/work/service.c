@@ -475,6 +475,9 @@ bool service_take(struct service *service, struct world *world, struct service_p
     case MESSAGE_REMARKED:
         service->runs_stale = true;
         break;
+    case MESSAGE_TAGGED:
+        service->ordered.pool = (struct pool_want){0};
+        break;
     case MESSAGE_COPIED:
         take_copied(world, message);
         break;
