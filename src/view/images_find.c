@@ -6,7 +6,6 @@
 #include "view/images.h"
 
 #include "work/image_export.h"
-#include "work/image_marks.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -56,110 +55,15 @@ void images_move(struct images_state *state, int64_t by)
 
 /* ---- making the list ---- */
 
-/* What answers the request of another screen: a part of the appraisal of A; APPRAISAL_PARTS: it needs
- * none. */
-static enum appraisal_part part_asked(const struct images_state *state)
-{
-    const struct image_request *request = &state->request;
-    bool errors = request->kind == IMAGE_REQUEST_ERROR && request->error < EVAL_ERRORS;
-    return request->kind == IMAGE_REQUEST_CONFUSION ? APPRAISAL_CONFUSION
-           : errors                                 ? APPRAISAL_ERRORS
-                                                    : APPRAISAL_PARTS;
-}
-
-static const struct appraisal *appraisal_of(
-    const struct images_state *state, const struct world *world)
-{
-    enum appraisal_part part = part_asked(state);
-    return part == APPRAISAL_PARTS
-               ? NULL
-               : appraisals_find(&world->appraisals, images_study(state), part);
-}
-
-static void want_appraisal(
-    const struct images_state *state, const struct session *session, struct wants *out)
-{
-    enum appraisal_part part = part_asked(state);
-    struct appraisals_want *wants = &out->appraisals;
-    if (part == APPRAISAL_PARTS || wants->count == APPRAISALS_MOST_WANTED)
-        return;
-    wants->items[wants->count++] = (struct appraisal_want){.study = images_study(state),
-        .part = part,
-        .iou = session->iou,
-        .confidence = part == APPRAISAL_CONFUSION ? session->confidence : 0};
-}
-
-static int32_t class_called(const struct dataset *dataset, const char *name)
-{
-    size_t at = 0; /* the background stands behind the last */
-    while (at < dataset->category_count && (!name[0] || strcmp(dataset->categories[at].name, name)))
-        at++;
-    return (int32_t)at;
-}
-
-/* What the request says of WHICH. False when memory is out. */
-static bool apply_request(const struct images_state *state, const struct world *world,
-    struct image_pool *pool, const struct image_at *at, struct arena *arena,
-    struct image_which *which)
-{
-    const struct image_request *request = &state->request;
-    const struct appraisal *appraisal = appraisal_of(state, world);
-    const struct dataset *dataset = images_study(state)->dataset;
-    if (request->kind == IMAGE_REQUEST_CLASS)
-        which->verdicts = 1U << EVAL_FP | 1U << EVAL_FN;
-    else if (request->kind == IMAGE_REQUEST_ERROR && request->error >= EVAL_ERRORS)
-        which->verdicts = request->error == EVAL_ERRORS ? 1U << EVAL_FP : 1U << EVAL_FN;
-    if (!appraisal || appraisal->trouble[0])
-        return true;
-    if (request->kind == IMAGE_REQUEST_CONFUSION)
-        which->marks = image_marks_cell(pool, &appraisal->confusion,
-            class_called(dataset, request->predicted), class_called(dataset, request->truth),
-            arena);
-    else
-        which->marks = image_marks_errors(
-            pool, &appraisal->errors, (enum eval_error)request->error, at, arena);
-    return which->marks != NULL;
-}
-
-void images_request_words(const struct images_state *state, char *out, size_t out_bytes)
-{
-    static const char *const ERRORS[] = {[EVAL_CLS] = "errors of class",
-        [EVAL_LOC] = "errors of localisation",
-        [EVAL_BOTH] = "errors of both class and localisation",
-        [EVAL_DUPE] = "duplicates",
-        [EVAL_BKG] = "background taken for objects",
-        [EVAL_MISS] = "objects missed",
-        "false detections",
-        "objects missed"};
-    const struct image_request *request = &state->request;
-    const char *truth = request->truth[0] ? request->truth : "background";
-    out[0] = '\0';
-    if (request->kind == IMAGE_REQUEST_CLASS)
-        snprintf(out, out_bytes, "errors of %s", request->truth[0] ? request->truth : "any class");
-    else if (request->kind == IMAGE_REQUEST_ERROR)
-        snprintf(out, out_bytes, "%s", ERRORS[request->error]);
-    else if (request->kind == IMAGE_REQUEST_CONFUSION && !request->predicted[0])
-        snprintf(out, out_bytes, "%s not found", truth);
-    else if (request->kind == IMAGE_REQUEST_CONFUSION)
-        snprintf(out, out_bytes, "%s taken for %s", truth, request->predicted);
-}
-
-void images_find_all(struct images_state *state)
-{
-    state->request = (struct image_request){0};
-    state->preset = 0;
-    state->name_pattern[0] = state->filter_text[0] = state->find_trouble[0] = '\0';
-    state->turn++;
-}
-
 /* All that a list depends on. */
 static struct images_asked asked_now(const struct images_state *state,
-    const struct session *session, const struct world *world, const struct pool_answer *answer)
+    const struct session *session, const struct pool_answer *answer,
+    const struct appraisal *marked)
 {
     struct images_asked asked;
     memset(&asked, 0, sizeof asked); /* compared as a whole */
     asked.pool = answer->pool;
-    asked.appraisal = appraisal_of(state, world);
+    asked.marked = marked;
     asked.confidence = session->confidence;
     asked.iou = session->iou;
     asked.preset = state->preset;
@@ -195,7 +99,7 @@ const char *images_order_name(const struct images_state *state)
 }
 
 static bool make(const struct images_state *state, const struct session *session,
-    const struct world *world, struct image_pool *pool, enum image_change change, struct arena *arena,
+    struct image_pool *pool, enum image_change change, struct arena *arena,
     struct image_list *out, struct err *err)
 {
     const struct image_preset *preset = preset_of(state);
@@ -207,8 +111,8 @@ static bool make(const struct images_state *state, const struct session *session
     if (state->filter_text[0] &&
         !(which.filter = image_pool_filter(pool, state->filter_text, arena, err)))
         return false;
-    if (!apply_request(state, world, pool, &at, arena, &which))
-        return err_set(err, ERR_MEMORY, "out of memory");
+    if (!images_request_apply(state, pool, &at, arena, &which, err))
+        return false;
     return image_list_make(pool, &at, &which, &order, arena, out, err);
 }
 
@@ -219,21 +123,25 @@ void images_find(struct images_state *state, const struct session *session, cons
     struct pool_want want = {images_study(state), b ? state->sides[1].study : NULL};
     const struct pool_answer *answer = want.a && (!b || want.b) ? world_pool(world, &want) : NULL;
     out->pool = want;
-    want_appraisal(state, session, out);
     if (!answer || !answer->pool) {
         state->listed = state->listed && state->asked.pool == world->pool.pool;
         return;
     }
-    struct images_asked asked = asked_now(state, session, world, answer);
+    const struct appraisal *marked = images_request_want(state, session, world, out);
+    if (state->request.kind > IMAGE_REQUEST_CLASS && !marked) {
+        state->listed = false; /* until what it is about is there */
+        return;
+    }
+    struct images_asked asked = asked_now(state, session, answer, marked);
     if (state->listed && memcmp(&asked, &state->asked, sizeof asked) == 0)
         return;
     const struct image_preset *preset = preset_of(state);
     struct err err = {0};
     enum image_change change = preset && b ? preset->change : IMAGE_ANY;
     arena_done(&state->found_arena);
-    state->listed =
-        make(state, session, world, answer->pool, change, &state->found_arena, &state->found, &err);
     state->asked = asked;
+    state->listed =
+        make(state, session, answer->pool, change, &state->found_arena, &state->found, &err);
     if (!state->listed) {
         err_print(&err, state->find_trouble, sizeof state->find_trouble);
         state->name_pattern[0] = state->filter_text[0] = '\0';
@@ -273,7 +181,7 @@ void images_next_changed(struct images_state *state, struct session *session,
         session_say(session, "comparing with B: once more in a moment");
         return;
     }
-    if (!make(state, session, world, answer->pool, change, &arena, &changed, &err)) {
+    if (!make(state, session, answer->pool, change, &arena, &changed, &err)) {
         session_say(session, "%s", err.text);
     } else {
         size_t count = images_count(state), at = 1;

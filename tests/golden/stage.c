@@ -251,7 +251,7 @@ static bool answer_photo(struct stage *stage, size_t at, const struct photo_want
     if (want->ahead || world_photo(&stage->world, want))
         return false;
     struct arena arena = {0};
-    const char *path = study_image_path(want->study, &arena, want->image);
+    const char *path = photo_want_path(want, &arena);
     struct photo *photo = photo_load(path, want->width_px, want->height_px);
     arena_done(&arena);
     if (!photo)
@@ -314,6 +314,7 @@ static bool answer_clerk(struct stage *stage, const struct wants *wants)
     }
     const struct run_row *run = wants->files ? runs_find(world->runs, wants->files) : NULL;
     if (run && !world_files(world, wants->files)) {
+        drop_photos(stage);
         run_files_release(world->files);
         world->files = run_files_load(stage->settings.store, run, &err);
         any = true;
@@ -408,7 +409,7 @@ static void draw_help(struct stage *stage)
         rows[i] = tables[i].rows;
     struct rect place = {1, 0, stage->grid->rows - 2, stage->grid->cols};
     struct rect inside = frame_popup(stage->grid, place, "keys");
-    stage->help_lines = help_draw(stage->grid, inside, rows, count, stage->help_top);
+    stage->help_lines = help_draw(stage->grid, inside, rows, count, count - 2, stage->help_top);
 }
 
 static void draw(struct stage *stage)
