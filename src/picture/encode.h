@@ -60,6 +60,7 @@ struct encoder {
     bool text_cells;   /* shows labels as characters: hand it the texts of the scene */
     bool stays;        /* the terminal keeps the picture when its cells are overwritten: only
                           encoder_erase() removes it */
+    bool refines;      /* palette_colours make a better picture of more bytes */
     void (*area)(const struct encode_terminal *terminal, int32_t rows, int32_t cols,
         int32_t *width_px, int32_t *height_px);
     struct encoder_frame *(*open)(const struct encode_terminal *terminal,

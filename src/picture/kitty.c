@@ -231,6 +231,7 @@ static void erase(struct encoder_frame *frame, struct buf *out)
 const struct encoder encoder_kitty = {.name = "kitty",
     .title = "kitty graphics: kitty, Ghostty, Konsole",
     .stays = true,
+    .refines = true,
     .area = area,
     .open = open,
     .draw = draw,
