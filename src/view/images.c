@@ -257,6 +257,18 @@ static void find_best(struct images_state *state, const struct session *session)
             state->study->set, images_iou_index(session), images_filter(state), &state->best, NULL);
 }
 
+/* The image BY steps from here will be shown in the same place. */
+static void want_ahead(
+    const struct images_state *state, struct photo_want like, int by, struct wants *out)
+{
+    size_t at = state->position + (size_t)by;
+    if (at >= state->study->dataset->image_count) /* also one before the first */
+        return;
+    like.image = state->study->set->image_order[at];
+    like.ahead = true;
+    out->photos[out->photo_count++] = like;
+}
+
 static void wants(
     void *self, const struct session *session, const struct world *world, struct wants *out)
 {
@@ -277,13 +289,16 @@ static void wants(
         return;
     struct rect place = {1, 0, session->rows, session->cols};
     struct rect picture = images_picture_place(place);
-    out->photo =
-        (struct photo_want){.wanted = picture.rows > 0, .study = answer->study, .image = image};
-    easel_room(
-        &world->terminal, picture.rows, picture.cols, &out->photo.width_px, &out->photo.height_px);
-    const struct photo *photo = world_photo(world, &out->photo);
+    if (picture.rows <= 0)
+        return;
+    struct photo_want shown = {.study = answer->study, .image = image};
+    easel_room(&world->terminal, picture.rows, picture.cols, &shown.width_px, &shown.height_px);
+    out->photos[out->photo_count++] = shown;
+    want_ahead(state, shown, 1, out);
+    want_ahead(state, shown, -1, out);
+    const struct photo *photo = world_photo(world, &shown);
     if (photo)
-        take_photo(state, &out->photo, photo);
+        take_photo(state, &shown, photo);
 }
 
 /* ---- acting ---- */

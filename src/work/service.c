@@ -1,5 +1,6 @@
 #include "work/service.h"
 
+#include "work/album.h"
 #include "work/clerk.h"
 #include "work/indexer.h"
 #include "work/keeper.h"
@@ -15,12 +16,14 @@ struct service {
     struct queue *answers;
     struct librarian *librarian;
     struct studio *studio;
+    struct album *album;
     struct clerk *clerk;
     struct indexer *indexer;
     struct keeper *keeper;
     struct scribe *scribe;
     bool runs_stale, runs_ordered;
     struct wants ordered;       /* what was ordered last of each kind */
+    uint64_t turn, studies_wanted[WORLD_STUDIES]; /* when last */
     struct arena ordered_arena; /* its names */
 };
 
@@ -36,15 +39,13 @@ static bool same_curves(const struct wants *a, const struct wants *b)
     return true;
 }
 
-static bool same_study(const struct study_want *a, const struct study_want *b)
+static bool same_photos(
+    const struct photo_want *a, size_t a_count, const struct photo_want *b, size_t b_count)
 {
-    return a->run_id == b->run_id && a->artifact == b->artifact;
-}
-
-static bool same_photo(const struct photo_want *a, const struct photo_want *b)
-{
-    return a->wanted == b->wanted && a->study == b->study && a->image == b->image &&
-           a->width_px == b->width_px && a->height_px == b->height_px;
+    bool same = a_count == b_count;
+    for (size_t i = 0; same && i < a_count; i++)
+        same = photo_want_same(&a[i], &b[i]) && a[i].ahead == b[i].ahead;
+    return same;
 }
 
 static void order_runs(struct service *service, const struct world *world)
@@ -63,21 +64,72 @@ static void order_curves(struct service *service, const struct wants *wants)
     service->ordered.curve_count = wants->curve_count;
 }
 
-static void order_study(
-    struct service *service, const struct world *world, const struct study_want *want, size_t slot)
+/* Detections of studies that are kept though nobody wants them just now. */
+enum { MOST_KEPT_DETECTIONS = 2000000 };
+
+/* The slot that was wanted least recently, of COUNT; -1 when all are wanted in TURN. */
+static int free_slot(const uint64_t *wanted, size_t count, uint64_t turn)
 {
-    if (world->runs && studio_order_study(service->studio, slot, want, world->runs))
-        service->ordered.studies[slot] = *want;
+    size_t oldest = 0;
+    for (size_t i = 1; i < count; i++)
+        if (wanted[i] < wanted[oldest])
+            oldest = i;
+    return wanted[oldest] == turn ? -1 : (int)oldest;
 }
 
-static void order_photo(
-    struct service *service, const struct world *world, const struct photo_want *want)
+static void order_studies(
+    struct service *service, const struct world *world, const struct wants *wants)
 {
+    struct study_want *ordered = service->ordered.studies;
+    const struct study_want *missing[WORLD_STUDIES];
+    size_t missing_count = 0;
     for (size_t i = 0; i < WORLD_STUDIES; i++) {
-        struct study *study = world->studies[i].study;
-        if (study && study == want->study && studio_order_photo(service->studio, want, study))
-            service->ordered.photo = *want;
+        size_t slot = 0;
+        if (!wants->studies[i].run_id)
+            continue;
+        while (slot < WORLD_STUDIES && !study_want_same(&ordered[slot], &wants->studies[i]))
+            slot++;
+        bool again = slot < WORLD_STUDIES && world->studies[slot].trouble[0] &&
+                     service->studies_wanted[slot] + 1 < service->turn;
+        if (again) /* asked for anew: what was wrong may be mended */
+            ordered[slot] = (struct study_want){0};
+        if (slot < WORLD_STUDIES && !again)
+            service->studies_wanted[slot] = service->turn;
+        else
+            missing[missing_count++] = &wants->studies[i];
     }
+    while (world->runs && missing_count--) { /* the desk takes the last first: here the first want */
+        int slot = free_slot(service->studies_wanted, WORLD_STUDIES, service->turn);
+        if (slot < 0 || !studio_order_study(service->studio, (size_t)slot, missing[missing_count],
+                            world->runs))
+            continue;
+        ordered[slot] = *missing[missing_count];
+        service->studies_wanted[slot] = service->turn;
+    }
+}
+
+static bool is_of_world(const struct world *world, const struct study *study)
+{
+    for (size_t i = 0; i < WORLD_STUDIES; i++)
+        if (study && world->studies[i].study == study)
+            return true;
+    return false;
+}
+
+static void order_photos(
+    struct service *service, const struct world *world, const struct wants *wants)
+{
+    struct wants *ordered = &service->ordered;
+    struct photo_want sound[WORLD_PHOTOS];
+    size_t count = 0;
+    for (size_t i = 0; i < wants->photo_count; i++)
+        if (is_of_world(world, wants->photos[i].study))
+            sound[count++] = wants->photos[i];
+    if (same_photos(sound, count, ordered->photos, ordered->photo_count))
+        return;
+    album_want(service->album, sound, count);
+    memcpy(ordered->photos, sound, count * sizeof *sound);
+    ordered->photo_count = count;
 }
 
 /* What the clerk does is given up when nobody wants it, for it may take long. */
@@ -125,12 +177,9 @@ void service_want(struct service *service, const struct world *world, const stru
         order_runs(service, world);
     if (wants->curve_count && !same_curves(wants, &service->ordered))
         order_curves(service, wants);
-    for (size_t i = 0; i < WORLD_STUDIES; i++)
-        if (wants->studies[i].run_id &&
-            !same_study(&wants->studies[i], &service->ordered.studies[i]))
-            order_study(service, world, &wants->studies[i], i);
-    if (wants->photo.wanted && !same_photo(&wants->photo, &service->ordered.photo))
-        order_photo(service, world, &wants->photo);
+    service->turn++;
+    order_studies(service, world, wants);
+    order_photos(service, world, wants);
     if (wants->data.run_id && !data_want_same(&wants->data, &service->ordered.data))
         order_data(service, world, &wants->data);
 }
@@ -170,19 +219,63 @@ static void take_progress(
     service->runs_stale |= message->progress.changed || (!world->runs && !message->indexing);
 }
 
+static void drop_photo(struct photo_answer *answer)
+{
+    photo_release(answer->photo);
+    *answer = (struct photo_answer){0};
+}
+
+/* Forgets the photos of STUDY, which goes: a new one may come to stand at its address. */
+static void drop_photos(struct service *service, struct world *world, const struct study *study)
+{
+    struct wants *ordered = &service->ordered;
+    size_t kept = 0;
+    for (size_t i = 0; i < ordered->photo_count; i++)
+        if (ordered->photos[i].study != study)
+            ordered->photos[kept++] = ordered->photos[i];
+    ordered->photo_count = kept;
+    for (size_t i = 0; i < WORLD_PHOTOS; i++)
+        if (world->photos[i].want.study == study)
+            drop_photo(&world->photos[i]);
+}
+
+static void drop_study(struct service *service, struct world *world, size_t slot)
+{
+    struct study_answer *place = &world->studies[slot];
+    if (place->study)
+        drop_photos(service, world, place->study);
+    study_release(place->study);
+    *place = (struct study_answer){0};
+}
+
+/* Studies that nobody wants now go, those of long ago first, while they are too large. */
+static void forget_studies(struct service *service, struct world *world)
+{
+    for (;;) {
+        int64_t held = 0;
+        size_t oldest = WORLD_STUDIES;
+        for (size_t i = 0; i < WORLD_STUDIES; i++) {
+            if (!world->studies[i].study || service->studies_wanted[i] == service->turn)
+                continue;
+            held += world->studies[i].study->detection_count;
+            if (oldest == WORLD_STUDIES ||
+                service->studies_wanted[i] < service->studies_wanted[oldest])
+                oldest = i;
+        }
+        if (held <= MOST_KEPT_DETECTIONS)
+            return;
+        drop_study(service, world, oldest);
+        service->ordered.studies[oldest] = (struct study_want){0};
+    }
+}
+
 static void take_study(struct service *service, struct world *world, struct message *message)
 {
-    struct study_answer *place = &world->studies[message->slot];
-    service->ordered.photo =
-        (struct photo_want){0}; /* a new study may stand at an old one's address */
-    service->ordered.data = (struct data_want){0};
-    if (world->photo.want.study == place->study) {
-        photo_release(world->photo.photo); /* it belongs to an image of the study that goes */
-        world->photo = (struct photo_answer){0};
-    }
-    study_release(place->study);
-    *place = message->study;
+    service->ordered.data = (struct data_want){0}; /* its study may be another at that address */
+    drop_study(service, world, message->slot);
+    world->studies[message->slot] = message->study;
     message->study.study = NULL;
+    forget_studies(service, world);
 }
 
 /* What the clerk answers, and the list of files, take the place of older ones. */
@@ -210,10 +303,34 @@ static void take_clerks(struct world *world, struct message *message)
     }
 }
 
-static void take_photo(struct world *world, struct message *message)
+static bool is_wanted(const struct service *service, const struct photo_want *want)
 {
-    photo_release(world->photo.photo);
-    world->photo = message->photo;
+    const struct wants *ordered = &service->ordered;
+    for (size_t i = 0; i < ordered->photo_count; i++)
+        if (!ordered->photos[i].ahead && photo_want_same(&ordered->photos[i], want))
+            return true;
+    return false;
+}
+
+/* In the place of what the same want was answered with before, else of what is wanted no more. */
+static void take_photo(struct service *service, struct world *world, struct message *message)
+{
+    struct photo_answer *place = NULL;
+    if (!is_wanted(service, &message->photo.want))
+        return;
+    for (size_t i = 0; i < WORLD_PHOTOS; i++) {
+        struct photo_answer *at = &world->photos[i];
+        if (photo_want_same(&at->want, &message->photo.want)) {
+            place = at;
+            break;
+        }
+        if (!at->photo || !is_wanted(service, &at->want))
+            place = at;
+    }
+    if (!place)
+        return;
+    drop_photo(place);
+    *place = message->photo;
     message->photo.photo = NULL;
 }
 
@@ -257,7 +374,7 @@ bool service_take(struct service *service, struct world *world, struct service_p
         take_study(service, world, message);
         break;
     case MESSAGE_PHOTO:
-        take_photo(world, message);
+        take_photo(service, world, message);
         break;
     case MESSAGE_DELTAS:
     case MESSAGE_INFLUENCE:
@@ -303,6 +420,8 @@ struct service *service_new(const struct service_settings *settings, struct err 
     if (service->librarian)
         service->studio = studio_new(settings, service->answers, err);
     if (service->studio)
+        service->album = album_new(service->answers, ALBUM_BYTES, err);
+    if (service->album)
         service->clerk = clerk_new(settings, service->answers, err);
     if (service->clerk)
         service->indexer = indexer_new(settings, service->answers, err);
@@ -321,6 +440,7 @@ void service_free(struct service *service)
     scribe_free(service->scribe);
     librarian_free(service->librarian);
     studio_free(service->studio);
+    album_free(service->album);
     clerk_free(service->clerk);
     indexer_free(service->indexer);
     keeper_free(service->keeper);

@@ -3,7 +3,8 @@
  * Knows: which thread may do what. Must not know: screens, keys.
  *
  * Four threads do the work, each in a file of its own: the indexer writes the index, the librarian
- * reads it, the studio loads, decodes and paints, the clerk compares runs and reads texts.
+ * reads it, the studio loads and paints, the clerk compares runs and reads texts. Beside them the
+ * album decodes.
  *
  * All functions are the main thread's and return at once.
  */

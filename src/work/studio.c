@@ -4,28 +4,19 @@
 #include "work/run_study.h"
 
 #include <stdlib.h>
-#include <string.h>
 
-enum slot { SLOT_STUDY, SLOT_PHOTO = SLOT_STUDY + WORLD_STUDIES, SLOT_PAINT, SLOT_DATA };
+enum slot { SLOT_STUDY, SLOT_PAINT = SLOT_STUDY + WORLD_STUDIES, SLOT_DATA, SLOTS };
 
-/* Photos decoded last: a change of step or of thresholds shows the same picture again. */
-enum { KEPT_PHOTOS = 4 };
-
-struct kept_photo {
-    char *path;
-    int32_t width_px, height_px;
-    struct photo *photo; /* a reference */
-};
+_Static_assert((int)SLOTS <= (int)DESK_SLOTS, "a desk has as many slots");
 
 struct studio {
     const struct service_settings *settings;
     struct easel_terminal terminal; /* of those who order: what the next painting is for */
     struct queue *answers;
     struct desk *desk;
-    struct easel *easel;                 /* the thread's own; made with the first painting */
-    struct kept_photo kept[KEPT_PHOTOS]; /* the thread's own, newest first */
-    struct data_keep data;               /* the thread's own: the table shown last */
-    atomic_bool whole_wanted;            /* a painting that had to be whole was overtaken */
+    struct easel *easel;      /* the thread's own; made with the first painting */
+    struct data_keep data;    /* the thread's own: the table shown last */
+    atomic_bool whole_wanted; /* a painting that had to be whole was overtaken */
 };
 
 struct study_job {
@@ -71,62 +62,6 @@ static void study_job_run(void *self, const atomic_bool *stale)
     }
     message_post(job->studio->answers, message);
     study_job_drop(job);
-}
-
-struct photo_job {
-    struct studio *studio;
-    struct photo_want want;
-    struct study *study; /* a reference */
-};
-
-static void photo_job_drop(void *self)
-{
-    struct photo_job *job = self;
-    study_release(job->study);
-    free(job);
-}
-
-static void forget_photo(struct kept_photo *kept)
-{
-    free(kept->path);
-    photo_release(kept->photo);
-    *kept = (struct kept_photo){0};
-}
-
-static struct photo *find_photo(
-    struct studio *studio, const char *path, const struct photo_want *want)
-{
-    for (size_t i = 0; path && i < KEPT_PHOTOS; i++) {
-        const struct kept_photo *kept = &studio->kept[i];
-        if (kept->path && strcmp(kept->path, path) == 0 && kept->width_px == want->width_px &&
-            kept->height_px == want->height_px)
-            return photo_share(kept->photo);
-    }
-    struct photo *photo = photo_load(path, want->width_px, want->height_px);
-    char *copy = photo && photo->pixels ? strdup(path) : NULL;
-    if (!copy)
-        return photo;
-    forget_photo(&studio->kept[KEPT_PHOTOS - 1]);
-    memmove(studio->kept + 1, studio->kept, (KEPT_PHOTOS - 1) * sizeof *studio->kept);
-    studio->kept[0] =
-        (struct kept_photo){copy, want->width_px, want->height_px, photo_share(photo)};
-    return photo;
-}
-
-static void photo_job_run(void *self, const atomic_bool *stale)
-{
-    struct photo_job *job = self;
-    (void)stale;
-    struct arena arena = {0};
-    struct message *message = message_new(MESSAGE_PHOTO);
-    if (message) {
-        const char *path = study_image_path(job->study, &arena, job->want.image);
-        message->photo.want = job->want;
-        message->photo.photo = find_photo(job->studio, path, &job->want);
-    }
-    arena_done(&arena);
-    message_post(job->studio->answers, message);
-    photo_job_drop(job);
 }
 
 struct paint_job {
@@ -214,16 +149,6 @@ bool studio_order_study(
     return true;
 }
 
-bool studio_order_photo(struct studio *studio, const struct photo_want *want, struct study *study)
-{
-    struct photo_job *job = calloc(1, sizeof *job);
-    if (!job)
-        return false;
-    *job = (struct photo_job){studio, *want, study_share(study)};
-    desk_put(studio->desk, SLOT_PHOTO, (struct desk_job){photo_job_run, photo_job_drop, job});
-    return true;
-}
-
 bool studio_order_data(struct studio *studio, const struct data_want *want, struct runs *runs)
 {
     struct data_job *job = calloc(1, sizeof *job);
@@ -277,8 +202,6 @@ void studio_free(struct studio *studio)
         return;
     desk_free(studio->desk);
     easel_free(studio->easel);
-    for (size_t i = 0; i < KEPT_PHOTOS; i++)
-        forget_photo(&studio->kept[i]);
     data_keep_done(&studio->data);
     free(studio);
 }

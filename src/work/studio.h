@@ -1,5 +1,5 @@
 /*
- * The studio: the thread that loads studies, photos and tables and paints.
+ * The studio: the thread that loads studies and tables and paints.
  * Knows: the slow pure work behind the images screen. Must not know: the index, what is wanted
  * next.
  */
@@ -19,7 +19,6 @@ void studio_free(struct studio *studio); /* waits for the thread; accepts NULL *
  * memory. RUNS, STUDY and the study of a want are shared, not taken. */
 bool studio_order_study(
     struct studio *studio, size_t slot, const struct study_want *want, struct runs *runs);
-bool studio_order_photo(struct studio *studio, const struct photo_want *want, struct study *study);
 bool studio_order_data(struct studio *studio, const struct data_want *want, struct runs *runs);
 /* What studio_paint() paints from here on is for TERMINAL. The thread that orders paintings. */
 void studio_set_terminal(struct studio *studio, const struct easel_terminal *terminal);

@@ -17,7 +17,7 @@
 #include "work/study.h"
 #include "work/text_file.h"
 
-enum { WORLD_STUDIES = 2 };
+enum { WORLD_STUDIES = 16, WORLD_PHOTOS = 24 };
 
 struct study_want {
     int64_t run_id;   /* 0: nothing wanted */
@@ -25,18 +25,19 @@ struct study_want {
 };
 
 struct photo_want {
-    bool wanted;
-    const struct study *study; /* of the world */
+    const struct study *study; /* of the world; NULL: nothing wanted */
     int32_t image;             /* index in its dataset */
     int32_t width_px, height_px;
+    bool ahead; /* not shown yet: only to be decoded in time, and not answered */
 };
 
 /* What a screen needs; filled anew before each frame, zeroed before. */
 struct wants {
     struct curve_want curves[CURVES_MOST];
     size_t curve_count;
-    struct study_want studies[WORLD_STUDIES];
-    struct photo_want photo;
+    struct study_want studies[WORLD_STUDIES]; /* each once */
+    struct photo_want photos[WORLD_PHOTOS]; /* those shown, then those ahead */
+    size_t photo_count;
     struct deltas_want deltas;
     struct influence_want influence;
     struct text_want texts;
@@ -52,7 +53,7 @@ struct study_answer {
 
 struct photo_answer {
     struct photo_want want;
-    struct photo *photo; /* has its own trouble */
+    struct photo *photo; /* has its own trouble; NULL: no answer */
 };
 
 /* What was copied last, and where it is kept. */
@@ -67,8 +68,9 @@ struct copied {
 struct world {
     struct runs *runs;     /* NULL until the first load */
     struct curves *curves; /* the newest; may lag behind the want */
+    /* What was asked for last; more than what is wanted now, so that going back costs nothing. */
     struct study_answer studies[WORLD_STUDIES];
-    struct photo_answer photo;
+    struct photo_answer photos[WORLD_PHOTOS]; /* in no order */
     struct copied copied; /* until it is taken: all zero then */
     struct deltas *deltas;              /* the newest, NULL for none; may lag behind the want */
     struct influence_answer *influence; /* the same of these */
@@ -84,9 +86,12 @@ struct world {
     struct easel_terminal terminal;
 };
 
+bool study_want_same(const struct study_want *a, const struct study_want *b);
 /* The answer to WANT or NULL while there is none. */
 const struct study_answer *world_study(const struct world *world, const struct study_want *want);
 const struct photo *world_photo(const struct world *world, const struct photo_want *want);
+/* Of the same image in the same size; whether it is shown yet does not matter. */
+bool photo_want_same(const struct photo_want *a, const struct photo_want *b);
 /* The want for all points of METRIC, wherever they are held. */
 struct curve_want world_curve_want(const struct run_metric *metric);
 const struct curve *world_curve(const struct world *world, const struct curve_want *want);

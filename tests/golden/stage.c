@@ -215,6 +215,14 @@ static void hide(const struct stage *stage, char *text)
     }
 }
 
+static void drop_photos(struct stage *stage)
+{
+    for (size_t i = 0; i < WORLD_PHOTOS; i++) {
+        photo_release(stage->world.photos[i].photo);
+        stage->world.photos[i] = (struct photo_answer){0};
+    }
+}
+
 static bool answer_study(struct stage *stage, const struct study_want *want, size_t slot)
 {
     struct study_answer *answer = &stage->world.studies[slot];
@@ -223,8 +231,7 @@ static bool answer_study(struct stage *stage, const struct study_want *want, siz
         return false;
     struct err err = {0};
     struct study *study = load_study(stage, want, &err);
-    photo_release(stage->world.photo.photo); /* it may be of the study that goes */
-    stage->world.photo = (struct photo_answer){0};
+    drop_photos(stage); /* they may be of the study that goes */
     study_release(answer->study);
     *answer = (struct study_answer){.want = *want, .study = study};
     if (!study)
@@ -233,9 +240,10 @@ static bool answer_study(struct stage *stage, const struct study_want *want, siz
     return true;
 }
 
-static bool answer_photo(struct stage *stage, const struct photo_want *want)
+static bool answer_photo(struct stage *stage, size_t at, const struct photo_want *want)
 {
-    if (!want->wanted || world_photo(&stage->world, want))
+    struct photo_answer *answer = &stage->world.photos[at];
+    if (want->ahead || world_photo(&stage->world, want))
         return false;
     struct arena arena = {0};
     const char *path = study_image_path(want->study, &arena, want->image);
@@ -244,8 +252,8 @@ static bool answer_photo(struct stage *stage, const struct photo_want *want)
     if (!photo)
         abort();
     hide(stage, photo->trouble);
-    photo_release(stage->world.photo.photo);
-    stage->world.photo = (struct photo_answer){*want, photo};
+    photo_release(answer->photo);
+    *answer = (struct photo_answer){*want, photo};
     return true;
 }
 
@@ -313,7 +321,9 @@ static bool answer(struct stage *stage, const struct wants *wants)
 {
     bool any = answer_curves(stage, wants);
     any |= answer_clerk(stage, wants);
-    bool photo = answer_photo(stage, &wants->photo); /* before a study that it names may go */
+    bool photo = false;
+    for (size_t i = 0; i < wants->photo_count; i++) /* before a study that they name may go */
+        photo |= answer_photo(stage, i, &wants->photos[i]);
     for (size_t i = 0; i < WORLD_STUDIES; i++)
         any |= answer_study(stage, &wants->studies[i], i);
     return answer_data(stage, &wants->data) || any || photo;
