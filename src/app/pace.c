@@ -59,13 +59,13 @@ bool pace_next(struct pace *pace, struct easel_scene **scene, bool damaged, int6
     return true;
 }
 
-void pace_painted(struct pace *pace, bool done, bool sent, int64_t now_ms)
+void pace_painted(struct pace *pace, bool done, bool bytes, int64_t now_ms)
 {
     pace->painting = false;
-    pace->whole |= !done || !sent;
+    pace->whole |= !done;
     pace->patched = !pace->shown_whole;
     pace->sent_ms = now_ms;
-    pace->travelling = sent && pace->fenced;
+    pace->travelling = done && bytes && pace->fenced;
 }
 
 bool pace_answered(struct pace *pace, const char *answer, size_t length, int64_t now_ms)

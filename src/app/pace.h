@@ -5,7 +5,7 @@
  *
  *     if (pace_next(&pace, &scene, damaged, now, &whole))   // every frame
  *         service_paint(...);                               // it comes back painted:
- *     pace_painted(&pace, done, sent, now);                 // its bytes left with PACE_FENCE behind
+ *     pace_painted(&pace, done, bytes, now);                // its bytes left with PACE_FENCE behind
  *     pace_answered(&pace, answer, length, now);            // the terminal has worked through them
  *
  * Main thread.
@@ -42,8 +42,9 @@ void pace_done(struct pace *pace); /* accepts a zeroed struct */
 /* *SCENE (owned; NULL: no picture) is what a frame wants to show. True when it is to be painted now,
  * with *WHOLE; else it is freed: a later frame brings it again. DAMAGED: the frame wipes pictures. */
 bool pace_next(struct pace *pace, struct easel_scene **scene, bool damaged, int64_t now_ms, bool *whole);
-/* What was ordered came back: DONE without failure, SENT to the terminal with a fence behind. */
-void pace_painted(struct pace *pace, bool done, bool sent, int64_t now_ms);
+/* What was ordered came back. DONE: without failure, and the screen shows it now; BYTES: that took
+ * some, with the fence behind them. */
+void pace_painted(struct pace *pace, bool done, bool bytes, int64_t now_ms);
 /* Whether a terminal's ANSWER is that to the fence: it has worked through the picture. */
 bool pace_answered(struct pace *pace, const char *answer, size_t length, int64_t now_ms);
 /* The window changes its size: wait until it has come to rest. */

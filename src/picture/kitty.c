@@ -93,25 +93,6 @@ static struct encoder_frame *open(const struct encode_terminal *terminal,
     return NULL;
 }
 
-static void add_base64(struct buf *out, const uint8_t *from, size_t length)
-{
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    if (!buf_reserve(out, (length + 2) / 3 * 4))
-        return;
-    char *to = out->data + out->length;
-    for (size_t i = 0; i < length; i += 3) {
-        unsigned bits = (unsigned)from[i] << 16;
-        bits |= i + 1 < length ? (unsigned)from[i + 1] << 8 : 0;
-        bits |= i + 2 < length ? from[i + 2] : 0;
-        *to++ = digits[bits >> 18];
-        *to++ = digits[bits >> 12 & 63];
-        *to++ = i + 1 < length ? digits[bits >> 6 & 63] : '=';
-        *to++ = i + 2 < length ? digits[bits & 63] : '=';
-    }
-    *to = '\0';
-    out->length = (size_t)(to - out->data);
-}
-
 static uint32_t id_of(const struct kitty_frame *kitty, int which)
 {
     return kitty->head.place.id * IDS_PER_FRAME + (uint32_t)which;
@@ -132,7 +113,7 @@ static void add_picture(const struct kitty_frame *kitty, int which, int32_t row,
                 which > 0, more);
         else
             buf_printf(out, "\x1b_Gq=2,m=%d;", more);
-        add_base64(out, (const uint8_t *)png->data + at, bytes);
+        buf_add_base64(out, png->data + at, bytes);
         buf_add_string(out, "\x1b\\");
     }
     encoder_restore(out);
