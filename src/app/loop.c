@@ -1,6 +1,7 @@
 #include "app/loop.h"
 
 #include "app/errands.h"
+#include "app/keep.h"
 #include "app/pace.h"
 #include "app/place.h"
 #include "base/clock.h"
@@ -25,7 +26,7 @@
 #include <unistd.h>
 
 enum { DEEPEST_STACK = 16, TICK_MS = 10000, LEAST_ROWS = 3, READ_BYTES = 64 << 10 };
-enum { SAVE_MS = 1000, MOST_KEPT_BYTES = 1 << 20, MOST_TABLES = VIEW_MOST_TABLES + 2 };
+enum { SAVE_MS = 1000, MOST_TABLES = VIEW_MOST_TABLES + 2 };
 
 enum action { QUIT = 1, BACK, HELP, REDRAW, SUSPEND, REFRESH, FINDER, BOARD };
 
@@ -63,7 +64,7 @@ struct loop {
     struct finder finder;
     struct arena scratch;
     char place[512];    /* the roots, for the top line */
-    struct buf saved;   /* what is kept of the session, as written last */
+    struct keep kept;
     bool touched;       /* there may be more to write */
     int64_t touched_ms; /* since when */
     char theme[32];     /* that the painter has */
@@ -142,35 +143,8 @@ static size_t rows_in_force(
 
 static void save(struct loop *loop)
 {
-    struct boards *boards = loop->session.boards;
-    const struct boards_paths *paths = &loop->settings->paths;
-    struct service *service = loop->settings->service;
-    struct buf text;
-    buf_init(&text, MOST_KEPT_BYTES);
     loop->touched = false;
-    if (!boards)
-        return;
-    if (loop->session.boards_edited && !boards->own) {
-        boards_print(boards, &text);
-        if (paths->config && !text.failed)
-            service_keep(service, paths->config, text.data, text.length);
-        else
-            session_say(&loop->session, "the dashboards are not saved: their file is damaged");
-    }
-    loop->session.boards_edited = false;
-    buf_clear(&text);
-    session_keep(&loop->session);
-    boards_print_kept(boards, &text);
-    bool same = text.length == loop->saved.length &&
-                (!text.length || memcmp(text.data, loop->saved.data, text.length) == 0);
-    if (!same && !text.failed) {
-        if (paths->kept && loop->saved.length) /* as it was read: nothing to write */
-            service_keep(service, paths->kept, text.data, text.length);
-        buf_done(&loop->saved);
-        loop->saved = text;
-        return;
-    }
-    buf_done(&text);
+    keep_save(&loop->kept, &loop->session, &loop->finder, &loop->settings->paths);
 }
 
 static void touch(struct loop *loop)
@@ -608,8 +582,10 @@ static bool wait_and_handle(struct loop *loop, struct err *err)
     int most = waits ? INPUT_ESC_MS : loop->touched ? SAVE_MS : TICK_MS;
     int wait_ms = is_covered(loop) ? most : pace_wait_ms(&loop->pace, clock_ms(), most);
     int ready = poll(fds, 3, wait_ms);
-    if (loop->touched && clock_ms() - loop->touched_ms >= SAVE_MS)
+    if (loop->touched && clock_ms() - loop->touched_ms >= SAVE_MS) {
         save(loop);
+        errands_run(&loop->session, loop->settings->service);
+    }
     if (ready < 0 && errno != EINTR)
         return err_set_errno(err, "cannot wait for keys");
     if (ready == 0) {
@@ -634,13 +610,11 @@ static void take_boards(struct loop *loop, struct boards *boards)
     if (boards) {
         boards_free(session->boards);
         session->boards = boards;
-        session->confidence = isnan(boards->kept.confidence) ? session->confidence
-                                                             : boards->kept.confidence;
-        session->iou = isnan(boards->kept.iou) ? session->iou : boards->kept.iou;
     }
     if (loop->settings->trouble[0])
         session_say(session, "%s", loop->settings->trouble);
     snprintf(loop->theme, sizeof loop->theme, "%s", session->theme.name);
+    keep_read(&loop->session, &loop->finder, loop->settings->settings);
     save(loop); /* the first time it only looks how it is */
 }
 
@@ -680,7 +654,7 @@ bool loop_run(const struct loop_settings *settings, struct err *err)
     errands_run(&loop.session, settings->service);
     session_keep_done(&loop.keep);
     finder_done(&loop.finder);
-    buf_done(&loop.saved);
+    keep_done(&loop.kept);
     pace_done(&loop.pace);
     session_done(&loop.session);
     world_done(&loop.world);

@@ -24,9 +24,8 @@ struct false_ones {
 struct comparing {
     const struct dataset *dataset;
     const struct eval_side *sides[2];
-    int iou_index;
-    double confidence;
-    eval_filter filter;
+    const struct eval_at *at;
+    double confidence; /* of the category at hand */
     struct arena *arena, scratch;
     struct eval_versus *out;
     int32_t *rank_of_image;
@@ -37,6 +36,11 @@ struct comparing {
 static double iou_of(const struct eval_set *set)
 {
     return isnan(set->custom_iou) ? set->settings.ious[0] : set->custom_iou;
+}
+
+int eval_versus_iou_index(const struct eval_set *set)
+{
+    return isnan(set->custom_iou) ? 0 : EVAL_IOU_CUSTOM;
 }
 
 static bool is_sane(const struct dataset *dataset, const struct eval_set *a,
@@ -78,21 +82,22 @@ static bool counts(const struct comparing *comparing, const struct annotation *a
 {
     return usable_annotation(a, comparing->sides[0]->set->left_out) &&
            match_gt_of(a, 0).areas >> EVAL_ALL & 1 &&
-           eval_filter_has(comparing->filter, (size_t)a->category);
+           eval_filter_has(comparing->at->filter, (size_t)a->category);
 }
 
 /* Notes by annotation which row of SIDE found it. */
 static void find_rows(const struct comparing *comparing, int side, struct eval_pair *of_annotation)
 {
     const struct eval_set *set = comparing->sides[side]->set;
-    for (size_t g = 0; g < set->group_count; g++) {
-        const struct eval_group *group = &set->groups[g];
-        if (!(group->best >= comparing->confidence))
-            continue;
-        for (uint32_t i = group->start; i < group->start + group->count; i++)
-            if (set->score[i] >= comparing->confidence &&
-                set->tp[EVAL_ALL][i] >> comparing->iou_index & 1)
-                of_annotation[set->gt[i]].row[side] = set->row[i];
+    for (size_t c = 0; c < set->category_count; c++) {
+        double confidence = eval_confidence_of(comparing->at, c);
+        for (uint32_t g = set->category_group[c]; g < set->category_group[c + 1]; g++) {
+            const struct eval_group *group = &set->groups[g];
+            uint32_t end = group->start + group->count;
+            for (uint32_t i = group->start; i < end && set->score[i] >= confidence; i++)
+                if (set->tp[EVAL_ALL][i] >> comparing->at->iou_index & 1)
+                    of_annotation[set->gt[i]].row[side] = set->row[i];
+        }
     }
 }
 
@@ -116,7 +121,7 @@ static bool compare_truths(struct comparing *comparing)
 static bool is_false(const struct comparing *comparing, const struct eval_set *set, uint32_t at)
 {
     unsigned met = (unsigned)(set->tp[EVAL_ALL][at] | set->ignored[EVAL_ALL][at]);
-    return set->score[at] >= comparing->confidence && !(met >> comparing->iou_index & 1);
+    return set->score[at] >= comparing->confidence && !(met >> comparing->at->iou_index & 1);
 }
 
 /* Asks for the boxes of a group that will be looked at, since they lie all over the file. */
@@ -194,6 +199,7 @@ static void compare_groups(
 static void compare_category(struct comparing *comparing, size_t category)
 {
     const struct eval_set *a = comparing->sides[0]->set, *b = comparing->sides[1]->set;
+    comparing->confidence = eval_confidence_of(comparing->at, category);
     size_t at_a = a->category_group[category], end_a = a->category_group[category + 1];
     size_t at_b = b->category_group[category], end_b = b->category_group[category + 1];
     while (at_a < end_a || at_b < end_b) {
@@ -233,7 +239,7 @@ static bool compare_false_positives(struct comparing *comparing)
     for (size_t i = 0; i < comparing->dataset->image_count; i++)
         comparing->rank_of_image[order[i]] = (int32_t)i;
     for (size_t c = 0; c < comparing->dataset->category_count; c++)
-        if (eval_filter_has(comparing->filter, c))
+        if (eval_filter_has(comparing->at->filter, c))
             compare_category(comparing, c);
     return split(&comparing->pairs, comparing->arena, comparing->out->false_positives);
 }
@@ -289,25 +295,24 @@ static bool compare_images(struct comparing *comparing)
             ARENA_ARRAY(comparing->arena, struct eval_counts, set->image_count + 1);
         if (!out->images[side])
             return false;
-        eval_counts_at(set, comparing->iou_index, comparing->confidence, comparing->filter,
-            &out->total[side], NULL, out->images[side]);
+        eval_counts_of(set, comparing->at, &out->total[side], NULL, out->images[side]);
     }
     return list_changes(comparing, 0, &out->better, &out->fixed) &&
            list_changes(comparing, 1, &out->worse, &out->broken);
 }
 
 bool eval_versus(const struct dataset *dataset, const struct eval_side *a,
-    const struct eval_side *b, double confidence, eval_filter filter, struct arena *arena,
+    const struct eval_side *b, const struct eval_at *at, struct arena *arena,
     struct eval_versus *out, struct err *err)
 {
     *out = (struct eval_versus){0};
     if (!is_sane(dataset, a->set, b->set, err))
         return false;
+    if (at->iou_index != eval_versus_iou_index(a->set) || at->area != EVAL_ALL)
+        return err_set(err, ERR_USAGE, "runs are compared at the IoU of their matches, all sizes");
     struct comparing comparing = {.dataset = dataset,
         .sides = {a, b},
-        .iou_index = isnan(a->set->custom_iou) ? 0 : EVAL_IOU_CUSTOM,
-        .confidence = confidence,
-        .filter = filter,
+        .at = at,
         .arena = arena,
         .out = out};
     arena_init(&comparing.scratch, 0);

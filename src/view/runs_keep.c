@@ -4,7 +4,6 @@
  */
 #include "view/runs_view.h"
 
-#include "base/text.h"
 #include "work/settings.h"
 
 #include <stdlib.h>
@@ -55,10 +54,6 @@ void runs_keep_settings(struct runs_state *state, struct session *session)
     struct buf text;
     buf_init(&text, SETTINGS_MOST_BYTES);
     print_settings(state, &text);
-    if (!text.failed && !text_same(state->kept, text.data)) {
-        session_order(session, errand_settings(MEMBER, text.data));
-        free(state->kept);
-        state->kept = strdup(text.data);
-    }
+    session_keep_text(session, MEMBER, &text, &state->kept);
     buf_done(&text);
 }

@@ -27,6 +27,8 @@ struct session {
     double confidence, iou; /* the thresholds of every image screen */
     struct panel_look look; /* how curves are looked at, and which are pinned; also on other screens */
     struct panel_pins pins;
+    bool pixels; /* curves as a picture where the terminal shows any */
+    char curve_pattern[SESSION_FILTER_BYTES]; /* of the names of the panels that curves show; "" all */
     int64_t *listed; /* run ids that the table listed when it opened another screen */
     size_t listed_count;
     /* The image that the images screen begins with, by any of its names; "" for the first. Set and
@@ -59,6 +61,10 @@ int64_t session_current(const struct session *session, const struct runs *runs, 
 void session_keep(struct session *session);
 /* Has ERRAND (ownership moves; NULL: memory is out) run after this event. */
 void session_order(struct session *session, struct errand *errand);
+/* Orders TEXT (JSON) to be the member NAME of the person's settings when it is not what *KEPT says,
+ * which is from the heap and becomes it. NULL in *KEPT is how it was found: nothing is ordered. */
+void session_keep_text(
+    struct session *session, const char *name, const struct buf *text, char **kept);
 
 /* The runs that a comparison is about, at most MOST: the baseline first, then the selected, in
  * their order; without any selected, session_current() of CURSOR. Ids that are gone are left out.

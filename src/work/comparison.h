@@ -36,3 +36,6 @@ bool comparison_make(const struct comparison_request *request, struct arena *are
  */
 bool comparison_versus(const struct comparison_request *request, size_t index, eval_filter filter,
     struct arena *arena, struct eval_versus **out, struct err *err);
+
+/* Whether indices of images, categories and annotations of A mean the same in B. */
+bool comparison_same_truth(const struct dataset *a, const struct dataset *b);

@@ -31,9 +31,9 @@ struct errand *errand_remark(const struct remark *remark)
     return NULL;
 }
 
-struct errand *errand_settings(const char *name, const char *value)
+static struct errand *new_texts(enum errand_kind kind, const char *name, const char *value)
 {
-    struct errand *errand = new_errand(ERRAND_SETTINGS);
+    struct errand *errand = new_errand(kind);
     bool ok = errand != NULL;
     if (ok) {
         errand->name = keep(errand, name, &ok);
@@ -43,6 +43,16 @@ struct errand *errand_settings(const char *name, const char *value)
         return errand;
     errand_free(errand);
     return NULL;
+}
+
+struct errand *errand_settings(const char *name, const char *value)
+{
+    return new_texts(ERRAND_SETTINGS, name, value);
+}
+
+struct errand *errand_file(const char *path, const char *text)
+{
+    return new_texts(ERRAND_FILE, path, text);
 }
 
 struct errand *errand_copy(struct copy *copy)

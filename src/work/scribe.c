@@ -77,6 +77,10 @@ static void run(struct scribe *scribe, struct errand *errand)
     case ERRAND_SETTINGS:
         keep_settings(scribe, errand, &err);
         break;
+    case ERRAND_FILE:
+        if (!own_put(errand->name, errand->value, strlen(errand->value), &err))
+            err_in_file(&err, errand->name);
+        break;
     case ERRAND_COPY:
         make_copy(scribe, errand, &err);
         break;
@@ -90,9 +94,9 @@ static void run(struct scribe *scribe, struct errand *errand)
 
 static bool is_overtaken(const struct errand *errand)
 {
-    for (const struct errand *later = errand->next; later; later = later->next)
-        if (errand->kind == ERRAND_SETTINGS && later->kind == ERRAND_SETTINGS &&
-            strcmp(later->name, errand->name) == 0)
+    bool replaces = errand->kind == ERRAND_SETTINGS || errand->kind == ERRAND_FILE;
+    for (const struct errand *later = errand->next; replaces && later; later = later->next)
+        if (later->kind == errand->kind && strcmp(later->name, errand->name) == 0)
             return true;
     return false;
 }

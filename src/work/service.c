@@ -3,7 +3,6 @@
 #include "work/album.h"
 #include "work/clerk.h"
 #include "work/indexer.h"
-#include "work/keeper.h"
 #include "work/librarian.h"
 #include "work/scribe.h"
 #include "work/studio.h"
@@ -19,7 +18,6 @@ struct service {
     struct album *album;
     struct clerk *clerk;
     struct indexer *indexer;
-    struct keeper *keeper;
     struct scribe *scribe;
     bool runs_stale, runs_ordered;
     struct wants ordered;       /* what was ordered last of each kind */
@@ -202,11 +200,6 @@ void service_run(struct service *service, struct errand *errand)
 void service_refresh(struct service *service)
 {
     indexer_refresh(service->indexer);
-}
-
-void service_keep(struct service *service, const char *path, const char *text, size_t length)
-{
-    keeper_put(service->keeper, path, text, length);
 }
 
 /* ---- answers ---- */
@@ -414,8 +407,6 @@ struct service *service_new(const struct service_settings *settings, struct err 
     service->runs_stale = true; /* what the index holds already is shown at once */
     service->answers = queue_new(err);
     if (service->answers)
-        service->keeper = keeper_new(service->answers, err);
-    if (service->keeper)
         service->librarian = librarian_new(settings, service->answers, err);
     if (service->librarian)
         service->studio = studio_new(settings, service->answers, err);
@@ -443,7 +434,6 @@ void service_free(struct service *service)
     album_free(service->album);
     clerk_free(service->clerk);
     indexer_free(service->indexer);
-    keeper_free(service->keeper);
     queue_free(service->answers, message_free);
     arena_done(&service->ordered_arena);
     free(service);

@@ -38,6 +38,3 @@ void service_set_terminal(struct service *service, const struct easel_terminal *
 void service_run(struct service *service, struct errand *errand);
 /* Reads the roots again. */
 void service_refresh(struct service *service);
-/* Writes a small file of the person's (keeper.h); what was handed over is written before
- * service_free() returns. */
-void service_keep(struct service *service, const char *path, const char *text, size_t length);

@@ -409,7 +409,8 @@ static void run_versus_at(struct stage *stage, double confidence)
     struct err err;
     struct eval_versus versus;
     struct eval_side a = {stage->detections, stage->set}, b = {stage->second, stage->second_set};
-    if (!eval_versus(stage->dataset, &a, &b, confidence, NULL, &stage->round, &versus, &err))
+    struct eval_at at = {.confidence = confidence};
+    if (!eval_versus(stage->dataset, &a, &b, &at, &stage->round, &versus, &err))
         exit(1);
     stage->sink = (double)versus.truths[EVAL_BY_BOTH].count;
 }
