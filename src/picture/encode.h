@@ -49,7 +49,7 @@ struct encode_terminal {
 struct encode_place {
     int32_t row, col;   /* of the top left cell, from 0 */
     int32_t rows, cols; /* cells kept free for it */
-    uint32_t id;        /* kitty: not 0, below 2^30, unique among open frames */
+    uint32_t id;        /* kitty: not 0, below 2^20, unique among open frames */
 };
 
 struct encoder_frame; /* each encoder's own */

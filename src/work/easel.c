@@ -11,7 +11,7 @@
 #include <string.h>
 
 /* Of a picture at once; a hard photo of 800 x 600 is then below 600 KB as sixel. */
-enum { LETTERBOX_GREY = 24, QUICK_COLOURS = 64 };
+enum { LETTERBOX_GREY = 24, QUICK_COLOURS = 64, MOST_IDS = (1 << 20) - 1 };
 
 /* ---- scenes ---- */
 
@@ -245,7 +245,7 @@ static bool frame_open(struct easel *easel, const struct easel_tile *tile, struc
     const struct pixels *pixels = tile->photo->pixels;
     int32_t width, height, left, top;
     struct encode_place place = {
-        tile->row, tile->col, tile->rows, tile->cols, ++easel->next_id & 0xffffff};
+        tile->row, tile->col, tile->rows, tile->cols, easel->next_id++ % MOST_IDS + 1};
     encoder_area(easel->encoder, &easel->terminal, tile->rows, tile->cols, &width, &height);
     *frame = (struct frame){.tile = *tile};
     frame->tile.boxes = NULL;
