@@ -65,7 +65,7 @@ static bool show_on_terminal(
     bool utf8 = paint_locale();
     tty_get_size(STDOUT_FILENO, &size);
     bool ok = tty_open(STDIN_FILENO, STDOUT_FILENO, err) &&
-              terminal_ask(settings, utf8, &talk, &typed, err);
+              terminal_ask(settings, utf8, STDIN_FILENO, STDOUT_FILENO, &talk, &typed, err);
     if (ok) {
         struct easel_terminal easel = terminal_easel(&talk.terminal, terminal_is_mono() ? 0 : 256);
         tile->fine = true;

@@ -80,7 +80,7 @@ static bool run_screen(const struct settings *settings, const char *const *roots
     struct buf typed;
     buf_init(&typed, INT32_MAX);
     bool ok = tty_open(STDIN_FILENO, STDOUT_FILENO, err) &&
-              terminal_ask(settings, utf8, &talk, &typed, err);
+              terminal_ask(settings, utf8, STDIN_FILENO, STDOUT_FILENO, &talk, &typed, err);
     struct painter_options options = {.term = getenv("TERM"),
         .out_fd = STDOUT_FILENO,
         .sync2026 = ok && terminal->sync2026,

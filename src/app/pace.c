@@ -8,7 +8,8 @@ void pace_done(struct pace *pace)
     pace->shown = NULL;
 }
 
-/* Until when nothing may be ordered; 0 when something may be, -1 when that is for the painter to say. */
+/* Until when nothing may be ordered; 0 when something may be, -1 when that is for the painter to
+ * say. */
 static int64_t held_until_ms(const struct pace *pace)
 {
     if (pace->painting)
@@ -30,7 +31,8 @@ static bool can_be_better(const struct pace *pace)
                               (pace->patched && !pace->proven));
 }
 
-bool pace_next(struct pace *pace, struct easel_scene **scene, bool damaged, int64_t now_ms, bool *whole)
+bool pace_next(
+    struct pace *pace, struct easel_scene **scene, bool damaged, int64_t now_ms, bool *whole)
 {
     pace->whole |= damaged;
     if (*scene)

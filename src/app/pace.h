@@ -1,12 +1,13 @@
 /*
- * The pace of pictures: what is on the screen, and when the next may be ordered, so that a slow link
- * never has more than one of them in flight, and a person at rest gets the best one.
- * Knows: scenes, milliseconds. Must not know: how a picture is painted, what is on it, clocks.
+ * The pace of pictures: what is on the screen, and when the next may be ordered, so that a slow
+ * link never has more than one of them in flight, and a person at rest gets the best one. Knows:
+ * scenes, milliseconds. Must not know: how a picture is painted, what is on it, clocks.
  *
  *     if (pace_next(&pace, &scene, damaged, now, &whole))   // every frame
  *         service_paint(...);                               // it comes back painted:
- *     pace_painted(&pace, done, bytes, now);                // its bytes left with PACE_FENCE behind
- *     pace_answered(&pace, answer, length, now);            // the terminal has worked through them
+ *     pace_painted(&pace, done, bytes, now);                // its bytes left with PACE_FENCE
+ * behind pace_answered(&pace, answer, length, now);            // the terminal has worked through
+ * them
  *
  * Main thread.
  */
@@ -39,9 +40,11 @@ struct pace {
 
 void pace_done(struct pace *pace); /* accepts a zeroed struct */
 
-/* *SCENE (owned; NULL: no picture) is what a frame wants to show. True when it is to be painted now,
- * with *WHOLE; else it is freed: a later frame brings it again. DAMAGED: the frame wipes pictures. */
-bool pace_next(struct pace *pace, struct easel_scene **scene, bool damaged, int64_t now_ms, bool *whole);
+/* *SCENE (owned; NULL: no picture) is what a frame wants to show. True when it is to be painted
+ * now, with *WHOLE; else it is freed: a later frame brings it again. DAMAGED: the frame wipes
+ * pictures. */
+bool pace_next(
+    struct pace *pace, struct easel_scene **scene, bool damaged, int64_t now_ms, bool *whole);
 /* What was ordered came back. DONE: without failure, and the screen shows it now; BYTES: that took
  * some, with the fence behind them. */
 void pace_painted(struct pace *pace, bool done, bool bytes, int64_t now_ms);
@@ -49,6 +52,6 @@ void pace_painted(struct pace *pace, bool done, bool bytes, int64_t now_ms);
 bool pace_answered(struct pace *pace, const char *answer, size_t length, int64_t now_ms);
 /* The window changes its size: wait until it has come to rest. */
 void pace_resized(struct pace *pace, int64_t now_ms);
-/* Milliseconds, MOST_MS at most, until a frame should be drawn for a picture that was held back or is
- * to become finer. */
+/* Milliseconds, MOST_MS at most, until a frame should be drawn for a picture that was held back or
+ * is to become finer. */
 int pace_wait_ms(const struct pace *pace, int64_t now_ms, int most_ms);

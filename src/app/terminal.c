@@ -1,10 +1,9 @@
 #include "app/terminal.h"
 
 #include <stdlib.h>
-#include <unistd.h>
 
-bool terminal_ask(const struct settings *settings, bool utf8, struct terminal_talk *out,
-    struct buf *typed, struct err *err)
+bool terminal_ask(const struct settings *settings, bool utf8, int in_fd, int out_fd,
+    struct terminal_talk *out, struct buf *typed, struct err *err)
 {
     *out = (struct terminal_talk){.env = {.graphics = settings->graphics,
                                       .term = getenv("TERM"),
@@ -16,8 +15,9 @@ bool terminal_ask(const struct settings *settings, bool utf8, struct terminal_ta
                                       .lc_terminal = getenv("LC_TERMINAL"),
                                       .utf8 = utf8}};
     probe_init(&out->probe);
-    tty_get_size(STDOUT_FILENO, &out->env.size);
-    return probe_ask(STDIN_FILENO, STDOUT_FILENO, &out->env, &out->probe, typed, err) &&
+    out->out_fd = out_fd;
+    tty_get_size(out_fd, &out->env.size);
+    return probe_ask(in_fd, out_fd, &out->env, &out->probe, typed, err) &&
            probe_decide(&out->probe, &out->env, &out->terminal, err);
 }
 
@@ -41,7 +41,8 @@ bool terminal_resized(struct terminal_talk *talk, const struct tty_size *size)
     buf_init(&questions, 1024);
     probe_sizes_again(&talk->probe, &talk->env, &questions);
     talk->asked_again = true;
-    tty_write(STDOUT_FILENO, questions.data, questions.length, NULL); /* the next frame would tell */
+    tty_write(
+        talk->out_fd, questions.data, questions.length, NULL); /* the next frame would tell */
     buf_done(&questions);
     return false;
 }

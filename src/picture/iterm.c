@@ -1,7 +1,7 @@
 /*
- * iTerm2's inline images: the base as a JPEG, everything drawn over it as cells of PNG in its place.
- * Knows: OSC 1337 File (https://iterm2.com/documentation-images.html). Must not know: boxes, which
- * terminals speak it.
+ * iTerm2's inline images: the base as a JPEG, everything drawn over it as cells of PNG in its
+ * place. Knows: OSC 1337 File (https://iterm2.com/documentation-images.html). Must not know: boxes,
+ * which terminals speak it.
  */
 #include "picture/cells.h"
 #include "picture/decoder.h"
@@ -15,8 +15,8 @@
 enum {
     QUICK_QUALITY = 75, /* 50 to 100 KB for 800 x 600 */
     FINE_QUALITY = 92,
-    FINE_COLOURS = 128,        /* palette_colours from here on ask for the fine one */
-    MOST_FILE_BYTES = 700000,  /* a megabyte as base64, beyond which terminals drop a string */
+    FINE_COLOURS = 128,       /* palette_colours from here on ask for the fine one */
+    MOST_FILE_BYTES = 700000, /* a megabyte as base64, beyond which terminals drop a string */
     MOST_BASE_BYTES = 32 << 20,
 };
 
@@ -64,8 +64,7 @@ static struct pixels *cut(
     size_t ch = (size_t)iterm->head.terminal.cell_height_px;
     struct pixels *out = pixels_new((int32_t)cw * cells.cols, (int32_t)ch * cells.rows);
     size_t bytes = out ? (size_t)out->width_px * 3 : 0, stride = (size_t)from->width_px * 3;
-    const uint8_t *at =
-        from->rgb + (size_t)cells.row * ch * stride + (size_t)cells.col * cw * 3;
+    const uint8_t *at = from->rgb + (size_t)cells.row * ch * stride + (size_t)cells.col * cw * 3;
     for (int32_t y = 0; out && y < out->height_px; y++)
         memcpy(out->rgb + (size_t)y * bytes, at + (size_t)y * stride, bytes);
     return out;
@@ -76,8 +75,7 @@ static void paste(struct iterm_frame *iterm, const struct pixels *from, struct c
     size_t cw = (size_t)iterm->head.terminal.cell_width_px;
     size_t ch = (size_t)iterm->head.terminal.cell_height_px;
     size_t bytes = (size_t)from->width_px * 3, stride = (size_t)iterm->plain->width_px * 3;
-    uint8_t *at =
-        iterm->plain->rgb + (size_t)cells.row * ch * stride + (size_t)cells.col * cw * 3;
+    uint8_t *at = iterm->plain->rgb + (size_t)cells.row * ch * stride + (size_t)cells.col * cw * 3;
     for (int32_t y = 0; y < from->height_px; y++)
         memcpy(at + (size_t)y * stride, from->rgb + (size_t)y * bytes, bytes);
 }
@@ -131,7 +129,8 @@ static bool prepare(struct iterm_frame *iterm, struct err *err)
     int32_t w = iterm->cols * terminal->cell_width_px, h = iterm->rows * terminal->cell_height_px;
     iterm->plain = pixels_new(w, h);
     iterm->screen = pixels_new(w, h);
-    if (!iterm->plain || !iterm->screen || !cell_map_init(&iterm->changed, iterm->rows, iterm->cols))
+    if (!iterm->plain || !iterm->screen ||
+        !cell_map_init(&iterm->changed, iterm->rows, iterm->cols))
         return err_set(err, ERR_MEMORY, "out of memory");
     for (int32_t y = 0; y < base->height_px; y++)
         memcpy(iterm->screen->rgb + (size_t)y * (size_t)w * 3,

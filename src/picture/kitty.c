@@ -1,8 +1,8 @@
 /*
- * Kitty graphics: the base once as a palette PNG; over it, what is drawn as pieces (overlay.h): bars
- * are placements of bars of their colour that were sent once, patches are small PNGs.
- * Knows: the graphics protocol (https://sw.kovidgoyal.net/kitty/graphics-protocol/), of it what
- * Konsole knows too. Must not know: boxes, which terminals speak it.
+ * Kitty graphics: the base once as a palette PNG; over it, what is drawn as pieces (overlay.h):
+ * bars are placements of bars of their colour that were sent once, patches are small PNGs. Knows:
+ * the graphics protocol (https://sw.kovidgoyal.net/kitty/graphics-protocol/), of it what Konsole
+ * knows too. Must not know: boxes, which terminals speak it.
  */
 #include "picture/encoder.h"
 #include "picture/overlay.h"
@@ -173,8 +173,8 @@ static void add_delete(
 /* ---- bars ---- */
 
 /* Sends a bar of INK. */
-static bool send_ink(
-    struct kitty_frame *kitty, const struct ink *ink, uint32_t which, struct buf *out, struct err *err)
+static bool send_ink(struct kitty_frame *kitty, const struct ink *ink, uint32_t which,
+    struct buf *out, struct err *err)
 {
     const struct pixels *base = kitty->head.base;
     int32_t period = ink->on + ink->off;
@@ -232,7 +232,7 @@ static void place_bar(struct kitty_frame *kitty, struct shown_piece *shown, stru
         buf_printf(out, ",X=%d", (int)(piece->x % terminal->cell_width_px));
     if (piece->y % terminal->cell_height_px)
         buf_printf(out, ",Y=%d", (int)(piece->y % terminal->cell_height_px));
-    buf_add_string(out, ",z=1,C=1\x1b\\");
+    buf_add_string(out, ",z=1\x1b\\"); /* the cursor moves, and is moved again for the next */
 }
 
 /* ---- patches ---- */
@@ -247,13 +247,24 @@ static bool is_shown(const struct kitty_frame *kitty, uint32_t image)
     return found;
 }
 
+/* Whether pixels of PATCH's rectangle are not drawn. */
+static bool has_holes(const struct kitty_frame *kitty, const struct overlay_piece *patch)
+{
+    bool holes = false;
+    for (int32_t y = 0; y < patch->h && !holes; y++)
+        for (int32_t x = 0; x < patch->w && !holes; x++)
+            holes = !overlay_pixel(&kitty->overlay, patch, x, y);
+    return holes;
+}
+
 /* The drawn pixels of a patch in their own colours, the others transparent. */
 static bool send_patch(
     struct kitty_frame *kitty, struct shown_piece *shown, struct buf *out, struct err *err)
 {
     const struct overlay_piece *piece = &shown->piece;
+    bool holes = has_holes(kitty, piece);
     struct palette palette;
-    palette_init_exact(&palette, 1);
+    palette_init_exact(&palette, holes);
     for (int32_t y = 0; y < piece->h; y++)
         for (int32_t x = 0; x < piece->w; x++) {
             const uint8_t *rgb = overlay_pixel(&kitty->overlay, piece, x, y);
@@ -265,7 +276,7 @@ static bool send_patch(
         .height_px = piece->h,
         .rgb = (const uint8_t(*)[3])palette.rgb,
         .colours = palette.used,
-        .first_is_clear = true};
+        .first_is_clear = holes};
     buf_clear(&kitty->png);
     if (!png_out_indexed(&picture, &kitty->png, err))
         return false;

@@ -7,10 +7,11 @@
 #include <string.h>
 
 enum {
-    LEAST_BAR_PX = 12,   /* shorter lines go into patches */
-    LEAST_DASHES = 3,    /* of a dashed bar */
-    NEAR_PX = 10,        /* rectangles so near to one another share a patch */
+    LEAST_BAR_PX = 12, /* shorter lines go into patches */
+    LEAST_DASHES = 3,  /* of a dashed bar */
+    NEAR_PX = 10,      /* rectangles so near to one another share a patch */
     MOST_PATCHES = 64,
+    AROUND_PX = 2, /* so far beyond a patch a bar is still part of it */
 };
 
 /* A pixel: as in the base, drawn, or drawn and in a bar. */
@@ -42,8 +43,8 @@ static const uint8_t *pixel_at(const struct pixels *pixels, int32_t x, int32_t y
 
 /* Makes the run [FROM, END) of row Y part of the rectangle above it that is just as wide, or a new
  * one. *ABOVE walks through those that end in the row above, BELOW collects those of this row. */
-static bool add_run(struct overlay *overlay, int32_t y, int32_t from, int32_t end, size_t *above,
-    size_t above_end)
+static bool add_run(
+    struct overlay *overlay, int32_t y, int32_t from, int32_t end, size_t *above, size_t above_end)
 {
     const uint8_t *rgb = pixel_at(overlay->shown, from, y);
     for (; *above < above_end; ++*above) {
@@ -59,8 +60,12 @@ static bool add_run(struct overlay *overlay, int32_t y, int32_t from, int32_t en
     }
     if (!GROW(overlay->rects, overlay->rect_capacity, overlay->rect_count + 1))
         return false;
-    overlay->rects[overlay->rect_count] = (struct overlay_piece){
-        .is_bar = true, .x = from, .y = y, .w = end - from, .h = 1, .rgb = {rgb[0], rgb[1], rgb[2]}};
+    overlay->rects[overlay->rect_count] = (struct overlay_piece){.is_bar = true,
+        .x = from,
+        .y = y,
+        .w = end - from,
+        .h = 1,
+        .rgb = {rgb[0], rgb[1], rgb[2]}};
     overlay->order[overlay->count++] = overlay->rect_count++;
     return true;
 }
@@ -104,11 +109,16 @@ static bool add_piece(struct overlay *overlay, const struct overlay_piece *piece
     return true;
 }
 
-static void mark_bar(struct overlay *overlay, const struct overlay_piece *rect)
+/* Gives the pixels of BAR's ink the state STATE. */
+static void mark_bar(struct overlay *overlay, const struct overlay_piece *bar, uint8_t state)
 {
     size_t width = (size_t)overlay->shown->width_px;
-    for (int32_t y = rect->y; y < rect->y + rect->h; y++)
-        memset(overlay->state + (size_t)y * width + (size_t)rect->x, BARRED, (size_t)rect->w);
+    int32_t period = bar->on + bar->off;
+    bool down = bar->h > OVERLAY_BAR_PX;
+    for (int32_t y = 0; y < bar->h; y++)
+        for (int32_t x = 0; x < bar->w; x++)
+            if (!period || ((down ? y : x) + bar->phase) % period < bar->on)
+                overlay->state[(size_t)(bar->y + y) * width + (size_t)(bar->x + x)] = state;
 }
 
 static int compare(int32_t a, int32_t b)
@@ -171,8 +181,8 @@ static size_t count_dashes(const struct overlay_piece *rects, size_t left, bool 
         dash_of(&rects[count], rows).length < on)
         count++;
     const struct overlay_piece *last = &rects[count - 1];
-    int32_t length = dash_of(last, rows).from + dash_of(last, rows).length -
-                     dash_of(&rects[0], rows).from;
+    int32_t length =
+        dash_of(last, rows).from + dash_of(last, rows).length - dash_of(&rects[0], rows).from;
     return count >= LEAST_DASHES && length >= 2 * LEAST_BAR_PX ? count : 0;
 }
 
@@ -194,8 +204,8 @@ static bool find_dashed(struct overlay *overlay, bool rows)
         bar.phase = bar.on - dash_of(&bar, rows).length;
         bar.w = last->x + last->w - bar.x;
         bar.h = last->y + last->h - bar.y;
-        for (size_t end = i + count; i < end; i++)
-            mark_bar(overlay, &rects[i]);
+        i += count;
+        mark_bar(overlay, &bar, BARRED);
         if (!add_piece(overlay, &bar))
             return false;
     }
@@ -214,7 +224,7 @@ static bool find_solid(struct overlay *overlay)
             overlay->rects[kept++] = *rect;
             continue;
         }
-        mark_bar(overlay, rect);
+        mark_bar(overlay, rect, BARRED);
         if (!add_piece(overlay, rect))
             return false;
     }
@@ -241,10 +251,11 @@ static void surround(struct overlay_piece *patch, const struct overlay_piece *wi
     patch->h = bottom - patch->y;
 }
 
-/* Puts RECT into a patch near it, and joins those that are near one another then. */
+/* Puts RECT into a patch near it, and joins those that are near one another then. Alone it stays a
+ * bar: so a corner of a dashed box is cheaper. */
 static bool add_to_patch(struct overlay *overlay, size_t first, const struct overlay_piece *rect)
 {
-    struct overlay_piece patch = {.x = rect->x, .y = rect->y, .w = rect->w, .h = rect->h};
+    struct overlay_piece patch = *rect;
     bool full = overlay->count - first >= MOST_PATCHES;
     for (size_t i = first; i < overlay->count;) {
         if (!is_near(&overlay->pieces[i], &patch) && !full) {
@@ -252,6 +263,7 @@ static bool add_to_patch(struct overlay *overlay, size_t first, const struct ove
             continue;
         }
         surround(&patch, &overlay->pieces[i]);
+        patch.is_bar = false;
         overlay->pieces[i] = overlay->pieces[--overlay->count];
         full = false;
         i = first; /* it has grown: look at the others again */
@@ -278,14 +290,52 @@ static void look(const struct overlay *overlay, struct overlay_piece *patch)
         }
 }
 
+static bool is_inside(const struct overlay_piece *bar, const struct overlay_piece *patch)
+{
+    return bar->x >= patch->x - AROUND_PX && bar->y >= patch->y - AROUND_PX &&
+           bar->x + bar->w <= patch->x + patch->w + AROUND_PX &&
+           bar->y + bar->h <= patch->y + patch->h + AROUND_PX;
+}
+
+/* The bars among the FIRST pieces that lie in a patch become part of it: the ground of a label. */
+static void take_bars(struct overlay *overlay, size_t first)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < first; i++) {
+        const struct overlay_piece *bar = &overlay->pieces[i];
+        size_t patch = first;
+        while (patch < overlay->count &&
+               (overlay->pieces[patch].is_bar || !is_inside(bar, &overlay->pieces[patch])))
+            patch++;
+        if (patch == overlay->count) {
+            overlay->pieces[kept++] = *bar;
+            continue;
+        }
+        mark_bar(overlay, bar, DRAWN);
+        surround(&overlay->pieces[patch], bar);
+    }
+    memmove(overlay->pieces + kept, overlay->pieces + first,
+        (overlay->count - first) * sizeof *overlay->pieces);
+    overlay->count -= first - kept;
+}
+
 static bool find_patches(struct overlay *overlay)
 {
     size_t first = overlay->count;
     bool ok = true;
     for (size_t i = 0; ok && i < overlay->rect_count; i++)
         ok = add_to_patch(overlay, first, &overlay->rects[i]);
-    for (size_t i = first; ok && i < overlay->count; i++)
-        look(overlay, &overlay->pieces[i]);
+    for (size_t i = first; ok && i < overlay->count; i++) {
+        struct overlay_piece *alone = &overlay->pieces[i];
+        alone->is_bar &= alone->w <= OVERLAY_BAR_PX || alone->h <= OVERLAY_BAR_PX;
+        if (alone->is_bar)
+            mark_bar(overlay, alone, BARRED);
+    }
+    if (ok)
+        take_bars(overlay, first);
+    for (size_t i = 0; ok && i < overlay->count; i++)
+        if (!overlay->pieces[i].is_bar)
+            look(overlay, &overlay->pieces[i]);
     return ok;
 }
 

@@ -1,8 +1,8 @@
 /*
- * What is drawn over a picture, as pieces: straight lines of one colour, plain or dashed, and patches
- * of everything else. The same drawing always falls into the same pieces, and a box that comes or
- * goes leaves most of the others' as they are.
- * Knows: pixels that differ. Must not know: boxes, protocols.
+ * What is drawn over a picture, as pieces: straight lines of one colour, plain or dashed, and
+ * patches of everything else. The same drawing always falls into the same pieces, and a box that
+ * comes or goes leaves most of the others' as they are. Knows: pixels that differ. Must not know:
+ * boxes, protocols.
  */
 #pragma once
 
@@ -18,8 +18,8 @@ struct overlay_piece {
     bool is_bar; /* else a patch: the drawn pixels of its rectangle that are in no bar */
     int32_t x, y, w, h;
     uint8_t rgb[3];         /* of a bar */
-    int32_t on, off, phase; /* of a dashed bar: lengths of ink and gap, and how much of the first ink
-                               is missing; off 0: solid */
+    int32_t on, off, phase; /* of a dashed bar: lengths of ink and gap, and how much of the first
+                               ink is missing; off 0: solid */
     uint64_t hash;          /* of a patch: what it looks like */
 };
 
@@ -39,8 +39,9 @@ struct overlay {
 
 void overlay_done(struct overlay *overlay); /* accepts a zeroed struct */
 
-/* Finds the pieces of SHOWN over BASE (the same size), which must live as long as they are looked at.
- * No pixel is in two pieces, but for patches whose rectangles overlap. False when out of memory. */
+/* Finds the pieces of SHOWN over BASE (the same size), which must live as long as they are looked
+ * at. No pixel is in two pieces, but for patches whose rectangles overlap. False when out of
+ * memory. */
 bool overlay_find(struct overlay *overlay, const struct pixels *base, const struct pixels *shown);
 bool overlay_piece_same(const struct overlay_piece *a, const struct overlay_piece *b);
 /* The colour of pixel X, Y of a patch, from its corner; NULL where it is clear. */

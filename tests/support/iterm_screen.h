@@ -1,7 +1,7 @@
 /*
  * A screen of pixels that understands iTerm2's inline images, to judge what an encoder sends.
- * Knows: cursor moves, ECH, SGR, OSC 1337 File with JPEG and PNG over whole cells; refuses everything
- * else. Must not know: the encoder.
+ * Knows: cursor moves, ECH, SGR, OSC 1337 File with JPEG and PNG over whole cells; refuses
+ * everything else. Must not know: the encoder.
  */
 #pragma once
 

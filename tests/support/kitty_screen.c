@@ -73,7 +73,8 @@ struct keys {
     uint32_t value[128];
 };
 
-static bool read_keys(struct kitty_screen *screen, const char *at, const char *end, struct keys *out)
+static bool read_keys(
+    struct kitty_screen *screen, const char *at, const char *end, struct keys *out)
 {
     memset(out, 0, sizeof *out);
     while (at < end) {
@@ -94,7 +95,7 @@ static bool read_keys(struct kitty_screen *screen, const char *at, const char *e
     return true;
 }
 
-static bool place(struct kitty_screen *screen, struct kitty_placement placement)
+static bool place(struct kitty_screen *screen, struct kitty_placement placement, bool stays)
 {
     const struct kitty_image *image = find_image(screen, placement.image);
     if (!image)
@@ -111,6 +112,10 @@ static bool place(struct kitty_screen *screen, struct kitty_placement placement)
     if (screen->placement_count == KITTY_SCREEN_PLACEMENTS)
         return fail(screen, "too many placements");
     screen->placements[screen->placement_count++] = placement;
+    if (!stays) { /* an encoder must not rely on where */
+        screen->row = screen->rows - 1;
+        screen->col = screen->cols - 1;
+    }
     return true;
 }
 
@@ -134,7 +139,7 @@ static bool finish(struct kitty_screen *screen)
     remove_image(screen, coming->id);
     screen->images[screen->image_count++] = *coming;
     *coming = (struct kitty_image){0};
-    return !screen->places || place(screen, screen->coming_place);
+    return !screen->places || place(screen, screen->coming_place, screen->coming_stays);
 }
 
 static bool take_data(struct kitty_screen *screen, const char *at, const char *end, bool more)
@@ -194,22 +199,25 @@ static bool take_command(struct kitty_screen *screen, const char *at, const char
         .width = keys.value['w'],
         .height = keys.value['h'],
         .z = (int)keys.value['z']};
-    if (strchr("Tp", keys.action) && keys.action && keys.value['C'] != 1)
-        return fail(screen, "a placement that moves the cursor");
-    if (keys.action == 'T')
+    bool stays = keys.value['C'] == 1;
+    if (keys.action == 'T') {
         screen->coming_place = placement;
+        screen->coming_stays = stays;
+    }
     if (data)
         return take_data(screen, data + 1, end, keys.value['m']);
     if (keys.action == 'd')
         return take_delete(screen, &keys);
-    return keys.action == 'p' ? place(screen, placement) : fail(screen, "action %c", keys.action);
+    return keys.action == 'p' ? place(screen, placement, stays)
+                              : fail(screen, "action %c", keys.action);
 }
 
 static bool take_csi(struct kitty_screen *screen, const char **at, const char *end)
 {
     int row = 0, col = 0, used = 0;
     char text[32] = {0};
-    memcpy(text, *at, (size_t)(end - *at) < sizeof text - 1 ? (size_t)(end - *at) : sizeof text - 1);
+    memcpy(
+        text, *at, (size_t)(end - *at) < sizeof text - 1 ? (size_t)(end - *at) : sizeof text - 1);
     if (sscanf(text, "%d;%dH%n", &row, &col, &used) != 2 || !used || row < 1 || col < 1 ||
         row > screen->rows || col > screen->cols)
         return fail(screen, "CSI %.20s", text);
@@ -261,8 +269,9 @@ void kitty_screen_look(const struct kitty_screen *screen, uint8_t *rgb)
             for (uint32_t y = 0; y < placement->height; y++)
                 for (uint32_t x = 0; x < placement->width; x++) {
                     const uint8_t *from =
-                        image->rgba + ((size_t)(placement->from_y + y) * image->width +
-                                          placement->from_x + x) * 4;
+                        image->rgba +
+                        ((size_t)(placement->from_y + y) * image->width + placement->from_x + x) *
+                            4;
                     size_t to = ((size_t)placement->y + y) * stride + (size_t)placement->x + x;
                     if (from[3])
                         memcpy(rgb + to * 3, from, 3);

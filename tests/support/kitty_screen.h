@@ -18,7 +18,7 @@ struct kitty_image {
 
 struct kitty_placement {
     uint32_t image, id;
-    int x, y;                             /* pixels of the screen */
+    int x, y;                               /* pixels of the screen */
     uint32_t from_x, from_y, width, height; /* of the image */
     int z;
 };
@@ -32,7 +32,7 @@ struct kitty_screen {
     size_t placement_count;
     struct kitty_image coming; /* while its chunks arrive, and how it is to be placed */
     struct kitty_placement coming_place;
-    bool places, more;
+    bool places, more, coming_stays;
     uint8_t *data;
     size_t length, capacity;
     char wrong[200]; /* the first thing that a terminal would take badly; "" none */
@@ -41,8 +41,8 @@ struct kitty_screen {
 void kitty_screen_init(
     struct kitty_screen *screen, int rows, int cols, int cell_width_px, int cell_height_px);
 void kitty_screen_done(struct kitty_screen *screen);
-/* Applies whole sequences; false (and `wrong`) on what is not known, beyond the screen, deleted twice
- * or placed without a picture. */
+/* Applies whole sequences; false (and `wrong`) on what is not known, beyond the screen, deleted
+ * twice or placed without a picture. */
 bool kitty_screen_feed(struct kitty_screen *screen, const char *bytes, size_t length);
 /* What is seen, over grey 40; rows * cell height x cols * cell width * 3 bytes. */
 void kitty_screen_look(const struct kitty_screen *screen, uint8_t *rgb);

@@ -23,7 +23,8 @@ static struct easel_scene *scene_of(int boxes)
     return scene;
 }
 
-/* What a frame at NOW_MS with BOXES boxes (-1: no picture) has painted: 0 nothing, 1 changes, 2 all. */
+/* What a frame at NOW_MS with BOXES boxes (-1: no picture) has painted: 0 nothing, 1 changes, 2
+ * all. */
 static int next(struct pace *pace, int boxes, bool damaged, int64_t now_ms)
 {
     bool whole = false;

@@ -250,8 +250,7 @@ static void act(struct stage *stage, int action)
     } else if (what < 9 && stage->box_count < MOST_BOXES) {
         set_box(stage, &stage->boxes[stage->box_count++]);
     } else if (what < 14 && stage->box_count) {
-        stage->boxes[pick(stage, (uint32_t)stage->box_count)] =
-            stage->boxes[stage->box_count - 1];
+        stage->boxes[pick(stage, (uint32_t)stage->box_count)] = stage->boxes[stage->box_count - 1];
         stage->box_count--;
     } else if (stage->box_count) {
         struct overlay_box *box = &stage->boxes[pick(stage, (uint32_t)stage->box_count)];
