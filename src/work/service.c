@@ -48,7 +48,8 @@ static bool same_photos(
 
 static void order_runs(struct service *service, const struct world *world)
 {
-    service->runs_ordered = librarian_order_runs(service->librarian, world->runs);
+    service->runs_ordered = librarian_order_runs(
+        service->librarian, world->runs, service->ordered.tails);
     service->runs_stale = !service->runs_ordered;
 }
 
@@ -130,6 +131,46 @@ static void order_photos(
     ordered->photo_count = count;
 }
 
+/* What is there is not made again; an older order goes on as long as it is the same. */
+static void order_appraisals(
+    struct service *service, const struct world *world, const struct wants *wants)
+{
+    struct appraisals_want missing, *ordered = &service->ordered.appraisals;
+    bool same = wants->appraisals.count == ordered->count;
+    for (size_t i = 0; same && i < ordered->count; i++)
+        same = appraisal_want_same(&ordered->items[i], &wants->appraisals.items[i]);
+    if (same)
+        return;
+    appraisals_missing(&world->appraisals, &wants->appraisals, &missing);
+    if (studio_order_appraisals(service->studio, &missing))
+        *ordered = wants->appraisals;
+}
+
+static void order_intervals(
+    struct service *service, const struct world *world, const struct intervals_want *want)
+{
+    struct intervals_want *ordered = &service->ordered.intervals;
+    bool wanted = want->count > 1;
+    if (intervals_want_same(want, ordered) ||
+        (world->intervals && world->intervals->done &&
+            intervals_want_same(want, &world->intervals->want)))
+        return;
+    if (!wanted)
+        clerk_cancel(service->clerk, CLERK_INTERVALS);
+    if (!wanted || clerk_order_intervals(service->clerk, want))
+        *ordered = *want;
+}
+
+static void order_pool(
+    struct service *service, const struct world *world, const struct pool_want *want)
+{
+    const struct pool_want *ordered = &service->ordered.pool;
+    bool sound = is_of_world(world, want->a) && (!want->b || is_of_world(world, want->b));
+    if (sound && (want->a != ordered->a || want->b != ordered->b) &&
+        studio_order_pool(service->studio, want))
+        service->ordered.pool = *want;
+}
+
 /* What the clerk does is given up when nobody wants it, for it may take long. */
 static void order_clerk(
     struct service *service, const struct world *world, const struct wants *wants)
@@ -171,6 +212,10 @@ void service_want(struct service *service, const struct world *world, const stru
     if (wants->files != service->ordered.files &&
         (!files || librarian_order_files(service->librarian, wants->files, world->runs)))
         service->ordered.files = files ? wants->files : 0;
+    if (wants->tails[0] && strcmp(wants->tails, service->ordered.tails) != 0) {
+        memcpy(service->ordered.tails, wants->tails, sizeof wants->tails);
+        service->runs_stale = true;
+    }
     if (service->runs_stale && !service->runs_ordered)
         order_runs(service, world);
     if (wants->curve_count && !same_curves(wants, &service->ordered))
@@ -178,6 +223,9 @@ void service_want(struct service *service, const struct world *world, const stru
     service->turn++;
     order_studies(service, world, wants);
     order_photos(service, world, wants);
+    order_appraisals(service, world, wants);
+    order_intervals(service, world, &wants->intervals);
+    order_pool(service, world, &wants->pool);
     if (wants->data.run_id && !data_want_same(&wants->data, &service->ordered.data))
         order_data(service, world, &wants->data);
 }
@@ -235,8 +283,15 @@ static void drop_photos(struct service *service, struct world *world, const stru
 static void drop_study(struct service *service, struct world *world, size_t slot)
 {
     struct study_answer *place = &world->studies[slot];
-    if (place->study)
+    const struct pool_want *pool = &service->ordered.pool;
+    if (place->study) {
         drop_photos(service, world, place->study);
+        appraisals_forget(&world->appraisals, place->study);
+    }
+    if (place->study && (pool->a == place->study || pool->b == place->study))
+        service->ordered.pool = (struct pool_want){0};
+    service->ordered.appraisals.count = 0; /* what is still wanted is asked for again */
+    service->ordered.intervals.count = 0;
     study_release(place->study);
     *place = (struct study_answer){0};
 }
@@ -262,6 +317,16 @@ static void forget_studies(struct service *service, struct world *world)
     }
 }
 
+static void take_runs(struct service *service, struct world *world, struct message *message)
+{
+    service->runs_ordered = false;
+    if (!message->runs)
+        return;
+    runs_release(world->runs);
+    world->runs = message->runs;
+    message->runs = NULL;
+}
+
 static void take_study(struct service *service, struct world *world, struct message *message)
 {
     service->ordered.data = (struct data_want){0}; /* its study may be another at that address */
@@ -271,7 +336,17 @@ static void take_study(struct service *service, struct world *world, struct mess
     forget_studies(service, world);
 }
 
-/* What the clerk answers, and the list of files, take the place of older ones. */
+/* One of a study that has gone meanwhile is passed over. */
+static void take_appraisal(struct world *world, struct message *message)
+{
+    for (size_t i = 0; message->appraisal && i < WORLD_STUDIES; i++)
+        if (world->studies[i].study == message->appraisal->want.study) {
+            appraisals_take(&world->appraisals, message->appraisal);
+            message->appraisal = NULL;
+        }
+}
+
+/* What the clerk and the studio answer, and the list of files, take the place of older ones. */
 static void take_clerks(struct world *world, struct message *message)
 {
     if (message->deltas) {
@@ -283,6 +358,12 @@ static void take_clerks(struct world *world, struct message *message)
         influence_answer_free(world->influence);
         world->influence = message->influence;
         message->influence = NULL;
+    }
+    take_appraisal(world, message);
+    if (message->intervals) {
+        intervals_free(world->intervals);
+        world->intervals = message->intervals;
+        message->intervals = NULL;
     }
     if (message->texts) {
         texts_release(world->texts);
@@ -327,11 +408,25 @@ static void take_photo(struct service *service, struct world *world, struct mess
     message->photo.photo = NULL;
 }
 
+static void take_pool(struct world *world, struct message *message)
+{
+    pool_answer_done(&world->pool);
+    world->pool = message->pool;
+    message->pool = (struct pool_answer){0};
+}
+
 static void take_copied(struct world *world, struct message *message)
 {
     buf_done(&world->copied.text);
     world->copied = message->copied;
     message->copied = (struct copied){0};
+}
+
+static void take_data(struct world *world, struct message *message)
+{
+    data_page_release(world->data.page);
+    world->data = message->data;
+    message->data.page = NULL;
 }
 
 bool service_take(struct service *service, struct world *world, struct service_paint *paint)
@@ -349,12 +444,7 @@ bool service_take(struct service *service, struct world *world, struct service_p
         world->indexing = false;
         break;
     case MESSAGE_RUNS:
-        service->runs_ordered = false;
-        if (message->runs) {
-            runs_release(world->runs);
-            world->runs = message->runs;
-            message->runs = NULL;
-        }
+        take_runs(service, world, message);
         break;
     case MESSAGE_CURVES:
         if (message->curves) {
@@ -369,16 +459,19 @@ bool service_take(struct service *service, struct world *world, struct service_p
     case MESSAGE_PHOTO:
         take_photo(service, world, message);
         break;
+    case MESSAGE_POOL:
+        take_pool(world, message);
+        break;
     case MESSAGE_DELTAS:
     case MESSAGE_INFLUENCE:
     case MESSAGE_TEXTS:
     case MESSAGE_FILES:
+    case MESSAGE_INTERVALS:
+    case MESSAGE_APPRAISAL:
         take_clerks(world, message);
         break;
     case MESSAGE_DATA:
-        data_page_release(world->data.page);
-        world->data = message->data;
-        message->data.page = NULL;
+        take_data(world, message);
         break;
     case MESSAGE_PAINTED:
         *paint = message->paint;

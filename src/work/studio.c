@@ -5,7 +5,14 @@
 
 #include <stdlib.h>
 
-enum slot { SLOT_STUDY, SLOT_PAINT = SLOT_STUDY + WORLD_STUDIES, SLOT_DATA, SLOTS };
+enum slot {
+    SLOT_STUDY,
+    SLOT_PAINT = SLOT_STUDY + WORLD_STUDIES,
+    SLOT_DATA,
+    SLOT_POOL,
+    SLOT_APPRAISALS,
+    SLOTS
+};
 
 _Static_assert((int)SLOTS <= (int)DESK_SLOTS, "a desk has as many slots");
 
@@ -107,6 +114,37 @@ static void paint_job_run(void *self, const atomic_bool *stale)
     paint_job_drop(job);
 }
 
+struct pool_job {
+    struct studio *studio;
+    struct pool_answer answer;
+};
+
+static void pool_job_drop(void *self)
+{
+    struct pool_job *job = self;
+    pool_answer_done(&job->answer);
+    free(job);
+}
+
+static void pool_job_run(void *self, const atomic_bool *stale)
+{
+    struct pool_job *job = self;
+    struct pool_answer *answer = &job->answer;
+    struct err err = {0};
+    struct message *message = message_new(MESSAGE_POOL);
+    (void)stale;
+    if (message) {
+        struct image_pool_request request = {.a = answer->want.a, .b = answer->want.b};
+        answer->pool = image_pool_new(&request, &err);
+        if (!answer->pool)
+            err_print(&err, answer->trouble, sizeof answer->trouble);
+        message->pool = *answer;
+        *answer = (struct pool_answer){0};
+    }
+    message_post(job->studio->answers, message);
+    pool_job_drop(job);
+}
+
 struct data_job {
     struct studio *studio;
     struct data_want want;
@@ -135,6 +173,31 @@ static void data_job_run(void *self, const atomic_bool *stale)
     data_job_drop(job);
 }
 
+struct appraisals_job {
+    struct studio *studio;
+    struct appraisals_want want; /* its studies are references */
+};
+
+static void appraisals_job_drop(void *self)
+{
+    struct appraisals_job *job = self;
+    for (size_t i = 0; i < job->want.count; i++)
+        study_release((struct study *)job->want.items[i].study);
+    free(job);
+}
+
+static void appraisals_job_run(void *self, const atomic_bool *stale)
+{
+    struct appraisals_job *job = self;
+    for (size_t i = 0; i < job->want.count && !atomic_load(stale); i++) {
+        struct message *message = message_new(MESSAGE_APPRAISAL);
+        if (message)
+            message->appraisal = appraisal_make(&job->want.items[i]);
+        message_post(job->studio->answers, message);
+    }
+    appraisals_job_drop(job);
+}
+
 /* ---- orders ---- */
 
 bool studio_order_study(
@@ -146,6 +209,18 @@ bool studio_order_study(
     *job = (struct study_job){studio, slot, *want, runs_share(runs)};
     desk_put(studio->desk, SLOT_STUDY + (int)slot,
         (struct desk_job){study_job_run, study_job_drop, job});
+    return true;
+}
+
+bool studio_order_pool(struct studio *studio, const struct pool_want *want)
+{
+    struct pool_job *job = calloc(1, sizeof *job);
+    if (!job)
+        return false;
+    job->studio = studio;
+    job->answer.want.a = study_share((struct study *)want->a);
+    job->answer.want.b = want->b ? study_share((struct study *)want->b) : NULL;
+    desk_put(studio->desk, SLOT_POOL, (struct desk_job){pool_job_run, pool_job_drop, job});
     return true;
 }
 
@@ -163,6 +238,19 @@ bool studio_order_data(struct studio *studio, const struct data_want *want, stru
 void studio_set_terminal(struct studio *studio, const struct easel_terminal *terminal)
 {
     studio->terminal = *terminal;
+}
+
+bool studio_order_appraisals(struct studio *studio, const struct appraisals_want *want)
+{
+    struct appraisals_job *job = calloc(1, sizeof *job);
+    if (!job)
+        return false;
+    *job = (struct appraisals_job){studio, *want};
+    for (size_t i = 0; i < want->count; i++)
+        study_share((struct study *)want->items[i].study);
+    desk_put(studio->desk, SLOT_APPRAISALS,
+        (struct desk_job){appraisals_job_run, appraisals_job_drop, job});
+    return true;
 }
 
 void studio_paint(struct studio *studio, struct easel_scene *scene, bool whole, uint64_t serial)

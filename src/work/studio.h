@@ -16,9 +16,12 @@ struct studio *studio_new(
 void studio_free(struct studio *studio); /* waits for the thread; accepts NULL */
 
 /* Orders; each overtakes one of its kind (and slot) that still waits. Any thread; false when out of
- * memory. RUNS, STUDY and the study of a want are shared, not taken. */
+ * memory. RUNS, STUDY and the studies of a want are shared, not taken. */
 bool studio_order_study(
     struct studio *studio, size_t slot, const struct study_want *want, struct runs *runs);
+/* All of WANT, one answer each; gives up soon after the next order. */
+bool studio_order_appraisals(struct studio *studio, const struct appraisals_want *want);
+bool studio_order_pool(struct studio *studio, const struct pool_want *want);
 bool studio_order_data(struct studio *studio, const struct data_want *want, struct runs *runs);
 /* What studio_paint() paints from here on is for TERMINAL. The thread that orders paintings. */
 void studio_set_terminal(struct studio *studio, const struct easel_terminal *terminal);
