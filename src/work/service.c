@@ -419,6 +419,15 @@ static void take_photo(struct service *service, struct world *world, struct mess
     message->photo.photo = NULL;
 }
 
+static void take_curves(struct world *world, struct message *message)
+{
+    if (!message->curves)
+        return;
+    curves_release(world->curves);
+    world->curves = message->curves;
+    message->curves = NULL;
+}
+
 static void take_pool(struct world *world, struct message *message)
 {
     pool_answer_done(&world->pool);
