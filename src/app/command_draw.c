@@ -55,6 +55,7 @@ static bool place_tiles(const struct sheet *sheet, const struct layout *layout,
         struct easel_tile *tile = easel_scene_add(scene), *boxes = &sheet->tiles[i].boxes;
         *tile = *boxes;
         *boxes = (struct easel_tile){0}; /* they are the scene's now */
+        tile->fine = true;
         tile->rows = layout->rows;
         tile->cols = layout->cols;
         tile->row = layout->top + layout->text +
@@ -109,16 +110,16 @@ static bool paint_on_terminal(const struct easel_terminal *terminal, const struc
 static bool show_on_terminal(
     const struct settings *settings, const struct sheet *sheet, struct err *err)
 {
-    struct terminal terminal;
+    struct terminal_talk talk;
     struct tty_size size;
     struct buf typed;
     buf_init(&typed, INT32_MAX);
     bool utf8 = paint_locale();
     tty_get_size(STDOUT_FILENO, &size);
     bool ok = tty_open(STDIN_FILENO, STDOUT_FILENO, err) &&
-              terminal_ask(settings, utf8, &terminal, &typed, err);
+              terminal_ask(settings, utf8, STDIN_FILENO, STDOUT_FILENO, &talk, &typed, err);
     if (ok) {
-        struct easel_terminal easel = terminal_easel(&terminal, terminal_is_mono() ? 0 : 256);
+        struct easel_terminal easel = terminal_easel(&talk.terminal, terminal_is_mono() ? 0 : 256);
         ok = easel.graphics == EASEL_NONE
                  ? err_set(err, ERR_UNSUPPORTED,
                        "this terminal shows no pictures: write one with -o FILE.png")
