@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct darkroom;
 struct pixels;
 
 /* A decoded picture scaled to fit; immutable, shared between threads. */
@@ -15,12 +16,14 @@ struct photo {
     atomic_int references;
     struct pixels *pixels; /* NULL: see trouble */
     int32_t original_width_px, original_height_px;
-    bool coarse; /* an eighth of the detail, until the whole one comes */
+    bool coarse; /* an eighth of the detail: it can be had whole */
     char trouble[512]; /* why there are no pixels: one harmless line */
 };
 
-/* Decodes PATH (NULL: says that the file is not here) as large as fits, small pictures enlarged.
- * NULL only when out of memory; one reference is the caller's. Any thread. */
-struct photo *photo_load(const char *path, int32_t max_width_px, int32_t max_height_px);
+/* Decodes PATH (NULL: says that the file is not here) in ROOM (work/darkroom.h, may be NULL) as large
+ * as fits, small pictures enlarged. COARSE: an eighth of the detail will do for now. NULL only when
+ * out of memory; one reference is the caller's. Any thread. */
+struct photo *photo_load(struct darkroom *room, const char *path, int32_t max_width_px,
+    int32_t max_height_px, bool coarse);
 struct photo *photo_share(struct photo *photo);
 void photo_release(struct photo *photo); /* accepts NULL */
