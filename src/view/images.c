@@ -1,13 +1,11 @@
 #include "view/images.h"
 
+#include "base/num.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "base/num.h"
-
-static const double CONFIDENCE_STEP = 0.01, IOU_LOW = 0.5, IOU_HIGH = 0.95, IOU_STEP = 0.05;
 
 enum action {
     NEXT = 1,
@@ -28,6 +26,14 @@ enum action {
     TICK,
     SOLO,
     OVERLAY,
+    HIDE_TP,
+    HIDE_FP,
+    HIDE_FN,
+    SIZE,
+    SHOW,
+    PLAY,
+    NEXT_BOX,
+    BOX_BEFORE,
     COLOURS,
     GREY,
     OTHER_RUN,
@@ -53,93 +59,23 @@ static const struct key_row KEYS[] = {
     {"Space", "tick the class", TICK, "classes", NULL, 0},
     {"C", "this class alone, or all", SOLO, "classes", NULL, 0},
     {"o", "which boxes: all, verdicts, truth, predictions", OVERLAY, "boxes", "overlay", 3},
+    {"n", "next box of the picture: what it is, and why it is wrong", NEXT_BOX, "boxes", "box", 4},
+    {"N", "box before", BOX_BEFORE, "boxes", NULL, 0},
+    {"a", "true positives: shown or not", HIDE_TP, "boxes", NULL, 0},
+    {"s", "false positives: shown or not", HIDE_FP, "boxes", NULL, 0},
+    {"d", "missed objects: shown or not", HIDE_FN, "boxes", NULL, 0},
+    {"A", "boxes of all sizes, or small, medium, large ones", SIZE, "boxes", NULL, 0},
     {"v", "colour by class, or by verdict", COLOURS, "boxes", NULL, 0},
-    {"e", "greyscale picture", GREY, "boxes", NULL, 0},
-    {"Tab", "the next of the selected runs", OTHER_RUN, "image", "run", 3},
+    {"V", "one image, a grid, runs, steps, or A against B", SHOW, "pictures", "views", 3},
+    {"P", "play the steps, or stop", PLAY, "pictures", NULL, 0},
+    {"Tab", "the next of the selected runs; side by side: the next picture", OTHER_RUN, "pictures",
+        "run", 3},
+    {"g", "greyscale picture", GREY, "pictures", NULL, 0},
     {"T", "tables: images, classes, detections, files", TABLES, "image", NULL, 0},
     {0},
 };
 
-/* ---- what is shown ---- */
-
-const struct run_row *images_run(const struct images_state *state, const struct world *world)
-{
-    return world->runs ? runs_find(world->runs, state->run) : NULL;
-}
-
-int32_t images_artifact(const struct images_state *state, const struct run_row *run)
-{
-    int32_t last = (int32_t)run->prediction_count - 1;
-    return state->artifact < 0 || state->artifact > last ? last : state->artifact;
-}
-
-int32_t images_current(const struct images_state *state)
-{
-    if (!state->study || state->position >= state->study->dataset->image_count)
-        return -1;
-    return state->study->set->image_order[state->position];
-}
-
-int images_iou_index(const struct session *session)
-{
-    int index = (int)lround((session->iou - IOU_LOW) / IOU_STEP);
-    return index < 0 ? 0 : index >= EVAL_IOUS ? EVAL_IOUS - 1 : index;
-}
-
-const uint64_t *images_filter(const struct images_state *state)
-{
-    return state->filtered ? state->filter : NULL;
-}
-
-struct slider images_slider_now(const struct images_state *state, const struct session *session,
-    const struct world *world, enum images_slider which)
-{
-    const struct run_row *run = images_run(state, world);
-    double last = run && run->prediction_count > 1 ? (double)run->prediction_count - 1 : 0;
-    switch (which) {
-    case SLIDER_IOU:
-        return (struct slider){.label = "IoU       ",
-            .low = IOU_LOW,
-            .high = IOU_HIGH,
-            .value = session->iou,
-            .step = IOU_STEP,
-            .mark = NAN,
-            .decimals = 2};
-    case SLIDER_STEP:
-        return (struct slider){.label = "step",
-            .low = 0,
-            .high = last,
-            .value = run ? images_artifact(state, run) : 0,
-            .step = 1,
-            .mark = NAN,
-            .decimals = 0};
-    default:
-        return (struct slider){.label = "confidence",
-            .low = 0,
-            .high = 1,
-            .value = session->confidence,
-            .step = CONFIDENCE_STEP,
-            .mark = state->best_known ? state->best.confidence : NAN,
-            .decimals = 2};
-    }
-}
-
-/* ---- following the world ---- */
-
-/* The run it was opened on, else the first of the chosen that has predictions. */
-static void choose_run(
-    struct images_state *state, const struct session *session, const struct world *world)
-{
-    const struct run_row *all[64], *wanted = images_run(state, world);
-    if (wanted && wanted->prediction_count && !state->follows)
-        return;
-    size_t count = session_runs(session, world->runs, state->follows ? 0 : state->run, all, 64);
-    for (size_t i = 0; i < count; i++)
-        if (all[i]->prediction_count) {
-            state->run = all[i]->id;
-            return;
-        }
-}
+/* ---- beginning and end ---- */
 
 static void start(void *self, const struct session *session, const struct world *world, int64_t run)
 {
@@ -149,36 +85,17 @@ static void start(void *self, const struct session *session, const struct world 
     state->dragging = -1;
     state->follows = !run;
     snprintf(state->wanted, sizeof state->wanted, "%s", session->image);
-    choose_run(state, session, world);
+    images_choose_run(state, session, world);
 }
 
 static void stop(void *self)
 {
-    struct images_state *state = self;
-    study_release(state->study);
-    photo_release(state->photo);
-    free(state->filter);
-}
-
-/* All classes, or those that were remembered, as far as this dataset has any of them. */
-static void reset_filter(struct images_state *state, const struct session *session)
-{
-    const struct dataset *dataset = state->study->dataset;
-    const struct boards_kept *kept = session->boards ? &session->boards->kept : NULL;
-    free(state->filter);
-    state->filter = calloc(dataset->category_count / 64 + 1, sizeof *state->filter);
-    state->filtered = false;
-    for (size_t i = 0; state->filter && kept && i < dataset->category_count; i++)
-        for (size_t k = 0; k < kept->class_count; k++)
-            if (strcmp(dataset->categories[i].name, kept->classes[k]) == 0) {
-                state->filter[i / 64] |= UINT64_C(1) << (i % 64);
-                state->filtered = true;
-            }
+    images_forget(self);
 }
 
 static void keep_filter(const struct images_state *state, struct session *session)
 {
-    const struct dataset *dataset = state->study->dataset;
+    const struct dataset *dataset = images_study(state)->dataset;
     const char *names[KEPT_MOST_CLASSES + 1];
     size_t count = 0;
     for (size_t i = 0; i < dataset->category_count && count <= KEPT_MOST_CLASSES; i++)
@@ -188,126 +105,14 @@ static void keep_filter(const struct images_state *state, struct session *sessio
         boards_keep_classes(session->boards, state->filtered ? names : NULL, count);
 }
 
-static bool same_classes(const struct study *a, const struct study *b)
-{
-    bool same = a && a->dataset->category_count == b->dataset->category_count;
-    for (size_t i = 0; same && i < b->dataset->category_count; i++)
-        same = strcmp(a->dataset->categories[i].name, b->dataset->categories[i].name) == 0;
-    return same;
-}
-
-static void show_image(struct images_state *state, int32_t index)
-{
-    for (size_t i = 0; i < state->study->dataset->image_count; i++)
-        if (state->study->set->image_order[i] == index)
-            state->position = i;
-}
-
-static void show_wanted(struct images_state *state)
-{
-    int32_t index = state->wanted[0] ? data_run_image(state->study, state->wanted) : -1;
-    if (index < 0)
-        return;
-    show_image(state, index);
-    state->wanted[0] = '\0';
-}
-
-/* Takes the study that came; the image stays when the other set has one of that name. */
-static void take_study(struct images_state *state, const struct session *session,
-    const struct study_answer *answer)
-{
-    snprintf(state->trouble, sizeof state->trouble, "%s", answer->trouble);
-    struct study *old = state->study;
-    if (!answer->study || answer->study == old)
-        return;
-    int32_t was = images_current(state);
-    const char *name = was >= 0 ? old->dataset->images[was].file_name : NULL;
-    bool same = same_classes(old, answer->study);
-    state->study = study_share(answer->study);
-    state->best_known = false;
-    if (!same)
-        reset_filter(state, session);
-    for (size_t i = 0; name && i < state->study->dataset->image_count; i++) {
-        int32_t index = state->study->set->image_order[i];
-        if (strcmp(state->study->dataset->images[index].file_name, name) == 0)
-            state->position = i;
-    }
-    show_wanted(state);
-    study_release(old);
-}
-
-static void take_photo(
-    struct images_state *state, const struct photo_want *want, const struct photo *photo)
-{
-    const char *name = state->study->dataset->images[want->image].file_name;
-    if (photo == state->photo)
-        return;
-    photo_release(state->photo);
-    state->photo = photo_share((struct photo *)photo);
-    state->photo_image = want->image;
-    state->photo_width_px = want->width_px;
-    state->photo_height_px = want->height_px;
-    snprintf(state->photo_name, sizeof state->photo_name, "%s", name);
-}
-
-static void find_best(struct images_state *state, const struct session *session)
-{
-    if (!state->best_known && state->study)
-        state->best_known = eval_best_f1(
-            state->study->set, images_iou_index(session), images_filter(state), &state->best, NULL);
-}
-
-/* The image BY steps from here will be shown in the same place. */
-static void want_ahead(
-    const struct images_state *state, struct photo_want like, int by, struct wants *out)
-{
-    size_t at = state->position + (size_t)by;
-    if (at >= state->study->dataset->image_count) /* also one before the first */
-        return;
-    like.image = state->study->set->image_order[at];
-    like.ahead = true;
-    out->photos[out->photo_count++] = like;
-}
-
-static void wants(
-    void *self, const struct session *session, const struct world *world, struct wants *out)
-{
-    struct images_state *state = self;
-    if (state->follows) /* a panel shows what the table's cursor is on */
-        choose_run(state, session, world);
-    const struct run_row *run = images_run(state, world);
-    if (!run || !run->prediction_count)
-        return;
-    struct study_want want = {run->id, images_artifact(state, run)};
-    out->studies[0] = want;
-    const struct study_answer *answer = world_study(world, &want);
-    if (answer)
-        take_study(state, session, answer);
-    find_best(state, session);
-    int32_t image = images_current(state);
-    if (!answer || !answer->study || image < 0)
-        return;
-    struct rect place = {1, 0, session->rows, session->cols};
-    struct rect picture = images_picture_place(place);
-    if (picture.rows <= 0)
-        return;
-    struct photo_want shown = {.study = answer->study, .image = image};
-    easel_room(&world->terminal, picture.rows, picture.cols, &shown.width_px, &shown.height_px);
-    out->photos[out->photo_count++] = shown;
-    want_ahead(state, shown, 1, out);
-    want_ahead(state, shown, -1, out);
-    const struct photo *photo = world_photo(world, &shown);
-    if (photo)
-        take_photo(state, &shown, photo);
-}
-
 /* ---- acting ---- */
 
 static void move_image(struct images_state *state, int64_t by)
 {
-    int64_t last = state->study ? (int64_t)state->study->dataset->image_count - 1 : 0;
+    int64_t last = images_study(state) ? (int64_t)images_study(state)->dataset->image_count - 1 : 0;
     int64_t at = (int64_t)state->position + by;
     state->position = (size_t)(at < 0 ? 0 : at > last ? (last < 0 ? 0 : last) : at);
+    state->chosen.any = false;
 }
 
 static void set_slider(struct images_state *state, struct session *session,
@@ -335,7 +140,7 @@ static void move_slider(struct images_state *state, struct session *session,
 static void tick_class(
     struct images_state *state, struct session *session, size_t class, bool solo)
 {
-    size_t count = state->study->dataset->category_count;
+    size_t count = images_study(state)->dataset->category_count;
     if (class >= count || !state->filter)
         return;
     uint64_t bit = UINT64_C(1) << (class % 64);
@@ -354,31 +159,65 @@ static void tick_class(
 static void next_run(
     struct images_state *state, const struct session *session, const struct world *world)
 {
-    const struct run_row *all[256];
-    size_t count = session_runs(session, world->runs, state->run, all, 256), at = 0;
+    const struct run_row *all[IMAGES_MOST_SIDES];
+    size_t count = images_runs(state, session, world, all, IMAGES_MOST_SIDES);
     for (size_t i = 0; i < count; i++)
-        if (all[i]->id == state->run)
-            at = i;
-    for (size_t i = 1; i <= count; i++) {
-        const struct run_row *next = all[(at + i) % count];
-        if (next->prediction_count) {
-            state->run = next->id;
+        if (all[i]->id == state->run) {
+            state->run = all[(i + 1) % count]->id;
             state->artifact = -1;
             state->follows = false;
             return;
         }
-    }
+}
+
+/* Tab: where several runs are seen it moves among the pictures, else it goes to the next run. */
+static void next_tile(
+    struct images_state *state, const struct session *session, const struct world *world)
+{
+    bool many = state->show == IMAGES_RUNS || state->show == IMAGES_STEPS;
+    state->chosen.any = false;
+    if (!many)
+        next_run(state, session, world);
+    else if (state->tiles.count)
+        state->tile = (state->tile + 1) % state->tiles.count;
+}
+
+/* The next way of looking that has something to show. */
+static void next_show(
+    struct images_state *state, struct session *session, const struct world *world)
+{
+    const struct run_row *runs[2], *run = images_run(state, world);
+    size_t count = images_runs(state, session, world, runs, 2);
+    bool steps = run && run->prediction_count > 1;
+    do
+        state->show = (state->show + 1) % IMAGES_SHOWS;
+    while ((state->show == IMAGES_STEPS && !steps) ||
+           (state->show == IMAGES_VERSUS && count < 2));
+    state->tile = 0;
+    state->chosen.any = false;
+    session_say(session, "%s%s", images_show_name(state->show),
+        state->show == IMAGES_RUNS && count < 2 ? ": select more runs in the table" : "");
+}
+
+static void toggle_play(
+    struct images_state *state, struct session *session, const struct world *world)
+{
+    const struct run_row *run = images_run(state, world);
+    if (run && run->prediction_count > 1)
+        state->playing = !state->playing;
+    else
+        session_say(session, "this run has the predictions of one step only");
 }
 
 static void move_in_pane(struct images_state *state, enum scroll_move move)
 {
-    if (!state->study)
+    if (!images_study(state))
         return;
     if (state->pane == IMAGES_CLASSES) {
-        scroll_move(&state->classes.scroll, move, state->study->dataset->category_count);
+        scroll_move(&state->classes.scroll, move, images_study(state)->dataset->category_count);
         return;
     }
-    scroll_move(&state->list.scroll, move, state->study->dataset->image_count);
+    scroll_move(&state->list.scroll, move, images_study(state)->dataset->image_count);
     state->position = state->list.scroll.cursor;
 }
 
@@ -414,6 +253,28 @@ static bool act_on_boxes(
 {
     bool of_classes = state->pane == IMAGES_CLASSES;
     switch (action) {
+    case HIDE_TP:
+        state->hidden ^= 1U << EVAL_TP;
+        return true;
+    case HIDE_FP:
+        state->hidden ^= 1U << EVAL_FP;
+        return true;
+    case HIDE_FN:
+        state->hidden ^= 1U << EVAL_FN;
+        return true;
+    case SIZE:
+        state->size = (state->size + 1) % (GALLERY_SIZES + 1);
+        return true;
+    case NEXT_BOX:
+    case BOX_BEFORE:
+        images_point_next(state, session, action == NEXT_BOX ? 1 : -1);
+        return true;
+    case SHOW:
+        next_show(state, session, world);
+        return true;
+    case PLAY:
+        toggle_play(state, session, world);
+        return true;
     case NEXT:
     case BEFORE:
         move_image(state, action == NEXT ? 1 : -1);
@@ -424,10 +285,11 @@ static bool act_on_boxes(
         return true;
     case CLASSES:
         state->pane = of_classes ? IMAGES_LIST : IMAGES_CLASSES;
+        state->pane_shown = !of_classes;
         return true;
     case TICK:
     case SOLO:
-        if (of_classes && state->study)
+        if (of_classes && images_study(state))
             tick_class(state, session, state->classes.scroll.cursor, action == SOLO);
         else
             session_say(session, "c opens the list of classes");
@@ -442,7 +304,7 @@ static bool act_on_boxes(
         state->grey = !state->grey;
         return true;
     case OTHER_RUN:
-        next_run(state, session, world);
+        next_tile(state, session, world);
         return true;
     }
     return false;
@@ -486,6 +348,8 @@ static enum view_outcome act_by_mouse(struct images_state *state, struct session
             tick_class(state, session, item, false);
         } else if (item != SIZE_MAX) {
             state->position = item;
+        } else if (state->dragging < 0) {
+            images_point_at(state, session, world, event->row, event->col);
         }
     }
     if (state->dragging >= 0 && (event->action == MOUSE_PRESS || event->action == MOUSE_DRAG)) {
@@ -533,7 +397,7 @@ const struct view view_images = {
     .state_bytes = sizeof(struct images_state),
     .start = start,
     .stop = stop,
-    .wants = wants,
+    .wants = images_follow,
     .draw = images_draw,
     .act = act,
     .is_typing = is_typing,

@@ -203,6 +203,29 @@ void easel_free(struct easel *easel)
     free(easel);
 }
 
+/* From image pixels to those of a base in which a letterbox put PHOTO at LEFT, TOP. */
+static struct scene_map map_of(const struct photo *photo, int32_t left, int32_t top)
+{
+    return (struct scene_map){
+        .scale_x = (double)photo->pixels->width_px / photo->original_width_px,
+        .scale_y = (double)photo->pixels->height_px / photo->original_height_px,
+        .left_px = left,
+        .top_px = top,
+    };
+}
+
+void easel_where(const struct easel_terminal *terminal, const struct easel_tile *tile, int row,
+    int col, double *x, double *y)
+{
+    int32_t width, height;
+    easel_room(terminal, tile->rows, tile->cols, &width, &height);
+    const struct pixels *pixels = tile->photo->pixels;
+    struct scene_map map = map_of(
+        tile->photo, (width - pixels->width_px) / 2, (height - pixels->height_px) / 2);
+    *x = ((col - tile->col + 0.5) * width / tile->cols - map.left_px) / map.scale_x;
+    *y = ((row - tile->row + 0.5) * height / tile->rows - map.top_px) / map.scale_y;
+}
+
 static bool frame_open(struct easel *easel, const struct easel_tile *tile, struct frame *frame,
     struct err *err)
 {
@@ -221,12 +244,7 @@ static bool frame_open(struct easel *easel, const struct easel_tile *tile, struc
     frame->shown = frame->base ? pixels_copy(frame->base) : NULL;
     if (!frame->shown)
         return err_set(err, ERR_MEMORY, "out of memory");
-    frame->map = (struct scene_map){
-        .scale_x = (double)pixels->width_px / tile->photo->original_width_px,
-        .scale_y = (double)pixels->height_px / tile->photo->original_height_px,
-        .left_px = left,
-        .top_px = top,
-    };
+    frame->map = map_of(tile->photo, left, top);
     frame->encoder = encoder_open(easel->encoder, &easel->terminal, &place, frame->base, err);
     return frame->encoder != NULL;
 }

@@ -66,6 +66,11 @@ struct easel_terminal {
 void easel_room(const struct easel_terminal *terminal, int rows, int cols, int32_t *width_px,
     int32_t *height_px);
 
+/* What of TILE's image, in its own pixels, lies under the middle of a cell of the screen; outside of the
+ * image too. TILE has a photo with pixels. */
+void easel_where(const struct easel_terminal *terminal, const struct easel_tile *tile, int row,
+    int col, double *x, double *y);
+
 /*
  * The easel remembers what it painted last and appends to OUT what makes the screen show SCENE: a tile
  * that stays where it was sends what changed in it, an unchanged one nothing.
