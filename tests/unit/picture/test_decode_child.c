@@ -22,7 +22,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { LIMIT_MS = 400, LONG_MS = 60000, BIG = 700 << 20 };
+enum { LIMIT_MS = 400, LONG_MS = 60000, BIG = 700 << 20, PAGE_BYTES = 4096 };
 
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
@@ -53,9 +53,11 @@ static const char *reach_out(void)
         return "a process was made";
     if (kill(getppid(), 0) == 0)
         return "another process was signalled";
-    if (mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) != MAP_FAILED)
-        return "memory was made code";
-    return "";
+    void *page = NULL;
+    bool code = posix_memalign(&page, PAGE_BYTES, PAGE_BYTES) == 0 &&
+                mprotect(page, PAGE_BYTES, PROT_READ | PROT_EXEC) == 0;
+    free(page);
+    return code ? "memory was made code" : "";
 }
 
 static bool bad_plan(const void *data, size_t length, const struct picture_ask *ask,
