@@ -4,7 +4,7 @@
  */
 #include "view/curves_view.h"
 
-#include "work/seeds.h"
+#include "work/run_groups.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -217,7 +217,7 @@ static void follow(
         return;
     memcpy(state->shown, chosen, count * sizeof *chosen);
     state->shown_count = count;
-    seeds_group(state->shown, count, state->groups);
+    runs_number_siblings(state->shown, count, state->groups);
     list_panels(state, session, NULL);
 }
 

@@ -18,13 +18,18 @@ static const char *keep(struct errand *errand, const char *text, bool *ok)
     return kept;
 }
 
-struct errand *errand_remark(const struct remark *remark)
+struct errand *errand_remark(const struct remark *remarks, size_t count)
 {
     struct errand *errand = new_errand(ERRAND_REMARK);
     bool ok = errand != NULL;
-    if (ok)
-        errand->remark = (struct remark){keep(errand, remark->directory, &ok),
-            keep(errand, remark->tags, &ok), keep(errand, remark->note, &ok)};
+    if (ok) {
+        errand->remarks = ARENA_ARRAY(&errand->arena, struct remark, count + 1);
+        ok = errand->remarks != NULL;
+    }
+    for (size_t i = 0; ok && i < count; i++)
+        errand->remarks[errand->remark_count++] = (struct remark){
+            keep(errand, remarks[i].directory, &ok), keep(errand, remarks[i].tags, &ok),
+            keep(errand, remarks[i].note, &ok)};
     if (ok)
         return errand;
     errand_free(errand);

@@ -16,7 +16,8 @@ struct errand {
     struct errand *next;
     enum errand_kind kind;
     struct arena arena;      /* of the texts */
-    struct remark remark;    /* ERRAND_REMARK */
+    struct remark *remarks;  /* ERRAND_REMARK, of as many runs */
+    size_t remark_count;
     const char *name, *value; /* ERRAND_SETTINGS: of the member, and its JSON text; ERRAND_FILE: the
                                  path, and all of the text that is to be there */
     struct copy *copy;       /* ERRAND_COPY */
@@ -24,7 +25,7 @@ struct errand {
 
 /* Each copies what it is given (ownership of COPY, which may be NULL, moves); NULL when memory is
  * out. */
-struct errand *errand_remark(const struct remark *remark);
+struct errand *errand_remark(const struct remark *remarks, size_t count);
 struct errand *errand_settings(const char *name, const char *value);
 struct errand *errand_file(const char *path, const char *text);
 struct errand *errand_copy(struct copy *copy);

@@ -48,7 +48,8 @@ static bool same_photos(
 
 static void order_runs(struct service *service, const struct world *world)
 {
-    service->runs_ordered = librarian_order_runs(service->librarian, world->runs);
+    service->runs_ordered = librarian_order_runs(
+        service->librarian, world->runs, service->ordered.tails);
     service->runs_stale = !service->runs_ordered;
 }
 
@@ -171,6 +172,10 @@ void service_want(struct service *service, const struct world *world, const stru
     if (wants->files != service->ordered.files &&
         (!files || librarian_order_files(service->librarian, wants->files, world->runs)))
         service->ordered.files = files ? wants->files : 0;
+    if (wants->tails[0] && strcmp(wants->tails, service->ordered.tails) != 0) {
+        memcpy(service->ordered.tails, wants->tails, sizeof wants->tails);
+        service->runs_stale = true;
+    }
     if (service->runs_stale && !service->runs_ordered)
         order_runs(service, world);
     if (wants->curve_count && !same_curves(wants, &service->ordered))

@@ -17,7 +17,7 @@
 #include "work/study.h"
 #include "work/text_file.h"
 
-enum { WORLD_STUDIES = 16, WORLD_PHOTOS = 24 };
+enum { WORLD_STUDIES = 16, WORLD_PHOTOS = 24, WANTS_TAILS_BYTES = 2048 };
 
 struct study_want {
     int64_t run_id;   /* 0: nothing wanted */
@@ -43,6 +43,9 @@ struct wants {
     struct text_want texts;
     int64_t files; /* of this run; 0: none wanted */
     struct data_want data;
+    /* Means of last points that the runs are to have: see runs_list_tails(). "" leaves them as they
+     * are. */
+    char tails[WANTS_TAILS_BYTES];
 };
 
 struct study_answer {

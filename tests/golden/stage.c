@@ -39,6 +39,7 @@ struct stage {
     struct stage_settings settings;
     struct world world;
     struct data_keep data;
+    char tails[WANTS_TAILS_BYTES];
     struct session session;
     struct grid *grid;
     struct arena scratch;
@@ -78,6 +79,8 @@ static struct runs *load_runs(struct stage *stage, struct runs *before)
     struct runs *runs = runs_load(stage->settings.store, before, &err);
     if (!runs || !catalogue_find(runs))
         give_up("the runs", &err);
+    if (!runs_load_listed_tails(stage->settings.store, runs, before, stage->tails, &err))
+        give_up("means", &err);
     if (stage->settings.remarks && !remarks_attach(runs, stage->settings.remarks, &err))
         give_up("the remarks", &err);
     return runs;
@@ -317,9 +320,19 @@ static bool answer_data(struct stage *stage, const struct data_want *want)
     return true;
 }
 
+static bool answer_tails(struct stage *stage, const struct wants *wants)
+{
+    if (!wants->tails[0] || strcmp(wants->tails, stage->tails) == 0)
+        return false;
+    memcpy(stage->tails, wants->tails, sizeof stage->tails);
+    stage_reload(stage, stage->settings.store);
+    return true;
+}
+
 static bool answer(struct stage *stage, const struct wants *wants)
 {
     bool any = answer_curves(stage, wants);
+    any |= answer_tails(stage, wants);
     any |= answer_clerk(stage, wants);
     bool photo = false;
     for (size_t i = 0; i < wants->photo_count; i++) /* before a study that they name may go */
@@ -456,7 +469,7 @@ static void run_errands(struct stage *stage)
         struct buf text;
         buf_init(&text, 1 << 20);
         if (errand->kind == ERRAND_REMARK && stage->settings.remarks) {
-            if (!remarks_write(stage->settings.remarks, &errand->remark, &err))
+            if (!remarks_write(stage->settings.remarks, errand->remarks, errand->remark_count, &err))
                 give_up("the remarks", &err);
             stage_reload(stage, stage->settings.store);
         } else if (errand->kind == ERRAND_COPY && copy_print(errand->copy, &text, &err)) {
