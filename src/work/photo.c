@@ -43,7 +43,7 @@ static bool decode_photo(struct darkroom *room, const char *path,
 static void tell_trouble(struct photo *photo, const char *path, struct err *err)
 {
     const char *doing = path ? "cannot decode " : "";
-    err_in_file(err, path);
+    err_in_file(err, path ? path : "");
     snprintf(photo->trouble, sizeof photo->trouble, "%s", doing);
     err_print(err, photo->trouble + strlen(doing), sizeof photo->trouble - strlen(doing));
 }

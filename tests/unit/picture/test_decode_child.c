@@ -35,8 +35,6 @@ enum { LIMIT_MS = 400, LONG_MS = 60000, BIG = 700 << 20, PAGE_BYTES = 4096 };
 
 static const struct picture_ask SMALL = {20, 20};
 
-static int *volatile nothing; /* what a broken decoder writes to */
-
 static bool begins(const void *data, size_t length, const char *word)
 {
     return length >= strlen(word) && memcmp(data, word, strlen(word)) == 0;
@@ -64,7 +62,7 @@ static bool bad_plan(const void *data, size_t length, const struct picture_ask *
     struct picture_plan *plan, struct err *err)
 {
     if (begins(data, length, "crash"))
-        *nothing = 1;
+        __builtin_trap(); /* unlike a wild pointer no sanitizer gets hold of it first */
     for (volatile unsigned spin = 0; begins(data, length, "spin");)
         spin++;
     while (begins(data, length, "sleep"))
@@ -171,7 +169,7 @@ static void bad_decoders_harm_nobody(void **state)
     int before = open_files();
     struct decode_nursery *nursery = decode_nursery_new(&bad_work, NULL);
     struct decode_child *child = decode_child_new(nursery, NULL);
-    expect_trouble(child, "crash", ERR_FORMAT, "crashed (signal 11)");
+    expect_trouble(child, "crash", ERR_FORMAT, "the decoder crashed (signal ");
     expect_trouble(child, "spin", ERR_LIMIT, "longer than decoding may (0.4 s)");
     expect_trouble(child, "sleep", ERR_LIMIT, "longer than decoding may");
     expect_trouble(child, "die", ERR_IO, "is gone");
