@@ -1,6 +1,7 @@
 #include "view/images.h"
 
 #include "base/num.h"
+#include "eval/sweep.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -26,6 +27,12 @@ enum action {
     TICK,
     SOLO,
     OVERLAY,
+    ORDER,
+    SEARCH,
+    FILTER,
+    NEXT_FIXED,
+    NEXT_BROKEN,
+    OWN,
     HIDE_TP,
     HIDE_FP,
     HIDE_FN,
@@ -47,12 +54,20 @@ static const struct key_row KEYS[] = {
     {"<", "ten images back", BEFORE_TEN, "image", NULL, 0},
     {".", "next step (epoch)", STEP_NEXT, "image", "step", 3},
     {",", "step before", STEP_BEFORE, "image", NULL, 0},
+    {"F", "next order: most FP, most FN, lowest F1, fixed or broken by B ...", ORDER, "images",
+        "order", 4},
+    {"/", "only images whose name fits a pattern", SEARCH, "images", NULL, 0},
+    {"f", "only images that fit an expression: FP>2 & F1<.5", FILTER, "images", NULL, 0},
+    {"e", "next image that B fixes", NEXT_FIXED, "images", NULL, 0},
+    {"w", "next image that B breaks", NEXT_BROKEN, "images", NULL, 0},
     {"[", "confidence - 0.01", LESS, "thresholds", "less", 1},
     {"]", "confidence + 0.01", MORE, "thresholds", "more", 1},
     {"{", "confidence - 0.1", MUCH_LESS, "thresholds", NULL, 0},
     {"}", "confidence + 0.1", MUCH_MORE, "thresholds", NULL, 0},
     {"t", "type a confidence", TYPE, "thresholds", NULL, 0},
     {"B", "the confidence with the best F1", BEST, "thresholds", "best F1", 2},
+    {"O", "each class at the confidence of its own best F1, or all at one; [ ] move it", OWN,
+        "thresholds", NULL, 0},
     {"(", "IoU - 0.05", IOU_LESS, "thresholds", NULL, 0},
     {")", "IoU + 0.05", IOU_MORE, "thresholds", "IoU", 4},
     {"c", "list of classes, or of images", CLASSES, "classes", "classes", 2},
@@ -83,6 +98,7 @@ static void start(void *self, const struct session *session, const struct world 
     state->run = run;
     state->artifact = -1;
     state->dragging = -1;
+    state->image = -1;
     state->follows = !run;
     snprintf(state->wanted, sizeof state->wanted, "%s", session->image);
     images_choose_run(state, session, world);
@@ -107,12 +123,11 @@ static void keep_filter(const struct images_state *state, struct session *sessio
 
 /* ---- acting ---- */
 
-static void move_image(struct images_state *state, int64_t by)
+static void one_for_all(struct images_state *state)
 {
-    int64_t last = images_study(state) ? (int64_t)images_study(state)->dataset->image_count - 1 : 0;
-    int64_t at = (int64_t)state->position + by;
-    state->position = (size_t)(at < 0 ? 0 : at > last ? (last < 0 ? 0 : last) : at);
-    state->chosen.any = false;
+    free(state->own);
+    state->own = NULL;
+    state->turn++;
 }
 
 static void set_slider(struct images_state *state, struct session *session,
@@ -120,9 +135,10 @@ static void set_slider(struct images_state *state, struct session *session,
 {
     struct slider slider = images_slider_now(state, session, world, which);
     value = value < slider.low ? slider.low : value > slider.high ? slider.high : value;
-    if (which == SLIDER_CONFIDENCE)
+    if (which == SLIDER_CONFIDENCE) {
+        one_for_all(state);
         session->confidence = value;
-    else if (which == SLIDER_STEP)
+    } else if (which == SLIDER_STEP)
         state->artifact = (int32_t)value;
     else if (session->iou != value) {
         session->iou = value;
@@ -153,6 +169,7 @@ static void tick_class(
     state->filter[class / 64] ^= bit;
     state->filtered = !(solo && alone);
     state->best_known = false;
+    state->turn++;
     keep_filter(state, session);
 }
 
@@ -217,8 +234,55 @@ static void move_in_pane(struct images_state *state, enum scroll_move move)
         scroll_move(&state->classes.scroll, move, images_study(state)->dataset->category_count);
         return;
     }
-    scroll_move(&state->list.scroll, move, images_study(state)->dataset->image_count);
-    state->position = state->list.scroll.cursor;
+    if (scroll_move(&state->list.scroll, move, images_count(state)))
+        images_move(state, (int64_t)state->list.scroll.cursor - (int64_t)state->position);
+}
+
+/* Each class at its own best F1, or all at one confidence again. */
+static void toggle_own(struct images_state *state, struct session *session)
+{
+    const struct study *study = images_study(state);
+    if (state->own || !study) {
+        one_for_all(state);
+        session_say(session, "all classes at confidence %.2f", session->confidence);
+        return;
+    }
+    size_t count = study->dataset->category_count;
+    struct arena arena = {0};
+    struct eval_sweep sweep;
+    state->own = calloc(count + 1, sizeof *state->own);
+    if (!state->own || !eval_sweep(study->set, images_iou_index(session), NULL, &arena, &sweep, NULL))
+        one_for_all(state);
+    for (size_t i = 0; state->own && i < count; i++) {
+        double best = sweep.best_of_category[i].confidence;
+        state->own[i] = isnan(best) ? session->confidence : best;
+    }
+    arena_done(&arena);
+    state->turn++;
+    session_say(session, "each class at the confidence of its own best F1: c lists them");
+}
+
+static double in_range(double value)
+{
+    return value < 0 ? 0 : value > 1 ? 1 : value;
+}
+
+/* [ and ] while classes have confidences of their own: of the class under the cursor of the list of
+ * classes, else of all. */
+static void move_own(struct images_state *state, int steps)
+{
+    size_t count = images_study(state)->dataset->category_count;
+    bool one = state->pane == IMAGES_CLASSES;
+    for (size_t i = 0; i < count; i++)
+        if (!one || i == state->classes.scroll.cursor)
+            state->own[i] = in_range(state->own[i] + steps * 0.01);
+    state->turn++;
+}
+
+static void ask(struct images_state *state, enum images_asking what, const char *text)
+{
+    state->asking = what;
+    prompt_set(&state->prompt, text);
 }
 
 static bool act_on_thresholds(
@@ -234,18 +298,60 @@ static bool act_on_thresholds(
         {STEP_NEXT, SLIDER_STEP, 1}};
     for (size_t i = 0; i < sizeof MOVES / sizeof *MOVES; i++)
         if (MOVES[i].action == action) {
-            move_slider(state, session, world, MOVES[i].slider, MOVES[i].steps);
+            if (state->own && images_study(state) && MOVES[i].slider == SLIDER_CONFIDENCE)
+                move_own(state, MOVES[i].steps);
+            else
+                move_slider(state, session, world, MOVES[i].slider, MOVES[i].steps);
             return true;
         }
-    if (action == BEST && state->best_known && !isnan(state->best.confidence))
-        session->confidence = state->best.confidence;
-    else if (action == TYPE) {
-        state->typing = true;
-        prompt_set(&state->prompt, "");
-    } else {
-        return action == BEST;
+    switch (action) {
+    case BEST:
+        one_for_all(state);
+        if (state->best_known && !isnan(state->best.confidence))
+            session->confidence = state->best.confidence;
+        return true;
+    case TYPE:
+        ask(state, ASKS_CONFIDENCE, "");
+        return true;
+    case OWN:
+        toggle_own(state, session);
+        return true;
     }
-    return true;
+    return false;
+}
+
+static bool act_on_list(
+    struct images_state *state, struct session *session, const struct world *world, int action)
+{
+    const struct run_row *runs[2];
+    switch (action) {
+    case NEXT:
+    case BEFORE:
+        images_move(state, action == NEXT ? 1 : -1);
+        return true;
+    case NEXT_TEN:
+    case BEFORE_TEN:
+        images_move(state, action == NEXT_TEN ? 10 : -10);
+        return true;
+    case ORDER:
+        images_next_order(state, session, images_runs(state, session, world, runs, 2) > 1);
+        return true;
+    case SEARCH:
+        ask(state, ASKS_NAME, state->name_pattern);
+        return true;
+    case FILTER:
+        ask(state, ASKS_FILTER, state->filter_text);
+        return true;
+    case NEXT_FIXED:
+    case NEXT_BROKEN:
+        if (images_runs(state, session, world, runs, 2) < 2)
+            session_say(session, "there is no B: select two runs in the table");
+        else
+            images_next_changed(
+                state, session, world, action == NEXT_FIXED ? IMAGE_FIXED : IMAGE_BROKEN);
+        return true;
+    }
+    return false;
 }
 
 static bool act_on_boxes(
@@ -274,14 +380,6 @@ static bool act_on_boxes(
         return true;
     case PLAY:
         toggle_play(state, session, world);
-        return true;
-    case NEXT:
-    case BEFORE:
-        move_image(state, action == NEXT ? 1 : -1);
-        return true;
-    case NEXT_TEN:
-    case BEFORE_TEN:
-        move_image(state, action == NEXT_TEN ? 10 : -10);
         return true;
     case CLASSES:
         state->pane = of_classes ? IMAGES_LIST : IMAGES_CLASSES;
@@ -314,15 +412,23 @@ static enum view_outcome act_in_prompt(
     struct images_state *state, struct session *session, const struct event *event)
 {
     enum prompt_answer answer = prompt_event(&state->prompt, event);
+    const char *text = state->prompt.text;
     double value;
-    if (answer == PROMPT_ACCEPTED) {
-        if (num_parse(state->prompt.text, state->prompt.length, &value) && value >= 0 && value <= 1)
+    if (answer == PROMPT_ACCEPTED && state->asking == ASKS_CONFIDENCE) {
+        one_for_all(state);
+        if (num_parse(text, state->prompt.length, &value) && value >= 0 && value <= 1)
             session->confidence = value;
         else
             session_say(session, "a confidence is a number from 0 to 1");
+    } else if (answer == PROMPT_ACCEPTED) {
+        char *place = state->asking == ASKS_NAME ? state->name_pattern : state->filter_text;
+        snprintf(place, sizeof state->name_pattern, "%s", text);
+        state->find_trouble[0] = '\0';
+        state->jumps = text[0] != '\0';
+        state->turn++;
     }
     if (answer == PROMPT_ACCEPTED || answer == PROMPT_CANCELLED)
-        state->typing = false;
+        state->asking = ASKS_NOTHING;
     return VIEW_STAYED;
 }
 
@@ -332,7 +438,7 @@ static enum view_outcome act_by_mouse(struct images_state *state, struct session
     if (event->action == MOUSE_RELEASE)
         state->dragging = -1;
     if (event->action == MOUSE_WHEEL) {
-        move_image(state, event->wheel_rows);
+        images_move(state, event->wheel_rows);
         return VIEW_STAYED;
     }
     if (event->action == MOUSE_PRESS) {
@@ -347,7 +453,8 @@ static enum view_outcome act_by_mouse(struct images_state *state, struct session
             list->scroll.cursor = item;
             tick_class(state, session, item, false);
         } else if (item != SIZE_MAX) {
-            state->position = item;
+            images_show_index(state, images_at(state, item));
+            state->chosen.any = false;
         } else if (state->dragging < 0) {
             images_point_at(state, session, world, event->row, event->col);
         }
@@ -365,7 +472,7 @@ static enum view_outcome act(void *self, struct session *session, const struct w
     const struct event *event, struct view_effect *effect)
 {
     struct images_state *state = self;
-    if (state->typing && event->kind != EVENT_MOUSE)
+    if (state->asking && event->kind != EVENT_MOUSE)
         return act_in_prompt(state, session, event);
     if (event->kind == EVENT_MOUSE)
         return act_by_mouse(state, session, world, event);
@@ -376,6 +483,7 @@ static enum view_outcome act(void *self, struct session *session, const struct w
     }
     if (action)
         return act_on_thresholds(state, session, world, action) ||
+                       act_on_list(state, session, world, action) ||
                        act_on_boxes(state, session, world, action)
                    ? VIEW_STAYED
                    : VIEW_IGNORED;
@@ -387,7 +495,7 @@ static enum view_outcome act(void *self, struct session *session, const struct w
 
 static bool is_typing(const void *self)
 {
-    return ((const struct images_state *)self)->typing;
+    return ((const struct images_state *)self)->asking != ASKS_NOTHING;
 }
 
 const struct view view_images = {

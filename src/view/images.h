@@ -1,6 +1,6 @@
 /*
  * The images screen: its state, shared by what follows the world (images_follow.c), lays out and draws
- * pictures (images_tiles.c), points at boxes (images_point.c), draws the page (images_draw.c) and acts
+ * pictures (images_tiles.c), finds images (images_find.c), points at boxes (images_point.c), draws the page (images_draw.c) and acts
  * (images.c).
  * Knows: studies of a few runs, thresholds, the class filter. Must not know: files, how boxes match.
  */
@@ -64,6 +64,17 @@ struct images_page {
     int said_row, sliders_row;
 };
 
+enum images_asking { ASKS_NOTHING, ASKS_CONFIDENCE, ASKS_NAME, ASKS_FILTER };
+
+/* What a list of images was made for. */
+struct images_asked {
+    const struct image_pool *pool;
+    double confidence, iou;
+    size_t preset;
+    int size;
+    uint64_t turn;
+};
+
 struct images_state {
     int64_t run;      /* whose predictions are shown */
     bool follows;     /* it was opened on no run: it shows the first chosen one */
@@ -75,7 +86,21 @@ struct images_state {
     struct images_photo photos[EASEL_MOST_TILES];
 
     char wanted[SESSION_IMAGE_BYTES]; /* the image to begin with; stays when there is none such */
-    size_t position;                  /* of the image, in the order of ids */
+    int32_t image;                    /* shown: its index in side 0's dataset, -1 none */
+    size_t position;                  /* of it in the list; of where it was, while it is not in it */
+    bool unlisted;                    /* it is not in the list */
+
+    /* The list that is gone through; while it is not LISTED, all images by their ids. */
+    struct arena found_arena;
+    struct image_list found;
+    bool listed, with_b;
+    bool jumps;          /* the first of the list is shown as soon as it is there */
+    struct images_asked asked;
+    size_t preset;       /* 0: by id; else 1 + index of image_presets */
+    uint64_t turn;       /* of filters and classes: another whenever any of these is */
+    char name_pattern[PROMPT_BYTES], filter_text[PROMPT_BYTES]; /* "": none */
+    char find_trouble[256];
+
     enum images_pane pane;
     bool pane_shown; /* on a folded page */
     struct list list, classes;
@@ -86,7 +111,9 @@ struct images_state {
     enum gallery_overlay overlay;
     unsigned hidden; /* as in struct gallery_settings */
     int size;
-    bool grey, by_verdict, typing, playing;
+    bool grey, by_verdict, playing;
+    double *own; /* confidences by category of side 0's study; NULL: one for all */
+    enum images_asking asking;
     struct prompt prompt;
     struct slider_place sliders[IMAGES_SLIDERS];
     int dragging; /* enum images_slider, -1 none */
@@ -121,15 +148,36 @@ const uint64_t *images_filter_of(
  * baseline first. */
 size_t images_runs(const struct images_state *state, const struct session *session,
     const struct world *world, const struct run_row **out, size_t most);
+/* Confidences by category of SIDE's study, NULL when one is for all; from ARENA. */
+const double *images_confidences_of(
+    const struct images_state *state, size_t side, struct arena *arena);
 /* The step of SIDE's predictions, -1 unknown. */
 int64_t images_step_of(const struct world *world, const struct study_want *want);
-void images_show_index(struct images_state *state, int32_t index);
 /* Takes the run it was opened on, else the first of the chosen that has predictions. */
 void images_choose_run(
     struct images_state *state, const struct session *session, const struct world *world);
 void images_follow(
     void *self, const struct session *session, const struct world *world, struct wants *out);
 void images_forget(struct images_state *state); /* frees what the state holds */
+
+/* ---- finding (images_find.c) ---- */
+
+size_t images_count(const struct images_state *state); /* of the list */
+int32_t images_at(const struct images_state *state, size_t place);
+void images_show_index(struct images_state *state, int32_t index);
+void images_move(struct images_state *state, int64_t by); /* within the list */
+/* Whether B's numbers are asked for, whatever is shown. */
+bool images_need_b(const struct images_state *state);
+const char *images_order_name(const struct images_state *state); /* "" by id */
+/* What numbers of A's images are of. */
+struct image_at images_looked_at(const struct images_state *state, const struct session *session);
+/* Makes the list anew when it would be another. */
+void images_find(struct images_state *state, const struct session *session,
+    const struct world *world, struct wants *out);
+void images_next_order(struct images_state *state, struct session *session, bool has_b);
+/* Goes to the next image of the list that B fixed, or broke. */
+void images_next_changed(struct images_state *state, struct session *session,
+    const struct world *world, enum image_change change);
 
 /* ---- pictures (images_tiles.c) ---- */
 

@@ -165,7 +165,7 @@ static void draw_counts(struct grid *grid, const struct images_page *page,
 struct listing {
     const struct images_state *state;
     const struct numbers *numbers;
-    char right[80];
+    char right[80], name[120];
 };
 
 static void print_verdicts(const struct eval_counts *counts, char *out, size_t out_bytes)
@@ -176,14 +176,14 @@ static void print_verdicts(const struct eval_counts *counts, char *out, size_t o
 
 static size_t image_count(void *self)
 {
-    return images_study(((struct listing *)self)->state)->dataset->image_count;
+    return images_count(((struct listing *)self)->state);
 }
 
 static void image_item(void *self, size_t i, struct list_item *out)
 {
     struct listing *listing = self;
     const struct study *study = images_study(listing->state);
-    int32_t index = study->set->image_order[i];
+    int32_t index = images_at(listing->state, i);
     const struct eval_counts *counts = &listing->numbers->images[index];
     const char *name = study->dataset->images[index].file_name;
     const char *slash = strrchr(name, '/');
@@ -222,6 +222,10 @@ static void class_item(void *self, size_t i, struct list_item *out)
         print_verdicts(a, listing->right, sizeof listing->right);
     }
     out->right = listing->right;
+    if (state->own) {
+        snprintf(listing->name, sizeof listing->name, "%.2f %.110s", state->own[i], out->text);
+        out->text = listing->name;
+    }
 }
 
 static void draw_lists(struct images_state *state, struct grid *grid, struct rect place,
@@ -324,11 +328,37 @@ static void draw_sliders(struct images_state *state, const struct session *sessi
     if (step.high > step.low)
         slider_draw(grid, row + 1, second, place.cols - half - 3, &step, false,
             &state->sliders[SLIDER_STEP]);
-    if (state->typing)
-        prompt_draw(&state->prompt, grid, row, col, half, "confidence ");
+    static const char *const ASKED[] = {[ASKS_CONFIDENCE] = "confidence ",
+        [ASKS_NAME] = "images called (pattern) ",
+        [ASKS_FILTER] = "images with (FP>2 & F1<.5) "};
+    if (state->asking)
+        prompt_draw(&state->prompt, grid, row, col,
+            state->asking == ASKS_CONFIDENCE ? half : place.cols - 2, ASKED[state->asking]);
 }
 
 /* ---- the page ---- */
+
+/* "3 of 12: broken by B": which of the listed images it is, and what list that is. */
+static int draw_place(
+    const struct images_state *state, struct grid *grid, int row, int col, int end)
+{
+    int from = col;
+    const char *order = images_order_name(state);
+    size_t all = images_study(state)->dataset->image_count, listed = images_count(state);
+    bool filtered = listed != all || state->name_pattern[0] || state->filter_text[0];
+    struct style style = filtered || order[0] ? STYLE_IS(FILTER) : STYLE_IS(MUTED);
+    if (state->unlisted)
+        col += grid_printf(grid, row, col, end - col, style, "not among %zu", listed);
+    else
+        col += grid_printf(grid, row, col, end - col, style, "%zu of %zu", state->position + 1, listed);
+    if (order[0])
+        col += grid_printf(grid, row, col, end - col, style, ": %s", order);
+    const char *texts[] = {state->name_pattern, state->filter_text};
+    for (size_t i = 0; i < 2; i++)
+        if (texts[i][0])
+            col += grid_printf(grid, row, col, end - col, style, "  %s%.40s", i ? "" : "/", texts[i]);
+    return col - from + 2;
+}
 
 static void draw_head(const struct images_state *state, const struct world *world,
     struct grid *grid, struct rect place)
@@ -355,8 +385,9 @@ static void draw_head(const struct images_state *state, const struct world *worl
     col += grid_printf(grid, place.row, col, 14, STYLE_IS(MUTED), "%dx%d", image->width_px,
                image->height_px) +
            2;
-    col += grid_printf(grid, place.row, col, end - col - 1, STYLE_IS(MUTED), "%zu of %zu  %s",
-        state->position + 1, study->dataset->image_count, gallery_overlay_name(state->overlay));
+    col += draw_place(state, grid, place.row, col, end);
+    col += grid_text(grid, place.row, col, end - col - 1, STYLE_IS(MUTED),
+        gallery_overlay_name(state->overlay));
     if (state->show != IMAGES_ONE)
         grid_printf(grid, place.row, col + 2, end - col - 3, STYLE_IS(MUTED), "%s%s",
             images_show_name(state->show), state->playing ? ", playing" : "");
@@ -401,9 +432,13 @@ static bool count(const struct images_state *state, const struct session *sessio
             ARENA_ARRAY(arena, struct eval_counts, study->dataset->category_count + 1);
         if (!classes || !out->images)
             return false;
-        eval_counts_at(study->set, images_iou_index(session), session->confidence,
-            images_filter_of(state, side, arena), &out->set[side], classes,
-            side == 0 ? out->images : NULL);
+        const struct eval_at at = {.iou_index = images_iou_index(session),
+            .area = (enum eval_area)state->size,
+            .confidence = session->confidence,
+            .of_category = images_confidences_of(state, side, arena),
+            .filter = images_filter_of(state, side, arena)};
+        eval_counts_of(
+            study->set, &at, &out->set[side], classes, side == 0 ? out->images : NULL);
         bool same = side == 0 || study->dataset->category_count == first->category_count;
         for (size_t i = 0; same && side && i < first->category_count; i++)
             same = strcmp(first->categories[i].name, study->dataset->categories[i].name) == 0;
@@ -425,6 +460,8 @@ static void draw_said(
     if (state->wanted[0])
         grid_printf(grid, at.row, at.col, at.cols, STYLE_IS(WARN),
             "no image of this data set is called %s", state->wanted);
+    else if (state->find_trouble[0])
+        grid_text(grid, at.row, at.col, at.cols, STYLE_IS(WARN), state->find_trouble);
     else if (words[0])
         grid_text(grid, at.row, at.col, at.cols, STYLE_IS(ACCENT), words);
     else

@@ -32,9 +32,9 @@ const struct study *images_study(const struct images_state *state)
 int32_t images_current(const struct images_state *state)
 {
     const struct study *study = images_study(state);
-    if (!study || state->position >= study->dataset->image_count)
-        return -1;
-    return study->set->image_order[state->position];
+    bool there = study && state->image >= 0 &&
+                 (size_t)state->image < study->dataset->image_count;
+    return there ? state->image : -1;
 }
 
 int images_iou_index(const struct session *session)
@@ -70,6 +70,21 @@ const uint64_t *images_filter_of(
                 strcmp(study->dataset->categories[i].name, first->dataset->categories[k].name) == 0)
                 filter[i / 64] |= UINT64_C(1) << (i % 64);
     return filter;
+}
+
+const double *images_confidences_of(
+    const struct images_state *state, size_t side, struct arena *arena)
+{
+    const struct study *first = images_study(state), *study = state->sides[side].study;
+    if (!state->own || side == 0 || !study)
+        return state->own;
+    size_t count = study->dataset->category_count;
+    double *own = ARENA_ARRAY(arena, double, count + 1);
+    for (size_t i = 0; own && i < count; i++)
+        for (size_t k = 0; k < first->dataset->category_count; k++)
+            if (strcmp(study->dataset->categories[i].name, first->dataset->categories[k].name) == 0)
+                own[i] = state->own[k];
+    return own;
 }
 
 /* ---- which runs ---- */
@@ -159,9 +174,10 @@ static size_t choose_sides(const struct images_state *state, const struct sessio
     wants[0] = (struct study_want){run->id, images_artifact(state, run)};
     if (state->show == IMAGES_STEPS)
         return choose_steps(state, run, wants);
-    if (state->show != IMAGES_RUNS && state->show != IMAGES_VERSUS)
+    bool pair = state->show == IMAGES_VERSUS || images_need_b(state);
+    if (state->show != IMAGES_RUNS && !pair)
         return 1;
-    size_t most = state->show == IMAGES_VERSUS ? 2 : IMAGES_MOST_SIDES - 1;
+    size_t most = state->show != IMAGES_RUNS ? 2 : IMAGES_MOST_SIDES - 1;
     size_t count = images_runs(state, session, world, runs, most);
     for (size_t i = 0; i < count; i++)
         wants[i] = (struct study_want){runs[i]->id, linked_artifact(state, run, runs[i])};
@@ -180,6 +196,9 @@ static void reset_filter(struct images_state *state, const struct session *sessi
     state->filter = calloc(dataset->category_count / 64 + 1, sizeof *state->filter);
     state->hues = calloc(dataset->category_count + 1, sizeof *state->hues);
     state->filtered = false;
+    free(state->own);
+    state->own = NULL;
+    state->turn++;
     if (state->hues)
         gallery_hues(dataset, state->hues);
     for (size_t i = 0; state->filter && kept && i < dataset->category_count; i++)
@@ -188,14 +207,6 @@ static void reset_filter(struct images_state *state, const struct session *sessi
                 state->filter[i / 64] |= UINT64_C(1) << (i % 64);
                 state->filtered = true;
             }
-}
-
-void images_show_index(struct images_state *state, int32_t index)
-{
-    const struct study *study = images_study(state);
-    for (size_t i = 0; study && i < study->dataset->image_count; i++)
-        if (study->set->image_order[i] == index)
-            state->position = i;
 }
 
 static void show_wanted(struct images_state *state)
@@ -226,12 +237,13 @@ static void first_changed(
     struct images_state *state, const struct session *session, struct study *old, int32_t was)
 {
     const struct study *study = images_study(state);
-    state->best_known = false;
+    state->best_known = state->listed = false;
     if (!same_classes(old, study))
         reset_filter(state, session);
     int32_t index = was >= 0 ? image_named(study, old->dataset->images[was].file_name, was) : -1;
-    if (index >= 0)
-        images_show_index(state, index);
+    if (index < 0 && study->dataset->image_count)
+        index = study->set->image_order[0];
+    images_show_index(state, index);
     show_wanted(state);
 }
 
@@ -295,12 +307,16 @@ static void take_studies(struct images_state *state, const struct session *sessi
             first_changed(state, session, old, was);
         study_release(old);
     }
+}
+
+/* The image that is shown, in the study of SIDE. */
+static void find_image(const struct images_state *state, struct images_side *side)
+{
     int32_t image = images_current(state);
-    const char *name = image >= 0 ? images_study(state)->dataset->images[image].file_name : "";
-    for (size_t i = 0; i < state->side_count; i++) {
-        struct images_side *side = &state->sides[i];
-        side->image = image >= 0 && side->study ? image_named(side->study, name, image) : -1;
-    }
+    side->image = -1;
+    if (image >= 0 && side->study)
+        side->image = image_named(
+            side->study, images_study(state)->dataset->images[image].file_name, image);
 }
 
 /* ---- photos ---- */
@@ -332,9 +348,9 @@ static void want_ahead(
     const struct images_state *state, struct photo_want like, int by, struct wants *out)
 {
     size_t at = state->position + (size_t)by;
-    if (at >= like.study->dataset->image_count) /* also one before the first */
+    if (at >= images_count(state)) /* also one before the first */
         return;
-    like.image = like.study->set->image_order[at];
+    like.image = images_at(state, at);
     like.ahead = true;
     want_photo(out, &like);
 }
@@ -373,6 +389,10 @@ void images_follow(
     size_t count = choose_sides(state, session, world, wants);
     set_sides(state, wants, count);
     take_studies(state, session, world, out);
+    if (images_study(state))
+        images_find(state, session, world, out);
+    for (size_t i = 0; i < state->side_count; i++)
+        find_image(state, &state->sides[i]);
     if (!state->best_known && images_study(state))
         state->best_known = eval_best_f1(images_study(state)->set, images_iou_index(session),
             images_filter(state), &state->best, NULL);
@@ -389,4 +409,6 @@ void images_forget(struct images_state *state)
         photo_release(state->photos[i].photo);
     free(state->filter);
     free(state->hues);
+    free(state->own);
+    arena_done(&state->found_arena);
 }

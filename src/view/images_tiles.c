@@ -113,16 +113,15 @@ static int between(int value, int low, int high)
 static void lay_out_grid(
     const struct images_state *state, struct rect area, struct images_tiles *out)
 {
-    const struct study *study = images_study(state);
     int rows = area.rows < 2 * (LEAST_TILE_ROWS + 1)
                    ? 1
                    : between(area.rows / GRID_TILE_ROWS, 2, MOST_ACROSS);
     int cols = between(area.cols / GRID_TILE_COLS, 2, MOST_ACROSS);
     size_t room = (size_t)(rows * cols), first = state->position / room * room;
-    size_t left = study->dataset->image_count - first;
+    size_t all = images_count(state), left = all > first ? all - first : 0;
     cut(area, rows, cols, left < room ? left : room, out);
     for (size_t i = 0; i < out->count; i++)
-        out->items[i].image = study->set->image_order[first + i];
+        out->items[i].image = images_at(state, first + i);
 }
 
 void images_lay_out(const struct images_state *state, const struct world *world,
@@ -186,6 +185,7 @@ struct gallery_settings images_settings(const struct images_state *state,
     }
     return (struct gallery_settings){.confidence = session->confidence,
         .iou = session->iou,
+        .of_category = images_confidences_of(state, side, arena),
         .filter = images_filter_of(state, side, arena),
         .overlay = state->overlay,
         .hidden = state->hidden,

@@ -9,6 +9,7 @@ void message_free(void *item)
     curves_release(message->curves);
     study_release(message->study.study);
     photo_release(message->photo.photo);
+    pool_answer_done(&message->pool);
     data_page_release(message->data.page);
     buf_done(&message->paint.bytes);
     buf_done(&message->copied.text);

@@ -21,6 +21,7 @@ enum message_kind {
     MESSAGE_CURVES,
     MESSAGE_STUDY,
     MESSAGE_PHOTO,
+    MESSAGE_POOL,
     MESSAGE_DATA,
     MESSAGE_PAINTED,
     MESSAGE_REMARKED, /* remarks have changed: the runs are to be loaded again */
@@ -40,6 +41,7 @@ struct message {
     size_t slot; /* of the study */
     struct study_answer study;
     struct photo_answer photo;
+    struct pool_answer pool;
     struct data_answer data;
     struct service_paint paint;
     struct copied copied;

@@ -131,6 +131,16 @@ static void order_photos(
     ordered->photo_count = count;
 }
 
+static void order_pool(
+    struct service *service, const struct world *world, const struct pool_want *want)
+{
+    const struct pool_want *ordered = &service->ordered.pool;
+    bool sound = is_of_world(world, want->a) && (!want->b || is_of_world(world, want->b));
+    if (sound && (want->a != ordered->a || want->b != ordered->b) &&
+        studio_order_pool(service->studio, want))
+        service->ordered.pool = *want;
+}
+
 /* What the clerk does is given up when nobody wants it, for it may take long. */
 static void order_clerk(
     struct service *service, const struct world *world, const struct wants *wants)
@@ -183,6 +193,7 @@ void service_want(struct service *service, const struct world *world, const stru
     service->turn++;
     order_studies(service, world, wants);
     order_photos(service, world, wants);
+    order_pool(service, world, &wants->pool);
     if (wants->data.run_id && !data_want_same(&wants->data, &service->ordered.data))
         order_data(service, world, &wants->data);
 }
@@ -235,8 +246,11 @@ static void drop_photos(struct service *service, struct world *world, const stru
 static void drop_study(struct service *service, struct world *world, size_t slot)
 {
     struct study_answer *place = &world->studies[slot];
+    const struct pool_want *pool = &service->ordered.pool;
     if (place->study)
         drop_photos(service, world, place->study);
+    if (place->study && (pool->a == place->study || pool->b == place->study))
+        service->ordered.pool = (struct pool_want){0};
     study_release(place->study);
     *place = (struct study_answer){0};
 }
@@ -260,6 +274,16 @@ static void forget_studies(struct service *service, struct world *world)
         drop_study(service, world, oldest);
         service->ordered.studies[oldest] = (struct study_want){0};
     }
+}
+
+static void take_runs(struct service *service, struct world *world, struct message *message)
+{
+    service->runs_ordered = false;
+    if (!message->runs)
+        return;
+    runs_release(world->runs);
+    world->runs = message->runs;
+    message->runs = NULL;
 }
 
 static void take_study(struct service *service, struct world *world, struct message *message)
@@ -327,6 +351,13 @@ static void take_photo(struct service *service, struct world *world, struct mess
     message->photo.photo = NULL;
 }
 
+static void take_pool(struct world *world, struct message *message)
+{
+    pool_answer_done(&world->pool);
+    world->pool = message->pool;
+    message->pool = (struct pool_answer){0};
+}
+
 static void take_copied(struct world *world, struct message *message)
 {
     buf_done(&world->copied.text);
@@ -349,12 +380,7 @@ bool service_take(struct service *service, struct world *world, struct service_p
         world->indexing = false;
         break;
     case MESSAGE_RUNS:
-        service->runs_ordered = false;
-        if (message->runs) {
-            runs_release(world->runs);
-            world->runs = message->runs;
-            message->runs = NULL;
-        }
+        take_runs(service, world, message);
         break;
     case MESSAGE_CURVES:
         if (message->curves) {
@@ -368,6 +394,9 @@ bool service_take(struct service *service, struct world *world, struct service_p
         break;
     case MESSAGE_PHOTO:
         take_photo(service, world, message);
+        break;
+    case MESSAGE_POOL:
+        take_pool(world, message);
         break;
     case MESSAGE_DELTAS:
     case MESSAGE_INFLUENCE:

@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-enum slot { SLOT_STUDY, SLOT_PAINT = SLOT_STUDY + WORLD_STUDIES, SLOT_DATA, SLOTS };
+enum slot { SLOT_STUDY, SLOT_PAINT = SLOT_STUDY + WORLD_STUDIES, SLOT_DATA, SLOT_POOL, SLOTS };
 
 _Static_assert((int)SLOTS <= (int)DESK_SLOTS, "a desk has as many slots");
 
@@ -104,6 +104,37 @@ static void paint_job_run(void *self, const atomic_bool *stale)
     paint_job_drop(job);
 }
 
+struct pool_job {
+    struct studio *studio;
+    struct pool_answer answer;
+};
+
+static void pool_job_drop(void *self)
+{
+    struct pool_job *job = self;
+    pool_answer_done(&job->answer);
+    free(job);
+}
+
+static void pool_job_run(void *self, const atomic_bool *stale)
+{
+    struct pool_job *job = self;
+    struct pool_answer *answer = &job->answer;
+    struct err err = {0};
+    struct message *message = message_new(MESSAGE_POOL);
+    (void)stale;
+    if (message) {
+        struct image_pool_request request = {.a = answer->want.a, .b = answer->want.b};
+        answer->pool = image_pool_new(&request, &err);
+        if (!answer->pool)
+            err_print(&err, answer->trouble, sizeof answer->trouble);
+        message->pool = *answer;
+        *answer = (struct pool_answer){0};
+    }
+    message_post(job->studio->answers, message);
+    pool_job_drop(job);
+}
+
 struct data_job {
     struct studio *studio;
     struct data_want want;
@@ -143,6 +174,18 @@ bool studio_order_study(
     *job = (struct study_job){studio, slot, *want, runs_share(runs)};
     desk_put(studio->desk, SLOT_STUDY + (int)slot,
         (struct desk_job){study_job_run, study_job_drop, job});
+    return true;
+}
+
+bool studio_order_pool(struct studio *studio, const struct pool_want *want)
+{
+    struct pool_job *job = calloc(1, sizeof *job);
+    if (!job)
+        return false;
+    job->studio = studio;
+    job->answer.want.a = study_share((struct study *)want->a);
+    job->answer.want.b = want->b ? study_share((struct study *)want->b) : NULL;
+    desk_put(studio->desk, SLOT_POOL, (struct desk_job){pool_job_run, pool_job_drop, job});
     return true;
 }
 

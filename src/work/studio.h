@@ -16,9 +16,10 @@ struct studio *studio_new(
 void studio_free(struct studio *studio); /* waits for the thread; accepts NULL */
 
 /* Orders; each overtakes one of its kind (and slot) that still waits. Any thread; false when out of
- * memory. RUNS, STUDY and the study of a want are shared, not taken. */
+ * memory. RUNS, STUDY and the studies of a want are shared, not taken. */
 bool studio_order_study(
     struct studio *studio, size_t slot, const struct study_want *want, struct runs *runs);
+bool studio_order_pool(struct studio *studio, const struct pool_want *want);
 bool studio_order_data(struct studio *studio, const struct data_want *want, struct runs *runs);
 /* SCENE (ownership moves; NULL: take the picture away). WHOLE: the screen was erased. */
 void studio_paint(struct studio *studio, struct easel_scene *scene, bool whole, uint64_t serial);

@@ -33,6 +33,21 @@ const struct photo *world_photo(const struct world *world, const struct photo_wa
     return NULL;
 }
 
+const struct pool_answer *world_pool(const struct world *world, const struct pool_want *want)
+{
+    const struct pool_answer *answer = &world->pool;
+    bool answers = want->a && answer->want.a == want->a && answer->want.b == want->b;
+    return answers ? answer : NULL;
+}
+
+void pool_answer_done(struct pool_answer *answer)
+{
+    image_pool_free(answer->pool);
+    study_release((struct study *)answer->want.a);
+    study_release((struct study *)answer->want.b);
+    *answer = (struct pool_answer){0};
+}
+
 struct curve_want world_curve_want(const struct run_metric *metric)
 {
     return (struct curve_want){metric->run_id, metric->stored_name, metric->summary.count};
@@ -77,6 +92,7 @@ void world_done(struct world *world)
         study_release(world->studies[i].study);
     for (size_t i = 0; i < WORLD_PHOTOS; i++)
         photo_release(world->photos[i].photo);
+    pool_answer_done(&world->pool);
     buf_done(&world->copied.text);
     data_page_release(world->data.page);
     *world = (struct world){0};

@@ -10,6 +10,7 @@
 #include "work/deltas.h"
 #include "work/data_answer.h"
 #include "work/easel.h"
+#include "work/image_list.h"
 #include "work/index.h"
 #include "work/influence.h"
 #include "work/run_files.h"
@@ -31,6 +32,11 @@ struct photo_want {
     bool ahead; /* not shown yet: only to be decoded in time, and not answered */
 };
 
+/* The images of A, or of A and B, to be listed. */
+struct pool_want {
+    const struct study *a, *b; /* of the world; A is NULL: nothing wanted; B may be */
+};
+
 /* What a screen needs; filled anew before each frame, zeroed before. */
 struct wants {
     struct curve_want curves[CURVES_MOST];
@@ -38,6 +44,7 @@ struct wants {
     struct study_want studies[WORLD_STUDIES]; /* each once */
     struct photo_want photos[WORLD_PHOTOS]; /* those shown, then those ahead */
     size_t photo_count;
+    struct pool_want pool;
     struct deltas_want deltas;
     struct influence_want influence;
     struct text_want texts;
@@ -59,6 +66,12 @@ struct photo_answer {
     struct photo *photo; /* has its own trouble; NULL: no answer */
 };
 
+struct pool_answer {
+    struct pool_want want;   /* references of the answer's own */
+    struct image_pool *pool; /* the main thread's to use from now on; NULL: see trouble */
+    char trouble[256];
+};
+
 /* What was copied last, and where it is kept. */
 struct copied {
     bool done;       /* TEXT is whole */
@@ -74,6 +87,7 @@ struct world {
     /* What was asked for last; more than what is wanted now, so that going back costs nothing. */
     struct study_answer studies[WORLD_STUDIES];
     struct photo_answer photos[WORLD_PHOTOS]; /* in no order */
+    struct pool_answer pool;
     struct copied copied; /* until it is taken: all zero then */
     struct deltas *deltas;              /* the newest, NULL for none; may lag behind the want */
     struct influence_answer *influence; /* the same of these */
@@ -95,6 +109,9 @@ const struct study_answer *world_study(const struct world *world, const struct s
 const struct photo *world_photo(const struct world *world, const struct photo_want *want);
 /* Of the same image in the same size; whether it is shown yet does not matter. */
 bool photo_want_same(const struct photo_want *a, const struct photo_want *b);
+/* The answer to WANT or NULL while there is none. */
+const struct pool_answer *world_pool(const struct world *world, const struct pool_want *want);
+void pool_answer_done(struct pool_answer *answer);
 /* The want for all points of METRIC, wherever they are held. */
 struct curve_want world_curve_want(const struct run_metric *metric);
 const struct curve *world_curve(const struct world *world, const struct curve_want *want);

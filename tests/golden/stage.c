@@ -260,6 +260,22 @@ static bool answer_photo(struct stage *stage, size_t at, const struct photo_want
     return true;
 }
 
+static bool answer_pool(struct stage *stage, const struct pool_want *want)
+{
+    struct pool_answer *answer = &stage->world.pool;
+    if (!want->a || world_pool(&stage->world, want))
+        return false;
+    struct image_pool_request request = {.a = want->a, .b = want->b};
+    struct err err = {0};
+    pool_answer_done(answer);
+    answer->pool = image_pool_new(&request, &err);
+    if (!answer->pool)
+        err_print(&err, answer->trouble, sizeof answer->trouble);
+    answer->want.a = study_share((struct study *)want->a);
+    answer->want.b = want->b ? study_share((struct study *)want->b) : NULL;
+    return true;
+}
+
 static void keep_deltas(void *self, const struct deltas *so_far)
 {
     *(struct deltas *)self = *so_far;
@@ -339,6 +355,7 @@ static bool answer(struct stage *stage, const struct wants *wants)
         photo |= answer_photo(stage, i, &wants->photos[i]);
     for (size_t i = 0; i < WORLD_STUDIES; i++)
         any |= answer_study(stage, &wants->studies[i], i);
+    any |= answer_pool(stage, &wants->pool);
     return answer_data(stage, &wants->data) || any || photo;
 }
 
