@@ -157,6 +157,22 @@ static int end(struct decode_child *child)
     return answer.done ? answer.status : 0;
 }
 
+/* Why no answer came. */
+static bool blame(int status, bool late, int limit_ms, struct err *err)
+{
+    bool killed = WIFSIGNALED(status);
+    int signal_number = killed ? WTERMSIG(status) : 0;
+    if (late || signal_number == SIGXCPU)
+        return err_set(
+            err, ERR_LIMIT, "it takes longer than decoding may (%.1f s)", limit_ms / 1000.0);
+    if (!killed)
+        return err_set(err, ERR_IO, "the process that decodes is gone");
+    if (signal_number == SIGKILL)
+        return err_set(err, ERR_IO, "the decoder was killed (signal %d)", signal_number);
+    return err_set(err, ERR_FORMAT,
+        "the decoder crashed (signal %d): the file is damaged, or made to do harm", signal_number);
+}
+
 static bool raise_process(struct decode_child *child, struct err *err)
 {
     int sockets[2];
@@ -179,8 +195,7 @@ static bool raise_process(struct decode_child *child, struct err *err)
         child->filtered = hello.filtered;
         return true;
     }
-    end(child);
-    return err_set(err, ERR_IO, "the process that decodes does not start");
+    return blame(end(child), false, HELLO_MS, err);
 }
 
 void decode_child_free(struct decode_child *child)
@@ -233,22 +248,6 @@ static bool empty(struct decode_child *child, struct err *err)
 {
     return (ftruncate(child->file, 0) == 0 && ftruncate(child->picture, 0) == 0) ||
            err_set_errno(err, "cannot empty the files in memory");
-}
-
-/* Why no answer came. */
-static bool blame(int status, bool late, int limit_ms, struct err *err)
-{
-    bool killed = WIFSIGNALED(status);
-    int signal_number = killed ? WTERMSIG(status) : 0;
-    if (late || signal_number == SIGXCPU)
-        return err_set(
-            err, ERR_LIMIT, "it takes longer than decoding may (%.1f s)", limit_ms / 1000.0);
-    if (!killed)
-        return err_set(err, ERR_IO, "the process that decodes is gone");
-    if (signal_number == SIGKILL)
-        return err_set(err, ERR_IO, "the decoder was killed (signal %d)", signal_number);
-    return err_set(err, ERR_FORMAT,
-        "the decoder crashed (signal %d): the file is damaged, or made to do harm", signal_number);
 }
 
 static bool order_child(struct decode_child *child, const struct decode_order *order,

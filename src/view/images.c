@@ -45,6 +45,7 @@ enum action {
     GREY,
     OTHER_RUN,
     TABLES,
+    EVALUATION,
 };
 
 static const struct key_row KEYS[] = {
@@ -87,6 +88,7 @@ static const struct key_row KEYS[] = {
         "run", 3},
     {"g", "greyscale picture", GREY, "pictures", NULL, 0},
     {"T", "tables: images, classes, detections, files", TABLES, "image", NULL, 0},
+    {"W", "evaluation: PR curves, classes, errors, confusion", EVALUATION, "image", "evaluate", 4},
     {0},
 };
 
@@ -477,6 +479,10 @@ static enum view_outcome act(void *self, struct session *session, const struct w
     if (event->kind == EVENT_MOUSE)
         return act_by_mouse(state, session, world, event);
     int action = key_rows_find(KEYS, event), move = view_movement(event);
+    if (action == EVALUATION) {
+        *effect = (struct view_effect){&view_evaluation, state->run};
+        return VIEW_OPENED;
+    }
     if (action == TABLES) {
         *effect = (struct view_effect){&view_data, state->run};
         return VIEW_OPENED;

@@ -18,6 +18,7 @@ enum action {
     DIFF,
     CURVES,
     IMAGES,
+    EVALUATION,
     TRADEOFF,
     IMPORTANCE,
     TABLES,
@@ -57,6 +58,7 @@ static const struct key_row KEYS[] = {
     {"d", "what differs between the selected runs", DIFF, "table", "diff", 2},
     {"v", "curves of the selected runs", CURVES, "table", "curves", 2},
     {"i", "images with boxes", IMAGES, "table", "images", 2},
+    {"W", "evaluation: PR curves, classes, errors, confusion", EVALUATION, "table", "evaluate", 3},
     {"t", "trade-off of two columns: AP against time", TRADEOFF, "table", "trade-off", 3},
     {"w", "which parameter made the difference, over the runs shown", IMPORTANCE, "table", NULL, 0},
     {"T", "tables of the run: files and evaluation", TABLES, "table", NULL, 0},
@@ -177,6 +179,8 @@ static enum view_outcome act_on_run(struct runs_state *state, struct session *se
         return open_on(&view_curves, run->id, effect);
     case IMAGES:
         return open_on(&view_images, run->id, effect);
+    case EVALUATION:
+        return open_on(&view_evaluation, run->id, effect);
     case TRADEOFF:
         return open_on(&view_tradeoff, run->id, effect);
     case IMPORTANCE:

@@ -17,6 +17,23 @@ enum {
     SESSION_IMAGE_BYTES = 512,
 };
 
+/* What the images screen is to list: set with `image`. */
+enum image_request_kind {
+    IMAGE_REQUEST_NONE,
+    IMAGE_REQUEST_CLASS,     /* images with an error of class `truth` ("": of any) */
+    IMAGE_REQUEST_CONFUSION, /* where `truth` is taken for `predicted`; "" is the background */
+    IMAGE_REQUEST_ERROR,     /* with an error of type `error` */
+};
+
+enum { SESSION_CLASS_BYTES = 128 };
+
+struct image_request {
+    enum image_request_kind kind;
+    struct study_want of;
+    char truth[SESSION_CLASS_BYTES], predicted[SESSION_CLASS_BYTES]; /* names of classes */
+    int error; /* enum eval_error, or EVAL_ERRORS for all false detections, + 1 for all missed */
+};
+
 struct session {
     int64_t *selected; /* run ids, in the order they were selected */
     size_t selected_count, selected_capacity;
@@ -34,6 +51,7 @@ struct session {
     /* The image that the images screen begins with, by any of its names; "" for the first. Set and
      * taken back by the screen below it. */
     char image[SESSION_IMAGE_BYTES];
+    struct image_request request; /* the same of what it lists */
     struct theme theme;
     char file[1024];        /* that the text screen opens on: its name below its run */
     int64_t beside;         /* the run whose file of that name stands beside it; 0 for none */

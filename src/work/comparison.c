@@ -30,6 +30,18 @@ bool comparison_make(const struct comparison_request *request, struct arena *are
     return out->bootstrap != NULL;
 }
 
+bool comparison_resample(struct comparison *comparison, int count, const atomic_bool *stale,
+    int *done, struct err *err)
+{
+    enum { PIECE = 20 };
+    while (*done < count) {
+        if (stale && atomic_load(stale))
+            return err_set(err, ERR_CANCELLED, "overtaken");
+        *done = eval_bootstrap_run(comparison->bootstrap, PIECE);
+    }
+    return true;
+}
+
 bool comparison_same_truth(const struct dataset *a, const struct dataset *b)
 {
     if (a->image_count != b->image_count || a->category_count != b->category_count ||

@@ -2,7 +2,6 @@
 
 #include "base/num.h"
 #include "base/text.h"
-#include "eval/verdicts.h"
 #include "eval/versus.h"
 #include "facts/role.h"
 
@@ -170,18 +169,15 @@ static bool count_side(struct making *m, int which_side)
     return true;
 }
 
-static void add_pairs(struct making *m, const struct eval_pairs *pairs)
+/* It takes longer than all the rest. */
+static bool asks_disagreement(const struct making *m)
 {
-    const struct dataset *dataset = m->pool->sides[0]->dataset;
-    for (size_t i = 0; i < pairs->count; i++) {
-        const struct eval_pair *pair = &pairs->items[i];
-        const struct study *has = m->pool->sides[pair->row[0] < 0];
-        int32_t row = pair->row[pair->row[0] < 0];
-        int32_t image = pair->annotation >= 0
-                            ? dataset->annotations[pair->annotation].image
-                            : has->link.image_of_key[has->detections->rows[row].image_key];
-        m->disagreement[image]++;
-    }
+    const struct expr *filter = m->which->filter;
+    bool asked = m->at->disagreement || m->which->change == IMAGE_DIFFERS ||
+                 m->order->column == IMAGE_DISAGREEMENT;
+    for (size_t i = 0; filter && !asked && i < expr_name_count(filter); i++)
+        asked = m->columns[i] == IMAGE_DISAGREEMENT;
+    return asked;
 }
 
 /* One truth: indices of A's dataset are those of B's. */
@@ -190,25 +186,19 @@ static bool count_disagreement(struct making *m)
     struct image_pool *pool = m->pool;
     struct eval_side sides[2];
     struct eval_at at = m->sides[0].at;
-    struct eval_versus versus;
-    if (pool->side_count < 2 || !pool->one_truth || m->at->size != EVAL_ALL)
+    if (pool->side_count < 2 || !pool->one_truth || m->at->size != EVAL_ALL || !asks_disagreement(m))
         return true;
     for (int s = 0; s < 2; s++) {
         sides[s] = (struct eval_side){pool->sides[s]->detections,
-            image_pool_set(pool, s, m->at->iou, true, &at.iou_index, m->err)};
+            image_pool_set(pool, s, m->at->iou, true, &at.iou_index, m->err), pool->boxes[s]};
         if (!sides[s].set)
             return false;
     }
     m->disagreement = ARENA_ARRAY(&m->scratch, uint32_t, sides[0].set->image_count + 1);
     if (!m->disagreement)
         return no_memory(m->err);
-    if (!eval_versus(pool->sides[0]->dataset, &sides[0], &sides[1], &at, &m->scratch, &versus, m->err))
-        return false;
-    for (enum eval_by by = EVAL_BY_A; by <= EVAL_BY_B; by++) {
-        add_pairs(m, &versus.truths[by]);
-        add_pairs(m, &versus.false_positives[by]);
-    }
-    return true;
+    return eval_versus_alone(
+        pool->sides[0]->dataset, &sides[0], &sides[1], &at, m->disagreement, m->err);
 }
 
 /* ---- entries ---- */
@@ -458,7 +448,7 @@ static bool make(struct making *m)
 {
     struct image_list *out = m->out;
     const struct image_pool *pool = m->pool;
-    if (!look_from(m) || !count_disagreement(m) || !is_possible(m) || !bind_filter(m))
+    if (!look_from(m) || !bind_filter(m) || !count_disagreement(m) || !is_possible(m))
         return false;
     for (size_t s = 0; s < pool->side_count; s++)
         if (!count_side(m, (int)s))

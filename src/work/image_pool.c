@@ -35,16 +35,23 @@ bool image_number_needs_b(int number)
 
 /* ---- making ---- */
 
+const char *image_name(const struct dataset *dataset, int32_t image, char id[IMAGE_ID_BYTES])
+{
+    const struct image *is = &dataset->images[image];
+    if (is->file_name[0] || is->key)
+        return is->file_name[0] ? is->file_name : is->key;
+    snprintf(id, IMAGE_ID_BYTES, "%lld", (long long)is->id);
+    return id;
+}
+
 static bool name_images(struct image_pool *pool)
 {
     const struct dataset *dataset = pool->sides[0]->dataset;
+    char id[IMAGE_ID_BYTES];
     pool->names = ARENA_ARRAY(&pool->arena, const char *, dataset->image_count + 1);
     for (size_t i = 0; pool->names && i < dataset->image_count; i++) {
-        const struct image *image = &dataset->images[i];
-        pool->names[i] = image->file_name[0] ? image->file_name
-                         : image->key        ? image->key
-                                             : arena_printf(&pool->arena, "%lld",
-                                                   (long long)image->id);
+        const char *name = image_name(dataset, (int32_t)i, id);
+        pool->names[i] = name == id ? arena_string(&pool->arena, id) : name;
         if (!pool->names[i])
             return false;
     }
@@ -116,6 +123,17 @@ static bool map_b(struct image_pool *pool, const struct common *common)
     return true;
 }
 
+static bool order_boxes(struct image_pool *pool, int side)
+{
+    const struct study *study = pool->sides[side];
+    const struct eval_set *set = study->set;
+    struct box *boxes = pool->boxes[side] = ARENA_ARRAY(&pool->arena, struct box, set->count + 1);
+    for (size_t i = 0; boxes && i < set->count; i++)
+        boxes[i] = eval_pixel_box(
+            study->dataset, study->detections, (size_t)set->row[i], set->image[i]);
+    return boxes != NULL;
+}
+
 static bool join_b(struct image_pool *pool, struct err *err)
 {
     struct common common;
@@ -134,7 +152,8 @@ static bool join_b(struct image_pool *pool, struct err *err)
         pool->categories = NULL;
     pool->one_truth = study_has_boxes(pool->sides[0]) && study_has_boxes(pool->sides[1]) &&
                       comparison_same_truth(pool->sides[0]->dataset, pool->sides[1]->dataset);
-    return true;
+    return !pool->one_truth || (order_boxes(pool, 0) && order_boxes(pool, 1)) ||
+           err_set(err, ERR_MEMORY, "out of memory while joining images");
 }
 
 static bool fill(

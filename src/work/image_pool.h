@@ -30,6 +30,12 @@ const char *image_number_name(int number);
 const char *image_number_what(int number);
 bool image_number_needs_b(int number);
 
+enum { IMAGE_ID_BYTES = 32 };
+
+/* What an image of DATASET is called by lists, tags and tables: its file name, else its id, printed
+ * into ID where that is a number. */
+const char *image_name(const struct dataset *dataset, int32_t image, char id[IMAGE_ID_BYTES]);
+
 /* ---- the pool ---- */
 
 struct image_pool_request {
@@ -47,12 +53,13 @@ struct image_pool {
     size_t side_count;
     size_t count;           /* images that there are, of both where there is a B */
     const int32_t *images;  /* these, in the order of A's ids */
-    const char **names;     /* by image: file name, else id */
+    const char **names;     /* by image: as image_name() */
     int32_t *image_of_b;    /* by image: B's, -1 none; itself without B */
     int32_t *category_of_b; /* by category of B: A's, -1 none; NULL without B */
     uint64_t *categories;   /* of A that are common, NULL: all */
     const char *difference; /* as common_difference(); NULL when all is common, or without B */
     bool one_truth; /* A's and B's are the same object for object, and their boxes are read */
+    struct box *boxes[2]; /* where that is so: of both sets, as struct eval_side wants them */
     double *aps[2]; /* by image of the side, NaN undefined; NULL unless wanted */
     struct image_column *columns;
     size_t column_count;

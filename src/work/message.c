@@ -17,6 +17,8 @@ void message_free(void *item)
     influence_answer_free(message->influence);
     texts_release(message->texts);
     run_files_release(message->files);
+    appraisal_release(message->appraisal);
+    intervals_free(message->intervals);
     free(message);
 }
 

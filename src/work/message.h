@@ -30,6 +30,8 @@ enum message_kind {
     MESSAGE_INFLUENCE,
     MESSAGE_TEXTS,
     MESSAGE_FILES,
+    MESSAGE_APPRAISAL,
+    MESSAGE_INTERVALS,
 };
 
 struct message {
@@ -49,6 +51,8 @@ struct message {
     struct influence_answer *influence;
     struct texts *texts;
     struct run_files *files;
+    struct appraisal *appraisal;
+    struct intervals *intervals;
     char trouble[512];
 };
 

@@ -16,16 +16,6 @@ char *remarks_path(struct arena *arena, struct err *err)
 
 /* ---- writing ---- */
 
-/* The object called NAME in OBJECT, made when it is not there. NULL when memory is out. */
-static cJSON *object_in(cJSON *object, const char *name)
-{
-    cJSON *found = cJSON_GetObjectItemCaseSensitive(object, name);
-    if (cJSON_IsObject(found))
-        return found;
-    cJSON_DeleteItemFromObjectCaseSensitive(object, name);
-    return cJSON_AddObjectToObject(object, name);
-}
-
 static bool is_listed(const cJSON *tags, const char *tag)
 {
     const cJSON *item;
@@ -70,7 +60,7 @@ struct change {
 
 static bool change_one(cJSON *runs, const struct remark *remark)
 {
-    cJSON *run = runs ? object_in(runs, remark->directory) : NULL;
+    cJSON *run = runs ? own_object(runs, remark->directory) : NULL;
     bool ok = run && (!remark->tags || put_tags(run, remark->tags)) &&
               (!remark->note || put_note(run, remark->note));
     if (ok && !run->child) /* nothing is left to say of it */
@@ -81,7 +71,7 @@ static bool change_one(cJSON *runs, const struct remark *remark)
 static bool change(void *self, cJSON *object, struct err *err)
 {
     const struct change *asked = self;
-    cJSON *runs = object_in(object, "runs");
+    cJSON *runs = own_object(object, "runs");
     bool ok = true;
     for (size_t i = 0; ok && i < asked->count; i++)
         ok = change_one(runs, &asked->remarks[i]);

@@ -131,6 +131,36 @@ static void order_photos(
     ordered->photo_count = count;
 }
 
+/* What is there is not made again; an older order goes on as long as it is the same. */
+static void order_appraisals(
+    struct service *service, const struct world *world, const struct wants *wants)
+{
+    struct appraisals_want missing, *ordered = &service->ordered.appraisals;
+    bool same = wants->appraisals.count == ordered->count;
+    for (size_t i = 0; same && i < ordered->count; i++)
+        same = appraisal_want_same(&ordered->items[i], &wants->appraisals.items[i]);
+    if (same)
+        return;
+    appraisals_missing(&world->appraisals, &wants->appraisals, &missing);
+    if (studio_order_appraisals(service->studio, &missing))
+        *ordered = wants->appraisals;
+}
+
+static void order_intervals(
+    struct service *service, const struct world *world, const struct intervals_want *want)
+{
+    struct intervals_want *ordered = &service->ordered.intervals;
+    bool wanted = want->count > 1;
+    if (intervals_want_same(want, ordered) ||
+        (world->intervals && world->intervals->done &&
+            intervals_want_same(want, &world->intervals->want)))
+        return;
+    if (!wanted)
+        clerk_cancel(service->clerk, CLERK_INTERVALS);
+    if (!wanted || clerk_order_intervals(service->clerk, want))
+        *ordered = *want;
+}
+
 static void order_pool(
     struct service *service, const struct world *world, const struct pool_want *want)
 {
@@ -193,6 +223,8 @@ void service_want(struct service *service, const struct world *world, const stru
     service->turn++;
     order_studies(service, world, wants);
     order_photos(service, world, wants);
+    order_appraisals(service, world, wants);
+    order_intervals(service, world, &wants->intervals);
     order_pool(service, world, &wants->pool);
     if (wants->data.run_id && !data_want_same(&wants->data, &service->ordered.data))
         order_data(service, world, &wants->data);
@@ -247,10 +279,14 @@ static void drop_study(struct service *service, struct world *world, size_t slot
 {
     struct study_answer *place = &world->studies[slot];
     const struct pool_want *pool = &service->ordered.pool;
-    if (place->study)
+    if (place->study) {
         drop_photos(service, world, place->study);
+        appraisals_forget(&world->appraisals, place->study);
+    }
     if (place->study && (pool->a == place->study || pool->b == place->study))
         service->ordered.pool = (struct pool_want){0};
+    service->ordered.appraisals.count = 0; /* what is still wanted is asked for again */
+    service->ordered.intervals.count = 0;
     study_release(place->study);
     *place = (struct study_answer){0};
 }
@@ -295,7 +331,17 @@ static void take_study(struct service *service, struct world *world, struct mess
     forget_studies(service, world);
 }
 
-/* What the clerk answers, and the list of files, take the place of older ones. */
+/* One of a study that has gone meanwhile is passed over. */
+static void take_appraisal(struct world *world, struct message *message)
+{
+    for (size_t i = 0; message->appraisal && i < WORLD_STUDIES; i++)
+        if (world->studies[i].study == message->appraisal->want.study) {
+            appraisals_take(&world->appraisals, message->appraisal);
+            message->appraisal = NULL;
+        }
+}
+
+/* What the clerk and the studio answer, and the list of files, take the place of older ones. */
 static void take_clerks(struct world *world, struct message *message)
 {
     if (message->deltas) {
@@ -307,6 +353,12 @@ static void take_clerks(struct world *world, struct message *message)
         influence_answer_free(world->influence);
         world->influence = message->influence;
         message->influence = NULL;
+    }
+    take_appraisal(world, message);
+    if (message->intervals) {
+        intervals_free(world->intervals);
+        world->intervals = message->intervals;
+        message->intervals = NULL;
     }
     if (message->texts) {
         texts_release(world->texts);
@@ -365,6 +417,13 @@ static void take_copied(struct world *world, struct message *message)
     message->copied = (struct copied){0};
 }
 
+static void take_data(struct world *world, struct message *message)
+{
+    data_page_release(world->data.page);
+    world->data = message->data;
+    message->data.page = NULL;
+}
+
 bool service_take(struct service *service, struct world *world, struct service_paint *paint)
 {
     *paint = (struct service_paint){0};
@@ -402,12 +461,12 @@ bool service_take(struct service *service, struct world *world, struct service_p
     case MESSAGE_INFLUENCE:
     case MESSAGE_TEXTS:
     case MESSAGE_FILES:
+    case MESSAGE_INTERVALS:
+    case MESSAGE_APPRAISAL:
         take_clerks(world, message);
         break;
     case MESSAGE_DATA:
-        data_page_release(world->data.page);
-        world->data = message->data;
-        message->data.page = NULL;
+        take_data(world, message);
         break;
     case MESSAGE_PAINTED:
         *paint = message->paint;

@@ -5,7 +5,14 @@
 
 #include <stdlib.h>
 
-enum slot { SLOT_STUDY, SLOT_PAINT = SLOT_STUDY + WORLD_STUDIES, SLOT_DATA, SLOT_POOL, SLOTS };
+enum slot {
+    SLOT_STUDY,
+    SLOT_PAINT = SLOT_STUDY + WORLD_STUDIES,
+    SLOT_DATA,
+    SLOT_POOL,
+    SLOT_APPRAISALS,
+    SLOTS
+};
 
 _Static_assert((int)SLOTS <= (int)DESK_SLOTS, "a desk has as many slots");
 
@@ -163,6 +170,31 @@ static void data_job_run(void *self, const atomic_bool *stale)
     data_job_drop(job);
 }
 
+struct appraisals_job {
+    struct studio *studio;
+    struct appraisals_want want; /* its studies are references */
+};
+
+static void appraisals_job_drop(void *self)
+{
+    struct appraisals_job *job = self;
+    for (size_t i = 0; i < job->want.count; i++)
+        study_release((struct study *)job->want.items[i].study);
+    free(job);
+}
+
+static void appraisals_job_run(void *self, const atomic_bool *stale)
+{
+    struct appraisals_job *job = self;
+    for (size_t i = 0; i < job->want.count && !atomic_load(stale); i++) {
+        struct message *message = message_new(MESSAGE_APPRAISAL);
+        if (message)
+            message->appraisal = appraisal_make(&job->want.items[i]);
+        message_post(job->studio->answers, message);
+    }
+    appraisals_job_drop(job);
+}
+
 /* ---- orders ---- */
 
 bool studio_order_study(
@@ -197,6 +229,19 @@ bool studio_order_data(struct studio *studio, const struct data_want *want, stru
     *job = (struct data_job){studio, *want, runs_share(runs),
         want->study ? study_share((struct study *)want->study) : NULL};
     desk_put(studio->desk, SLOT_DATA, (struct desk_job){data_job_run, data_job_drop, job});
+    return true;
+}
+
+bool studio_order_appraisals(struct studio *studio, const struct appraisals_want *want)
+{
+    struct appraisals_job *job = calloc(1, sizeof *job);
+    if (!job)
+        return false;
+    *job = (struct appraisals_job){studio, *want};
+    for (size_t i = 0; i < want->count; i++)
+        study_share((struct study *)want->items[i].study);
+    desk_put(studio->desk, SLOT_APPRAISALS,
+        (struct desk_job){appraisals_job_run, appraisals_job_drop, job});
     return true;
 }
 

@@ -19,6 +19,8 @@ void studio_free(struct studio *studio); /* waits for the thread; accepts NULL *
  * memory. RUNS, STUDY and the studies of a want are shared, not taken. */
 bool studio_order_study(
     struct studio *studio, size_t slot, const struct study_want *want, struct runs *runs);
+/* All of WANT, one answer each; gives up soon after the next order. */
+bool studio_order_appraisals(struct studio *studio, const struct appraisals_want *want);
 bool studio_order_pool(struct studio *studio, const struct pool_want *want);
 bool studio_order_data(struct studio *studio, const struct data_want *want, struct runs *runs);
 /* SCENE (ownership moves; NULL: take the picture away). WHOLE: the screen was erased. */

@@ -83,6 +83,8 @@ const struct run_files *world_files(const struct world *world, int64_t run)
 void world_done(struct world *world)
 {
     free(world->deltas);
+    appraisals_done(&world->appraisals);
+    intervals_free(world->intervals);
     influence_answer_free(world->influence);
     texts_release(world->texts);
     run_files_release(world->files);

@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "work/appraisal.h"
 #include "work/curves.h"
 #include "work/deltas.h"
 #include "work/data_answer.h"
@@ -13,6 +14,7 @@
 #include "work/image_list.h"
 #include "work/index.h"
 #include "work/influence.h"
+#include "work/intervals.h"
 #include "work/run_files.h"
 #include "work/runs.h"
 #include "work/study.h"
@@ -50,6 +52,8 @@ struct wants {
     struct text_want texts;
     int64_t files; /* of this run; 0: none wanted */
     struct data_want data;
+    struct appraisals_want appraisals; /* of studies that are there */
+    struct intervals_want intervals;   /* the same */
     /* Means of last points that the runs are to have: see runs_list_tails(). "" leaves them as they
      * are. */
     char tails[WANTS_TAILS_BYTES];
@@ -93,6 +97,8 @@ struct world {
     struct influence_answer *influence; /* the same of these */
     struct texts *texts;
     struct run_files *files;
+    struct appraisals appraisals; /* of studies that are there; may lag behind the wants */
+    struct intervals *intervals;  /* the newest, NULL for none; may lag behind the want */
     struct data_answer data; /* the newest; may lag behind the want */
     struct index_progress progress; /* `now` is not kept */
     bool indexing;

@@ -234,6 +234,8 @@ static bool answer_study(struct stage *stage, const struct study_want *want, siz
         return false;
     struct err err = {0};
     struct study *study = load_study(stage, want, &err);
+    if (answer->study)
+        appraisals_forget(&stage->world.appraisals, answer->study);
     drop_photos(stage); /* they may be of the study that goes */
     study_release(answer->study);
     *answer = (struct study_answer){.want = *want, .study = study};
@@ -336,6 +338,28 @@ static bool answer_data(struct stage *stage, const struct data_want *want)
     return true;
 }
 
+static void keep_intervals(void *self, struct intervals *so_far)
+{
+    struct world *world = self;
+    intervals_free(world->intervals);
+    world->intervals = so_far;
+}
+
+static bool answer_appraisals(struct stage *stage, const struct wants *wants)
+{
+    struct world *world = &stage->world;
+    struct appraisals_want missing;
+    struct err err = {0};
+    appraisals_missing(&world->appraisals, &wants->appraisals, &missing);
+    for (size_t i = 0; i < missing.count; i++)
+        appraisals_take(&world->appraisals, appraisal_make(&missing.items[i]));
+    bool same = wants->intervals.count < 2 ||
+                (world->intervals && intervals_want_same(&world->intervals->want, &wants->intervals));
+    if (!same && !intervals_make(&wants->intervals, NULL, keep_intervals, world, &err))
+        give_up("intervals", &err);
+    return missing.count || !same;
+}
+
 static bool answer_tails(struct stage *stage, const struct wants *wants)
 {
     if (!wants->tails[0] || strcmp(wants->tails, stage->tails) == 0)
@@ -350,6 +374,7 @@ static bool answer(struct stage *stage, const struct wants *wants)
     bool any = answer_curves(stage, wants);
     any |= answer_tails(stage, wants);
     any |= answer_clerk(stage, wants);
+    any |= answer_appraisals(stage, wants); /* before a study of theirs may go */
     bool photo = false;
     for (size_t i = 0; i < wants->photo_count; i++) /* before a study that they name may go */
         photo |= answer_photo(stage, i, &wants->photos[i]);
@@ -387,7 +412,7 @@ static void draw_help(struct stage *stage)
         rows[i] = tables[i].rows;
     struct rect place = {1, 0, stage->grid->rows - 2, stage->grid->cols};
     struct rect inside = frame_popup(stage->grid, place, "keys");
-    stage->help_lines = help_draw(stage->grid, inside, rows, count, stage->help_top);
+    stage->help_lines = help_draw(stage->grid, inside, rows, count, count - 2, stage->help_top);
 }
 
 static void draw(struct stage *stage)
