@@ -30,6 +30,7 @@ enum action {
     ORDER,
     SEARCH,
     FILTER,
+    UNFIND,
     NEXT_FIXED,
     NEXT_BROKEN,
     OWN,
@@ -59,6 +60,8 @@ static const struct key_row KEYS[] = {
         "order", 4},
     {"/", "only images whose name fits a pattern", SEARCH, "images", NULL, 0},
     {"f", "only images that fit an expression: FP>2 & F1<.5", FILTER, "images", NULL, 0},
+    {"u", "all images again: no pattern, expression, or what another screen asked for", UNFIND,
+        "images", NULL, 0},
     {"e", "next image that B fixes", NEXT_FIXED, "images", NULL, 0},
     {"w", "next image that B breaks", NEXT_BROKEN, "images", NULL, 0},
     {"[", "confidence - 0.01", LESS, "thresholds", "less", 1},
@@ -104,6 +107,7 @@ static void start(void *self, const struct session *session, const struct world 
     state->follows = !run;
     snprintf(state->wanted, sizeof state->wanted, "%s", session->image);
     images_choose_run(state, session, world);
+    images_begin_request(state, session);
 }
 
 static void stop(void *self)
@@ -343,6 +347,13 @@ static bool act_on_list(
         return true;
     case FILTER:
         ask(state, ASKS_FILTER, state->filter_text);
+        return true;
+    case UNFIND:
+        if (state->request.kind == IMAGE_REQUEST_CLASS && state->request.truth[0])
+            state->filtered = state->best_known = false; /* it was its class alone */
+        state->request = (struct image_request){0};
+        state->name_pattern[0] = state->filter_text[0] = state->find_trouble[0] = '\0';
+        state->turn++;
         return true;
     case NEXT_FIXED:
     case NEXT_BROKEN:

@@ -1,6 +1,7 @@
 /*
  * The images screen: its state, shared by what follows the world (images_follow.c), lays out and draws
- * pictures (images_tiles.c), finds images (images_find.c), points at boxes (images_point.c), draws the page (images_draw.c) and acts
+ * pictures (images_tiles.c), finds images (images_find.c), by what was asked for elsewhere
+ * (images_request.c), points at boxes (images_point.c), draws the page (images_draw.c) and acts
  * (images.c).
  * Knows: studies of a few runs, thresholds, the class filter. Must not know: files, how boxes match.
  */
@@ -69,6 +70,7 @@ enum images_asking { ASKS_NOTHING, ASKS_CONFIDENCE, ASKS_NAME, ASKS_FILTER };
 /* What a list of images was made for. */
 struct images_asked {
     const struct image_pool *pool;
+    const struct appraisal *marked; /* of what the request is about; NULL: nothing */
     double confidence, iou;
     size_t preset;
     int size;
@@ -93,6 +95,7 @@ struct images_state {
     /* The list that is gone through; while it is not LISTED, all images by their ids. */
     struct arena found_arena;
     struct image_list found;
+    struct image_request request; /* what the list is of; zeroed: all */
     bool listed, with_b;
     bool jumps;          /* the first of the list is shown as soon as it is there */
     struct images_asked asked;
@@ -212,5 +215,20 @@ void images_point_words(const struct images_state *state, const struct session *
 /* The slider as it stands now. */
 struct slider images_slider_now(const struct images_state *state, const struct session *session,
     const struct world *world, enum images_slider which);
+/* ---- what another screen asked for (images_request.c) ---- */
+
+/* Takes the session's request, if it is of this run. */
+void images_begin_request(struct images_state *state, const struct session *session);
+/* The filter of classes of a request for one class. */
+void images_request_class(struct images_state *state);
+/* Wants what the request is about; NULL while that is not there, or for none. */
+const struct appraisal *images_request_want(const struct images_state *state,
+    const struct session *session, const struct world *world, struct wants *out);
+/* Adds to WHICH what the request is about. False when memory is out. */
+bool images_request_apply(const struct images_state *state, const struct image_pool *pool,
+    const struct image_at *at, struct arena *arena, struct image_which *which, struct err *err);
+/* "car â truck", "errors of car", "Loc"; "" for none. */
+void images_request_print(const struct images_state *state, char *out, size_t out_bytes);
+
 void images_draw(void *self, const struct session *session, const struct world *world,
     struct canvas *canvas, struct rect place);

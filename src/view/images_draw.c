@@ -345,7 +345,7 @@ static int draw_place(
     int from = col;
     const char *order = images_order_name(state);
     size_t all = images_study(state)->dataset->image_count, listed = images_count(state);
-    bool filtered = listed != all || state->name_pattern[0] || state->filter_text[0];
+    bool filtered = listed != all || state->request.kind || state->name_pattern[0] || state->filter_text[0];
     struct style style = filtered || order[0] ? STYLE_IS(FILTER) : STYLE_IS(MUTED);
     if (state->unlisted)
         col += grid_printf(grid, row, col, end - col, style, "not among %zu", listed);
@@ -353,6 +353,10 @@ static int draw_place(
         col += grid_printf(grid, row, col, end - col, style, "%zu of %zu", state->position + 1, listed);
     if (order[0])
         col += grid_printf(grid, row, col, end - col, style, ": %s", order);
+    char request[2 * SESSION_CLASS_BYTES + 16];
+    images_request_print(state, request, sizeof request);
+    if (request[0])
+        col += grid_printf(grid, row, col, end - col, style, "  %s", request);
     const char *texts[] = {state->name_pattern, state->filter_text};
     for (size_t i = 0; i < 2; i++)
         if (texts[i][0])

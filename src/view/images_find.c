@@ -55,11 +55,13 @@ void images_move(struct images_state *state, int64_t by)
 
 /* All that a list depends on. */
 static struct images_asked asked_now(const struct images_state *state,
-    const struct session *session, const struct pool_answer *answer)
+    const struct session *session, const struct pool_answer *answer,
+    const struct appraisal *marked)
 {
     struct images_asked asked;
     memset(&asked, 0, sizeof asked); /* compared as a whole */
     asked.pool = answer->pool;
+    asked.marked = marked;
     asked.confidence = session->confidence;
     asked.iou = session->iou;
     asked.preset = state->preset;
@@ -107,6 +109,8 @@ static bool make(struct images_state *state, const struct session *session,
     if (state->filter_text[0] &&
         !(which.filter = image_pool_filter(pool, state->filter_text, arena, err)))
         return false;
+    if (!images_request_apply(state, pool, &at, arena, &which, err))
+        return false;
     return image_list_make(pool, &at, &which, &order, arena, out, err);
 }
 
@@ -121,16 +125,21 @@ void images_find(struct images_state *state, const struct session *session, cons
         state->listed = state->listed && state->asked.pool == world->pool.pool;
         return;
     }
-    struct images_asked asked = asked_now(state, session, answer);
+    const struct appraisal *marked = images_request_want(state, session, world, out);
+    if (state->request.kind > IMAGE_REQUEST_CLASS && !marked) {
+        state->listed = false; /* until what it is about is there */
+        return;
+    }
+    struct images_asked asked = asked_now(state, session, answer, marked);
     if (state->listed && memcmp(&asked, &state->asked, sizeof asked) == 0)
         return;
     const struct image_preset *preset = preset_of(state);
     struct err err = {0};
     enum image_change change = preset && b ? preset->change : IMAGE_ANY;
     arena_done(&state->found_arena);
+    state->asked = asked;
     state->listed =
         make(state, session, answer->pool, change, &state->found_arena, &state->found, &err);
-    state->asked = asked;
     if (!state->listed) {
         err_print(&err, state->find_trouble, sizeof state->find_trouble);
         state->name_pattern[0] = state->filter_text[0] = '\0';

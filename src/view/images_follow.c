@@ -201,7 +201,9 @@ static void reset_filter(struct images_state *state, const struct session *sessi
     state->turn++;
     if (state->hues)
         gallery_hues(dataset, state->hues);
-    for (size_t i = 0; state->filter && kept && i < dataset->category_count; i++)
+    images_request_class(state);
+    bool remembers = state->filter && kept && !state->filtered;
+    for (size_t i = 0; remembers && i < dataset->category_count; i++)
         for (size_t k = 0; k < kept->class_count; k++)
             if (strcmp(dataset->categories[i].name, kept->classes[k]) == 0) {
                 state->filter[i / 64] |= UINT64_C(1) << (i % 64);

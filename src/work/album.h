@@ -24,7 +24,7 @@ struct album *album_new(
     struct darkroom *room, struct queue *answers, size_t most_bytes, struct err *err);
 /* Waits for the threads; accepts NULL. */
 void album_free(struct album *album);
-/* From now on the COUNT (0..WORLD_PHOTOS) photos of WANTS are wanted; their studies are shared. Each
+/* From now on the COUNT (0..WORLD_PHOTOS) photos of WANTS are wanted; what they are of is shared. Each
  * that is shown is answered by messages of MESSAGE_PHOTO, from the cache too. Any thread; returns at
  * once. */
 void album_want(struct album *album, const struct photo_want *wants, size_t count);

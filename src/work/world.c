@@ -21,13 +21,20 @@ const struct study_answer *world_study(const struct world *world, const struct s
 
 bool photo_want_same(const struct photo_want *a, const struct photo_want *b)
 {
-    return a->study == b->study && a->image == b->image && a->width_px == b->width_px &&
-           a->height_px == b->height_px;
+    return a->study == b->study && a->files == b->files && a->image == b->image &&
+           a->width_px == b->width_px && a->height_px == b->height_px;
+}
+
+const char *photo_want_path(const struct photo_want *want, struct arena *arena)
+{
+    if (want->study)
+        return study_image_path(want->study, arena, want->image);
+    return want->files->files[want->image].path;
 }
 
 const struct photo *world_photo(const struct world *world, const struct photo_want *want)
 {
-    for (size_t i = 0; want->study && i < WORLD_PHOTOS; i++)
+    for (size_t i = 0; (want->study || want->files) && i < WORLD_PHOTOS; i++)
         if (world->photos[i].photo && photo_want_same(&world->photos[i].want, want))
             return world->photos[i].photo;
     return NULL;

@@ -251,7 +251,7 @@ static bool answer_photo(struct stage *stage, size_t at, const struct photo_want
     if (want->ahead || world_photo(&stage->world, want))
         return false;
     struct arena arena = {0};
-    const char *path = study_image_path(want->study, &arena, want->image);
+    const char *path = photo_want_path(want, &arena);
     struct photo *photo = photo_load(NULL, path, want->width_px, want->height_px, false);
     arena_done(&arena);
     if (!photo)
@@ -318,6 +318,7 @@ static bool answer_clerk(struct stage *stage, const struct wants *wants)
     }
     const struct run_row *run = wants->files ? runs_find(world->runs, wants->files) : NULL;
     if (run && !world_files(world, wants->files)) {
+        drop_photos(stage);
         run_files_release(world->files);
         world->files = run_files_load(stage->settings.store, run, &err);
         any = true;
