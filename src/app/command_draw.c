@@ -58,7 +58,7 @@ static bool show_on_terminal(const struct settings *settings, struct darkroom *r
     const char *path, struct easel_scene *scene, struct err *err)
 {
     struct easel_tile *tile = &scene->tiles[0];
-    struct terminal terminal;
+    struct terminal_talk talk;
     struct tty_size size;
     struct buf typed;
     int32_t width, height;
@@ -66,9 +66,10 @@ static bool show_on_terminal(const struct settings *settings, struct darkroom *r
     bool utf8 = paint_locale();
     tty_get_size(STDOUT_FILENO, &size);
     bool ok = tty_open(STDIN_FILENO, STDOUT_FILENO, err) &&
-              terminal_ask(settings, utf8, &terminal, &typed, err);
+              terminal_ask(settings, utf8, STDIN_FILENO, STDOUT_FILENO, &talk, &typed, err);
     if (ok) {
-        struct easel_terminal easel = terminal_easel(&terminal, terminal_is_mono() ? 0 : 256);
+        struct easel_terminal easel = terminal_easel(&talk.terminal, terminal_is_mono() ? 0 : 256);
+        tile->fine = true;
         tile->rows = size.rows - ROWS_LEFT_FREE;
         tile->cols = size.cols;
         easel_room(&easel, tile->rows, tile->cols, &width, &height);

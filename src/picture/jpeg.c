@@ -1,6 +1,6 @@
 /*
  * JPEG through libjpeg-turbo, scaled inside the transform to 1/2, 1/4 or 1/8 where that is enough.
- * Knows: libjpeg; the only file with setjmp, which is how libjpeg leaves on errors.
+ * Knows: libjpeg; here and in jpeg_out.c is setjmp, which is how libjpeg leaves on errors.
  * Must not know: files, terminals.
  */
 #include "picture/decoder.h"

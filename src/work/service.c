@@ -236,6 +236,11 @@ void service_paint(struct service *service, struct easel_scene *scene, bool whol
     studio_paint(service->studio, scene, whole, serial);
 }
 
+void service_set_terminal(struct service *service, const struct easel_terminal *terminal)
+{
+    studio_set_terminal(service->studio, terminal);
+}
+
 void service_run(struct service *service, struct errand *errand)
 {
     scribe_order(service->scribe, errand);
