@@ -313,14 +313,20 @@ static bool draw(struct easel *easel, struct frame *frame, const struct easel_ti
 }
 
 /* Lets go of the frames that show nothing of SCENE; those that stay come to the place of their tile,
- * the others' places are left empty. */
-static void sort_frames(struct easel *easel, const struct easel_scene *scene, struct buf *out)
+ * the others' places are left empty. NEW tells of each tile that no frame was at its place. */
+static void sort_frames(struct easel *easel, const struct easel_scene *scene,
+    bool new[EASEL_MOST_TILES], struct buf *out)
 {
     struct frame old[EASEL_MOST_TILES];
     size_t old_count = easel->frame_count, count = scene ? scene->tile_count : 0;
     memcpy(old, easel->frames, sizeof old);
     memset(easel->frames, 0, sizeof easel->frames);
     easel->frame_count = count;
+    for (size_t at = 0; at < count; at++) {
+        new[at] = old_count > 0;
+        for (size_t i = 0; i < old_count; i++)
+            new[at] &= !same_place(&old[i].tile, &scene->tiles[at]);
+    }
     for (size_t i = 0; i < old_count; i++) {
         size_t at = 0;
         while (at < count && (easel->frames[at].encoder || !frame_shows(easel, &old[i], &scene->tiles[at])))
@@ -355,14 +361,19 @@ bool easel_paint(struct easel *easel, const struct easel_scene *scene, bool whol
 {
     if (!easel->encoder)
         return true;
-    sort_frames(easel, scene, out);
+    bool new[EASEL_MOST_TILES];
+    sort_frames(easel, scene, new, out);
     whole |= easel->failed;
     bool ok = true;
     for (size_t i = 0; ok && i < easel->frame_count; i++) {
         const struct easel_tile *tile = &scene->tiles[i];
         struct frame *frame = &easel->frames[i];
         bool opened = !frame->encoder;
-        ok = (!opened || frame_open(easel, tile, frame, err)) &&
+        ok = !opened || frame_open(easel, tile, frame, err);
+        /* A picture need not fill its cells, and those around it may show parts of another. */
+        if (ok && opened && new[i] && !easel->encoder->stays)
+            encoder_erase(frame->encoder, out);
+        ok = ok &&
              draw(easel, frame, tile, whole || opened, out, err);
         if (!frame->encoder)
             frame_done(frame);

@@ -419,6 +419,15 @@ static void take_photo(struct service *service, struct world *world, struct mess
     message->photo.photo = NULL;
 }
 
+static void take_curves(struct world *world, struct message *message)
+{
+    if (!message->curves)
+        return;
+    curves_release(world->curves);
+    world->curves = message->curves;
+    message->curves = NULL;
+}
+
 static void take_pool(struct world *world, struct message *message)
 {
     pool_answer_done(&world->pool);
@@ -458,11 +467,7 @@ bool service_take(struct service *service, struct world *world, struct service_p
         take_runs(service, world, message);
         break;
     case MESSAGE_CURVES:
-        if (message->curves) {
-            curves_release(world->curves);
-            world->curves = message->curves;
-            message->curves = NULL;
-        }
+        take_curves(world, message);
         break;
     case MESSAGE_STUDY:
         take_study(service, world, message);
@@ -493,6 +498,9 @@ bool service_take(struct service *service, struct world *world, struct service_p
         break;
     case MESSAGE_REMARKED:
         service->runs_stale = true;
+        break;
+    case MESSAGE_TAGGED:
+        service->ordered.pool = (struct pool_want){0};
         break;
     case MESSAGE_COPIED:
         take_copied(world, message);

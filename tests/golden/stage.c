@@ -267,14 +267,10 @@ static bool answer_pool(struct stage *stage, const struct pool_want *want)
     struct pool_answer *answer = &stage->world.pool;
     if (!want->a || world_pool(&stage->world, want))
         return false;
-    struct image_pool_request request = {.a = want->a, .b = want->b};
-    struct err err = {0};
     pool_answer_done(answer);
-    answer->pool = image_pool_new(&request, &err);
-    if (!answer->pool)
-        err_print(&err, answer->trouble, sizeof answer->trouble);
     answer->want.a = study_share((struct study *)want->a);
     answer->want.b = want->b ? study_share((struct study *)want->b) : NULL;
+    pool_answer_make(answer, NULL);
     return true;
 }
 
