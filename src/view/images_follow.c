@@ -104,6 +104,11 @@ void images_choose_run(
         }
 }
 
+bool images_pair(const struct images_state *state)
+{
+    return state->side_count > 1 && state->show != IMAGES_STEPS;
+}
+
 size_t images_runs(const struct images_state *state, const struct session *session,
     const struct world *world, const struct run_row **out, size_t most)
 {

@@ -5,6 +5,7 @@
 #include "picture/encode.h"
 #include "picture/png_out.h"
 #include "picture/scene.h"
+#include "work/darkroom.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -312,14 +313,20 @@ static bool draw(struct easel *easel, struct frame *frame, const struct easel_ti
 }
 
 /* Lets go of the frames that show nothing of SCENE; those that stay come to the place of their tile,
- * the others' places are left empty. */
-static void sort_frames(struct easel *easel, const struct easel_scene *scene, struct buf *out)
+ * the others' places are left empty. NEW tells of each tile that no frame was at its place. */
+static void sort_frames(struct easel *easel, const struct easel_scene *scene,
+    bool new[EASEL_MOST_TILES], struct buf *out)
 {
     struct frame old[EASEL_MOST_TILES];
     size_t old_count = easel->frame_count, count = scene ? scene->tile_count : 0;
     memcpy(old, easel->frames, sizeof old);
     memset(easel->frames, 0, sizeof easel->frames);
     easel->frame_count = count;
+    for (size_t at = 0; at < count; at++) {
+        new[at] = old_count > 0;
+        for (size_t i = 0; i < old_count; i++)
+            new[at] &= !same_place(&old[i].tile, &scene->tiles[at]);
+    }
     for (size_t i = 0; i < old_count; i++) {
         size_t at = 0;
         while (at < count && (easel->frames[at].encoder || !frame_shows(easel, &old[i], &scene->tiles[at])))
@@ -344,8 +351,9 @@ void easel_set_terminal(struct easel *easel, const struct easel_terminal *termin
         told->max_width_px == terminal->max_width_px &&
         told->max_height_px == terminal->max_height_px)
         return;
+    bool new[EASEL_MOST_TILES];
     if (easel->encoder)
-        sort_frames(easel, NULL, out);
+        sort_frames(easel, NULL, new, out);
     set_terminal(easel, terminal);
 }
 
@@ -354,14 +362,19 @@ bool easel_paint(struct easel *easel, const struct easel_scene *scene, bool whol
 {
     if (!easel->encoder)
         return true;
-    sort_frames(easel, scene, out);
+    bool new[EASEL_MOST_TILES];
+    sort_frames(easel, scene, new, out);
     whole |= easel->failed;
     bool ok = true;
     for (size_t i = 0; ok && i < easel->frame_count; i++) {
         const struct easel_tile *tile = &scene->tiles[i];
         struct frame *frame = &easel->frames[i];
         bool opened = !frame->encoder;
-        ok = (!opened || frame_open(easel, tile, frame, err)) &&
+        ok = !opened || frame_open(easel, tile, frame, err);
+        /* A picture need not fill its cells, and those around it may show parts of another. */
+        if (ok && opened && new[i] && !easel->encoder->stays)
+            encoder_erase(frame->encoder, out);
+        ok = ok &&
              draw(easel, frame, tile, whole || opened, out, err);
         if (!frame->encoder)
             frame_done(frame);
@@ -370,10 +383,12 @@ bool easel_paint(struct easel *easel, const struct easel_scene *scene, bool whol
     return ok;
 }
 
-bool easel_write_png(
-    const char *path, const struct easel_tile *tile, const char *output, struct err *err)
+bool easel_write_png(struct darkroom *room, const char *path, const struct easel_tile *tile,
+    const char *output, struct err *err)
 {
-    struct pixels *base = picture_decode(path, PIXELS_MAX_SIDE, PIXELS_MAX_SIDE, err);
+    const struct picture_ask whole = {PIXELS_MAX_SIDE, PIXELS_MAX_SIDE, false};
+    struct picture_plan plan;
+    struct pixels *base = darkroom_decode(room, path, &whole, &plan, err);
     struct pixels *shown = base ? pixels_copy(base) : NULL;
     struct overlay_box *boxes = calloc(tile->box_count + 1, sizeof *boxes);
     bool ok = base && ((shown && boxes) || err_set(err, ERR_MEMORY, "out of memory"));
@@ -382,7 +397,8 @@ bool easel_write_png(
             pixels_grey(base);
         for (size_t i = 0; i < tile->box_count; i++)
             make_overlay(&tile->boxes[i], &boxes[i]);
-        struct scene_map map = {1, 1, 0, 0};
+        struct scene_map map = {.scale_x = (double)base->width_px / plan.original_width_px,
+            .scale_y = (double)base->height_px / plan.original_height_px};
         ok = scene_compose(base, &map, boxes, tile->box_count, shown, NULL) ||
              err_set(err, ERR_MEMORY, "out of memory");
     }
