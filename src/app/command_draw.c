@@ -6,6 +6,7 @@
 #include "app/terminal.h"
 #include "base/text.h"
 #include "screen/paint.h"
+#include "work/darkroom.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -44,7 +45,8 @@ static struct layout lay_out(const struct sheet *sheet, const struct tty_size *s
 }
 
 static bool place_tiles(const struct sheet *sheet, const struct layout *layout,
-    const struct easel_terminal *terminal, struct easel_scene *scene, struct err *err)
+    const struct easel_terminal *terminal, struct darkroom *room, struct easel_scene *scene,
+    struct err *err)
 {
     int32_t width, height;
     if (layout->rows < 1 || layout->cols < 1 || sheet->count > EASEL_MOST_TILES)
@@ -61,7 +63,7 @@ static bool place_tiles(const struct sheet *sheet, const struct layout *layout,
         tile->row = layout->top + layout->text +
                     (int)(i / sheet->cols) * (layout->rows + layout->text);
         tile->col = (int)(i % sheet->cols) * (layout->cols + 1);
-        tile->photo = photo_load(sheet->tiles[i].path, width, height);
+        tile->photo = photo_load(room, sheet->tiles[i].path, width, height, false);
         if (!tile->photo || !tile->photo->pixels)
             return err_set(
                 err, ERR_IO, "%.200s", tile->photo ? tile->photo->trouble : "out of memory");
@@ -85,7 +87,7 @@ static bool write_captions(const struct sheet *sheet, const struct layout *layou
 
 /* Scrolls the screen free, paints at its top, leaves the cursor below. */
 static bool paint_on_terminal(const struct easel_terminal *terminal, const struct sheet *sheet,
-    const struct tty_size *size, struct err *err)
+    struct darkroom *room, const struct tty_size *size, struct err *err)
 {
     struct layout layout = lay_out(sheet, size);
     struct easel_scene *scene = easel_scene_new();
@@ -94,7 +96,7 @@ static bool paint_on_terminal(const struct easel_terminal *terminal, const struc
     char below[32];
     buf_init(&bytes, MOST_BYTES);
     bool ok = (scene || err_set(err, ERR_MEMORY, "out of memory")) && easel &&
-              place_tiles(sheet, &layout, terminal, scene, err) &&
+              place_tiles(sheet, &layout, terminal, room, scene, err) &&
               easel_paint(easel, scene, true, &bytes, err);
     for (int i = 0; ok && i < size->rows; i++)
         ok = write_text("\r\n", err);
@@ -107,8 +109,8 @@ static bool paint_on_terminal(const struct easel_terminal *terminal, const struc
     return ok;
 }
 
-static bool show_on_terminal(
-    const struct settings *settings, const struct sheet *sheet, struct err *err)
+static bool show_on_terminal(const struct settings *settings, const struct sheet *sheet,
+    struct darkroom *room, struct err *err)
 {
     struct terminal_talk talk;
     struct tty_size size;
@@ -123,7 +125,7 @@ static bool show_on_terminal(
         ok = easel.graphics == EASEL_NONE
                  ? err_set(err, ERR_UNSUPPORTED,
                        "this terminal shows no pictures: write one with -o FILE.png")
-                 : paint_on_terminal(&easel, sheet, &size, err);
+                 : paint_on_terminal(&easel, sheet, room, &size, err);
     }
     tty_close();
     buf_done(&typed);
@@ -158,12 +160,16 @@ static bool draw(const struct settings *settings, char **operands, struct err *e
     if (!settings->output && (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)))
         return err_set(
             err, ERR_USAGE, "standard output is no terminal: write a PNG with -o FILE.png");
+    struct darkroom *room = darkroom_new(err); /* before gathering starts threads */
+    if (!room)
+        return false;
     bool ok = drawing_make(settings, operands, &drawing, err) && is_here(&drawing.sheet, err) &&
-              (settings->output ? sheet_write_png(&drawing.sheet, settings->output, err)
-                                : show_on_terminal(settings, &drawing.sheet, err));
+              (settings->output ? sheet_write_png(&drawing.sheet, room, settings->output, err)
+                                : show_on_terminal(settings, &drawing.sheet, room, err));
     if (ok)
         print_captions(&drawing);
     drawing_done(&drawing);
+    darkroom_free(room);
     return ok;
 }
 

@@ -389,11 +389,13 @@ static int32_t enlarge_for(const struct pixels *pixels)
     return side < SIDE_PX ? 1 : (int32_t)lround(side / SIDE_PX);
 }
 
-bool easel_compose(const struct easel_tile *tile, struct pixels *base, double scale,
-    struct pixels *out, struct err *err)
+bool easel_compose(const struct easel_tile *tile, struct pixels *base, int32_t original_width_px,
+    int32_t original_height_px, struct pixels *out, struct err *err)
 {
     struct overlay_box *boxes = calloc(tile->box_count + 1, sizeof *boxes);
-    struct scene_map map = {.scale_x = scale, .scale_y = scale, .enlarge = enlarge_for(base)};
+    struct scene_map map = {.scale_x = (double)base->width_px / original_width_px,
+        .scale_y = (double)base->height_px / original_height_px,
+        .enlarge = enlarge_for(base)};
     if (tile->grey)
         pixels_grey(base);
     for (size_t i = 0; boxes && i < tile->box_count; i++)

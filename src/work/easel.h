@@ -91,9 +91,9 @@ void easel_set_terminal(struct easel *easel, const struct easel_terminal *termin
 bool easel_paint(struct easel *easel, const struct easel_scene *scene, bool whole, struct buf *out,
     struct err *err);
 
-/* The boxes of TILE (its photo and place are ignored) over BASE, a picture that is SCALE times the
- * original, into OUT of BASE's size; lines and labels grow with the picture, so that they are seen on
- * paper. False when memory is out. */
+/* The boxes of TILE (its photo and place are ignored) over BASE, a picture of an original of that size,
+ * into OUT of BASE's size; lines and labels grow with the picture, so that they are seen on paper.
+ * False when memory is out. */
 struct pixels;
-bool easel_compose(const struct easel_tile *tile, struct pixels *base, double scale,
-    struct pixels *out, struct err *err);
+bool easel_compose(const struct easel_tile *tile, struct pixels *base, int32_t original_width_px,
+    int32_t original_height_px, struct pixels *out, struct err *err);

@@ -4,6 +4,7 @@
 #include "picture/decode.h"
 #include "picture/draw.h"
 #include "picture/png_out.h"
+#include "work/darkroom.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -42,42 +43,38 @@ static void find_room(const struct sheet *sheet, int32_t *width_px, int32_t *hei
 }
 
 /* PATH as large as fits; enlarged where all have one size, for boxes on it are to be seen. */
-static struct pixels *load(
-    const struct sheet *sheet, const char *path, double *scale, struct err *err)
+static struct pixels *load(const struct sheet *sheet, struct darkroom *room, const char *path,
+    struct picture_plan *plan, struct err *err)
 {
-    int32_t width, height, room_width, room_height;
-    find_room(sheet, &room_width, &room_height);
+    struct picture_ask ask = {0};
+    int32_t width, height;
+    find_room(sheet, &ask.max_width_px, &ask.max_height_px);
     if (!path) {
         err_set(err, ERR_IO, "the image file is not here: name its folder with --images DIR");
         return NULL;
     }
-    if (!sheet->width_px) {
-        struct pixels *pixels = picture_size(path, &width, &height, err)
-                                    ? picture_decode(path, room_width, room_height, err)
-                                    : NULL;
-        if (pixels)
-            *scale = (double)pixels->width_px / width;
+    struct pixels *pixels = darkroom_decode(room, path, &ask, plan, err);
+    if (!pixels || !sheet->width_px)
         return pixels;
-    }
-    struct photo *photo = photo_load(path, room_width, room_height);
-    struct pixels *copy = photo && photo->pixels ? pixels_copy(photo->pixels) : NULL;
-    if (copy)
-        *scale = (double)copy->width_px / photo->original_width_px;
-    else
-        err_set(err, ERR_IO, "%.200s", photo && !photo->pixels ? photo->trouble : "out of memory");
-    photo_release(photo);
-    return copy;
+    picture_fit(pixels->width_px, pixels->height_px, ask.max_width_px, ask.max_height_px, true,
+        &width, &height);
+    struct pixels *fitting = picture_scale(pixels, width, height);
+    pixels_free(pixels);
+    if (!fitting)
+        err_set(err, ERR_MEMORY, "out of memory");
+    return fitting;
 }
 
-static struct pixels *draw_tile(
-    const struct sheet *sheet, const struct sheet_tile *tile, struct err *err)
+static struct pixels *draw_tile(const struct sheet *sheet, struct darkroom *room,
+    const struct sheet_tile *tile, struct err *err)
 {
-    double scale = 1;
-    struct pixels *base = load(sheet, tile->path, &scale, err);
+    struct picture_plan plan = {0};
+    struct pixels *base = load(sheet, room, tile->path, &plan, err);
     struct pixels *out = base ? pixels_copy(base) : NULL;
     if (base && !out)
         err_set(err, ERR_MEMORY, "out of memory");
-    if (out && !easel_compose(&tile->boxes, base, scale, out, err)) {
+    if (out && !easel_compose(&tile->boxes, base, plan.original_width_px,
+                   plan.original_height_px, out, err)) {
         pixels_free(out);
         out = NULL;
     }
@@ -85,11 +82,12 @@ static struct pixels *draw_tile(
     return out;
 }
 
-static bool draw_tiles(const struct sheet *sheet, struct drawn *drawn, struct err *err)
+static bool draw_tiles(
+    const struct sheet *sheet, struct darkroom *room, struct drawn *drawn, struct err *err)
 {
     for (size_t i = 0; i < sheet->count; i++) {
         struct err own = {0};
-        const struct pixels *item = drawn->items[i] = draw_tile(sheet, &sheet->tiles[i], &own);
+        const struct pixels *item = drawn->items[i] = draw_tile(sheet, room, &sheet->tiles[i], &own);
         if (!item && (own.code == ERR_MEMORY || sheet->bare)) {
             *err = own;
             return false;
@@ -198,10 +196,11 @@ static struct pixels *assemble(const struct sheet *sheet, const struct drawn *dr
     return out;
 }
 
-bool sheet_write_png(const struct sheet *sheet, const char *output, struct err *err)
+bool sheet_write_png(
+    const struct sheet *sheet, struct darkroom *room, const char *output, struct err *err)
 {
     struct drawn *drawn = calloc(1, sizeof *drawn);
-    bool ok = drawn ? draw_tiles(sheet, drawn, err) : err_set(err, ERR_MEMORY, "out of memory");
+    bool ok = drawn ? draw_tiles(sheet, room, drawn, err) : err_set(err, ERR_MEMORY, "out of memory");
     struct pixels *whole = ok && !sheet->bare ? assemble(sheet, drawn) : NULL;
     if (ok && !sheet->bare && !whole)
         ok = err_set(err, ERR_LIMIT, "the sheet is too large: draw fewer pictures");

@@ -27,5 +27,7 @@ struct sheet {
                                         or its memory would pass a limit */
 };
 
-/* Draws SHEET and writes it as a PNG to OUTPUT. */
-bool sheet_write_png(const struct sheet *sheet, const char *output, struct err *err);
+/* Draws SHEET, its pictures decoded in ROOM (work/darkroom.h, may be NULL), and writes it as a PNG to
+ * OUTPUT. */
+bool sheet_write_png(
+    const struct sheet *sheet, struct darkroom *room, const char *output, struct err *err);
