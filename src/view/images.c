@@ -2,6 +2,7 @@
 
 #include "base/num.h"
 #include "eval/sweep.h"
+#include "view/thresholds.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -15,14 +16,6 @@ enum action {
     BEFORE_TEN,
     STEP_NEXT,
     STEP_BEFORE,
-    LESS,
-    MORE,
-    MUCH_LESS,
-    MUCH_MORE,
-    TYPE,
-    BEST,
-    IOU_LESS,
-    IOU_MORE,
     CLASSES,
     TICK,
     SOLO,
@@ -68,16 +61,9 @@ static const struct key_row KEYS[] = {
         "images", NULL, 0},
     {"e", "next image that B fixes", NEXT_FIXED, "images", NULL, 0},
     {"w", "next image that B breaks", NEXT_BROKEN, "images", NULL, 0},
-    {"[", "confidence - 0.01", LESS, "thresholds", "less", 1},
-    {"]", "confidence + 0.01", MORE, "thresholds", "more", 1},
-    {"{", "confidence - 0.1", MUCH_LESS, "thresholds", NULL, 0},
-    {"}", "confidence + 0.1", MUCH_MORE, "thresholds", NULL, 0},
-    {"t", "type a confidence", TYPE, "thresholds", NULL, 0},
-    {"B", "the confidence with the best F1", BEST, "thresholds", "best F1", 2},
+    THRESHOLD_KEYS,
     {"O", "each class at the confidence of its own best F1, or all at one; [ ] move it", OWN,
         "thresholds", NULL, 0},
-    {"(", "IoU - 0.05", IOU_LESS, "thresholds", NULL, 0},
-    {")", "IoU + 0.05", IOU_MORE, "thresholds", "IoU", 4},
     {"c", "list of classes, or of images", CLASSES, "classes", "classes", 2},
     {"Space", "tick the class", TICK, "classes", NULL, 0},
     {"C", "this class alone, or all", SOLO, "classes", NULL, 0},
@@ -298,29 +284,27 @@ static void ask(struct images_state *state, enum images_asking what, const char 
 static bool act_on_thresholds(
     struct images_state *state, struct session *session, const struct world *world, int action)
 {
-    static const struct {
-        int action;
-        enum images_slider slider;
-        int steps;
-    } MOVES[] = {{LESS, SLIDER_CONFIDENCE, -1}, {MORE, SLIDER_CONFIDENCE, 1},
-        {MUCH_LESS, SLIDER_CONFIDENCE, -10}, {MUCH_MORE, SLIDER_CONFIDENCE, 10},
-        {IOU_LESS, SLIDER_IOU, -1}, {IOU_MORE, SLIDER_IOU, 1}, {STEP_BEFORE, SLIDER_STEP, -1},
-        {STEP_NEXT, SLIDER_STEP, 1}};
-    for (size_t i = 0; i < sizeof MOVES / sizeof *MOVES; i++)
-        if (MOVES[i].action == action) {
-            if (state->own && images_study(state) && MOVES[i].slider == SLIDER_CONFIDENCE)
-                move_own(state, MOVES[i].steps);
-            else
-                move_slider(state, session, world, MOVES[i].slider, MOVES[i].steps);
-            return true;
-        }
+    enum threshold_slider which;
+    int steps;
+    if (threshold_steps(action, &which, &steps)) {
+        if (state->own && images_study(state) && which == THRESHOLD_CONFIDENCE)
+            move_own(state, steps);
+        else
+            move_slider(state, session, world,
+                which == THRESHOLD_IOU ? SLIDER_IOU : SLIDER_CONFIDENCE, steps);
+        return true;
+    }
     switch (action) {
-    case BEST:
+    case STEP_BEFORE:
+    case STEP_NEXT:
+        move_slider(state, session, world, SLIDER_STEP, action == STEP_NEXT ? 1 : -1);
+        return true;
+    case THRESHOLD_BEST:
         one_for_all(state);
         if (state->best_known && !isnan(state->best.confidence))
             session->confidence = state->best.confidence;
         return true;
-    case TYPE:
+    case THRESHOLD_TYPE:
         ask(state, ASKS_CONFIDENCE, "");
         return true;
     case OWN:
@@ -437,13 +421,9 @@ static enum view_outcome act_in_prompt(struct images_state *state, struct sessio
 {
     enum prompt_answer answer = prompt_event(&state->prompt, event);
     const char *text = state->prompt.text;
-    double value;
     if (answer == PROMPT_ACCEPTED && state->asking == ASKS_CONFIDENCE) {
         one_for_all(state);
-        if (num_parse(text, state->prompt.length, &value) && value >= 0 && value <= 1)
-            session->confidence = value;
-        else
-            session_say(session, "a confidence is a number from 0 to 1");
+        threshold_typed(session, &state->prompt);
     } else if (answer == PROMPT_ACCEPTED && state->asking == ASKS_TAG) {
         images_tag(state, session, text);
     } else if (answer == PROMPT_ACCEPTED && state->asking == ASKS_FILE) {
