@@ -350,8 +350,9 @@ void easel_set_terminal(struct easel *easel, const struct easel_terminal *termin
         told->max_width_px == terminal->max_width_px &&
         told->max_height_px == terminal->max_height_px)
         return;
+    bool new[EASEL_MOST_TILES];
     if (easel->encoder)
-        sort_frames(easel, NULL, out);
+        sort_frames(easel, NULL, new, out);
     set_terminal(easel, terminal);
 }
 
