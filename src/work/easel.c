@@ -5,6 +5,7 @@
 #include "picture/encode.h"
 #include "picture/png_out.h"
 #include "picture/scene.h"
+#include "work/darkroom.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -382,10 +383,12 @@ bool easel_paint(struct easel *easel, const struct easel_scene *scene, bool whol
     return ok;
 }
 
-bool easel_write_png(
-    const char *path, const struct easel_tile *tile, const char *output, struct err *err)
+bool easel_write_png(struct darkroom *room, const char *path, const struct easel_tile *tile,
+    const char *output, struct err *err)
 {
-    struct pixels *base = picture_decode(path, PIXELS_MAX_SIDE, PIXELS_MAX_SIDE, err);
+    const struct picture_ask whole = {PIXELS_MAX_SIDE, PIXELS_MAX_SIDE, false};
+    struct picture_plan plan;
+    struct pixels *base = darkroom_decode(room, path, &whole, &plan, err);
     struct pixels *shown = base ? pixels_copy(base) : NULL;
     struct overlay_box *boxes = calloc(tile->box_count + 1, sizeof *boxes);
     bool ok = base && ((shown && boxes) || err_set(err, ERR_MEMORY, "out of memory"));
@@ -394,7 +397,8 @@ bool easel_write_png(
             pixels_grey(base);
         for (size_t i = 0; i < tile->box_count; i++)
             make_overlay(&tile->boxes[i], &boxes[i]);
-        struct scene_map map = {1, 1, 0, 0};
+        struct scene_map map = {.scale_x = (double)base->width_px / plan.original_width_px,
+            .scale_y = (double)base->height_px / plan.original_height_px};
         ok = scene_compose(base, &map, boxes, tile->box_count, shown, NULL) ||
              err_set(err, ERR_MEMORY, "out of memory");
     }

@@ -91,7 +91,7 @@ void easel_set_terminal(struct easel *easel, const struct easel_terminal *termin
 bool easel_paint(struct easel *easel, const struct easel_scene *scene, bool whole, struct buf *out,
     struct err *err);
 
-/* The picture at PATH in its own size with the boxes of TILE (its photo and place are ignored),
- * written as a PNG to OUTPUT. */
-bool easel_write_png(
-    const char *path, const struct easel_tile *tile, const char *output, struct err *err);
+/* The picture at PATH, decoded in ROOM (may be NULL), in its own size with the boxes of TILE (its
+ * photo and place are ignored), written as a PNG to OUTPUT. */
+bool easel_write_png(struct darkroom *room, const char *path, const struct easel_tile *tile,
+    const char *output, struct err *err);

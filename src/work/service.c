@@ -526,7 +526,7 @@ struct service *service_new(const struct service_settings *settings, struct err 
     if (service->librarian)
         service->studio = studio_new(settings, service->answers, err);
     if (service->studio)
-        service->album = album_new(service->answers, ALBUM_BYTES, err);
+        service->album = album_new(settings->room, service->answers, ALBUM_BYTES, err);
     if (service->album)
         service->clerk = clerk_new(settings, service->answers, err);
     if (service->clerk)

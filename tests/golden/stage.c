@@ -252,7 +252,7 @@ static bool answer_photo(struct stage *stage, size_t at, const struct photo_want
         return false;
     struct arena arena = {0};
     const char *path = photo_want_path(want, &arena);
-    struct photo *photo = photo_load(path, want->width_px, want->height_px);
+    struct photo *photo = photo_load(NULL, path, want->width_px, want->height_px, false);
     arena_done(&arena);
     if (!photo)
         abort();

@@ -45,7 +45,7 @@ static void set_photo(struct fixture *fixture, struct easel_tile *tile)
     easel_room(&fixture->terminal, tile->rows, tile->cols, &width, &height);
     photo_release(tile->photo);
     tile->photo =
-        photo_load(fixture->paths[next_random(&fixture->random) % PHOTOS], width, height);
+        photo_load(NULL, fixture->paths[next_random(&fixture->random) % PHOTOS], width, height, false);
     assert_true(tile->photo && tile->photo->pixels);
 }
 
