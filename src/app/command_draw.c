@@ -7,6 +7,7 @@
 #include "app/terminal.h"
 #include "screen/paint.h"
 #include "screen/theme.h"
+#include "work/darkroom.h"
 #include "work/gallery.h"
 
 #include <math.h>
@@ -53,11 +54,11 @@ static bool paint_on_terminal(const struct easel_terminal *terminal, struct ease
     return ok;
 }
 
-static bool show_on_terminal(
-    const struct settings *settings, const char *path, struct easel_scene *scene, struct err *err)
+static bool show_on_terminal(const struct settings *settings, struct darkroom *room,
+    const char *path, struct easel_scene *scene, struct err *err)
 {
     struct easel_tile *tile = &scene->tiles[0];
-    struct terminal terminal;
+    struct terminal_talk talk;
     struct tty_size size;
     struct buf typed;
     int32_t width, height;
@@ -65,13 +66,14 @@ static bool show_on_terminal(
     bool utf8 = paint_locale();
     tty_get_size(STDOUT_FILENO, &size);
     bool ok = tty_open(STDIN_FILENO, STDOUT_FILENO, err) &&
-              terminal_ask(settings, utf8, &terminal, &typed, err);
+              terminal_ask(settings, utf8, STDIN_FILENO, STDOUT_FILENO, &talk, &typed, err);
     if (ok) {
-        struct easel_terminal easel = terminal_easel(&terminal, terminal_is_mono() ? 0 : 256);
+        struct easel_terminal easel = terminal_easel(&talk.terminal, terminal_is_mono() ? 0 : 256);
+        tile->fine = true;
         tile->rows = size.rows - ROWS_LEFT_FREE;
         tile->cols = size.cols;
         easel_room(&easel, tile->rows, tile->cols, &width, &height);
-        tile->photo = photo_load(path, width, height);
+        tile->photo = photo_load(room, path, width, height, false);
         if (easel.graphics == EASEL_NONE)
             ok = err_set(err, ERR_UNSUPPORTED,
                 "this terminal shows no pictures: write one with -o FILE.png");
@@ -86,8 +88,8 @@ static bool show_on_terminal(
     return ok;
 }
 
-static bool draw_image(
-    const struct settings *settings, const struct study *study, const char *name, struct err *err)
+static bool draw_image(const struct settings *settings, struct darkroom *room,
+    const struct study *study, const char *name, struct err *err)
 {
     struct arena arena = {0};
     struct easel_scene *scene = easel_scene_new();
@@ -110,8 +112,8 @@ static bool draw_image(
         err_in_file(err, study->dataset->images[image].file_name);
     }
     if (ok)
-        ok = settings->output ? easel_write_png(path, tile, settings->output, err)
-                              : show_on_terminal(settings, path, scene, err);
+        ok = settings->output ? easel_write_png(room, path, tile, settings->output, err)
+                              : show_on_terminal(settings, room, path, scene, err);
     if (ok)
         printf("TP %lld  FP %lld  FN %lld  at confidence %.2f, IoU %.2f\n", (long long)counts.tp,
             (long long)counts.fp, (long long)counts.fn, gallery.confidence, gallery.iou);
@@ -128,15 +130,19 @@ static bool draw(const struct settings *settings, char **operands, struct err *e
     if (!settings->output && (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)))
         return err_set(
             err, ERR_USAGE, "standard output is no terminal: write a PNG with -o FILE.png");
+    struct darkroom *room = darkroom_new(err); /* before gathering starts threads */
+    if (!room)
+        return false;
     struct gathered gathered;
     char *names[] = {operands[0], NULL};
     bool ok = gather_named(settings, names, 1, &gathered, err);
     if (ok && gathered.count > 1)
         ok = err_set(err, ERR_USAGE, "%.80s is %zu runs: name one", operands[0], gathered.count);
     struct study *study = ok ? pick_study(settings, gathered.chosen[0], err) : NULL;
-    ok = study && draw_image(settings, study, operands[1], err);
+    ok = study && draw_image(settings, room, study, operands[1], err);
     study_release(study);
     gather_done(&gathered);
+    darkroom_free(room);
     return ok;
 }
 

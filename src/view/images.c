@@ -30,6 +30,9 @@ enum action {
     ORDER,
     SEARCH,
     FILTER,
+    TAG,
+    EXPORT,
+    UNFIND,
     NEXT_FIXED,
     NEXT_BROKEN,
     OWN,
@@ -59,6 +62,10 @@ static const struct key_row KEYS[] = {
         "order", 4},
     {"/", "only images whose name fits a pattern", SEARCH, "images", NULL, 0},
     {"f", "only images that fit an expression: FP>2 & F1<.5", FILTER, "images", NULL, 0},
+    {"#", "tag the image, for filters (tags~night)", TAG, "images", NULL, 0},
+    {"X", "write the list to a file", EXPORT, "images", NULL, 0},
+    {"u", "all images again: no pattern, expression, or what another screen asked for", UNFIND,
+        "images", NULL, 0},
     {"e", "next image that B fixes", NEXT_FIXED, "images", NULL, 0},
     {"w", "next image that B breaks", NEXT_BROKEN, "images", NULL, 0},
     {"[", "confidence - 0.01", LESS, "thresholds", "less", 1},
@@ -104,6 +111,7 @@ static void start(void *self, const struct session *session, const struct world 
     state->follows = !run;
     snprintf(state->wanted, sizeof state->wanted, "%s", session->image);
     images_choose_run(state, session, world);
+    images_begin_request(state, session);
 }
 
 static void stop(void *self)
@@ -344,6 +352,20 @@ static bool act_on_list(
     case FILTER:
         ask(state, ASKS_FILTER, state->filter_text);
         return true;
+    case TAG:
+        ask(state, ASKS_TAG, "");
+        return true;
+    case EXPORT:
+        ask(state, ASKS_FILE, "images.csv");
+        return true;
+    case UNFIND:
+        if (state->request.kind == IMAGE_REQUEST_CLASS && state->request.truth[0])
+            state->filtered = state->best_known = false; /* it was its class alone */
+        state->request = (struct image_request){0};
+        state->name_pattern[0] = state->filter_text[0] = state->find_trouble[0] = '\0';
+        state->preset = 0;
+        state->turn++;
+        return true;
     case NEXT_FIXED:
     case NEXT_BROKEN:
         if (images_runs(state, session, world, runs, 2) < 2)
@@ -410,8 +432,8 @@ static bool act_on_boxes(
     return false;
 }
 
-static enum view_outcome act_in_prompt(
-    struct images_state *state, struct session *session, const struct event *event)
+static enum view_outcome act_in_prompt(struct images_state *state, struct session *session,
+    const struct world *world, const struct event *event)
 {
     enum prompt_answer answer = prompt_event(&state->prompt, event);
     const char *text = state->prompt.text;
@@ -422,6 +444,10 @@ static enum view_outcome act_in_prompt(
             session->confidence = value;
         else
             session_say(session, "a confidence is a number from 0 to 1");
+    } else if (answer == PROMPT_ACCEPTED && state->asking == ASKS_TAG) {
+        images_tag(state, session, text);
+    } else if (answer == PROMPT_ACCEPTED && state->asking == ASKS_FILE) {
+        images_export(state, session, world, text);
     } else if (answer == PROMPT_ACCEPTED) {
         char *place = state->asking == ASKS_NAME ? state->name_pattern : state->filter_text;
         snprintf(place, sizeof state->name_pattern, "%s", text);
@@ -475,7 +501,7 @@ static enum view_outcome act(void *self, struct session *session, const struct w
 {
     struct images_state *state = self;
     if (state->asking && event->kind != EVENT_MOUSE)
-        return act_in_prompt(state, session, event);
+        return act_in_prompt(state, session, world, event);
     if (event->kind == EVENT_MOUSE)
         return act_by_mouse(state, session, world, event);
     int action = key_rows_find(KEYS, event), move = view_movement(event);

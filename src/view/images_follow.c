@@ -104,6 +104,11 @@ void images_choose_run(
         }
 }
 
+bool images_pair(const struct images_state *state)
+{
+    return state->side_count > 1 && state->show != IMAGES_STEPS;
+}
+
 size_t images_runs(const struct images_state *state, const struct session *session,
     const struct world *world, const struct run_row **out, size_t most)
 {
@@ -201,7 +206,9 @@ static void reset_filter(struct images_state *state, const struct session *sessi
     state->turn++;
     if (state->hues)
         gallery_hues(dataset, state->hues);
-    for (size_t i = 0; state->filter && kept && i < dataset->category_count; i++)
+    images_request_class(state);
+    bool remembers = state->filter && kept && !state->filtered;
+    for (size_t i = 0; remembers && i < dataset->category_count; i++)
         for (size_t k = 0; k < kept->class_count; k++)
             if (strcmp(dataset->categories[i].name, kept->classes[k]) == 0) {
                 state->filter[i / 64] |= UINT64_C(1) << (i % 64);

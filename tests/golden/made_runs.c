@@ -272,19 +272,24 @@ static void make_courses(const char *root)
 
 enum { IMAGES = 6, CLASSES = 3, IMAGE_WIDTH = 64, IMAGE_HEIGHT = 48 };
 
-static void write_image(const char *root, int index)
+static void write_image(const char *root, const char *folder, const char *name, int shade)
 {
     struct pixels *pixels = pixels_new(IMAGE_WIDTH, IMAGE_HEIGHT);
     struct buf png;
-    char name[64];
     buf_init(&png, 1 << 20);
     for (int i = 0; pixels && i < IMAGE_WIDTH * IMAGE_HEIGHT * 3; i++)
-        pixels->rgb[i] = (uint8_t)(i / 3 % IMAGE_WIDTH * 4 + index * 20);
+        pixels->rgb[i] = (uint8_t)(i / 3 % IMAGE_WIDTH * 4 + shade);
     if (!pixels || !png_out_buf(pixels, &png, NULL))
         abort();
     pixels_free(pixels);
+    write_buf(root, folder, name, &png);
+}
+
+static void write_street(const char *root, int index)
+{
+    char name[64];
     snprintf(name, sizeof name, "street_%d.png", index);
-    write_buf(root, "data/images", name, &png);
+    write_image(root, "data/images", name, index * 20);
 }
 
 static void add_box(struct buf *json, int image, int object, double shift)
@@ -354,7 +359,7 @@ static void make_boxes(const char *root)
     write_ground_truth(root);
     for (int i = 0; i < IMAGES; i++)
         if (i != 4)
-            write_image(root, i);
+            write_street(root, i);
     make_plain(root, &(struct plain){"det/a", "finished", BASE_CONFIG, 3, 0, 0.3});
     write_text(root, "det/a", "dataset.json", DATASET);
     write_predictions(root, "det/a", "predictions/epoch_000.json", 4, false);
@@ -446,6 +451,8 @@ static void make_layouts(const char *root)
         write_text(root, name, "console.log", LOGS[i]);
         write_file(root, name, "weights/best.pt", "PK\0\1\2", 5);
         write_text(root, name, "empty.txt", "");
+        write_image(root, name, "plots/confusion.png", 0);
+        write_text(root, name, "plots/cut.png", "\x89PNG\r\n\x1a\n");
     }
 }
 
