@@ -57,14 +57,14 @@ static const char *row_from(struct pty *pty, const char *text, int rows)
 enum { ROWS = 60, COLS = 200 };
 
 /* NAME, its ground truth, AP of A and B, their difference, F1 of A and B. */
-static void check_class(struct pty *pty, const char *name, long gt, const double ap[2],
-    const double f1[2])
+static void check_class(
+    struct pty *pty, const char *name, long gt, const double ap[2], const double f1[2])
 {
     char shown[6][32], gap[16], start[64];
     snprintf(start, sizeof start, "%s ", name); /* titles go on with a comma */
     const char *row = row_from(pty, start, ROWS);
-    assert_int_equal(sscanf(row + strlen(name), "%31s %31s %31s %31s %31s %31s", shown[0],
-                         shown[1], shown[2], shown[3], shown[4], shown[5]),
+    assert_int_equal(sscanf(row + strlen(name), "%31s %31s %31s %31s %31s %31s", shown[0], shown[1],
+                         shown[2], shown[3], shown[4], shown[5]),
         6);
     double delta = ap[1] - ap[0];
     snprintf(gap, sizeof gap, "%s%s", delta < 0 ? "\xe2\x88\x92" : "+", share(fabs(delta)));
@@ -90,8 +90,7 @@ static void check_classes(struct pty *pty, const cJSON *a, const cJSON *b)
             ap_of[side] = number(cJSON_GetArrayItem(classes[side], c), "AP");
             f1_of[side] = number(cJSON_GetArrayItem(at[side], c), "f1");
         }
-        check_class(
-            pty, in(class, "name")->valuestring, (long)number(class, "gt"), ap_of, f1_of);
+        check_class(pty, in(class, "name")->valuestring, (long)number(class, "gt"), ap_of, f1_of);
         sum += number(class, "gt");
     }
     check_class(pty, "all classes", (long)sum, ap, f1);
@@ -124,8 +123,8 @@ static void check_confusion(struct pty *pty, const cJSON *confusion)
     visit_expect(pty, text);
 }
 
-static void check_screen(struct pty *pty, const char *a, const char *b, const char *confidence,
-    const char *iou)
+static void check_screen(
+    struct pty *pty, const char *a, const char *b, const char *confidence, const char *iou)
 {
     const cJSON *json = BOXTOP_JSON("eval", a, b, "--compare", "--errors", "--confusion", "--sweep",
         "--conf", confidence, "--iou", iou);
@@ -151,8 +150,8 @@ static void test_the_screen_shows_what_eval_prints(void **state)
     made_predictions(top, "det-b/predictions/epoch_001.json", true);
     snprintf(a, sizeof a, "%s/det-a", top);
     snprintf(b, sizeof b, "%s/det-b", top);
-    struct pty *pty = visit_open(&(struct visit){
-        .words = (const char *const[]){top, NULL}, .cols = COLS, .rows = ROWS});
+    struct pty *pty = visit_open(
+        &(struct visit){.words = (const char *const[]){top, NULL}, .cols = COLS, .rows = ROWS});
     visit_expect(pty, "det-b");
     visit_settle(pty);
     visit_type(pty, "aW", "A det-a");
