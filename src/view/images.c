@@ -222,6 +222,18 @@ static void toggle_play(
         session_say(session, "this run has the predictions of one step only");
 }
 
+/* The next step, after the last the first again, once all that is shown of this one is there. */
+static void play(struct images_state *state, const struct world *world)
+{
+    const struct run_row *run = images_run(state, world);
+    for (size_t i = 0; i < state->side_count; i++)
+        if (!world_study(world, &state->sides[i].want))
+            return;
+    if (state->playing && run && run->prediction_count)
+        state->artifact =
+            (images_artifact(state, run) + 1) % (int32_t)run->prediction_count;
+}
+
 static void move_in_pane(struct images_state *state, enum scroll_move move)
 {
     if (!images_study(state))
@@ -480,8 +492,12 @@ static enum view_outcome act(void *self, struct session *session, const struct w
     const struct event *event, struct view_effect *effect)
 {
     struct images_state *state = self;
-    if (state->asking && event->kind != EVENT_MOUSE)
+    if (state->asking && event->kind != EVENT_MOUSE && event->kind != EVENT_TICK)
         return act_in_prompt(state, session, world, event);
+    if (event->kind == EVENT_TICK) {
+        play(state, world);
+        return VIEW_STAYED;
+    }
     if (event->kind == EVENT_MOUSE)
         return act_by_mouse(state, session, world, event);
     int action = key_rows_find(KEYS, event), move = view_movement(event);

@@ -83,7 +83,7 @@ static void print_delta(double delta, bool whole, char out[24])
     if (isnan(delta))
         snprintf(out, 24, "\xe2\x80\x93");
     else
-        snprintf(out, 24, whole ? "%+.0f" : "%+.3f", delta);
+        snprintf(out, 24, delta == 0 ? "0" : whole ? "%+.0f" : "%+.3f", delta);
 }
 
 /* One block of A, B and what B has more. */
