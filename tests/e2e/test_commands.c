@@ -203,8 +203,8 @@ static void test_ls_groups(void **state)
     assert_string_equal(EXPECT(0, "ls", root, "--group-by", "format", "-c", "name,loss", "--filter",
                             "format=plain", "--all")
                             ->out,
-        "group         n            loss\nformat=plain  2  0.375 \xc2\xb1 0.1768\n"
-        "  alpha       \xe2\x80\x93            0.25\n  beta        \xe2\x80\x93             0.5\n");
+        "group         n          loss\nformat=plain  2  0.375 \xc2\xb1 0.18\n"
+        "  alpha       \xe2\x80\x93          0.25\n  beta        \xe2\x80\x93           0.5\n");
     const cJSON *seeds = BOXTOP_JSON("ls", root, "--group-by", "seed", "-c", "loss");
     assert_int_equal(cJSON_GetArraySize(seeds), 5); /* no two have the same configuration */
     EXPECT(2, "ls", root, "--group-by", "bogus");
