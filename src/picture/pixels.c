@@ -1,5 +1,6 @@
 #include "picture/pixels.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -54,6 +55,20 @@ void pixels_grey(struct pixels *pixels)
     uint8_t *end = pixels->rgb + pixels_bytes(pixels);
     for (uint8_t *at = pixels->rgb; at < end; at += 3)
         memset(at, pixels_luma(at), 3);
+}
+
+void pixels_tone(struct pixels *pixels, int brightness, int contrast)
+{
+    enum { MID = 128 };
+    uint8_t table[256];
+    double gain = exp2(contrast / 50.0), offset = brightness * 2.55;
+    for (int i = 0; i < 256; i++)
+        table[i] = (uint8_t)lround(fmin(fmax((i - MID) * gain + MID + offset, 0), 255));
+    if (brightness == 0 && contrast == 0)
+        return;
+    uint8_t *end = pixels->rgb + pixels_bytes(pixels);
+    for (uint8_t *at = pixels->rgb; at < end; at++)
+        *at = table[*at];
 }
 
 /* One axis of a letterbox: LENGTH pixels centred in ROOM. */

@@ -29,6 +29,13 @@ uint8_t pixels_luma(const uint8_t rgb[3]);
 /* Makes every pixel its luma, in place. */
 void pixels_grey(struct pixels *pixels);
 
+/*
+ * Brighter or darker (BRIGHTNESS -100..100: the share of full scale that is added, in per cent) and
+ * with more or less CONTRAST (-100..100: the distance from mid-grey is multiplied by 2^(contrast/50),
+ * so by 1/4 to 4), in place; contrast first. 0, 0 changes nothing.
+ */
+void pixels_tone(struct pixels *pixels, int brightness, int contrast);
+
 /* PIXELS in the middle of a WIDTH x HEIGHT picture of colour RGB (cut where it is larger). *LEFT
  * and *TOP (may be NULL) tell where its top left corner came to lie: what struct scene_map wants.
  */
