@@ -80,12 +80,12 @@ bool curves_picture_draw(struct curves_picture *picture, const struct chart *cha
     struct arena arena = {0};
     struct figure figure = {.width_px = width, .height_px = height, .arena = &arena};
     memcpy(figure.ground, session->theme.ground, sizeof figure.ground);
-    /* The axes' ends lie in the middle of cells, as the numbers beside them do. */
-    double half_x = (double)width / plot.cols / 2, half_y = (double)height / plot.rows / 2;
+    /* The axes' ends lie where the middles of the first and last dots would: so do the numbers. */
+    double dot_x = (double)width / plot.cols / 2, dot_y = (double)height / plot.rows / 4;
     struct chart_figure in = {.figure = &figure,
         .theme = &session->theme,
-        .frame = {half_x, half_y, width - half_x, height - half_y},
-        .scale = fmax(2 * half_x / CELL_PX, 1),
+        .frame = {dot_x / 2, dot_y / 2, width - dot_x / 2, height - dot_y / 2},
+        .scale = fmax(2 * dot_x / CELL_PX, 1),
         .x = place->x,
         .y = place->y};
     draw_anew(picture, &in, chart);

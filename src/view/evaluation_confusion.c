@@ -84,11 +84,8 @@ static void matrix_cell(void *self, size_t truth, size_t predicted, struct matri
     bool by_predicted = showing->state->share == SHARE_OF_PREDICTED;
     int64_t of = by_predicted ? showing->of_predicted[predicted] : showing->of_truth[truth];
     out->style = cell_style(showing->made, truth, predicted);
-    if (!count) {
-        out->text = "\xc2\xb7";
-        out->style = STYLE_IS(MUTED);
+    if (!count)
         return;
-    }
     out->shade = (double)count / (double)of;
     if (showing->state->share == SHARE_NONE)
         snprintf(out->room, sizeof out->room, "%u", count);

@@ -91,6 +91,15 @@ static bool same_tile(const struct easel_tile *a, const struct easel_tile *b)
            (!a->box_count || memcmp(a->boxes, b->boxes, a->box_count * sizeof *a->boxes) == 0);
 }
 
+bool easel_scene_same_places(const struct easel_scene *a, const struct easel_scene *b)
+{
+    size_t count = a ? a->tile_count : 0;
+    bool same = count == (b ? b->tile_count : 0);
+    for (size_t i = 0; same && i < count; i++)
+        same = same_place(&a->tiles[i], &b->tiles[i]);
+    return same;
+}
+
 bool easel_scene_same(const struct easel_scene *a, const struct easel_scene *b)
 {
     bool same = a && b ? a->tile_count == b->tile_count : a == b;

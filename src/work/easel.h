@@ -43,6 +43,8 @@ void easel_scene_free(struct easel_scene *scene); /* accepts NULL */
 struct easel_scene *easel_scene_copy(const struct easel_scene *scene);
 /* Both (NULL: no picture) look the same. */
 bool easel_scene_same(const struct easel_scene *a, const struct easel_scene *b);
+/* Their tiles lie at the same places; of no picture (NULL) there are none. */
+bool easel_scene_same_places(const struct easel_scene *a, const struct easel_scene *b);
 /* Tiles that SHOWN (may be NULL) has, too, are as fine as they are there, all others are not. */
 void easel_scene_follow(struct easel_scene *scene, const struct easel_scene *shown);
 void easel_scene_refine(struct easel_scene *scene); /* all tiles fine */
