@@ -5,6 +5,7 @@
 #include "view/images.h"
 
 #include "screen/spark.h"
+#include "view/thresholds.h"
 
 #include <math.h>
 #include <stddef.h>
@@ -82,7 +83,7 @@ static void print_delta(double delta, bool whole, char out[24])
     if (isnan(delta))
         snprintf(out, 24, "\xe2\x80\x93");
     else
-        snprintf(out, 24, whole ? "%+.0f" : "%+.3f", delta);
+        snprintf(out, 24, delta == 0 ? "0" : whole ? "%+.0f" : "%+.3f", delta);
 }
 
 /* One block of A, B and what B has more. */
@@ -260,15 +261,12 @@ struct slider images_slider_now(const struct images_state *state, const struct s
 {
     const struct run_row *run = images_run(state, world);
     double last = run && run->prediction_count > 1 ? (double)run->prediction_count - 1 : 0;
+    struct slider slider;
     switch (which) {
     case SLIDER_IOU:
-        return (struct slider){.label = "IoU       ",
-            .low = 0.5,
-            .high = 0.95,
-            .value = session->iou,
-            .step = 0.05,
-            .mark = NAN,
-            .decimals = 2};
+        slider = threshold_slider_now(session, THRESHOLD_IOU, NAN);
+        slider.label = "IoU       "; /* as wide as the other below which it stands */
+        return slider;
     case SLIDER_STEP:
         return (struct slider){.label = "step",
             .low = 0,
@@ -278,13 +276,8 @@ struct slider images_slider_now(const struct images_state *state, const struct s
             .mark = NAN,
             .decimals = 0};
     default:
-        return (struct slider){.label = "confidence",
-            .low = 0,
-            .high = 1,
-            .value = session->confidence,
-            .step = 0.01,
-            .mark = state->best_known ? state->best.confidence : NAN,
-            .decimals = 2};
+        return threshold_slider_now(session, THRESHOLD_CONFIDENCE,
+            state->best_known ? state->best.confidence : NAN);
     }
 }
 

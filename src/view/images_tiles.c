@@ -310,7 +310,7 @@ static int draw_side_name(const struct drawing *d, int side, int row, int col, i
     const struct run_row *run = run_of(d, side);
     if (!run || cols < 6)
         return 0;
-    int used = grid_printf(grid, row, col, 2, STYLE_IS(HEADER), "%c ", 'A' + side);
+    int used = grid_printf(grid, row, col, 2, STYLE_IS(TITLE), "%c ", 'A' + side);
     used += grid_text(grid, row, col + used, 2, session_run_style(run), "\xe2\x96\xa0 ");
     return used + grid_text(grid, row, col + used, cols - used, STYLE_IS(TEXT), run->shown);
 }

@@ -43,6 +43,8 @@ void easel_scene_free(struct easel_scene *scene); /* accepts NULL */
 struct easel_scene *easel_scene_copy(const struct easel_scene *scene);
 /* Both (NULL: no picture) look the same. */
 bool easel_scene_same(const struct easel_scene *a, const struct easel_scene *b);
+/* Their tiles lie at the same places; of no picture (NULL) there are none. */
+bool easel_scene_same_places(const struct easel_scene *a, const struct easel_scene *b);
 /* Tiles that SHOWN (may be NULL) has, too, are as fine as they are there, all others are not. */
 void easel_scene_follow(struct easel_scene *scene, const struct easel_scene *shown);
 void easel_scene_refine(struct easel_scene *scene); /* all tiles fine */
@@ -91,7 +93,9 @@ void easel_set_terminal(struct easel *easel, const struct easel_terminal *termin
 bool easel_paint(struct easel *easel, const struct easel_scene *scene, bool whole, struct buf *out,
     struct err *err);
 
-/* The picture at PATH, decoded in ROOM (may be NULL), in its own size with the boxes of TILE (its
- * photo and place are ignored), written as a PNG to OUTPUT. */
-bool easel_write_png(struct darkroom *room, const char *path, const struct easel_tile *tile,
-    const char *output, struct err *err);
+/* The boxes of TILE (its photo and place are ignored) over BASE, a picture of an original of that size,
+ * into OUT of BASE's size; lines and labels grow with the picture, so that they are seen on paper.
+ * False when memory is out. */
+struct pixels;
+bool easel_compose(const struct easel_tile *tile, struct pixels *base, int32_t original_width_px,
+    int32_t original_height_px, struct pixels *out, struct err *err);

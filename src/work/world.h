@@ -48,6 +48,7 @@ struct wants {
     struct photo_want photos[WORLD_PHOTOS]; /* those shown, then those ahead */
     size_t photo_count;
     struct pool_want pool;
+    int tick_ms; /* EVENT_TICK so often, while no picture is on its way; 0: never */
     struct deltas_want deltas;
     struct influence_want influence;
     struct text_want texts;

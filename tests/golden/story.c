@@ -49,7 +49,10 @@ static void send(struct story *story, const struct event *event)
 static bool play_runs(struct story *story, const char *rest)
 {
     story->runs = made_runs(rest);
-    return story->runs && !story->stage;
+    if (story->stage)
+        stage_free(story->stage);
+    story->stage = NULL;
+    return story->runs != NULL;
 }
 
 static bool play_size(struct story *story, const char *rest)
