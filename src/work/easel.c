@@ -5,6 +5,7 @@
 #include "picture/encode.h"
 #include "picture/png_out.h"
 #include "picture/scene.h"
+#include "picture/window.h"
 #include "work/darkroom.h"
 
 #include <stdio.h>
@@ -82,7 +83,10 @@ static bool same_place(const struct easel_tile *a, const struct easel_tile *b)
 
 static bool same_picture(const struct easel_tile *a, const struct easel_tile *b)
 {
-    return a->photo == b->photo && same_place(a, b) && a->grey == b->grey;
+    const struct easel_look *x = &a->look, *y = &b->look;
+    return a->photo == b->photo && same_place(a, b) && x->zoom == y->zoom && x->x == y->x &&
+           x->y == y->y && x->brightness == y->brightness && x->contrast == y->contrast &&
+           x->grey == y->grey && x->nearest == y->nearest;
 }
 
 static bool same_tile(const struct easel_tile *a, const struct easel_tile *b)
@@ -248,49 +252,129 @@ void easel_free(struct easel *easel)
     free(easel);
 }
 
-/* From image pixels to those of a base in which a letterbox put PHOTO at LEFT, TOP. */
-static struct scene_map map_of(const struct photo *photo, int32_t left, int32_t top)
+/* ---- looking ---- */
+
+/* The pixels of a place, and the window that a tile is in it. */
+struct room {
+    int32_t width, height;
+    struct window window;
+};
+
+static struct room room_of(const struct easel_terminal *terminal, const struct easel_tile *tile)
 {
-    return (struct scene_map){
-        .scale_x = (double)photo->pixels->width_px / photo->original_width_px,
-        .scale_y = (double)photo->pixels->height_px / photo->original_height_px,
-        .left_px = left,
-        .top_px = top,
-    };
+    const struct photo *photo = tile->photo;
+    int32_t w = photo->original_width_px, h = photo->original_height_px;
+    struct room room;
+    easel_room(terminal, tile->rows, tile->cols, &room.width, &room.height);
+    room.window = window_fit(w, h, room.width, room.height);
+    if (tile->look.zoom > 0)
+        room.window = window_hold(
+            (struct window){tile->look.x, tile->look.y, tile->look.zoom}, w, h, room.width,
+            room.height);
+    return room;
+}
+
+/* The pixel of ROOM under the middle of a cell. */
+static void cell_middle(const struct room *room, const struct easel_tile *tile, int row, int col,
+    double *x, double *y)
+{
+    *x = (col - tile->col + 0.5) * room->width / tile->cols;
+    *y = (row - tile->row + 0.5) * room->height / tile->rows;
 }
 
 void easel_where(const struct easel_terminal *terminal, const struct easel_tile *tile, int row,
     int col, double *x, double *y)
 {
-    int32_t width, height;
-    easel_room(terminal, tile->rows, tile->cols, &width, &height);
-    const struct pixels *pixels = tile->photo->pixels;
-    struct scene_map map = map_of(
-        tile->photo, (width - pixels->width_px) / 2, (height - pixels->height_px) / 2);
-    *x = ((col - tile->col + 0.5) * width / tile->cols - map.left_px) / map.scale_x;
-    *y = ((row - tile->row + 0.5) * height / tile->rows - map.top_px) / map.scale_y;
+    struct room room = room_of(terminal, tile);
+    cell_middle(&room, tile, row, col, x, y);
+    *x = room.window.x + (*x - room.width / 2.0) / room.window.zoom;
+    *y = room.window.y + (*y - room.height / 2.0) / room.window.zoom;
+}
+
+static struct easel_look look_through(
+    const struct easel_tile *tile, const struct room *room, struct window window)
+{
+    const struct photo *photo = tile->photo;
+    int32_t w = photo->original_width_px, h = photo->original_height_px;
+    struct easel_look look = tile->look;
+    window = window_hold(window, w, h, room->width, room->height);
+    struct window fit = window_fit(w, h, room->width, room->height);
+    bool whole = window.zoom <= fit.zoom * 1.0001 && window.zoom >= fit.zoom * 0.9999;
+    look.zoom = whole ? 0 : window.zoom;
+    look.x = whole ? 0 : window.x;
+    look.y = whole ? 0 : window.y;
+    return look;
+}
+
+struct easel_look easel_zoomed(const struct easel_terminal *terminal, const struct easel_tile *tile,
+    double factor, int row, int col)
+{
+    struct room room = room_of(terminal, tile);
+    double x, y;
+    cell_middle(&room, tile, row, col, &x, &y);
+    return look_through(
+        tile, &room, window_zoom(room.window, factor, x, y, room.width, room.height));
+}
+
+struct easel_look easel_moved(
+    const struct easel_terminal *terminal, const struct easel_tile *tile, int rows, int cols)
+{
+    struct room room = room_of(terminal, tile);
+    room.window.x += (double)cols * room.width / tile->cols / room.window.zoom;
+    room.window.y += (double)rows * room.height / tile->rows / room.window.zoom;
+    return look_through(tile, &room, room.window);
+}
+
+double easel_scale(const struct easel_terminal *terminal, const struct easel_tile *tile)
+{
+    return room_of(terminal, tile).window.zoom;
+}
+
+/* What is under the boxes: the photo as TILE looks at it, in WIDTH x HEIGHT pixels. */
+static struct pixels *render(
+    const struct easel_tile *tile, int32_t width, int32_t height, struct scene_map *map)
+{
+    static const uint8_t AROUND[3] = {LETTERBOX_GREY, LETTERBOX_GREY, LETTERBOX_GREY};
+    struct photo *photo = tile->photo;
+    const struct pixels *pixels = photo_pixels(photo);
+    const struct easel_look *look = &tile->look;
+    int32_t w = photo->original_width_px, h = photo->original_height_px, left, top;
+    struct pixels *base = NULL;
+    if (pixels && (look->zoom > 0 || look->nearest)) {
+        struct window window =
+            look->zoom > 0 ? window_hold((struct window){look->x, look->y, look->zoom}, w, h,
+                                 width, height)
+                           : window_fit(w, h, width, height);
+        base = window_render(pixels, w, h, window, width, height,
+            look->nearest ? WINDOW_NEAREST : WINDOW_SMOOTH, AROUND, map);
+    } else if (pixels) {
+        base = pixels_letterbox(pixels, width, height, AROUND, &left, &top);
+        *map = (struct scene_map){.scale_x = (double)pixels->width_px / w,
+            .scale_y = (double)pixels->height_px / h,
+            .left_px = left,
+            .top_px = top};
+    }
+    if (base && look->grey)
+        pixels_grey(base);
+    if (base && (look->brightness || look->contrast))
+        pixels_tone(base, look->brightness, look->contrast);
+    return base;
 }
 
 static bool frame_open(struct easel *easel, const struct easel_tile *tile, struct frame *frame,
     struct err *err)
 {
-    static const uint8_t AROUND[3] = {LETTERBOX_GREY, LETTERBOX_GREY, LETTERBOX_GREY};
-    const struct pixels *pixels = photo_pixels(tile->photo);
-    int32_t width, height, left, top;
+    int32_t width, height;
     struct encode_place place = {
         tile->row, tile->col, tile->rows, tile->cols, easel->next_id++ % MOST_IDS + 1};
     encoder_area(easel->encoder, &easel->terminal, tile->rows, tile->cols, &width, &height);
     *frame = (struct frame){.tile = *tile};
     frame->tile.boxes = NULL;
     frame->tile.photo = photo_share(tile->photo);
-    frame->base =
-        pixels ? pixels_letterbox(pixels, width, height, AROUND, &left, &top) : NULL;
-    if (frame->base && tile->grey)
-        pixels_grey(frame->base);
+    frame->base = render(tile, width, height, &frame->map);
     frame->shown = frame->base ? pixels_copy(frame->base) : NULL;
     if (!frame->shown)
         return err_set(err, ERR_MEMORY, "out of memory");
-    frame->map = map_of(tile->photo, left, top);
     struct encode_terminal terminal = easel->terminal;
     if (!tile->fine)
         terminal.palette_colours = QUICK_COLOURS;
@@ -402,8 +486,9 @@ bool easel_write_png(struct darkroom *room, const char *path, const struct easel
     struct overlay_box *boxes = calloc(tile->box_count + 1, sizeof *boxes);
     bool ok = base && ((shown && boxes) || err_set(err, ERR_MEMORY, "out of memory"));
     if (ok) {
-        if (tile->grey)
+        if (tile->look.grey)
             pixels_grey(base);
+        pixels_tone(base, tile->look.brightness, tile->look.contrast);
         for (size_t i = 0; i < tile->box_count; i++)
             make_overlay(&tile->boxes[i], &boxes[i]);
         struct scene_map map = {.scale_x = (double)base->width_px / plan.original_width_px,

@@ -21,11 +21,20 @@ struct easel_box {
 
 enum { EASEL_MOST_BOXES = 1024, EASEL_MOST_TILES = 16 };
 
+/* How a photo is looked at. Zeroed: all of it, as it is. */
+struct easel_look {
+    double zoom; /* screen pixels a pixel of the image; 0: as large as its place allows */
+    double x, y; /* that pixel of the image stands in the middle; while there is a zoom */
+    int brightness, contrast; /* -100..100 */
+    bool grey;
+    bool nearest; /* enlarged pixels stay squares */
+};
+
 /* One photo at one place. */
 struct easel_tile {
     struct photo *photo;      /* a reference of the scene's own; with pixels */
     int row, col, rows, cols; /* cells of the screen; no two tiles of a scene overlap */
-    bool grey;
+    struct easel_look look;
     bool fine;               /* in the best colours: more bytes, for a person at rest */
     struct easel_box *boxes; /* the scene's own */
     size_t box_count, box_capacity;
@@ -77,6 +86,15 @@ void easel_room(const struct easel_terminal *terminal, int rows, int cols, int32
  * image too. TILE has a photo with pixels. */
 void easel_where(const struct easel_terminal *terminal, const struct easel_tile *tile, int row,
     int col, double *x, double *y);
+
+/* TILE's look, FACTOR (above 0) times as large, with what is at that cell staying there; COLS and ROWS
+ * further to the right and below. Held so that the image stays in the place. */
+struct easel_look easel_zoomed(const struct easel_terminal *terminal, const struct easel_tile *tile,
+    double factor, int row, int col);
+struct easel_look easel_moved(
+    const struct easel_terminal *terminal, const struct easel_tile *tile, int rows, int cols);
+/* Screen pixels a pixel of TILE's image, as it is looked at. */
+double easel_scale(const struct easel_terminal *terminal, const struct easel_tile *tile);
 
 /*
  * The easel remembers what it painted last and appends to OUT what makes the screen show SCENE: a tile

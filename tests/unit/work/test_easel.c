@@ -125,7 +125,7 @@ static void test_another_place_is_painted_whole(void **state)
     assert_true(moved > whole / 2);
     scene_here->tiles[0].cols = 20;
     assert_true(paint(easel, scene_here, false, &out) > 100);
-    scene_here->tiles[0].grey = true;
+    scene_here->tiles[0].look.grey = true;
     paint(easel, scene_here, false, &out);
     assert_int_equal(paint(easel, scene_here, false, &out), 0);
     easel_scene_free(scene_here);

@@ -155,7 +155,7 @@ static void run(enum easel_delta delta, bool wipes_cells)
         } else if (what == 1) {
             set_photo(&fixture, tile);
         } else if (what == 2) {
-            tile->grey = !tile->grey;
+            tile->look.grey = !tile->look.grey;
         } else {
             change_boxes(&fixture, tile);
         }
