@@ -71,39 +71,6 @@ void pixels_tone(struct pixels *pixels, int brightness, int contrast)
         *at = table[*at];
 }
 
-/* One axis of a letterbox: LENGTH pixels centred in ROOM. */
-struct span {
-    int32_t from, to, count; /* in the source, in the target, how many */
-};
-
-static struct span span_centred(int32_t length, int32_t room)
-{
-    if (length <= room)
-        return (struct span){0, (room - length) / 2, length};
-    return (struct span){(length - room) / 2, 0, room};
-}
-
-struct pixels *pixels_letterbox(const struct pixels *pixels, int32_t width_px, int32_t height_px,
-    const uint8_t rgb[3], int32_t *left_px, int32_t *top_px)
-{
-    struct pixels *out = pixels_new(width_px, height_px);
-    if (!out)
-        return NULL;
-    for (uint8_t *at = out->rgb, *end = at + pixels_bytes(out); at < end; at += 3)
-        memcpy(at, rgb, 3);
-    struct span x = span_centred(pixels->width_px, width_px);
-    struct span y = span_centred(pixels->height_px, height_px);
-    for (int32_t row = 0; row < y.count; row++)
-        memcpy(out->rgb + ((size_t)(y.to + row) * (size_t)width_px + (size_t)x.to) * 3,
-            pixels->rgb + ((size_t)(y.from + row) * (size_t)pixels->width_px + (size_t)x.from) * 3,
-            (size_t)x.count * 3);
-    if (left_px)
-        *left_px = x.to - x.from;
-    if (top_px)
-        *top_px = y.to - y.from;
-    return out;
-}
-
 struct pixels *pixels_orient(const struct pixels *pixels, int orientation)
 {
     if (orientation < 2 || orientation > 8)

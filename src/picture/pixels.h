@@ -36,12 +36,6 @@ void pixels_grey(struct pixels *pixels);
  */
 void pixels_tone(struct pixels *pixels, int brightness, int contrast);
 
-/* PIXELS in the middle of a WIDTH x HEIGHT picture of colour RGB (cut where it is larger). *LEFT
- * and *TOP (may be NULL) tell where its top left corner came to lie: what struct scene_map wants.
- */
-struct pixels *pixels_letterbox(const struct pixels *pixels, int32_t width_px, int32_t height_px,
-    const uint8_t rgb[3], int32_t *left_px, int32_t *top_px);
-
 /* The pixels turned as EXIF orientation 1..8 asks (TIFF 6.0 tag 274), in a new picture; anything
  * else is taken for 1. */
 struct pixels *pixels_orient(const struct pixels *pixels, int orientation);

@@ -23,7 +23,7 @@ struct overlay_box {
 /* From image pixels to the pixels of the base: base = image * scale + offset. */
 struct scene_map {
     double scale_x, scale_y;
-    double left_px, top_px; /* where the image begins, as pixels_letterbox() tells */
+    double left_px, top_px; /* where the image begins, as window_render() tells */
 };
 
 /* A label as text for encoders that show cells (encoder.text_cells): one character a cell, each

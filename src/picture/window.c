@@ -119,14 +119,18 @@ static struct pixels *enlarge_smoothly(const struct pixels *part, int32_t width,
 static struct pixels *render_part(const struct pixels *picture, struct span across,
     struct span down, enum window_filter filter)
 {
-    struct pixels *part = across.count > 0 && down.count > 0 ? cut(picture, across, down) : NULL;
+    if (across.count < 1 || down.count < 1)
+        return NULL;
+    bool whole = across.count == picture->width_px && down.count == picture->height_px;
+    struct pixels *own = whole ? NULL : cut(picture, across, down);
+    const struct pixels *part = whole ? picture : own;
     bool grows = across.length > across.count && down.length > down.count;
     struct pixels *out = NULL;
     if (part && grows && filter == WINDOW_SMOOTH)
         out = enlarge_smoothly(part, across.length, down.length);
     else if (part)
         out = picture_scale(part, across.length, down.length);
-    pixels_free(part);
+    pixels_free(own);
     return out;
 }
 

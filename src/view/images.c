@@ -109,6 +109,7 @@ static void start(void *self, const struct session *session, const struct world 
     state->artifact = -1;
     state->dragging = -1;
     state->image = -1;
+    state->look.smooth = true;
     state->follows = !run;
     snprintf(state->wanted, sizeof state->wanted, "%s", session->image);
     images_choose_run(state, session, world);
@@ -366,7 +367,7 @@ static bool act_on_look(struct images_state *state, const struct world *world, i
     else if (action == GREY)
         look->grey = !look->grey;
     else if (action == NEAREST)
-        look->nearest = !look->nearest;
+        look->smooth = !look->smooth;
     else if (action == BRIGHTER || action == DARKER)
         look->brightness = tone(look->brightness, action == BRIGHTER ? 1 : -1);
     else if (action == MORE_CONTRAST || action == LESS_CONTRAST)

@@ -159,8 +159,7 @@ void images_room(const struct images_state *state, const struct world *world,
 {
     enum { MOST_PX = 4096 };
     easel_room(&world->terminal, tile->picture.rows, tile->picture.cols, width_px, height_px);
-    if (!(state->look.zoom > 0 || state->look.nearest) || image->width_px <= 0 ||
-        image->height_px <= 0)
+    if (!(state->look.zoom > 0) || image->width_px <= 0 || image->height_px <= 0)
         return;
     *width_px = image->width_px < MOST_PX ? image->width_px : MOST_PX;
     *height_px = image->height_px < MOST_PX ? image->height_px : MOST_PX;
@@ -180,7 +179,7 @@ static const struct photo *photo_of(
             return at->photo;
         any = at->photo;
     }
-    return state->look.zoom > 0 || state->look.nearest ? any : NULL;
+    return state->look.zoom > 0 ? any : NULL;
 }
 
 static const struct image *image_of(

@@ -4,10 +4,10 @@
 #include "picture/decode.h"
 #include "picture/encode.h"
 #include "picture/png_out.h"
-#include "picture/scene.h"
 #include "picture/window.h"
 #include "work/darkroom.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -81,12 +81,16 @@ static bool same_place(const struct easel_tile *a, const struct easel_tile *b)
     return a->row == b->row && a->col == b->col && a->rows == b->rows && a->cols == b->cols;
 }
 
+static bool same_look(const struct easel_look *a, const struct easel_look *b)
+{
+    return a->zoom == b->zoom && (!a->zoom || (a->x == b->x && a->y == b->y)) &&
+           a->smooth == b->smooth && a->grey == b->grey && a->brightness == b->brightness &&
+           a->contrast == b->contrast;
+}
+
 static bool same_picture(const struct easel_tile *a, const struct easel_tile *b)
 {
-    const struct easel_look *x = &a->look, *y = &b->look;
-    return a->photo == b->photo && same_place(a, b) && x->zoom == y->zoom && x->x == y->x &&
-           x->y == y->y && x->brightness == y->brightness && x->contrast == y->contrast &&
-           x->grey == y->grey && x->nearest == y->nearest;
+    return a->photo == b->photo && same_place(a, b) && same_look(&a->look, &b->look);
 }
 
 static bool same_tile(const struct easel_tile *a, const struct easel_tile *b)
@@ -252,54 +256,35 @@ void easel_free(struct easel *easel)
     free(easel);
 }
 
-/* ---- looking ---- */
-
-/* The pixels of a place, and the window that a tile is in it. */
-struct room {
-    int32_t width, height;
-    struct window window;
-};
-
-static struct room room_of(const struct easel_terminal *terminal, const struct easel_tile *tile)
+/* What is seen of TILE's photo in a room of that size. */
+static struct window window_of(const struct easel_tile *tile, int32_t width, int32_t height)
 {
-    const struct photo *photo = tile->photo;
-    int32_t w = photo->original_width_px, h = photo->original_height_px;
-    struct room room;
-    easel_room(terminal, tile->rows, tile->cols, &room.width, &room.height);
-    room.window = window_fit(w, h, room.width, room.height);
-    if (tile->look.zoom > 0)
-        room.window = window_hold(
-            (struct window){tile->look.x, tile->look.y, tile->look.zoom}, w, h, room.width,
-            room.height);
-    return room;
-}
-
-/* The pixel of ROOM under the middle of a cell. */
-static void cell_middle(const struct room *room, const struct easel_tile *tile, int row, int col,
-    double *x, double *y)
-{
-    *x = (col - tile->col + 0.5) * room->width / tile->cols;
-    *y = (row - tile->row + 0.5) * room->height / tile->rows;
+    int32_t original_w = tile->photo->original_width_px;
+    int32_t original_h = tile->photo->original_height_px;
+    struct window window = {tile->look.x, tile->look.y, tile->look.zoom};
+    return tile->look.zoom > 0 ? window_hold(window, original_w, original_h, width, height)
+                               : window_fit(original_w, original_h, width, height);
 }
 
 void easel_where(const struct easel_terminal *terminal, const struct easel_tile *tile, int row,
     int col, double *x, double *y)
 {
-    struct room room = room_of(terminal, tile);
-    cell_middle(&room, tile, row, col, x, y);
-    *x = room.window.x + (*x - room.width / 2.0) / room.window.zoom;
-    *y = room.window.y + (*y - room.height / 2.0) / room.window.zoom;
+    int32_t width, height;
+    easel_room(terminal, tile->rows, tile->cols, &width, &height);
+    struct window window = window_of(tile, width, height);
+    *x = window.x + ((col - tile->col + 0.5) * width / tile->cols - width / 2.0) / window.zoom;
+    *y = window.y + ((row - tile->row + 0.5) * height / tile->rows - height / 2.0) / window.zoom;
 }
 
 static struct easel_look look_through(
-    const struct easel_tile *tile, const struct room *room, struct window window)
+    const struct easel_tile *tile, int32_t width, int32_t height, struct window window)
 {
-    const struct photo *photo = tile->photo;
-    int32_t w = photo->original_width_px, h = photo->original_height_px;
+    int32_t original_w = tile->photo->original_width_px;
+    int32_t original_h = tile->photo->original_height_px;
     struct easel_look look = tile->look;
-    window = window_hold(window, w, h, room->width, room->height);
-    struct window fit = window_fit(w, h, room->width, room->height);
-    bool whole = window.zoom <= fit.zoom * 1.0001 && window.zoom >= fit.zoom * 0.9999;
+    double fit = window_fit(original_w, original_h, width, height).zoom;
+    window = window_hold(window, original_w, original_h, width, height);
+    bool whole = fabs(window.zoom / fit - 1) < 1e-4;
     look.zoom = whole ? 0 : window.zoom;
     look.x = whole ? 0 : window.x;
     look.y = whole ? 0 : window.y;
@@ -309,61 +294,45 @@ static struct easel_look look_through(
 struct easel_look easel_zoomed(const struct easel_terminal *terminal, const struct easel_tile *tile,
     double factor, int row, int col)
 {
-    struct room room = room_of(terminal, tile);
-    double x, y;
-    cell_middle(&room, tile, row, col, &x, &y);
+    int32_t width, height;
+    easel_room(terminal, tile->rows, tile->cols, &width, &height);
+    double x = (col - tile->col + 0.5) * width / tile->cols;
+    double y = (row - tile->row + 0.5) * height / tile->rows;
+    struct window window = window_of(tile, width, height);
     return look_through(
-        tile, &room, window_zoom(room.window, factor, x, y, room.width, room.height));
+        tile, width, height, window_zoom(window, factor, x, y, width, height));
 }
 
 struct easel_look easel_moved(
     const struct easel_terminal *terminal, const struct easel_tile *tile, int rows, int cols)
 {
-    struct room room = room_of(terminal, tile);
-    room.window.x += (double)cols * room.width / tile->cols / room.window.zoom;
-    room.window.y += (double)rows * room.height / tile->rows / room.window.zoom;
-    return look_through(tile, &room, room.window);
+    int32_t width, height;
+    easel_room(terminal, tile->rows, tile->cols, &width, &height);
+    struct window window = window_of(tile, width, height);
+    window.x += (double)cols * width / tile->cols / window.zoom;
+    window.y += (double)rows * height / tile->rows / window.zoom;
+    return look_through(tile, width, height, window);
 }
 
 double easel_scale(const struct easel_terminal *terminal, const struct easel_tile *tile)
 {
-    return room_of(terminal, tile).window.zoom;
+    int32_t width, height;
+    easel_room(terminal, tile->rows, tile->cols, &width, &height);
+    return window_of(tile, width, height).zoom;
 }
 
-/* What is under the boxes: the photo as TILE looks at it, in WIDTH x HEIGHT pixels. */
-static struct pixels *render(
-    const struct easel_tile *tile, int32_t width, int32_t height, struct scene_map *map)
+static void set_tone(struct pixels *pixels, const struct easel_look *look)
 {
-    static const uint8_t AROUND[3] = {LETTERBOX_GREY, LETTERBOX_GREY, LETTERBOX_GREY};
-    struct photo *photo = tile->photo;
-    const struct pixels *pixels = photo_pixels(photo);
-    const struct easel_look *look = &tile->look;
-    int32_t w = photo->original_width_px, h = photo->original_height_px, left, top;
-    struct pixels *base = NULL;
-    if (pixels && (look->zoom > 0 || look->nearest)) {
-        struct window window =
-            look->zoom > 0 ? window_hold((struct window){look->x, look->y, look->zoom}, w, h,
-                                 width, height)
-                           : window_fit(w, h, width, height);
-        base = window_render(pixels, w, h, window, width, height,
-            look->nearest ? WINDOW_NEAREST : WINDOW_SMOOTH, AROUND, map);
-    } else if (pixels) {
-        base = pixels_letterbox(pixels, width, height, AROUND, &left, &top);
-        *map = (struct scene_map){.scale_x = (double)pixels->width_px / w,
-            .scale_y = (double)pixels->height_px / h,
-            .left_px = left,
-            .top_px = top};
-    }
-    if (base && look->grey)
-        pixels_grey(base);
-    if (base && (look->brightness || look->contrast))
-        pixels_tone(base, look->brightness, look->contrast);
-    return base;
+    pixels_tone(pixels, look->brightness, look->contrast);
+    if (look->grey)
+        pixels_grey(pixels);
 }
 
 static bool frame_open(struct easel *easel, const struct easel_tile *tile, struct frame *frame,
     struct err *err)
 {
+    static const uint8_t AROUND[3] = {LETTERBOX_GREY, LETTERBOX_GREY, LETTERBOX_GREY};
+    const struct pixels *pixels = photo_pixels(tile->photo);
     int32_t width, height;
     struct encode_place place = {
         tile->row, tile->col, tile->rows, tile->cols, easel->next_id++ % MOST_IDS + 1};
@@ -371,7 +340,12 @@ static bool frame_open(struct easel *easel, const struct easel_tile *tile, struc
     *frame = (struct frame){.tile = *tile};
     frame->tile.boxes = NULL;
     frame->tile.photo = photo_share(tile->photo);
-    frame->base = render(tile, width, height, &frame->map);
+    if (pixels)
+        frame->base = window_render(pixels, tile->photo->original_width_px,
+            tile->photo->original_height_px, window_of(tile, width, height), width, height,
+            tile->look.smooth ? WINDOW_SMOOTH : WINDOW_NEAREST, AROUND, &frame->map);
+    if (frame->base)
+        set_tone(frame->base, &tile->look);
     frame->shown = frame->base ? pixels_copy(frame->base) : NULL;
     if (!frame->shown)
         return err_set(err, ERR_MEMORY, "out of memory");
@@ -486,9 +460,7 @@ bool easel_write_png(struct darkroom *room, const char *path, const struct easel
     struct overlay_box *boxes = calloc(tile->box_count + 1, sizeof *boxes);
     bool ok = base && ((shown && boxes) || err_set(err, ERR_MEMORY, "out of memory"));
     if (ok) {
-        if (tile->look.grey)
-            pixels_grey(base);
-        pixels_tone(base, tile->look.brightness, tile->look.contrast);
+        set_tone(base, &tile->look);
         for (size_t i = 0; i < tile->box_count; i++)
             make_overlay(&tile->boxes[i], &boxes[i]);
         struct scene_map map = {.scale_x = (double)base->width_px / plan.original_width_px,

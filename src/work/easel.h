@@ -21,13 +21,13 @@ struct easel_box {
 
 enum { EASEL_MOST_BOXES = 1024, EASEL_MOST_TILES = 16 };
 
-/* How a photo is looked at. Zeroed: all of it, as it is. */
+/* How a photo is looked at; zeroed: all of it, as it is. */
 struct easel_look {
-    double zoom; /* screen pixels a pixel of the image; 0: as large as its place allows */
-    double x, y; /* that pixel of the image stands in the middle; while there is a zoom */
-    int brightness, contrast; /* -100..100 */
+    double zoom; /* screen pixels for each of the original's; 0: as large as all of it fits */
+    double x, y; /* with a zoom: the original's point in the middle */
+    bool smooth; /* enlarged pixels run into one another, else they stay squares */
     bool grey;
-    bool nearest; /* enlarged pixels stay squares */
+    int brightness, contrast; /* -100..100: picture/pixels.h */
 };
 
 /* One photo at one place. */
@@ -87,8 +87,8 @@ void easel_room(const struct easel_terminal *terminal, int rows, int cols, int32
 void easel_where(const struct easel_terminal *terminal, const struct easel_tile *tile, int row,
     int col, double *x, double *y);
 
-/* TILE's look, FACTOR (above 0) times as large, with what is at that cell staying there; COLS and ROWS
- * further to the right and below. Held so that the image stays in the place. */
+/* TILE's look, FACTOR (above 0) times as large, with what is at that cell staying there; ROWS and COLS
+ * further down and to the right. Held so that the image stays in the place. */
 struct easel_look easel_zoomed(const struct easel_terminal *terminal, const struct easel_tile *tile,
     double factor, int row, int col);
 struct easel_look easel_moved(
