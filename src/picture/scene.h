@@ -24,6 +24,8 @@ struct overlay_box {
 struct scene_map {
     double scale_x, scale_y;
     double left_px, top_px; /* where the image begins, as window_render() tells */
+    int32_t enlarge; /* lines and labels so many times as large, for pictures that are printed; 0: as
+                        they are */
 };
 
 /* A label as text for encoders that show cells (encoder.text_cells): one character a cell, each

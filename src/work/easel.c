@@ -1,11 +1,8 @@
 #include "work/easel.h"
 
 #include "base/grow.h"
-#include "picture/decode.h"
 #include "picture/encode.h"
-#include "picture/png_out.h"
 #include "picture/window.h"
-#include "work/darkroom.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -450,27 +447,25 @@ bool easel_paint(struct easel *easel, const struct easel_scene *scene, bool whol
     return ok;
 }
 
-bool easel_write_png(struct darkroom *room, const char *path, const struct easel_tile *tile,
-    const char *output, struct err *err)
+/* A label is about a fiftieth of the picture. */
+static int32_t enlarge_for(const struct pixels *pixels)
 {
-    const struct picture_ask whole = {PIXELS_MAX_SIDE, PIXELS_MAX_SIDE, false};
-    struct picture_plan plan;
-    struct pixels *base = darkroom_decode(room, path, &whole, &plan, err);
-    struct pixels *shown = base ? pixels_copy(base) : NULL;
+    static const double SIDE_PX = 700;
+    double side = sqrt((double)pixels->width_px * pixels->height_px);
+    return side < SIDE_PX ? 1 : (int32_t)lround(side / SIDE_PX);
+}
+
+bool easel_compose(const struct easel_tile *tile, struct pixels *base, int32_t original_width_px,
+    int32_t original_height_px, struct pixels *out, struct err *err)
+{
     struct overlay_box *boxes = calloc(tile->box_count + 1, sizeof *boxes);
-    bool ok = base && ((shown && boxes) || err_set(err, ERR_MEMORY, "out of memory"));
-    if (ok) {
-        set_tone(base, &tile->look);
-        for (size_t i = 0; i < tile->box_count; i++)
-            make_overlay(&tile->boxes[i], &boxes[i]);
-        struct scene_map map = {.scale_x = (double)base->width_px / plan.original_width_px,
-            .scale_y = (double)base->height_px / plan.original_height_px};
-        ok = scene_compose(base, &map, boxes, tile->box_count, shown, NULL) ||
-             err_set(err, ERR_MEMORY, "out of memory");
-    }
-    ok = ok && png_out_file(shown, output, err);
+    struct scene_map map = {.scale_x = (double)base->width_px / original_width_px,
+        .scale_y = (double)base->height_px / original_height_px,
+        .enlarge = enlarge_for(base)};
+    set_tone(base, &tile->look);
+    for (size_t i = 0; boxes && i < tile->box_count; i++)
+        make_overlay(&tile->boxes[i], &boxes[i]);
+    bool ok = boxes && scene_compose(base, &map, boxes, tile->box_count, out, NULL);
     free(boxes);
-    pixels_free(base);
-    pixels_free(shown);
-    return ok;
+    return ok || err_set(err, ERR_MEMORY, "out of memory");
 }

@@ -111,7 +111,9 @@ void easel_set_terminal(struct easel *easel, const struct easel_terminal *termin
 bool easel_paint(struct easel *easel, const struct easel_scene *scene, bool whole, struct buf *out,
     struct err *err);
 
-/* The picture at PATH, decoded in ROOM (may be NULL), in its own size with the boxes of TILE (its
- * photo and place are ignored), written as a PNG to OUTPUT. */
-bool easel_write_png(struct darkroom *room, const char *path, const struct easel_tile *tile,
-    const char *output, struct err *err);
+/* The boxes of TILE (its photo and place are ignored) over BASE, a picture of an original of that size,
+ * into OUT of BASE's size; lines and labels grow with the picture, so that they are seen on paper.
+ * False when memory is out. */
+struct pixels;
+bool easel_compose(const struct easel_tile *tile, struct pixels *base, int32_t original_width_px,
+    int32_t original_height_px, struct pixels *out, struct err *err);

@@ -190,6 +190,7 @@ static void look_at_dashboards(struct pty *pty)
     visit_expect(pty, "every image");
     visit_type(pty, "3", "AP50  last");
     expect_number(pty, "%.5f", best);
+    visit_type(pty, "s", "EMA 0.2");
     visit_type(pty, "4", "on the front");
 }
 
@@ -219,6 +220,7 @@ static void test_the_whole_story(void **state)
     pty = open_runs(); /* it was open, so it opens again, with the runs that were selected */
     visit_expect(pty, "4 Paper");
     visit_expect(pty, "parameters differ among 2 runs");
+    visit_type(pty, "3", "EMA 0.2");
     visit_quit(pty);
 }
 

@@ -6,7 +6,7 @@ text of nothing
 runs gaps
 size 120x40
 open data nan
-keys Enter
+keys j Enter
 text NaN and what is missing look different
 keys l l l s
 text sorted, those last
@@ -18,7 +18,7 @@ runs names
 size 80x24
 keys j T
 text the tables of a run with a hostile name
-keys Enter
+keys j Enter
 text one of them
 size 200x60
 text one of them, wide

@@ -251,29 +251,6 @@ static void test_room(void **state)
     assert_true(width == 1 && height == 1);
 }
 
-static void test_png(void **state)
-{
-    (void)state;
-    struct scene scene;
-    struct err err = {0};
-    scene_init(&scene);
-    struct easel_scene *shown = new_scene(&scene, EASEL_BLOCKS, 0, 0, 8, 20);
-    shown->tiles[0].boxes[0].label[0] = '\0';
-    const char *in = scene_path(&scene, "p.png"), *out = scene_path(&scene, "out.png");
-    assert_true(easel_write_png(NULL, in, &shown->tiles[0], out, &err));
-    struct pixels *pixels = picture_decode(out, &(struct picture_ask){1000, 1000}, NULL, &err);
-    assert_non_null(pixels);
-    assert_int_equal(pixels->width_px, 100);
-    const uint8_t *edge = pixels->rgb + (10 * 100 + 30) * 3, *middle = edge + 25 * 100 * 3;
-    assert_true(edge[0] > 200 && edge[1] < 60);
-    assert_true(middle[0] == 128 && middle[1] == 128);
-    pixels_free(pixels);
-    assert_false(easel_write_png(NULL, scene_path(&scene, "gone.png"), &shown->tiles[0], out, &err));
-    assert_int_equal(err.code, ERR_IO);
-    easel_scene_free(shown);
-    scene_done(&scene);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -284,7 +261,6 @@ int main(void)
         cmocka_unit_test(test_after_a_failure_all_is_painted),
         cmocka_unit_test(test_photos),
         cmocka_unit_test(test_room),
-        cmocka_unit_test(test_png),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
