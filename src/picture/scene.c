@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PADDING_PX = 1, SQUARE_PX = 4, CELL_HEIGHT_PX = 2, BRIGHT_LUMA = 140 };
+enum { PADDING_PX = 1, SQUARE_PX = 4, CELL_HEIGHT_PX = 2, BRIGHT_LUMA = 140, ELLIPSIS = 0x2026 };
 
 /* Far outside of any picture, and far from overflow. */
 static const double FAR_PX = 1 << 28;
@@ -52,7 +52,7 @@ static int32_t spell(const char *label, int32_t most, char out[SCENE_LABEL_BYTES
     while (label < end && count < most) {
         int32_t code;
         label += text_decode(label, end, &code);
-        out[count++] = code >= ' ' && code <= '~' ? (char)code : '?';
+        out[count++] = code >= ' ' && code <= '~' ? (char)code : code == ELLIPSIS ? '.' : '?';
     }
     out[count] = '\0';
     return count;

@@ -16,8 +16,8 @@ struct overlay_box {
     uint8_t rgb[3];
     enum line_style style;
     int line_px;                   /* 1..SCENE_MAX_LINE_PX on the picture, growing inwards */
-    char label[SCENE_LABEL_BYTES]; /* UTF-8, any bytes; "" for none. Shown in printable ASCII, every
-                                      other code point as '?' */
+    char label[SCENE_LABEL_BYTES]; /* UTF-8, any bytes; "" for none. Shown in printable ASCII, an
+                                      ellipsis as '.', every other code point as '?' */
 };
 
 /* From image pixels to the pixels of the base: base = image * scale + offset. */
