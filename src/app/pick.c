@@ -134,6 +134,8 @@ static void print_nearest(const struct dataset *dataset, const char *name, char 
         const char *base = path_base(image_name(dataset, (int32_t)i, id));
         int distance = text_distance(name, base), stem = (int)path_stem_length(base), at = count;
         distance -= strchr(name, '.') ? 0 : (int)strlen(base) - stem; /* nobody typed an ending */
+        if (text_contains(base, name)) /* exporters put a long tail behind a name */
+            distance = 0;
         if (distance > far || (count == MOST && distance >= distances[MOST - 1]))
             continue;
         at -= count == MOST;

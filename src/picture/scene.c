@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PADDING_PX = 1, SQUARE_PX = 4, CELL_HEIGHT_PX = 2, BRIGHT_LUMA = 140 };
+enum { PADDING_PX = 1, SQUARE_PX = 4, CELL_HEIGHT_PX = 2, BRIGHT_LUMA = 140, ELLIPSIS = 0x2026 };
 
 /* Far outside of any picture, and far from overflow. */
 static const double FAR_PX = 1 << 28;
@@ -52,7 +52,7 @@ static int32_t spell(const char *label, int32_t most, char out[SCENE_LABEL_BYTES
     while (label < end && count < most) {
         int32_t code;
         label += text_decode(label, end, &code);
-        out[count++] = code >= ' ' && code <= '~' ? (char)code : '?';
+        out[count++] = code >= ' ' && code <= '~' ? (char)code : code == ELLIPSIS ? '.' : '?';
     }
     out[count] = '\0';
     return count;
@@ -75,8 +75,9 @@ static void draw_label(struct pixels *out, struct label_map *taken, struct draw_
     if (count == 0 || high > out->height_px)
         return;
     int32_t wide = count * enlarge * DRAW_CHAR_WIDTH_PX + 2 * padding;
-    struct draw_rect place =
-        label_place(taken, rect, wide < out->width_px ? wide : out->width_px, high);
+    struct draw_rect place;
+    if (!label_place(taken, rect, wide < out->width_px ? wide : out->width_px, high, &place))
+        return;
     draw_fill(out, place, box->rgb);
     draw_text_scaled(
         out, place.x + padding, place.y + padding, text, enlarge, ink_on(box->rgb));
@@ -96,7 +97,9 @@ static bool add_text(struct scene_texts *texts, struct label_map *taken, struct 
         return true;
     int32_t top = floor_half(rect.y), bottom = floor_half(rect.y + rect.h + CELL_HEIGHT_PX - 1);
     struct draw_rect cells = {rect.x, top, rect.w, bottom - top};
-    struct draw_rect place = label_place(taken, cells, count, 1);
+    struct draw_rect place;
+    if (!label_place(taken, cells, count, 1, &place))
+        return true;
     text.row = place.y;
     text.col = place.x;
     memcpy(text.bg, box->rgb, 3);

@@ -452,7 +452,7 @@ static void draw_tile(struct drawing *d, size_t at)
         out->col = tile->picture.col;
         out->rows = tile->picture.rows;
         out->cols = tile->picture.cols;
-        out->grey = state->grey;
+        out->look.grey = state->grey;
         grid_reserve(d->canvas->grid, tile->picture,
             (uint8_t)(CANVAS_PICTURE + d->canvas->scene->tile_count - 1));
         return;

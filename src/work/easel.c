@@ -2,7 +2,7 @@
 
 #include "base/grow.h"
 #include "picture/encode.h"
-#include "picture/scene.h"
+#include "picture/window.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -78,9 +78,16 @@ static bool same_place(const struct easel_tile *a, const struct easel_tile *b)
     return a->row == b->row && a->col == b->col && a->rows == b->rows && a->cols == b->cols;
 }
 
+static bool same_look(const struct easel_look *a, const struct easel_look *b)
+{
+    return a->zoom == b->zoom && (!a->zoom || (a->x == b->x && a->y == b->y)) &&
+           a->smooth == b->smooth && a->grey == b->grey && a->brightness == b->brightness &&
+           a->contrast == b->contrast;
+}
+
 static bool same_picture(const struct easel_tile *a, const struct easel_tile *b)
 {
-    return a->photo == b->photo && same_place(a, b) && a->grey == b->grey;
+    return a->photo == b->photo && same_place(a, b) && same_look(&a->look, &b->look);
 }
 
 static bool same_tile(const struct easel_tile *a, const struct easel_tile *b)
@@ -246,15 +253,14 @@ void easel_free(struct easel *easel)
     free(easel);
 }
 
-/* From image pixels to those of a base in which a letterbox put PHOTO at LEFT, TOP. */
-static struct scene_map map_of(const struct photo *photo, int32_t left, int32_t top)
+/* What is seen of TILE's photo in a room of that size. */
+static struct window window_of(const struct easel_tile *tile, int32_t width, int32_t height)
 {
-    return (struct scene_map){
-        .scale_x = (double)photo->pixels->width_px / photo->original_width_px,
-        .scale_y = (double)photo->pixels->height_px / photo->original_height_px,
-        .left_px = left,
-        .top_px = top,
-    };
+    int32_t original_w = tile->photo->original_width_px;
+    int32_t original_h = tile->photo->original_height_px;
+    struct window window = {tile->look.x, tile->look.y, tile->look.zoom};
+    return tile->look.zoom > 0 ? window_hold(window, original_w, original_h, width, height)
+                               : window_fit(original_w, original_h, width, height);
 }
 
 void easel_where(const struct easel_terminal *terminal, const struct easel_tile *tile, int row,
@@ -262,11 +268,16 @@ void easel_where(const struct easel_terminal *terminal, const struct easel_tile 
 {
     int32_t width, height;
     easel_room(terminal, tile->rows, tile->cols, &width, &height);
-    const struct pixels *pixels = tile->photo->pixels;
-    struct scene_map map = map_of(
-        tile->photo, (width - pixels->width_px) / 2, (height - pixels->height_px) / 2);
-    *x = ((col - tile->col + 0.5) * width / tile->cols - map.left_px) / map.scale_x;
-    *y = ((row - tile->row + 0.5) * height / tile->rows - map.top_px) / map.scale_y;
+    struct window window = window_of(tile, width, height);
+    *x = window.x + ((col - tile->col + 0.5) * width / tile->cols - width / 2.0) / window.zoom;
+    *y = window.y + ((row - tile->row + 0.5) * height / tile->rows - height / 2.0) / window.zoom;
+}
+
+static void set_tone(struct pixels *pixels, const struct easel_look *look)
+{
+    pixels_tone(pixels, look->brightness, look->contrast);
+    if (look->grey)
+        pixels_grey(pixels);
 }
 
 static bool frame_open(struct easel *easel, const struct easel_tile *tile, struct frame *frame,
@@ -274,21 +285,22 @@ static bool frame_open(struct easel *easel, const struct easel_tile *tile, struc
 {
     static const uint8_t AROUND[3] = {LETTERBOX_GREY, LETTERBOX_GREY, LETTERBOX_GREY};
     const struct pixels *pixels = photo_pixels(tile->photo);
-    int32_t width, height, left, top;
+    int32_t width, height;
     struct encode_place place = {
         tile->row, tile->col, tile->rows, tile->cols, easel->next_id++ % MOST_IDS + 1};
     encoder_area(easel->encoder, &easel->terminal, tile->rows, tile->cols, &width, &height);
     *frame = (struct frame){.tile = *tile};
     frame->tile.boxes = NULL;
     frame->tile.photo = photo_share(tile->photo);
-    frame->base =
-        pixels ? pixels_letterbox(pixels, width, height, AROUND, &left, &top) : NULL;
-    if (frame->base && tile->grey)
-        pixels_grey(frame->base);
+    if (pixels)
+        frame->base = window_render(pixels, tile->photo->original_width_px,
+            tile->photo->original_height_px, window_of(tile, width, height), width, height,
+            tile->look.smooth ? WINDOW_SMOOTH : WINDOW_NEAREST, AROUND, &frame->map);
+    if (frame->base)
+        set_tone(frame->base, &tile->look);
     frame->shown = frame->base ? pixels_copy(frame->base) : NULL;
     if (!frame->shown)
         return err_set(err, ERR_MEMORY, "out of memory");
-    frame->map = map_of(tile->photo, left, top);
     struct encode_terminal terminal = easel->terminal;
     if (!tile->fine)
         terminal.palette_colours = QUICK_COLOURS;
@@ -405,8 +417,7 @@ bool easel_compose(const struct easel_tile *tile, struct pixels *base, int32_t o
     struct scene_map map = {.scale_x = (double)base->width_px / original_width_px,
         .scale_y = (double)base->height_px / original_height_px,
         .enlarge = enlarge_for(base)};
-    if (tile->grey)
-        pixels_grey(base);
+    set_tone(base, &tile->look);
     for (size_t i = 0; boxes && i < tile->box_count; i++)
         make_overlay(&tile->boxes[i], &boxes[i]);
     bool ok = boxes && scene_compose(base, &map, boxes, tile->box_count, out, NULL);

@@ -21,11 +21,20 @@ struct easel_box {
 
 enum { EASEL_MOST_BOXES = 1024, EASEL_MOST_TILES = 16 };
 
+/* How a photo is looked at; zeroed: all of it, as it is. */
+struct easel_look {
+    double zoom; /* screen pixels for each of the original's; 0: as large as all of it fits */
+    double x, y; /* with a zoom: the original's point in the middle */
+    bool smooth; /* enlarged pixels run into one another, else they stay squares */
+    bool grey;
+    int brightness, contrast; /* -100..100: picture/pixels.h */
+};
+
 /* One photo at one place. */
 struct easel_tile {
     struct photo *photo;      /* a reference of the scene's own; with pixels */
     int row, col, rows, cols; /* cells of the screen; no two tiles of a scene overlap */
-    bool grey;
+    struct easel_look look;
     bool fine;               /* in the best colours: more bytes, for a person at rest */
     struct easel_box *boxes; /* the scene's own */
     size_t box_count, box_capacity;

@@ -8,36 +8,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Consumes DECODED. */
-static struct pixels *enlarge_to_fit(
-    struct pixels *decoded, const struct picture_ask *ask, struct err *err)
-{
-    int32_t width, height;
-    picture_fit(decoded->width_px, decoded->height_px, ask->max_width_px, ask->max_height_px, true,
-        &width, &height);
-    if (width == decoded->width_px && height == decoded->height_px)
-        return decoded;
-    struct pixels *scaled = picture_scale(decoded, width, height);
-    pixels_free(decoded);
-    if (!scaled)
-        err_set(err, ERR_MEMORY, "out of memory");
-    return scaled;
-}
-
 static bool decode_photo(struct darkroom *room, const char *path,
     const struct picture_ask *ask, struct photo *photo, struct err *err)
 {
     struct picture_plan plan;
     if (!path)
         return err_set(err, ERR_IO, "the image file is not here (--images DIR)");
-    struct pixels *decoded = darkroom_decode(room, path, ask, &plan, err);
-    if (!decoded)
+    photo->pixels = darkroom_decode(room, path, ask, &plan, err);
+    if (!photo->pixels)
         return false;
     photo->original_width_px = plan.original_width_px;
     photo->original_height_px = plan.original_height_px;
     photo->coarse = plan.coarse;
-    photo->pixels = enlarge_to_fit(decoded, ask, err);
-    return photo->pixels != NULL;
+    return true;
 }
 
 /* "cannot decode PATH: why", harmless. */

@@ -23,7 +23,7 @@ struct photo {
 };
 
 /* Decodes PATH (NULL: says that the file is not here) in ROOM (work/darkroom.h, may be NULL) as large
- * as fits, small pictures enlarged. COARSE: an eighth of the detail will do for now. NULL only when
+ * as fits, never larger than it is. COARSE: an eighth of the detail will do for now. NULL only when
  * out of memory; one reference is the caller's. Any thread. */
 struct photo *photo_load(struct darkroom *room, const char *path, int32_t max_width_px,
     int32_t max_height_px, bool coarse);

@@ -10,7 +10,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_PIXELS = 100 << 20, GAP_PX = 6, LEAST_CHARS = 30, EMPTY_SIDE_PX = 240 };
+enum {
+    MOST_PIXELS = 100 << 20,
+    GAP_PX = 6,
+    LINE_PX = DRAW_CHAR_HEIGHT_PX + 2,
+    LEAST_CHARS = 30,
+    MOST_TEXT_SIZE = 8,
+    LEAST_SIDE_PX = 16,
+    EMPTY_SIDE_PX = 240
+};
 
 static const uint8_t PAPER[3] = {255, 255, 255}, INK[3] = {0, 0, 0}, FAINT[3] = {96, 96, 96},
                      NOTHING[3] = {224, 224, 224};
@@ -24,22 +32,29 @@ struct drawn {
 
 /* ---- pictures ---- */
 
-/* The largest that a picture of SHEET may be. */
+static int32_t least(int32_t a, int32_t b)
+{
+    return a < b ? a : b;
+}
+
+/* The largest that a picture of SHEET may be: both sides of the sheet, its gaps and its text too, and
+ * all pictures together have a limit. */
 static void find_room(const struct sheet *sheet, int32_t *width_px, int32_t *height_px)
 {
-    size_t rows = (sheet->count + sheet->cols - 1) / sheet->cols;
-    bool alone = sheet->bare;
-    int32_t side = (int32_t)sqrt((double)MOST_PIXELS / (double)(rows * sheet->cols));
-    *width_px = sheet->width_px;
-    *height_px = sheet->height_px;
-    if (*width_px && *height_px)
+    int32_t cols = (int32_t)sheet->cols, rows = (int32_t)((sheet->count + sheet->cols - 1) / sheet->cols);
+    int32_t gaps = 2 * GAP_PX * MOST_TEXT_SIZE, lines = (SHEET_LINES + 1) * LINE_PX * MOST_TEXT_SIZE;
+    *width_px = *height_px = PIXELS_MAX_SIDE;
+    if (sheet->bare)
         return;
-    *width_px = alone ? PIXELS_MAX_SIDE : PIXELS_MAX_SIDE / (int32_t)sheet->cols - 4 * GAP_PX;
-    *height_px = alone ? PIXELS_MAX_SIDE : PIXELS_MAX_SIDE / (int32_t)rows - 16 * GAP_PX;
-    if (!alone && side < *width_px)
-        *width_px = side;
-    if (!alone && side < *height_px)
-        *height_px = side;
+    int32_t side = (int32_t)sqrt((double)MOST_PIXELS / (double)(rows * cols));
+    *width_px = least(PIXELS_MAX_SIDE / cols - gaps, side);
+    *height_px = least(PIXELS_MAX_SIDE / rows - gaps - lines, side);
+    if (sheet->width_px && sheet->height_px) {
+        *width_px = least(sheet->width_px, *width_px);
+        *height_px = least(sheet->height_px, *height_px);
+    }
+    *width_px = *width_px < LEAST_SIDE_PX ? LEAST_SIDE_PX : *width_px;
+    *height_px = *height_px < LEAST_SIDE_PX ? LEAST_SIDE_PX : *height_px;
 }
 
 /* PATH as large as fits; enlarged where all have one size, for boxes on it are to be seen. */
@@ -50,7 +65,7 @@ static struct pixels *load(const struct sheet *sheet, struct darkroom *room, con
     int32_t width, height;
     find_room(sheet, &ask.max_width_px, &ask.max_height_px);
     if (!path) {
-        err_set(err, ERR_IO, "the image file is not here: name its folder with --images DIR");
+        err_set(err, ERR_IO, "file not here: --images DIR");
         return NULL;
     }
     struct pixels *pixels = darkroom_decode(room, path, &ask, plan, err);
@@ -106,8 +121,7 @@ static bool draw_tiles(
 
 /* ---- text ---- */
 
-/* TEXT in printable ASCII that fits COLS characters; of a longer NAME the end is kept, since names
- * differ there. */
+/* TEXT in printable ASCII that fits COLS characters; of a longer NAME both ends are kept. */
 static void spell(const char *text, int32_t cols, bool name, char out[SHEET_LINE_BYTES])
 {
     static const char CUT[] = "...";
@@ -125,16 +139,16 @@ static void spell(const char *text, int32_t cols, bool name, char out[SHEET_LINE
         out[cols < 0 ? 0 : cols] = '\0';
         return;
     }
-    memmove(out + cut, out + count - (cols - cut), (size_t)(cols - cut) + 1);
-    memcpy(out, CUT, (size_t)cut);
+    int32_t head = (cols - cut) / 2, tail = cols - cut - head;
+    memcpy(out + head, CUT, (size_t)cut);
+    memmove(out + head + cut, out + count - tail, (size_t)tail + 1);
 }
 
 /* How large the text of a sheet is: as that on the pictures, or a size more where there is room. */
 static int32_t text_size(int32_t width_px)
 {
     int32_t most = width_px / (LEAST_CHARS * DRAW_CHAR_WIDTH_PX);
-    int32_t wanted = 2 + width_px / 1000;
-    return most < 1 ? 1 : most < wanted ? most : wanted;
+    return most < 1 ? 1 : least(most, least(2 + width_px / 1000, MOST_TEXT_SIZE));
 }
 
 static void write_line(struct pixels *out, int32_t x, int32_t y, int32_t width_px, int32_t size,
@@ -168,7 +182,7 @@ static int32_t lines_of(const struct sheet *sheet)
 
 static struct pixels *assemble(const struct sheet *sheet, const struct drawn *drawn)
 {
-    int32_t size = text_size(drawn->width_px), line = size * (DRAW_CHAR_HEIGHT_PX + 2);
+    int32_t size = text_size(drawn->width_px), line = size * LINE_PX;
     int32_t gap = GAP_PX * size, cols = (int32_t)sheet->cols;
     int32_t rows = (int32_t)((sheet->count + sheet->cols - 1) / sheet->cols);
     int32_t text = lines_of(sheet) * line, top = sheet->heading[0] ? line + gap : gap;

@@ -125,7 +125,7 @@ static void test_another_place_is_painted_whole(void **state)
     assert_true(moved > whole / 2);
     scene_here->tiles[0].cols = 20;
     assert_true(paint(easel, scene_here, false, &out) > 100);
-    scene_here->tiles[0].grey = true;
+    scene_here->tiles[0].look.grey = true;
     paint(easel, scene_here, false, &out);
     assert_int_equal(paint(easel, scene_here, false, &out), 0);
     easel_scene_free(scene_here);
@@ -216,8 +216,8 @@ static void test_photos(void **state)
     assert_ptr_equal(photo_share(photo), photo);
     photo_release(photo);
     photo_release(photo);
-    photo = photo_load(NULL, path, 400, 400, false); /* enlarged */
-    assert_int_equal(photo->pixels->width_px, 400);
+    photo = photo_load(NULL, path, 400, 400, false); /* no larger than it is */
+    assert_int_equal(photo->pixels->width_px, 100);
     photo_release(photo);
     photo = photo_load(NULL, NULL, 10, 10, false);
     assert_null(photo->pixels);

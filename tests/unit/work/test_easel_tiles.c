@@ -45,8 +45,21 @@ static void set_photo(struct fixture *fixture, struct easel_tile *tile)
     easel_room(&fixture->terminal, tile->rows, tile->cols, &width, &height);
     photo_release(tile->photo);
     tile->photo =
-        photo_load(NULL, fixture->paths[next_random(&fixture->random) % PHOTOS], width, height, false);
+        photo_load(NULL, fixture->paths[next_random(&fixture->random) % PHOTOS], width, height,
+            false);
     assert_true(tile->photo && tile->photo->pixels);
+}
+
+static void change_look(struct fixture *fixture, struct easel_look *look)
+{
+    uint32_t random = next_random(&fixture->random);
+    look->grey = random & 1;
+    look->smooth = random & 2;
+    look->zoom = random & 4 ? 0 : 1 + (random >> 8 & 7);
+    look->x = random >> 12 & 63;
+    look->y = random >> 18 & 63;
+    look->brightness = random & 8 ? 20 : 0;
+    look->contrast = random & 16 ? -30 : 0;
 }
 
 static void change_boxes(struct fixture *fixture, struct easel_tile *tile)
@@ -155,7 +168,7 @@ static void run(enum easel_delta delta, bool wipes_cells)
         } else if (what == 1) {
             set_photo(&fixture, tile);
         } else if (what == 2) {
-            tile->grey = !tile->grey;
+            change_look(&fixture, &tile->look);
         } else {
             change_boxes(&fixture, tile);
         }
