@@ -140,7 +140,8 @@ bool easel_scene_is_fine(const struct easel_scene *scene)
 static enum line_style style_of(enum easel_line line)
 {
     static const enum line_style STYLES[] = {
-        [EASEL_SOLID] = LINE_SOLID, [EASEL_DASHED] = LINE_DASHED, [EASEL_DOTTED] = LINE_DOTTED};
+        [EASEL_SOLID] = LINE_SOLID, [EASEL_DASHED] = LINE_DASHED, [EASEL_DOTTED] = LINE_DOTTED,
+        [EASEL_DOUBLE] = LINE_DOUBLE};
     return STYLES[line];
 }
 
