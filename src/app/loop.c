@@ -302,8 +302,9 @@ static bool draw_frame(struct loop *loop, struct buf *painted, struct err *err)
     bool whole = false;
     for (int i = 0; i < EASEL_MOST_TILES; i++)
         whole |= damaged[CANVAS_PICTURE + i];
-    /* Bytes of a picture that this frame wipes would be lost behind it. */
-    bool send = painted && !whole && !covered, travels = send && painted->length;
+    /* Bytes of a picture that this frame wipes would be lost behind it; but where pictures stay, those
+     * that take an old one away must never be. */
+    bool send = painted && (stays || (!whole && !covered)), travels = send && painted->length;
     if (travels && loop->pace.fenced)
         buf_add_string(painted, PACE_FENCE);
     bool ok = paint_frame(loop->settings->painter, grid, send ? painted->data : NULL,
