@@ -10,6 +10,7 @@
 #include "screen/clipboard.h"
 #include "screen/paint.h"
 #include "view/session.h"
+#include "work/darkroom.h"
 #include "work/scan.h"
 #include "work/settings.h"
 
@@ -70,7 +71,7 @@ static bool choose_theme(const struct settings *settings, const struct boards *b
 }
 
 static bool run_screen(const struct settings *settings, const char *const *roots, size_t count,
-    struct own *own, bool utf8, struct err *err)
+    struct own *own, struct darkroom *room, bool utf8, struct err *err)
 {
     struct theme theme_read, *theme = &theme_read;
     if (!choose_theme(settings, own->boards, theme, err))
@@ -98,6 +99,7 @@ static bool run_screen(const struct settings *settings, const char *const *roots
         .index_path = settings->index};
     if (ok) {
         wanted.terminal = terminal_easel(terminal, painter_colours(painter));
+        wanted.room = room;
         service = service_new(&wanted, err);
     }
     if (service) {
@@ -139,12 +141,14 @@ static int run(const struct settings *settings, char **operands)
     const char *const *roots = count ? (const char *const *)operands : HERE;
     struct own own = {0};
     buf_init(&own.settings, SETTINGS_MOST_BYTES);
+    struct darkroom *room = NULL;
     int status = EXIT_FINE;
     if (!check_paths(operands, &err))
         status = EXIT_UNREADABLE;
-    else if (!read_own(&own, roots, count ? count : 1, &err) ||
-             !run_screen(settings, roots, count ? count : 1, &own, utf8, &err))
+    else if (!read_own(&own, roots, count ? count : 1, &err) || !(room = darkroom_new(&err)) ||
+             !run_screen(settings, roots, count ? count : 1, &own, room, utf8, &err))
         status = err.code == ERR_USAGE ? EXIT_WRONG_USAGE : EXIT_UNREADABLE;
+    darkroom_free(room);
     boards_free(own.boards);
     remap_done(&own.remap);
     buf_done(&own.settings);

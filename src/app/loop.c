@@ -60,6 +60,8 @@ struct loop {
     bool helping, quitting, dirty;
     int help_top, help_lines;
     struct pace pace;
+    int tick_ms;       /* how often the view wants EVENT_TICK; 0: never */
+    int64_t ticked_ms; /* when it had one */
     uint64_t painting; /* the serial of the painting ordered last */
     struct finder finder;
     struct arena scratch;
@@ -271,6 +273,7 @@ static void collect_wants(struct loop *loop)
     struct wants wants = {0};
     if (opened->view->wants)
         opened->view->wants(opened->state, &loop->session, &loop->world, &wants);
+    loop->tick_ms = wants.tick_ms;
     service_want(loop->settings->service, &loop->world, &wants);
 }
 
@@ -302,9 +305,10 @@ static bool draw_frame(struct loop *loop, struct buf *painted, struct err *err)
     bool whole = false;
     for (int i = 0; i < EASEL_MOST_TILES; i++)
         whole |= damaged[CANVAS_PICTURE + i];
-    /* Bytes of a picture that this frame wipes would be lost behind it; but where pictures stay, those
-     * that take an old one away must never be. */
-    bool send = painted && (stays || (!whole && !covered)), travels = send && painted->length;
+    /* Bytes of a picture that this frame wipes, or that has other places by now, would be lost behind
+     * it. But a terminal that keeps pictures must be told all: what is taken away is said once. */
+    bool fits = !whole && !covered && easel_scene_same_places(canvas.scene, loop->pace.shown);
+    bool send = painted && (stays || fits), travels = send && painted->length;
     if (travels && loop->pace.fenced)
         buf_add_string(painted, PACE_FENCE);
     bool ok = paint_frame(loop->settings->painter, grid, send ? painted->data : NULL,
@@ -572,6 +576,21 @@ static bool take_answers(struct loop *loop, struct err *err)
     return ok;
 }
 
+/* The view that plays has the next of its pictures shown, as soon as the one before is. */
+static int tick(struct loop *loop, int wait_ms)
+{
+    if (!loop->tick_ms || is_covered(loop) || !pace_is_idle(&loop->pace))
+        return wait_ms;
+    int64_t now = clock_ms(), left = loop->ticked_ms + loop->tick_ms - now;
+    if (left > 0)
+        return left < wait_ms ? (int)left : wait_ms;
+    const struct event event = {.kind = EVENT_TICK};
+    loop->ticked_ms = now;
+    loop->dirty = true;
+    handle_known(loop, &event);
+    return 0;
+}
+
 static bool wait_and_handle(struct loop *loop, struct err *err)
 {
     struct pollfd fds[] = {
@@ -582,7 +601,7 @@ static bool wait_and_handle(struct loop *loop, struct err *err)
     bool waits = input_waits(&loop->input);
     int most = waits ? INPUT_ESC_MS : loop->touched ? SAVE_MS : TICK_MS;
     int wait_ms = is_covered(loop) ? most : pace_wait_ms(&loop->pace, clock_ms(), most);
-    int ready = poll(fds, 3, wait_ms);
+    int ready = poll(fds, 3, tick(loop, wait_ms));
     if (loop->touched && clock_ms() - loop->touched_ms >= SAVE_MS) {
         save(loop);
         errands_run(&loop->session, loop->settings->service);

@@ -82,6 +82,11 @@ bool pace_answered(struct pace *pace, const char *answer, size_t length, int64_t
     return true;
 }
 
+bool pace_is_idle(const struct pace *pace)
+{
+    return !pace->painting && !pace->travelling && !pace->waits;
+}
+
 void pace_resized(struct pace *pace, int64_t now_ms)
 {
     pace->whole = true;

@@ -50,6 +50,8 @@ bool pace_next(
 void pace_painted(struct pace *pace, bool done, bool bytes, int64_t now_ms);
 /* Whether a terminal's ANSWER is that to the fence: it has worked through the picture. */
 bool pace_answered(struct pace *pace, const char *answer, size_t length, int64_t now_ms);
+/* Nothing is on its way, nothing is held back. */
+bool pace_is_idle(const struct pace *pace);
 /* The window changes its size: wait until it has come to rest. */
 void pace_resized(struct pace *pace, int64_t now_ms);
 /* Milliseconds, MOST_MS at most, until a frame should be drawn for a picture that was held back or

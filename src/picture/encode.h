@@ -6,7 +6,7 @@
  * One struct encoder_frame is one base picture at one place on the screen. Life:
  *
  *     encoder_area(encoder, &terminal, rows, cols, &w, &h);   // how many pixels the place takes
- *     base = picture_decode(...), pixels_letterbox(... w, h); // exactly that many
+ *     base = picture_decode(...), window_render(... w, h); // exactly that many
  *     frame = encoder_open(encoder, &terminal, &place, base, &err);
  *     scene_compose(base, ..., shown, encoder->text_cells ? &texts : NULL);
  *     encoder_draw(frame, shown, &texts, true, &out, &err);   // first, and after anything wiped it

@@ -128,6 +128,7 @@ static void read_size(struct jpeg *jpeg)
     out->width_px = jpeg->info.image_width;
     out->height_px = jpeg->info.image_height;
     out->orientation = orientation_of(&jpeg->info);
+    out->scales = true;
     if (!jpeg_has_multiple_scans(&jpeg->info)) {
         out->max_pixels = MAX_SCALED_PIXELS;
         out->max_side_px = SHRINK_MAX_SIDE;

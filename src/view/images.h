@@ -65,7 +65,14 @@ struct images_page {
     int said_row, sliders_row;
 };
 
-enum images_asking { ASKS_NOTHING, ASKS_CONFIDENCE, ASKS_NAME, ASKS_FILTER };
+enum images_asking {
+    ASKS_NOTHING,
+    ASKS_CONFIDENCE,
+    ASKS_NAME,
+    ASKS_FILTER,
+    ASKS_TAG,
+    ASKS_FILE,
+};
 
 /* What a list of images was made for. */
 struct images_asked {
@@ -147,6 +154,8 @@ const uint64_t *images_filter(const struct images_state *state);
 /* The same for SIDE, whose classes may be numbered otherwise; from ARENA. */
 const uint64_t *images_filter_of(
     const struct images_state *state, size_t side, struct arena *arena);
+/* There is a B whose numbers stand beside A's. */
+bool images_pair(const struct images_state *state);
 /* The runs that can be shown beside one another: with predictions, state->run among them and the
  * baseline first. */
 size_t images_runs(const struct images_state *state, const struct session *session,
@@ -171,6 +180,11 @@ void images_show_index(struct images_state *state, int32_t index);
 void images_move(struct images_state *state, int64_t by); /* within the list */
 /* Whether B's numbers are asked for, whatever is shown. */
 bool images_need_b(const struct images_state *state);
+/* Gives the image that is shown the TAG, or takes it ("-tag"). */
+void images_tag(struct images_state *state, struct session *session, const char *tag);
+/* Writes the list to a file of that name: a table, or names alone. */
+void images_export(struct images_state *state, struct session *session,
+    const struct world *world, const char *path);
 const char *images_order_name(const struct images_state *state); /* "" by id */
 /* What numbers of A's images are of. */
 struct image_at images_looked_at(const struct images_state *state, const struct session *session);
@@ -194,9 +208,9 @@ void images_room(const struct world *world, const struct images_tile *tile, int3
 /* What the gallery is told for SIDE; with memory of ARENA. */
 struct gallery_settings images_settings(const struct images_state *state,
     const struct session *session, size_t side, struct arena *arena);
-/* Draws the tiles that were laid out; COUNTS (2) are of this image for A and B where they were judged. */
+/* Draws the tiles that were laid out. */
 void images_draw_tiles(struct images_state *state, const struct session *session,
-    const struct world *world, struct canvas *canvas, struct eval_counts counts[2]);
+    const struct world *world, struct canvas *canvas);
 
 /* ---- boxes (images_point.c) ---- */
 

@@ -54,6 +54,7 @@ struct worker {
 };
 
 struct album {
+    struct darkroom *room;
     struct queue *answers;
     pthread_mutex_t lock; /* over all below */
     pthread_cond_t changed;
@@ -172,12 +173,17 @@ static struct item *next_item(struct album *album)
 
 /* ---- a worker ---- */
 
+static bool is_shown(struct album *album, const struct photo_want *want)
+{
+    const struct item *item = find_item(album, want);
+    return item && !item->want.ahead;
+}
+
 /* Posts PHOTO (a reference that moves) where it is still wanted to be shown. Locked. */
 static void answer(struct album *album, const struct photo_want *want, struct photo *photo)
 {
-    const struct item *item = find_item(album, want);
     struct message *message =
-        item && !item->want.ahead && photo ? message_new(MESSAGE_PHOTO) : NULL;
+        photo && is_shown(album, want) ? message_new(MESSAGE_PHOTO) : NULL;
     if (!message) {
         photo_release(photo);
         return;
@@ -214,9 +220,16 @@ static struct photo *find_photo(
         return photo;
     worker->decoding = known;
     pthread_mutex_unlock(&album->lock);
-    photo = photo_load(path, want->width_px, want->height_px);
+    bool first = path && !want->ahead;
+    photo = photo_load(album->room, path, want->width_px, want->height_px, first);
     pthread_mutex_lock(&album->lock);
-    if (known && photo)
+    if (photo && photo->coarse && is_shown(album, want)) {
+        answer(album, want, photo);
+        pthread_mutex_unlock(&album->lock);
+        photo = photo_load(album->room, path, want->width_px, want->height_px, false);
+        pthread_mutex_lock(&album->lock);
+    }
+    if (known && photo && !photo->coarse)
         keep(album, &worker->key, photo);
     worker->decoding = false;
     pthread_cond_broadcast(&album->changed);
@@ -265,13 +278,15 @@ static void *work(void *self)
 
 /* ---- life ---- */
 
-struct album *album_new(struct queue *answers, size_t most_bytes, struct err *err)
+struct album *album_new(
+    struct darkroom *room, struct queue *answers, size_t most_bytes, struct err *err)
 {
     struct album *album = calloc(1, sizeof *album);
     if (!album) {
         err_set(err, ERR_MEMORY, "out of memory");
         return NULL;
     }
+    album->room = room;
     album->answers = answers;
     album->most_bytes = most_bytes;
     pthread_mutex_init(&album->lock, NULL);

@@ -21,11 +21,20 @@ struct easel_box {
 
 enum { EASEL_MOST_BOXES = 1024, EASEL_MOST_TILES = 16 };
 
+/* How a photo is looked at; zeroed: all of it, as it is. */
+struct easel_look {
+    double zoom; /* screen pixels for each of the original's; 0: as large as all of it fits */
+    double x, y; /* with a zoom: the original's point in the middle */
+    bool smooth; /* enlarged pixels run into one another, else they stay squares */
+    bool grey;
+    int brightness, contrast; /* -100..100: picture/pixels.h */
+};
+
 /* One photo at one place. */
 struct easel_tile {
     struct photo *photo;      /* a reference of the scene's own; with pixels */
     int row, col, rows, cols; /* cells of the screen; no two tiles of a scene overlap */
-    bool grey;
+    struct easel_look look;
     bool fine;               /* in the best colours: more bytes, for a person at rest */
     struct easel_box *boxes; /* the scene's own */
     size_t box_count, box_capacity;
@@ -43,6 +52,8 @@ void easel_scene_free(struct easel_scene *scene); /* accepts NULL */
 struct easel_scene *easel_scene_copy(const struct easel_scene *scene);
 /* Both (NULL: no picture) look the same. */
 bool easel_scene_same(const struct easel_scene *a, const struct easel_scene *b);
+/* Their tiles lie at the same places; of no picture (NULL) there are none. */
+bool easel_scene_same_places(const struct easel_scene *a, const struct easel_scene *b);
 /* Tiles that SHOWN (may be NULL) has, too, are as fine as they are there, all others are not. */
 void easel_scene_follow(struct easel_scene *scene, const struct easel_scene *shown);
 void easel_scene_refine(struct easel_scene *scene); /* all tiles fine */
@@ -91,7 +102,9 @@ void easel_set_terminal(struct easel *easel, const struct easel_terminal *termin
 bool easel_paint(struct easel *easel, const struct easel_scene *scene, bool whole, struct buf *out,
     struct err *err);
 
-/* The picture at PATH in its own size with the boxes of TILE (its photo and place are ignored),
- * written as a PNG to OUTPUT. */
-bool easel_write_png(
-    const char *path, const struct easel_tile *tile, const char *output, struct err *err);
+/* The boxes of TILE (its photo and place are ignored) over BASE, a picture of an original of that size,
+ * into OUT of BASE's size; lines and labels grow with the picture, so that they are seen on paper.
+ * False when memory is out. */
+struct pixels;
+bool easel_compose(const struct easel_tile *tile, struct pixels *base, int32_t original_width_px,
+    int32_t original_height_px, struct pixels *out, struct err *err);

@@ -419,6 +419,15 @@ static void take_photo(struct service *service, struct world *world, struct mess
     message->photo.photo = NULL;
 }
 
+static void take_curves(struct world *world, struct message *message)
+{
+    if (!message->curves)
+        return;
+    curves_release(world->curves);
+    world->curves = message->curves;
+    message->curves = NULL;
+}
+
 static void take_pool(struct world *world, struct message *message)
 {
     pool_answer_done(&world->pool);
@@ -458,11 +467,7 @@ bool service_take(struct service *service, struct world *world, struct service_p
         take_runs(service, world, message);
         break;
     case MESSAGE_CURVES:
-        if (message->curves) {
-            curves_release(world->curves);
-            world->curves = message->curves;
-            message->curves = NULL;
-        }
+        take_curves(world, message);
         break;
     case MESSAGE_STUDY:
         take_study(service, world, message);
@@ -494,6 +499,9 @@ bool service_take(struct service *service, struct world *world, struct service_p
     case MESSAGE_REMARKED:
         service->runs_stale = true;
         break;
+    case MESSAGE_TAGGED:
+        service->ordered.pool = (struct pool_want){0};
+        break;
     case MESSAGE_COPIED:
         take_copied(world, message);
         break;
@@ -518,7 +526,7 @@ struct service *service_new(const struct service_settings *settings, struct err 
     if (service->librarian)
         service->studio = studio_new(settings, service->answers, err);
     if (service->studio)
-        service->album = album_new(service->answers, ALBUM_BYTES, err);
+        service->album = album_new(settings->room, service->answers, ALBUM_BYTES, err);
     if (service->album)
         service->clerk = clerk_new(settings, service->answers, err);
     if (service->clerk)

@@ -1,6 +1,7 @@
 #include "work/studio.h"
 
 #include "work/desk.h"
+#include "work/image_tags.h"
 #include "work/run_study.h"
 
 #include <stdlib.h>
@@ -130,14 +131,12 @@ static void pool_job_run(void *self, const atomic_bool *stale)
 {
     struct pool_job *job = self;
     struct pool_answer *answer = &job->answer;
-    struct err err = {0};
     struct message *message = message_new(MESSAGE_POOL);
     (void)stale;
     if (message) {
-        struct image_pool_request request = {.a = answer->want.a, .b = answer->want.b};
-        answer->pool = image_pool_new(&request, &err);
-        if (!answer->pool)
-            err_print(&err, answer->trouble, sizeof answer->trouble);
+        struct arena arena = {0};
+        pool_answer_make(answer, image_tags_path(&arena, NULL));
+        arena_done(&arena);
         message->pool = *answer;
         *answer = (struct pool_answer){0};
     }

@@ -1,5 +1,7 @@
 #include "work/world.h"
 
+#include "work/image_tags.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -47,9 +49,25 @@ const struct pool_answer *world_pool(const struct world *world, const struct poo
     return answers ? answer : NULL;
 }
 
+void pool_answer_make(struct pool_answer *answer, const char *tags)
+{
+    struct err err = {0};
+    struct image_column column;
+    struct image_pool_request request = {
+        .a = answer->want.a, .b = answer->want.b, .columns = &column};
+    if (tags && image_tags_read(tags, answer->want.a, &answer->arena, &column, &err))
+        request.column_count = 1;
+    else if (tags) /* without tags there are images all the same */
+        err_print(&err, answer->trouble, sizeof answer->trouble);
+    answer->pool = image_pool_new(&request, &err);
+    if (!answer->pool)
+        err_print(&err, answer->trouble, sizeof answer->trouble);
+}
+
 void pool_answer_done(struct pool_answer *answer)
 {
     image_pool_free(answer->pool);
+    arena_done(&answer->arena);
     study_release((struct study *)answer->want.a);
     study_release((struct study *)answer->want.b);
     *answer = (struct pool_answer){0};

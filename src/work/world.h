@@ -48,6 +48,7 @@ struct wants {
     struct photo_want photos[WORLD_PHOTOS]; /* those shown, then those ahead */
     size_t photo_count;
     struct pool_want pool;
+    int tick_ms; /* EVENT_TICK so often, while no picture is on its way; 0: never */
     struct deltas_want deltas;
     struct influence_want influence;
     struct text_want texts;
@@ -73,6 +74,7 @@ struct photo_answer {
 
 struct pool_answer {
     struct pool_want want;   /* references of the answer's own */
+    struct arena arena;      /* of its columns of tags */
     struct image_pool *pool; /* the main thread's to use from now on; NULL: see trouble */
     char trouble[256];
 };
@@ -120,6 +122,9 @@ bool photo_want_same(const struct photo_want *a, const struct photo_want *b);
 const char *photo_want_path(const struct photo_want *want, struct arena *arena);
 /* The answer to WANT or NULL while there is none. */
 const struct pool_answer *world_pool(const struct world *world, const struct pool_want *want);
+/* Makes the pool of ANSWER's want, with the tags in the file TAGS (NULL: none); else its trouble. Any
+ * thread, then the main one. */
+void pool_answer_make(struct pool_answer *answer, const char *tags);
 void pool_answer_done(struct pool_answer *answer);
 /* The want for all points of METRIC, wherever they are held. */
 struct curve_want world_curve_want(const struct run_metric *metric);
