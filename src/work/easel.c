@@ -277,6 +277,51 @@ void easel_where(const struct easel_terminal *terminal, const struct easel_tile 
     *y = window.y + ((row - tile->row + 0.5) * height / tile->rows - height / 2.0) / window.zoom;
 }
 
+static struct easel_look look_through(
+    const struct easel_tile *tile, int32_t width, int32_t height, struct window window)
+{
+    int32_t original_w = tile->photo->original_width_px;
+    int32_t original_h = tile->photo->original_height_px;
+    struct easel_look look = tile->look;
+    double fit = window_fit(original_w, original_h, width, height).zoom;
+    window = window_hold(window, original_w, original_h, width, height);
+    bool whole = fabs(window.zoom / fit - 1) < 1e-4;
+    look.zoom = whole ? 0 : window.zoom;
+    look.x = whole ? 0 : window.x;
+    look.y = whole ? 0 : window.y;
+    return look;
+}
+
+struct easel_look easel_zoomed(const struct easel_terminal *terminal, const struct easel_tile *tile,
+    double factor, int row, int col)
+{
+    int32_t width, height;
+    easel_room(terminal, tile->rows, tile->cols, &width, &height);
+    double x = (col - tile->col + 0.5) * width / tile->cols;
+    double y = (row - tile->row + 0.5) * height / tile->rows;
+    struct window window = window_of(tile, width, height);
+    return look_through(
+        tile, width, height, window_zoom(window, factor, x, y, width, height));
+}
+
+struct easel_look easel_moved(
+    const struct easel_terminal *terminal, const struct easel_tile *tile, int rows, int cols)
+{
+    int32_t width, height;
+    easel_room(terminal, tile->rows, tile->cols, &width, &height);
+    struct window window = window_of(tile, width, height);
+    window.x += (double)cols * width / tile->cols / window.zoom;
+    window.y += (double)rows * height / tile->rows / window.zoom;
+    return look_through(tile, width, height, window);
+}
+
+double easel_scale(const struct easel_terminal *terminal, const struct easel_tile *tile)
+{
+    int32_t width, height;
+    easel_room(terminal, tile->rows, tile->cols, &width, &height);
+    return window_of(tile, width, height).zoom;
+}
+
 static void set_tone(struct pixels *pixels, const struct easel_look *look)
 {
     pixels_tone(pixels, look->brightness, look->contrast);
