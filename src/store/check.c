@@ -6,6 +6,7 @@
 #include "store/chunk.h"
 #include "store/db.h"
 #include "store/intake.h"
+#include "store/span.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -100,14 +101,7 @@ static bool check_chunk(
     if (!chunk_unpack(blob, length, points, err))
         return false;
     struct store_bucket sum = chunk_bucket(points, n);
-    struct store_bucket said = {.count = sqlite3_column_int64(row, 1),
-        .nonfinite = sqlite3_column_int64(row, 2),
-        .low_step = sqlite3_column_int64(row, 3),
-        .high_step = sqlite3_column_int64(row, 4),
-        .first = db_real(row, 5),
-        .last = db_real(row, 6),
-        .min = db_real(row, 7),
-        .max = db_real(row, 8)};
+    struct store_bucket said = span_read_chunk(row, 1);
     if (!same_bucket(&sum, &said))
         return err_set(err, ERR_FORMAT, "a summary differs from its points: rebuild the index");
     if (sqlite3_column_int64(row, 0) != (seen->id << SCHEMA_ID_BITS | seen->chunks))
