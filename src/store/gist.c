@@ -9,6 +9,7 @@ enum {
     HAS_SEGMENTS = 2, /* restarts: the last segment has extremes of its own */
     HAS_TIMES = 4,
     HAS_COURSE = 8,
+    IS_LIKE_LAST = 16, /* count, first and last step and the times are those of the metric before */
 };
 
 /* ---- bytes ---- */
@@ -65,21 +66,33 @@ static inline bool take_bytes(struct gist *gist, void *out, size_t length)
 
 /* ---- metrics ---- */
 
-void gist_add_metric(struct buf *out, const struct gist_metric *metric)
+static bool is_like(const struct metric_summary *a, const struct metric_summary *b)
+{
+    return a->count == b->count && a->first_step == b->first_step &&
+           a->last_step == b->last_step &&
+           memcmp(&a->first_wall_s, &b->first_wall_s, sizeof a->first_wall_s) == 0 &&
+           memcmp(&a->last_wall_s, &b->last_wall_s, sizeof a->last_wall_s) == 0;
+}
+
+void gist_add_metric(
+    struct buf *out, const struct gist_metric *metric, const struct gist_metric *before)
 {
     const struct metric_summary *s = &metric->summary;
+    bool like = before && is_like(s, &before->summary);
     const struct metric_range whole = {s->min, s->max, s->min_step, s->max_step};
     bool times = !isnan(s->first_wall_s) || !isnan(s->last_wall_s);
     bool segments = s->segments != 1 || memcmp(&s->latest, &whole, sizeof whole) != 0;
     unsigned flags = (s->nonfinite || s->lost_step ? HAS_LOST : 0) |
-                     (segments ? HAS_SEGMENTS : 0) | (times ? HAS_TIMES : 0) |
-                     (metric->course.count ? HAS_COURSE : 0);
+                     (segments ? HAS_SEGMENTS : 0) | (times && !like ? HAS_TIMES : 0) |
+                     (metric->course.count ? HAS_COURSE : 0) | (like ? IS_LIKE_LAST : 0);
     const double values[] = {s->first, s->last, s->min, s->max};
     buf_add_varint(out, (uint64_t)metric->name);
     buf_add_varint(out, flags);
-    add_signed(out, s->count);
-    add_signed(out, s->first_step);
-    add_step(out, s->last_step, s->first_step);
+    if (!like) {
+        add_signed(out, s->count);
+        add_signed(out, s->first_step);
+        add_step(out, s->last_step, s->first_step);
+    }
     add_step(out, s->min_step, s->first_step);
     add_step(out, s->max_step, s->first_step);
     buf_add(out, values, sizeof values);
@@ -110,6 +123,14 @@ static bool take_course(struct gist *gist, struct store_course *course)
     return take_bytes(gist, course->values, count * sizeof *course->values);
 }
 
+/* What may be left as it was. */
+static bool take_extent(struct gist *gist, struct metric_summary *s)
+{
+    s->first_wall_s = s->last_wall_s = NAN;
+    return take_signed(gist, &s->count) && take_signed(gist, &s->first_step) &&
+           take_step(gist, s->first_step, &s->last_step);
+}
+
 enum gist_step gist_next_metric(struct gist *gist, struct gist_metric *metric)
 {
     struct metric_summary *s = &metric->summary;
@@ -117,8 +138,8 @@ enum gist_step gist_next_metric(struct gist *gist, struct gist_metric *metric)
     double values[4];
     if (gist->at >= gist->end)
         return GIST_END;
-    if (!take_varint(gist, &name) || !take_varint(gist, &flags) || !take_signed(gist, &s->count) ||
-        !take_signed(gist, &s->first_step) || !take_step(gist, s->first_step, &s->last_step) ||
+    if (!take_varint(gist, &name) || !take_varint(gist, &flags) ||
+        (!(flags & IS_LIKE_LAST) && !take_extent(gist, s)) ||
         !take_step(gist, s->first_step, &s->min_step) ||
         !take_step(gist, s->first_step, &s->max_step) || !take_bytes(gist, values, sizeof values))
         return GIST_DAMAGED;
@@ -130,7 +151,6 @@ enum gist_step gist_next_metric(struct gist *gist, struct gist_metric *metric)
     s->max = values[3];
     s->nonfinite = s->lost_step = 0;
     s->segments = 1;
-    s->first_wall_s = s->last_wall_s = NAN;
     bool ok = !(flags & HAS_LOST) ||
               (take_signed(gist, &s->nonfinite) && take_signed(gist, &s->lost_step));
     if (flags & HAS_SEGMENTS)

@@ -28,11 +28,14 @@ struct gist {
     const unsigned char *at, *end;
 };
 
-/* A failure is left in OUT. */
-void gist_add_metric(struct buf *out, const struct gist_metric *metric);
+/* BEFORE is the one that was added before (NULL for none): a file's mostly have as many points at
+ * the same steps and times. A failure is left in OUT. */
+void gist_add_metric(
+    struct buf *out, const struct gist_metric *metric, const struct gist_metric *before);
 void gist_add_param(struct buf *out, const struct gist_param *param);
 
 enum gist_step { GIST_DAMAGED = -1, GIST_END, GIST_ITEM };
-/* The next one of what was added, in that order. Safe for any bytes. */
+/* The next one of what was added, in that order; METRIC is the same at each call. Safe for any
+ * bytes. */
 enum gist_step gist_next_metric(struct gist *gist, struct gist_metric *metric);
 enum gist_step gist_next_param(struct gist *gist, struct gist_param *param);

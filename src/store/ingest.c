@@ -266,7 +266,7 @@ static bool recall_courses(struct ingest *ingest)
         return step == DB_DONE;
     const unsigned char *bytes = sqlite3_column_blob(row, 1);
     struct gist gist = {bytes, bytes + sqlite3_column_bytes(row, 1)};
-    struct gist_metric metric;
+    struct gist_metric metric = {0};
     enum gist_step next;
     while ((next = gist_next_metric(&gist, &metric)) == GIST_ITEM)
         for (size_t i = 0; metric.course.count && i < ingest->series_count; i++)
@@ -410,6 +410,7 @@ static int compare_places(const void *a, const void *b, void *names)
 /* In the order of their names, so that nobody sorts them again. */
 static bool add_metrics(struct ingest *ingest, struct buf *out)
 {
+    struct gist_metric before;
     uint32_t *order = malloc((ingest->series_count + 1) * sizeof *order);
     bool ok = order || err_set(&ingest->err, ERR_MEMORY, "out of memory");
     for (uint32_t i = 0; ok && i < ingest->series_count; i++)
@@ -422,7 +423,8 @@ static bool add_metrics(struct ingest *ingest, struct buf *out)
             ok = curve_course(
                 ingest->store, series->id, series->chunks, &series->course, &ingest->err);
         struct gist_metric metric = {series->name, series->summary, series->course};
-        gist_add_metric(out, &metric);
+        gist_add_metric(out, &metric, i ? &before : NULL);
+        before = metric;
     }
     free(order);
     return ok;

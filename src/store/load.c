@@ -326,7 +326,7 @@ static bool take_params(struct loading *l, const struct store_origin *origin, st
 static bool take_metrics(struct loading *l, const struct store_origin *origin, struct gist gist)
 {
     enum gist_step step;
-    struct gist_metric metric;
+    struct gist_metric metric = {0};
     struct seat *seats = l->seats + l->out->name_count;
     while ((step = gist_next_metric(&gist, &metric)) == GIST_ITEM) {
         if (!is_name(l, metric.name))
