@@ -46,7 +46,7 @@ static bool paint_on_terminal(const struct easel_terminal *terminal, struct ease
     bool ok = easel && easel_paint(easel, scene, true, &bytes, err);
     for (int i = 0; ok && i < screen_rows; i++)
         ok = write_text("\r\n", err);
-    snprintf(below, sizeof below, "\033[%d;1H", scene->rows + 1);
+    snprintf(below, sizeof below, "\033[%d;1H", scene->tiles[0].rows + 1);
     ok = ok && tty_write(STDOUT_FILENO, bytes.data, bytes.length, err) && write_text(below, err);
     buf_done(&bytes);
     easel_free(easel);
@@ -56,6 +56,7 @@ static bool paint_on_terminal(const struct easel_terminal *terminal, struct ease
 static bool show_on_terminal(
     const struct settings *settings, const char *path, struct easel_scene *scene, struct err *err)
 {
+    struct easel_tile *tile = &scene->tiles[0];
     struct terminal terminal;
     struct tty_size size;
     struct buf typed;
@@ -67,16 +68,16 @@ static bool show_on_terminal(
               terminal_ask(settings, utf8, &terminal, &typed, err);
     if (ok) {
         struct easel_terminal easel = terminal_easel(&terminal, terminal_is_mono() ? 0 : 256);
-        scene->rows = size.rows - ROWS_LEFT_FREE;
-        scene->cols = size.cols;
-        easel_room(&easel, scene->rows, scene->cols, &width, &height);
-        scene->photo = photo_load(path, width, height);
+        tile->rows = size.rows - ROWS_LEFT_FREE;
+        tile->cols = size.cols;
+        easel_room(&easel, tile->rows, tile->cols, &width, &height);
+        tile->photo = photo_load(path, width, height);
         if (easel.graphics == EASEL_NONE)
             ok = err_set(err, ERR_UNSUPPORTED,
                 "this terminal shows no pictures: write one with -o FILE.png");
-        else if (!scene->photo || !scene->photo->pixels)
+        else if (!tile->photo || !tile->photo->pixels)
             ok = err_set(
-                err, ERR_IO, "%.200s", scene->photo ? scene->photo->trouble : "out of memory");
+                err, ERR_IO, "%.200s", tile->photo ? tile->photo->trouble : "out of memory");
         else
             ok = paint_on_terminal(&easel, scene, size.rows, err);
     }
@@ -96,11 +97,12 @@ static bool draw_image(
     struct eval_counts counts;
     uint64_t *filter;
     int32_t image = pick_image(study, name, err);
-    bool ok = scene && image >= 0 && make_palette(settings, &gallery.palette, err) &&
+    struct easel_tile *tile = scene ? easel_scene_add(scene) : NULL;
+    bool ok = tile && image >= 0 && make_palette(settings, &gallery.palette, err) &&
               pick_category(settings, study, &arena, &filter, err);
     if (ok) {
         gallery.filter = filter;
-        ok = gallery_boxes(study, image, &gallery, scene, &counts, err);
+        ok = gallery_boxes(study, image, &gallery, tile, &counts, err);
     }
     const char *path = ok ? study_image_path(study, &arena, image) : NULL;
     if (ok && !path) {
@@ -108,7 +110,7 @@ static bool draw_image(
         err_in_file(err, study->dataset->images[image].file_name);
     }
     if (ok)
-        ok = settings->output ? easel_write_png(path, scene, settings->output, err)
+        ok = settings->output ? easel_write_png(path, tile, settings->output, err)
                               : show_on_terminal(settings, path, scene, err);
     if (ok)
         printf("TP %lld  FP %lld  FN %lld  at confidence %.2f, IoU %.2f\n", (long long)counts.tp,

@@ -36,6 +36,7 @@ struct own {
     struct boards *boards;
     struct boards_paths paths;
     struct remap remap;
+    struct buf settings; /* JSON text; empty for none */
     char trouble[SESSION_MESSAGE_BYTES];
 };
 
@@ -47,7 +48,9 @@ static bool read_own(
     own->boards = boards_new(err);
     if (!own->boards)
         return false;
-    boards_load(own->boards, &own->paths, own->trouble, sizeof own->trouble);
+    read_settings(roots, count, &own->settings);
+    boards_load(
+        own->boards, &own->paths, own->settings.data, own->trouble, sizeof own->trouble);
     keys_read(&own->paths, &own->remap, of_keys, sizeof of_keys);
     if (!own->trouble[0])
         memcpy(own->trouble, of_keys, sizeof own->trouble);
@@ -73,10 +76,8 @@ static bool run_screen(const struct settings *settings, const char *const *roots
     if (!choose_theme(settings, own->boards, theme, err))
         return false;
     struct terminal terminal;
-    struct buf typed, kept;
+    struct buf typed;
     buf_init(&typed, INT32_MAX);
-    buf_init(&kept, SETTINGS_MOST_BYTES);
-    read_settings(roots, count, &kept);
     bool ok = tty_open(STDIN_FILENO, STDOUT_FILENO, err) &&
               terminal_ask(settings, utf8, &terminal, &typed, err);
     struct painter_options options = {.term = getenv("TERM"),
@@ -100,7 +101,7 @@ static bool run_screen(const struct settings *settings, const char *const *roots
     }
     if (service) {
         struct loop_settings loop = {service, painter, theme, &terminal, &wanted.terminal, tty,
-            roots, count, kept.data,
+            roots, count, own->settings.data,
             terminal.answered && clipboard_is_safe(options.term, getenv("STY")), typed.data,
             typed.length, own->boards, own->paths, &own->remap, own->trouble};
         own->boards = NULL; /* the loop's now */
@@ -110,7 +111,6 @@ static bool run_screen(const struct settings *settings, const char *const *roots
     service_free(service);
     painter_free(painter);
     buf_done(&typed);
-    buf_done(&kept);
     return ok && service;
 }
 
@@ -137,6 +137,7 @@ static int run(const struct settings *settings, char **operands)
     bool utf8 = paint_locale();
     const char *const *roots = count ? (const char *const *)operands : HERE;
     struct own own = {0};
+    buf_init(&own.settings, SETTINGS_MOST_BYTES);
     int status = EXIT_FINE;
     if (!check_paths(operands, &err))
         status = EXIT_UNREADABLE;
@@ -145,6 +146,7 @@ static int run(const struct settings *settings, char **operands)
         status = err.code == ERR_USAGE ? EXIT_WRONG_USAGE : EXIT_UNREADABLE;
     boards_free(own.boards);
     remap_done(&own.remap);
+    buf_done(&own.settings);
     arena_done(&own.arena);
     if (err.code)
         say_error(&err);

@@ -11,7 +11,7 @@
 #include "base/num.h"
 #include "screen/tty.h"
 #include "work/figure.h"
-#include "work/seeds.h"
+#include "work/run_groups.h"
 
 #include <langinfo.h>
 #include <math.h>
@@ -336,7 +336,7 @@ static bool plot_runs(const struct settings *settings, struct gathered *gathered
 {
     struct order order = {0};
     int32_t *groups = ARENA_ARRAY(&plot->arena, int32_t, gathered->count + 1);
-    if (!groups || !seeds_group(gathered->chosen, gathered->count, groups))
+    if (!groups || !runs_number_siblings(gathered->chosen, gathered->count, groups))
         return err_set(err, ERR_MEMORY, "out of memory");
     plot->set = (struct curve_set){gathered->chosen, groups, gathered->count};
     if (!read_order(settings, &order, err) || !read_look(settings, plot, &order, err) ||

@@ -97,18 +97,6 @@ static bool write_section(const struct report *report, struct json_writer *json,
     return true;
 }
 
-/* Mistakes first, the most frequent of them first; then the diagonal. */
-static int compare_cells(const void *left, const void *right)
-{
-    const struct eval_confusion_cell *a = left, *b = right;
-    bool a_right = a->predicted == a->truth, b_right = b->predicted == b->truth;
-    if (a_right != b_right)
-        return a_right - b_right;
-    if (a->count != b->count)
-        return a->count > b->count ? -1 : 1;
-    return a->start < b->start ? -1 : 1;
-}
-
 static bool print_section(
     const struct report *report, enum print_format format, struct buf *out, struct err *err)
 {
@@ -120,7 +108,7 @@ static bool print_section(
     struct report_table table;
     size_t count = confusion.cell_count;
     report_table_init(&table, report->arena, TITLES, sizeof TITLES / sizeof *TITLES, count);
-    qsort(confusion.cells, count, sizeof *confusion.cells, compare_cells);
+    qsort(confusion.cells, count, sizeof *confusion.cells, analysis_compare_cells);
     for (size_t c = 0; c < count && (format != PRINT_TABLE || c < MOST_SHOWN); c++) {
         const struct eval_confusion_cell *cell = &confusion.cells[c];
         const struct eval_confusion_box *first = &confusion.boxes[cell->start];

@@ -13,6 +13,13 @@ static bool is_wanted(const struct settings *settings)
     return settings->errors;
 }
 
+/* At --iou, else as TIDE has it. */
+static bool make(const struct report *report, struct eval_errors *errors, struct err *err)
+{
+    return analysis_errors(
+        report->study, report->settings->iou, report->arena, errors, err);
+}
+
 static void write_box(const struct report *report, const struct eval_error_box *box,
     struct json_writer *json)
 {
@@ -30,11 +37,12 @@ static void write_box(const struct report *report, const struct eval_error_box *
 static bool write_section(const struct report *report, struct json_writer *json, struct err *err)
 {
     struct eval_errors errors;
-    if (!analysis_errors(report->study, report->arena, &errors, err))
+    if (!make(report, &errors, err))
         return false;
     json_writer_key(json, "errors");
     json_writer_object(json);
     report_write_text(json, "iou_type", "bbox");
+    report_write_number(json, "iou", errors.settings.positive_iou);
     report_write_number(json, "ap50", errors.ap);
     json_writer_key(json, "types");
     json_writer_object(json);
@@ -61,9 +69,6 @@ static bool print_types(const struct report *report, const struct eval_errors *e
     enum print_format format, struct buf *out, struct err *err)
 {
     static const char *const TITLES[] = {"error", "count", "costs AP50", "what it is"};
-    static const char *const MEANINGS[EVAL_ERRORS] = {"right place, wrong class",
-        "right class, wrong place", "wrong class, wrong place", "found once more",
-        "nothing is there", "not found"};
     struct report_table table;
     report_table_init(
         &table, report->arena, TITLES, sizeof TITLES / sizeof *TITLES, EVAL_ERRORS + 2);
@@ -71,7 +76,7 @@ static bool print_types(const struct report *report, const struct eval_errors *e
         report_add_text(&table, eval_error_name(t));
         report_add_int(&table, errors->count[t]);
         report_add_percent(&table, errors->dap[t]);
-        report_add_text(&table, MEANINGS[t]);
+        report_add_text(&table, eval_error_meaning(t));
     }
     report_add_text(&table, "FalsePos");
     report_add_text(&table, NULL);
@@ -82,9 +87,10 @@ static bool print_types(const struct report *report, const struct eval_errors *e
     report_add_percent(&table, errors->dap_false_neg);
     report_add_text(&table, "all that was not found");
     const char *title = arena_printf(report->arena,
-        "errors (TIDE) of boxes at IoU .50, background .10, 100 detections an image: AP50 %.2f %% over "
-        "classes with truth or detections",
-        errors->ap);
+        "errors (TIDE) of boxes at IoU %.2f, background %.2f, %d detections an image: AP%.0f %.2f %% "
+        "over classes with truth or detections",
+        errors->settings.positive_iou, errors->settings.background_iou,
+        (int)errors->settings.max_dets, 100 * errors->settings.positive_iou, errors->ap);
     return report_table_print(&table, title, format, out, err);
 }
 
@@ -117,7 +123,7 @@ static bool print_section(
     const struct report *report, enum print_format format, struct buf *out, struct err *err)
 {
     struct eval_errors errors;
-    if (!analysis_errors(report->study, report->arena, &errors, err) || !print_types(report, &errors, format, out, err))
+    if (!make(report, &errors, err) || !print_types(report, &errors, format, out, err))
         return false;
     buf_add_char(out, '\n');
     return print_boxes(report, &errors, format, out, err);

@@ -4,6 +4,7 @@
 #include "app/pick.h"
 #include "app/runs_json.h"
 #include "base/text.h"
+#include "work/image_pool.h"
 
 #include <math.h>
 #include <string.h>
@@ -346,10 +347,9 @@ const char *report_class_of_annotation(const struct report *report, int32_t anno
 
 const char *report_image_name(const struct report *report, int32_t image)
 {
-    const struct image *shown = &report->study->dataset->images[image];
-    if (shown->file_name[0])
-        return shown->file_name;
-    return shown->key ? shown->key : arena_printf(report->arena, "%lld", (long long)shown->id);
+    char id[IMAGE_ID_BYTES];
+    const char *name = image_name(report->study->dataset, image, id);
+    return name == id ? arena_string(report->arena, id) : name;
 }
 
 static bool print_classes(

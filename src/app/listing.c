@@ -114,12 +114,12 @@ static bool load_tails(struct listing *listing, const struct run_column *const *
     struct store *store = listing->gathered.store;
     struct runs *runs = listing->gathered.runs;
     for (size_t i = 0; i < lists; i++)
-        if (!runs_load_tails(store, runs, bound[i], counts[i], err))
+        if (!runs_load_tails(store, runs, NULL, bound[i], counts[i], err))
             return false;
     for (size_t i = 0; i < listing->key_count; i++)
-        if (!runs_load_tails(store, runs, &listing->keys[i].column, 1, err))
+        if (!runs_load_tails(store, runs, NULL, &listing->keys[i].column, 1, err))
             return false;
-    return runs_load_tails(store, runs, listing->columns, listing->column_count, err);
+    return runs_load_tails(store, runs, NULL, listing->columns, listing->column_count, err);
 }
 
 static bool group(struct listing *listing, const char *by, struct err *err)
@@ -129,7 +129,7 @@ static bool group(struct listing *listing, const char *by, struct err *err)
     struct runs_grouping grouping;
     if (!runs_parse_grouping(runs, arena, by, &grouping, err))
         return false;
-    if (grouping.by && !runs_load_tails(listing->gathered.store, listing->gathered.runs,
+    if (grouping.by && !runs_load_tails(listing->gathered.store, listing->gathered.runs, NULL,
                            grouping.by, 1, err))
         return false;
     if (!runs_group(runs, listing->order, listing->count, &grouping, listing->baseline,

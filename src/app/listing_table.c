@@ -184,15 +184,7 @@ static void add_spread(struct filling *f, const struct run_column *column,
         add_cell(f, std, true, false);
         return;
     }
-    run_value_print(value, column, text, TEXT_BYTES);
-    size_t length = strlen(text);
-    if (spread->n > 1 && spread->std > 0) {
-        struct run_column plain = {.better = column->better, .kind = RUN_COLUMN_METRIC};
-        bool is_time = column->kind == RUN_COLUMN_AGE || column->kind == RUN_COLUMN_DURATION;
-        run_value_print(&(struct run_value){.known = true, .is_number = true, .number = spread->std},
-            is_time ? column : &plain, std, sizeof std);
-        snprintf(text + length, sizeof text - length, " \xc2\xb1 %s", std);
-    }
+    run_group_print(value, spread, column, " \xc2\xb1 ", text, sizeof text);
     add_cell(f, text, true, is_best);
 }
 

@@ -1,6 +1,7 @@
 #include "app/loop.h"
 
 #include "app/errands.h"
+#include "app/keep.h"
 #include "base/clock.h"
 #include "base/text.h"
 #include "screen/frame.h"
@@ -23,7 +24,7 @@
 #include <unistd.h>
 
 enum { DEEPEST_STACK = 16, TICK_MS = 10000, LEAST_ROWS = 3, READ_BYTES = 64 << 10 };
-enum { SAVE_MS = 1000, MOST_KEPT_BYTES = 1 << 20, MOST_TABLES = VIEW_MOST_TABLES + 2 };
+enum { SAVE_MS = 1000, MOST_TABLES = VIEW_MOST_TABLES + 2 };
 
 enum action { QUIT = 1, BACK, HELP, REDRAW, SUSPEND, REFRESH, FINDER, BOARD };
 
@@ -68,7 +69,7 @@ struct loop {
     struct finder finder;
     struct arena scratch;
     char place[512];    /* the roots, for the top line */
-    struct buf saved;   /* what is kept of the session, as written last */
+    struct keep kept;
     bool touched;       /* there may be more to write */
     int64_t touched_ms; /* since when */
     char theme[32];     /* that the painter has */
@@ -147,35 +148,8 @@ static size_t rows_in_force(
 
 static void save(struct loop *loop)
 {
-    struct boards *boards = loop->session.boards;
-    const struct boards_paths *paths = &loop->settings->paths;
-    struct service *service = loop->settings->service;
-    struct buf text;
-    buf_init(&text, MOST_KEPT_BYTES);
     loop->touched = false;
-    if (!boards)
-        return;
-    if (loop->session.boards_edited && !boards->own) {
-        boards_print(boards, &text);
-        if (paths->config && !text.failed)
-            service_keep(service, paths->config, text.data, text.length);
-        else
-            session_say(&loop->session, "the dashboards are not saved: their file is damaged");
-    }
-    loop->session.boards_edited = false;
-    buf_clear(&text);
-    session_keep(&loop->session);
-    boards_print_kept(boards, &text);
-    bool same = text.length == loop->saved.length &&
-                (!text.length || memcmp(text.data, loop->saved.data, text.length) == 0);
-    if (!same && !text.failed) {
-        if (paths->kept && loop->saved.length) /* as it was read: nothing to write */
-            service_keep(service, paths->kept, text.data, text.length);
-        buf_done(&loop->saved);
-        loop->saved = text;
-        return;
-    }
-    buf_done(&text);
+    keep_save(&loop->kept, &loop->session, &loop->finder, &loop->settings->paths);
 }
 
 static void touch(struct loop *loop)
@@ -278,38 +252,18 @@ static void draw_help(struct loop *loop)
 
 /* ---- the picture ---- */
 
-static bool same_scene(const struct easel_scene *a, const struct easel_scene *b)
-{
-    if (!a || !b)
-        return a == b;
-    return a->photo == b->photo && a->row == b->row && a->col == b->col && a->rows == b->rows &&
-           a->cols == b->cols && a->grey == b->grey && a->box_count == b->box_count &&
-           memcmp(a->boxes, b->boxes, a->box_count * sizeof *a->boxes) == 0;
-}
-
-static struct easel_scene *copy_scene(const struct easel_scene *scene)
-{
-    struct easel_scene *copy = scene ? easel_scene_new() : NULL;
-    if (copy) {
-        *copy = *scene;
-        if (copy->photo)
-            photo_share(copy->photo);
-    }
-    return copy;
-}
-
 /* Orders SCENE (owned) to be painted, unless one is on its way: then the next frame does. */
 static void order_picture(struct loop *loop, struct easel_scene *scene, bool damaged)
 {
     struct picture *picture = &loop->picture;
     picture->whole |= damaged;
-    bool same = same_scene(scene, picture->shown) && !(scene && picture->whole);
+    bool same = easel_scene_same(scene, picture->shown) && !(scene && picture->whole);
     if (same || picture->in_flight) {
         easel_scene_free(scene);
         return;
     }
     easel_scene_free(picture->shown);
-    picture->shown = copy_scene(scene);
+    picture->shown = scene ? easel_scene_copy(scene) : NULL;
     picture->in_flight = true;
     service_paint(loop->settings->service, scene, picture->whole, ++picture->serial);
     picture->whole = false;
@@ -350,7 +304,9 @@ static bool draw_frame(struct loop *loop, const struct buf *painted, struct err 
     bool covered = loop->helping || loop->finder.open;
     bool damaged[256];
     paint_damage(loop->settings->painter, grid, damaged);
-    bool whole = damaged[CANVAS_PICTURE];
+    bool whole = false;
+    for (int i = 0; i < EASEL_MOST_TILES; i++)
+        whole |= damaged[CANVAS_PICTURE + i];
     /* Bytes of a picture that this frame wipes would be lost behind it. */
     bool send = painted && !whole && !covered;
     bool ok = paint_frame(loop->settings->painter, grid, send ? painted->data : NULL,
@@ -615,8 +571,10 @@ static bool wait_and_handle(struct loop *loop, struct err *err)
     };
     bool waits = input_waits(&loop->input);
     int ready = poll(fds, 3, waits ? INPUT_ESC_MS : loop->touched ? SAVE_MS : TICK_MS);
-    if (loop->touched && clock_ms() - loop->touched_ms >= SAVE_MS)
+    if (loop->touched && clock_ms() - loop->touched_ms >= SAVE_MS) {
         save(loop);
+        errands_run(&loop->session, loop->settings->service);
+    }
     if (ready < 0 && errno != EINTR)
         return err_set_errno(err, "cannot wait for keys");
     if (ready == 0) {
@@ -641,13 +599,11 @@ static void take_boards(struct loop *loop, struct boards *boards)
     if (boards) {
         boards_free(session->boards);
         session->boards = boards;
-        session->confidence = isnan(boards->kept.confidence) ? session->confidence
-                                                             : boards->kept.confidence;
-        session->iou = isnan(boards->kept.iou) ? session->iou : boards->kept.iou;
     }
     if (loop->settings->trouble[0])
         session_say(session, "%s", loop->settings->trouble);
     snprintf(loop->theme, sizeof loop->theme, "%s", session->theme.name);
+    keep_read(&loop->session, &loop->finder, loop->settings->settings);
     save(loop); /* the first time it only looks how it is */
 }
 
@@ -686,7 +642,7 @@ bool loop_run(const struct loop_settings *settings, struct err *err)
     errands_run(&loop.session, settings->service);
     session_keep_done(&loop.keep);
     finder_done(&loop.finder);
-    buf_done(&loop.saved);
+    keep_done(&loop.kept);
     easel_scene_free(loop.picture.shown);
     session_done(&loop.session);
     world_done(&loop.world);

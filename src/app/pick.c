@@ -101,7 +101,9 @@ struct study *pick_study(
 {
     struct picked picked;
     struct study *study = NULL;
-    if (find_request(settings, run, &picked, err))
+    bool found = find_request(settings, run, &picked, err);
+    picked.request.columns = true;
+    if (found)
         study = study_load(&picked.request, NULL, err);
     arena_done(&picked.arena);
     return study;

@@ -11,7 +11,7 @@
 /* The settings of the evaluation that --ious, --max-dets and --iou-type ask for. */
 bool pick_settings(const struct settings *settings, struct eval_settings *out, struct err *err);
 /* The study of RUN's predictions at --step (the last without), with the ground truth that the run,
- * boxtop.json or --gt names. NULL with ERR; released by the caller. */
+ * boxtop.json or --gt names, with boxes and columns. NULL with ERR; released by the caller. */
 struct study *pick_study(
     const struct settings *settings, const struct run_row *run, struct err *err);
 /* The same from STORE (open for writing) where it was evaluated before: then without its boxes, which

@@ -40,11 +40,12 @@ enum { CHUNK = 1024, FIELD_BITS = 16 };
  * that reach CONFIDENCE. No branch depends on the scores or on where the short groups end: wrong
  * guesses of the processor would cost more than the work, and unevenly.
  */
-static void sum_up(const struct eval_set *set, uint32_t first, uint32_t n, int iou_index,
-    double confidence, uint64_t totals[CHUNK + 1])
+static void sum_up(const struct eval_set *set, uint32_t first, uint32_t n,
+    const struct eval_at *at, double confidence, uint64_t totals[CHUNK + 1])
 {
     const double *score = set->score + first;
-    const uint16_t *tp = set->tp[EVAL_ALL] + first, *ignored = set->ignored[EVAL_ALL] + first;
+    const uint16_t *tp = set->tp[at->area] + first, *ignored = set->ignored[at->area] + first;
+    int iou_index = at->iou_index;
     uint64_t total = 0;
     totals[0] = 0;
     for (uint32_t i = 0; i < n; i++) {
@@ -80,26 +81,26 @@ static uint32_t add_groups(const struct eval_set *set, uint32_t first, uint32_t 
     return end > stop ? g - 1 : g;
 }
 
-static struct eval_counts count_category(const struct eval_set *set, size_t category, int iou_index,
-    double confidence, struct eval_counts *per_image)
+static struct eval_counts count_category(const struct eval_set *set, size_t category,
+    const struct eval_at *at, struct eval_counts *per_image)
 {
     struct eval_counts sum = {0};
     uint64_t totals[CHUNK + 1];
+    double confidence = eval_confidence_of(at, category);
     uint32_t end = set->category_start[category + 1], group = set->category_group[category];
-    for (uint32_t at = set->category_start[category], n; at < end; at += n) {
-        n = end - at < CHUNK ? end - at : CHUNK;
-        sum_up(set, at, n, iou_index, confidence, totals);
+    for (uint32_t i = set->category_start[category], n; i < end; i += n) {
+        n = end - i < CHUNK ? end - i : CHUNK;
+        sum_up(set, i, n, at, confidence, totals);
         struct eval_counts counts = counts_of(totals[n]);
         counts_add(&sum, &counts);
         if (per_image)
-            group = add_groups(set, group, at, n, totals, per_image);
+            group = add_groups(set, group, i, n, totals, per_image);
     }
     return sum;
 }
 
-void eval_counts_at(const struct eval_set *set, int iou_index, double confidence,
-    eval_filter filter, struct eval_counts *total, struct eval_counts *per_category,
-    struct eval_counts *per_image)
+void eval_counts_of(const struct eval_set *set, const struct eval_at *at,
+    struct eval_counts *total, struct eval_counts *per_category, struct eval_counts *per_image)
 {
     *total = (struct eval_counts){0};
     if (per_category)
@@ -107,19 +108,26 @@ void eval_counts_at(const struct eval_set *set, int iou_index, double confidence
     if (per_image)
         memset(per_image, 0, set->image_count * sizeof *per_image);
     for (size_t c = 0; c < set->category_count; c++) {
-        if (!eval_filter_has(filter, c))
+        if (!eval_filter_has(at->filter, c))
             continue;
-        struct eval_counts counts = count_category(set, c, iou_index, confidence, per_image);
-        uint32_t first = set->category_gt[c], end = set->category_gt[c + 1];
-        for (uint32_t i = first; per_image && i < end; i++)
-            per_image[set->gt_image[i]].fn++;
-        counts.fn = (int64_t)(end - first) - counts.tp;
+        struct eval_counts counts = count_category(set, c, at, per_image);
+        for (uint32_t i = set->category_gt[c]; per_image && i < set->category_gt[c + 1]; i++)
+            per_image[set->gt_image[i]].fn += set->gt_areas[i] >> at->area & 1;
+        counts.fn = set->positives[c][at->area] - counts.tp;
         if (per_category)
             per_category[c] = counts;
         counts_add(total, &counts);
     }
     for (size_t i = 0; per_image && i < set->image_count; i++)
         per_image[i].fn -= per_image[i].tp;
+}
+
+void eval_counts_at(const struct eval_set *set, int iou_index, double confidence,
+    eval_filter filter, struct eval_counts *total, struct eval_counts *per_category,
+    struct eval_counts *per_image)
+{
+    struct eval_at at = {.iou_index = iou_index, .confidence = confidence, .filter = filter};
+    eval_counts_of(set, &at, total, per_category, per_image);
 }
 
 /* The filtered detections by score, and the ground truth they are held against. */

@@ -29,11 +29,29 @@ double eval_precision(const struct eval_counts *counts); /* tp / (tp + fp) */
 double eval_recall(const struct eval_counts *counts);    /* tp / (tp + fn) */
 double eval_f1(const struct eval_counts *counts);        /* 2 tp / (2 tp + fp + fn) */
 
+/* Where a set is looked at. */
+struct eval_at {
+    int iou_index; /* of the settings; EVAL_IOU_CUSTOM after eval_rematch() */
+    enum eval_area area; /* ground truth and detections outside it are ignored; EVAL_ALL with the
+                            custom IoU */
+    double confidence;
+    const double *of_category; /* a confidence for each category instead of that one; NULL: none */
+    eval_filter filter;
+};
+
+/* The confidence that detections of CATEGORY must reach. */
+static inline double eval_confidence_of(const struct eval_at *at, size_t category)
+{
+    return at->of_category ? at->of_category[category] : at->confidence;
+}
+
 /*
- * Counts at IoU threshold IOU_INDEX (of the settings; EVAL_IOU_CUSTOM after eval_rematch) and CONFIDENCE. PER_CATEGORY
- * (category_count of them) and PER_IMAGE (image_count) are overwritten; each may be NULL.
- * Categories outside FILTER are 0 everywhere.
+ * Counts at AT. PER_CATEGORY (category_count of them) and PER_IMAGE (image_count) are overwritten;
+ * each may be NULL. Categories outside the filter are 0 everywhere.
  */
+void eval_counts_of(const struct eval_set *set, const struct eval_at *at,
+    struct eval_counts *total, struct eval_counts *per_category, struct eval_counts *per_image);
+/* The same for objects of all sizes and one confidence. */
 void eval_counts_at(const struct eval_set *set, int iou_index, double confidence,
     eval_filter filter, struct eval_counts *total, struct eval_counts *per_category,
     struct eval_counts *per_image);

@@ -6,6 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Values that agree to what a float carries (24 bits) are the same: a script that logs lr as a float
+ * and one that logs it as a double mean one number. */
+static const double FLOAT_NOISE = 1.2e-7;
+
 /* A name of the union, and the same with a separator that sorts before every letter, so that
  * "a.b" stands with "a.c" and not behind "a-x". */
 struct name {
@@ -280,6 +284,8 @@ static bool fill_metric(struct diff_metric *row, const struct list *lists, size_
         baseline < run_count && row->values[baseline] ? row->values[baseline]->value : NAN;
     for (size_t r = 0; r < run_count; r++) {
         double value = row->values[r] && r != baseline ? row->values[r]->value : NAN;
+        if (fabs(value - base) <= FLOAT_NOISE * fabs(base))
+            value = base;
         row->deltas[r] = value - base;
         row->verdicts[r] = diff_judge(base, value, row->better);
     }

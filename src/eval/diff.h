@@ -66,8 +66,8 @@ struct diff_metric {
     const char *name;
     enum better better;               /* by the role of the first run that has the metric */
     const struct diff_value **values; /* one per run; NULL where the run has none */
-    double
-        *deltas; /* value - baseline's; NaN where either is missing or NaN, and for the baseline */
+    double *deltas; /* value - baseline's, 0 where they agree to what a float carries; NaN where
+                       either is missing or NaN, and for the baseline */
     enum diff_verdict *verdicts; /* against the baseline, as diff_judge() */
 };
 

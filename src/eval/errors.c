@@ -67,6 +67,14 @@ const char *eval_error_name(int error)
     return (unsigned)error < EVAL_ERRORS ? NAMES[error] : NULL;
 }
 
+const char *eval_error_meaning(int error)
+{
+    static const char *const MEANINGS[EVAL_ERRORS] = {"right place, wrong class",
+        "right class, wrong place", "wrong class, wrong place", "found once more",
+        "nothing is there", "not found"};
+    return (unsigned)error < EVAL_ERRORS ? MEANINGS[error] : NULL;
+}
+
 struct eval_error_settings eval_error_settings_default(void)
 {
     return (struct eval_error_settings){.positive_iou = .5, .background_iou = .1, .max_dets = 100};
@@ -450,7 +458,7 @@ bool eval_errors_make(const struct dataset *dataset, const struct detections *de
 {
     if (!is_sane(settings, err))
         return false;
-    *out = (struct eval_errors){.ap = -1};
+    *out = (struct eval_errors){.settings = *settings, .ap = -1};
     struct job job = {
         .dataset = dataset, .detections = detections, .link = link, .settings = settings};
     struct ranking ranking = {0};

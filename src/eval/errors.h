@@ -39,6 +39,8 @@ enum eval_error {
 
 /* "Cls", "Loc", "Both", "Dupe", "Bkg", "Miss"; NULL outside 0..5. */
 const char *eval_error_name(int error);
+/* For a person: "right place, wrong class"; the same of NULL. */
+const char *eval_error_meaning(int error);
 
 struct eval_error_settings {
     double positive_iou; /* 0 < background_iou <= positive_iou <= 1 */
@@ -67,6 +69,7 @@ struct eval_error_box {
  * nothing else, 0 where it would be lower (ties can do that).
  */
 struct eval_errors {
+    struct eval_error_settings settings; /* that it was made with */
     double ap; /* at positive_iou; -1 where no class has anything */
     int64_t count[EVAL_ERRORS];
     double dap[EVAL_ERRORS];

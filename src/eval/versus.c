@@ -5,6 +5,7 @@
 #include "eval/usable.h"
 
 #include <math.h>
+#include <string.h>
 
 enum { GROUPS_AHEAD = 8 };
 
@@ -24,14 +25,14 @@ struct false_ones {
 struct comparing {
     const struct dataset *dataset;
     const struct eval_side *sides[2];
-    int iou_index;
-    double confidence;
-    eval_filter filter;
+    const struct eval_at *at;
+    double confidence; /* of the category at hand */
     struct arena *arena, scratch;
     struct eval_versus *out;
     int32_t *rank_of_image;
     struct false_ones found[2];
     struct eval_pairs pairs; /* false positives of all kinds */
+    uint32_t *alone;         /* of eval_versus_alone(): then these are counted, not listed */
 };
 
 static double iou_of(const struct eval_set *set)
@@ -39,8 +40,13 @@ static double iou_of(const struct eval_set *set)
     return isnan(set->custom_iou) ? set->settings.ious[0] : set->custom_iou;
 }
 
+int eval_versus_iou_index(const struct eval_set *set)
+{
+    return isnan(set->custom_iou) ? 0 : EVAL_IOU_CUSTOM;
+}
+
 static bool is_sane(const struct dataset *dataset, const struct eval_set *a,
-    const struct eval_set *b, struct err *err)
+    const struct eval_set *b, const struct eval_at *at, struct err *err)
 {
     bool one_dataset = a->image_count == dataset->image_count &&
                        b->image_count == dataset->image_count &&
@@ -48,8 +54,10 @@ static bool is_sane(const struct dataset *dataset, const struct eval_set *a,
                        b->category_count == dataset->category_count;
     if (!one_dataset)
         return err_set(err, ERR_USAGE, "the runs were evaluated on different datasets");
-    return (iou_of(a) == iou_of(b) && isnan(a->custom_iou) == isnan(b->custom_iou)) ||
-           err_set(err, ERR_USAGE, "the runs were matched at different IoU thresholds");
+    if (iou_of(a) != iou_of(b) || isnan(a->custom_iou) != isnan(b->custom_iou))
+        return err_set(err, ERR_USAGE, "the runs were matched at different IoU thresholds");
+    return (at->iou_index == eval_versus_iou_index(a) && at->area == EVAL_ALL) ||
+           err_set(err, ERR_USAGE, "runs are compared at the IoU of their matches, all sizes");
 }
 
 /* Lists of the pairs by who has them. */
@@ -78,45 +86,53 @@ static bool counts(const struct comparing *comparing, const struct annotation *a
 {
     return usable_annotation(a, comparing->sides[0]->set->left_out) &&
            match_gt_of(a, 0).areas >> EVAL_ALL & 1 &&
-           eval_filter_has(comparing->filter, (size_t)a->category);
+           eval_filter_has(comparing->at->filter, (size_t)a->category);
 }
 
 /* Notes by annotation which row of SIDE found it. */
 static void find_rows(const struct comparing *comparing, int side, struct eval_pair *of_annotation)
 {
     const struct eval_set *set = comparing->sides[side]->set;
-    for (size_t g = 0; g < set->group_count; g++) {
-        const struct eval_group *group = &set->groups[g];
-        if (!(group->best >= comparing->confidence))
-            continue;
-        for (uint32_t i = group->start; i < group->start + group->count; i++)
-            if (set->score[i] >= comparing->confidence &&
-                set->tp[EVAL_ALL][i] >> comparing->iou_index & 1)
-                of_annotation[set->gt[i]].row[side] = set->row[i];
+    for (size_t c = 0; c < set->category_count; c++) {
+        double confidence = eval_confidence_of(comparing->at, c);
+        for (uint32_t g = set->category_group[c]; g < set->category_group[c + 1]; g++) {
+            const struct eval_group *group = &set->groups[g];
+            uint32_t end = group->start + group->count;
+            for (uint32_t i = group->start; i < end && set->score[i] >= confidence; i++)
+                if (set->tp[EVAL_ALL][i] >> comparing->at->iou_index & 1)
+                    of_annotation[set->gt[i]].row[side] = set->row[i];
+        }
     }
+}
+
+/* The ground truth that counts, with the rows that found it. */
+static bool pair_truths(struct comparing *comparing, struct eval_pairs *pairs)
+{
+    size_t n = comparing->dataset->annotation_count;
+    *pairs = (struct eval_pairs){ARENA_ARRAY(&comparing->scratch, struct eval_pair, n + 1), 0};
+    if (!pairs->items)
+        return false;
+    for (size_t i = 0; i < n; i++)
+        pairs->items[i] = (struct eval_pair){(int32_t)i, {-1, -1}};
+    for (int side = 0; side < 2; side++)
+        find_rows(comparing, side, pairs->items);
+    for (size_t i = 0; i < n; i++)
+        if (counts(comparing, &comparing->dataset->annotations[i]))
+            pairs->items[pairs->count++] = pairs->items[i];
+    return true;
 }
 
 static bool compare_truths(struct comparing *comparing)
 {
-    const struct dataset *dataset = comparing->dataset;
-    size_t n = dataset->annotation_count;
-    struct eval_pairs pairs = {ARENA_ARRAY(&comparing->scratch, struct eval_pair, n + 1), 0};
-    if (!pairs.items)
-        return false;
-    for (size_t i = 0; i < n; i++)
-        pairs.items[i] = (struct eval_pair){(int32_t)i, {-1, -1}};
-    for (int side = 0; side < 2; side++)
-        find_rows(comparing, side, pairs.items);
-    for (size_t i = 0; i < n; i++)
-        if (counts(comparing, &dataset->annotations[i]))
-            pairs.items[pairs.count++] = pairs.items[i];
-    return split(&pairs, comparing->arena, comparing->out->truths);
+    struct eval_pairs pairs;
+    return pair_truths(comparing, &pairs) &&
+           split(&pairs, comparing->arena, comparing->out->truths);
 }
 
 static bool is_false(const struct comparing *comparing, const struct eval_set *set, uint32_t at)
 {
     unsigned met = (unsigned)(set->tp[EVAL_ALL][at] | set->ignored[EVAL_ALL][at]);
-    return set->score[at] >= comparing->confidence && !(met >> comparing->iou_index & 1);
+    return set->score[at] >= comparing->confidence && !(met >> comparing->at->iou_index & 1);
 }
 
 /* Asks for the boxes of a group that will be looked at, since they lie all over the file. */
@@ -126,7 +142,7 @@ static void fetch_group(const struct comparing *comparing, int side, size_t inde
     if (index >= of->set->group_count)
         return;
     const struct eval_group *group = &of->set->groups[index];
-    if (!(group->best >= comparing->confidence))
+    if (of->boxes || !(group->best >= comparing->confidence))
         return;
     for (uint32_t i = group->start; i < group->start + group->count; i++)
         if (is_false(comparing, of->set, i))
@@ -147,7 +163,9 @@ static void find_false(struct comparing *comparing, int side, const struct eval_
             continue;
         int32_t row = of->set->row[at];
         found->items[found->count++] = (struct false_one){
-            .box = eval_pixel_box(comparing->dataset, of->detections, (size_t)row, group->image),
+            .box = of->boxes ? of->boxes[at]
+                             : eval_pixel_box(comparing->dataset, of->detections, (size_t)row,
+                                   group->image),
             .row = row};
     }
 }
@@ -171,22 +189,30 @@ static int32_t take_same(const struct box *box, struct false_ones *others)
     return same->row;
 }
 
+static void note_false(struct comparing *comparing, int32_t image, int32_t row_a, int32_t row_b)
+{
+    struct eval_pairs *pairs = &comparing->pairs;
+    if (comparing->alone)
+        comparing->alone[image] += row_a < 0 || row_b < 0;
+    else
+        pairs->items[pairs->count++] = (struct eval_pair){-1, {row_a, row_b}};
+}
+
 /* One image and category: a group of each side or of one. */
 static void compare_groups(
     struct comparing *comparing, const struct eval_group *a, const struct eval_group *b)
 {
-    struct eval_pairs *pairs = &comparing->pairs;
+    int32_t image = a ? a->image : b->image;
     find_false(comparing, 0, a);
     find_false(comparing, 1, b);
     for (size_t i = 0; i < comparing->found[0].count; i++) {
         const struct false_one *one = &comparing->found[0].items[i];
-        pairs->items[pairs->count++] = (struct eval_pair){
-            -1, {one->row, take_same(&one->box, &comparing->found[1])}};
+        note_false(comparing, image, one->row, take_same(&one->box, &comparing->found[1]));
     }
     for (size_t i = 0; i < comparing->found[1].count; i++) {
         const struct false_one *one = &comparing->found[1].items[i];
         if (!one->taken)
-            pairs->items[pairs->count++] = (struct eval_pair){-1, {-1, one->row}};
+            note_false(comparing, image, -1, one->row);
     }
 }
 
@@ -194,6 +220,7 @@ static void compare_groups(
 static void compare_category(struct comparing *comparing, size_t category)
 {
     const struct eval_set *a = comparing->sides[0]->set, *b = comparing->sides[1]->set;
+    comparing->confidence = eval_confidence_of(comparing->at, category);
     size_t at_a = a->category_group[category], end_a = a->category_group[category + 1];
     size_t at_b = b->category_group[category], end_b = b->category_group[category + 1];
     while (at_a < end_a || at_b < end_b) {
@@ -211,9 +238,8 @@ static void compare_category(struct comparing *comparing, size_t category)
     }
 }
 
-static bool compare_false_positives(struct comparing *comparing)
+static bool pair_false_positives(struct comparing *comparing)
 {
-    size_t all = 0;
     comparing->rank_of_image =
         ARENA_ARRAY(&comparing->scratch, int32_t, comparing->dataset->image_count + 1);
     for (int side = 0; side < 2; side++) {
@@ -223,19 +249,24 @@ static bool compare_false_positives(struct comparing *comparing)
             most = set->groups[g].count > most ? set->groups[g].count : most;
         comparing->found[side].items =
             ARENA_ARRAY(&comparing->scratch, struct false_one, most + 1);
-        all += set->count;
     }
-    comparing->pairs.items = ARENA_ARRAY(&comparing->scratch, struct eval_pair, all + 1);
-    if (!comparing->rank_of_image || !comparing->found[0].items || !comparing->found[1].items ||
-        !comparing->pairs.items)
+    if (!comparing->rank_of_image || !comparing->found[0].items || !comparing->found[1].items)
         return false;
     const int32_t *order = comparing->sides[0]->set->image_order;
     for (size_t i = 0; i < comparing->dataset->image_count; i++)
         comparing->rank_of_image[order[i]] = (int32_t)i;
     for (size_t c = 0; c < comparing->dataset->category_count; c++)
-        if (eval_filter_has(comparing->filter, c))
+        if (eval_filter_has(comparing->at->filter, c))
             compare_category(comparing, c);
-    return split(&comparing->pairs, comparing->arena, comparing->out->false_positives);
+    return true;
+}
+
+static bool compare_false_positives(struct comparing *comparing)
+{
+    size_t all = comparing->sides[0]->set->count + comparing->sides[1]->set->count;
+    comparing->pairs.items = ARENA_ARRAY(&comparing->scratch, struct eval_pair, all + 1);
+    return comparing->pairs.items && pair_false_positives(comparing) &&
+           split(&comparing->pairs, comparing->arena, comparing->out->false_positives);
 }
 
 static int64_t errors_of(const struct eval_counts *counts)
@@ -289,30 +320,47 @@ static bool compare_images(struct comparing *comparing)
             ARENA_ARRAY(comparing->arena, struct eval_counts, set->image_count + 1);
         if (!out->images[side])
             return false;
-        eval_counts_at(set, comparing->iou_index, comparing->confidence, comparing->filter,
-            &out->total[side], NULL, out->images[side]);
+        eval_counts_of(set, comparing->at, &out->total[side], NULL, out->images[side]);
     }
     return list_changes(comparing, 0, &out->better, &out->fixed) &&
            list_changes(comparing, 1, &out->worse, &out->broken);
 }
 
 bool eval_versus(const struct dataset *dataset, const struct eval_side *a,
-    const struct eval_side *b, double confidence, eval_filter filter, struct arena *arena,
+    const struct eval_side *b, const struct eval_at *at, struct arena *arena,
     struct eval_versus *out, struct err *err)
 {
     *out = (struct eval_versus){0};
-    if (!is_sane(dataset, a->set, b->set, err))
+    if (!is_sane(dataset, a->set, b->set, at, err))
         return false;
     struct comparing comparing = {.dataset = dataset,
         .sides = {a, b},
-        .iou_index = isnan(a->set->custom_iou) ? 0 : EVAL_IOU_CUSTOM,
-        .confidence = confidence,
-        .filter = filter,
+        .at = at,
         .arena = arena,
         .out = out};
     arena_init(&comparing.scratch, 0);
     bool compared = compare_images(&comparing) && compare_truths(&comparing) &&
                     compare_false_positives(&comparing);
+    arena_done(&comparing.scratch);
+    return compared || err_set(err, ERR_MEMORY, "out of memory while comparing two runs");
+}
+
+bool eval_versus_alone(const struct dataset *dataset, const struct eval_side *a,
+    const struct eval_side *b, const struct eval_at *at, uint32_t *alone, struct err *err)
+{
+    struct eval_pairs truths;
+    if (!is_sane(dataset, a->set, b->set, at, err))
+        return false;
+    memset(alone, 0, dataset->image_count * sizeof *alone);
+    struct comparing comparing = {
+        .dataset = dataset, .sides = {a, b}, .at = at, .alone = alone};
+    arena_init(&comparing.scratch, 0);
+    bool compared = pair_truths(&comparing, &truths) && pair_false_positives(&comparing);
+    for (size_t i = 0; compared && i < truths.count; i++) {
+        const struct eval_pair *pair = &truths.items[i];
+        alone[dataset->annotations[pair->annotation].image] +=
+            (pair->row[0] < 0) != (pair->row[1] < 0);
+    }
     arena_done(&comparing.scratch);
     return compared || err_set(err, ERR_MEMORY, "out of memory while comparing two runs");
 }

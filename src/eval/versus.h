@@ -18,6 +18,8 @@ enum eval_by { EVAL_BY_NEITHER, EVAL_BY_A, EVAL_BY_B, EVAL_BY_BOTH, EVAL_BYS };
 struct eval_side {
     const struct detections *detections;
     const struct eval_set *set;
+    const struct box *boxes; /* of the set's columns, in pixels, in their order: whoever asks often
+                                keeps them, for in the file they lie apart. NULL: as they lie */
 };
 
 /* One ground truth, or one false positive. */
@@ -57,13 +59,23 @@ struct eval_versus {
 #define EVAL_SAME_IOU .5
 
 /*
- * Compares A and B, both matched with all of DATASET at the same IoU, in the categories of FILTER;
- * the result lives in ARENA. A false positive of A and one of B are the same when they are of one
+ * Compares A and B, both matched with all of DATASET at the same IoU, at the confidences and in the
+ * categories of AT, whose IoU is that one and whose area is EVAL_ALL; the result lives in ARENA. A false positive of A and one of B are the same when they are of one
  * image and category and overlap by EVAL_SAME_IOU or more: each of A's, by descending score, takes
  * the one of B's not yet taken that it overlaps most. Time is linear in the boxes but for these
  * overlaps, at most max_dets[2] squared for an image and category; memory is 12 bytes a box, and as
  * much while it works. False with ERR when memory is out or the sets do not fit.
  */
 bool eval_versus(const struct dataset *dataset, const struct eval_side *a,
-    const struct eval_side *b, double confidence, eval_filter filter, struct arena *arena,
+    const struct eval_side *b, const struct eval_at *at, struct arena *arena,
     struct eval_versus *out, struct err *err);
+/* The `iou_index` that AT has for SET. */
+int eval_versus_iou_index(const struct eval_set *set);
+
+/*
+ * The same without lists, and a few times faster: how many boxes of each image only one of them has,
+ * ground truth found by it alone and false positives of it alone. ALONE (image_count) is
+ * overwritten.
+ */
+bool eval_versus_alone(const struct dataset *dataset, const struct eval_side *a,
+    const struct eval_side *b, const struct eval_at *at, uint32_t *alone, struct err *err);

@@ -36,7 +36,7 @@ static const struct decoder *read_header(
         .orientation = 1, .max_pixels = DECODER_MAX_PIXELS, .max_side_px = PIXELS_MAX_SIDE};
     const struct decoder *decoder = decoder_for(data, length);
     if (!decoder) {
-        err_set(err, ERR_UNSUPPORTED, "not a JPEG, PNG or WebP picture");
+        err_set(err, ERR_UNSUPPORTED, "not a JPEG, PNG, WebP, TIFF, BMP or PPM picture");
         return NULL;
     }
     if (!decoder->header(data, length, header, err))

@@ -1,11 +1,11 @@
 /*
- * Pictures from files: JPEG, PNG, WebP (decoders.def), scaled while they are decoded.
+ * Pictures from files: JPEG, PNG, WebP, TIFF, BMP, PPM (decoders.def), scaled while they are decoded.
  * Knows: limits, EXIF orientation, fitting. Must not know: boxes, terminals.
  *
  * The kind is told by the first bytes, never by the name. Every size in a file is a claim and is
  * checked before memory is asked for: at most 256 MiB of regular file, 16384 px a side, 100
- * megapixels (JPEG up to 400, since it is scaled down inside the decoder; interlaced PNG and
- * lossless WebP, which have to be held whole, 50). A damaged or cut-off file is an error, not half
+ * megapixels (JPEG up to 400, since it is scaled down inside the decoder; interlaced PNG,
+ * lossless WebP, TIFF and run-length BMP, which have to be held whole, 50). A damaged or cut-off file is an error, not half
  * a picture. All functions may run on any thread and hold no state between calls. ERR: ERR_IO,
  * ERR_LIMIT, ERR_FORMAT, ERR_UNSUPPORTED (not a known kind, an animation), ERR_MEMORY.
  */

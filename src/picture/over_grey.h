@@ -7,5 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+enum { OVER_GREY_GROUND = 128 };
+
 /* Turns COUNT pixels from RGBA (not premultiplied) into RGB, in place. */
 void over_grey(uint8_t *row, size_t count);

@@ -99,7 +99,9 @@ static char fold_block(uint32_t code)
         return code < 0x258c ? '#' : '|';
     if (code == 0x2580)
         return '"';
-    return code == 0x2591 ? ':' : '#';
+    if (code >= 0x2591 && code <= 0x2593) /* shades */
+        return ":+%"[code - 0x2591];
+    return '#';
 }
 
 char fold_code(uint32_t code)

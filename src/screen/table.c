@@ -252,6 +252,23 @@ static void draw_text(const struct drawing *drawing, struct grid *grid, int row,
         grid_text_right(grid, row, left, cols - behind, STYLE_IS(MUTED), cell->tail);
 }
 
+/* A bar through the whole row would be sent twice with every step of the cursor: it crosses what
+ * stays in sight while the rest scrolls, and the cell under the cursor. */
+static void draw_bar(const struct table *table, struct grid *grid, int row)
+{
+    struct rect bar = {row, table->place.col, 1, GUTTER};
+    for (int i = 0, seen = 0; i < table->columns && (i < table->frozen || !seen); i++)
+        if (table->cols[i]) {
+            bar.cols = table->left[i] + table->cols[i] - bar.col;
+            seen++;
+        }
+    grid_mark(grid, bar, STYLE_ON_CURSOR);
+    int at = table->column;
+    if (at >= 0 && at < table->columns && table->cols[at])
+        grid_mark(
+            grid, (struct rect){row, table->left[at], 1, table->cols[at]}, STYLE_ON_CURSOR);
+}
+
 static void draw_row(struct drawing *drawing, struct grid *grid, int row, size_t at, bool cursor)
 {
     const struct table *table = drawing->table;
@@ -281,7 +298,7 @@ static void draw_row(struct drawing *drawing, struct grid *grid, int row, size_t
     if (mark & TABLE_MUTED)
         grid_mark(grid, bar, STYLE_DIM);
     if (cursor)
-        grid_mark(grid, bar, STYLE_ON_CURSOR);
+        draw_bar(table, grid, row);
 }
 
 void table_draw(struct table *table, struct grid *grid, struct rect rect,

@@ -152,11 +152,6 @@ static void stop(void *self)
 
 /* ---- wants ---- */
 
-static bool same_study(const struct study_want *a, const struct study_want *b)
-{
-    return a->run_id == b->run_id && a->artifact == b->artifact;
-}
-
 /* Adds to WANTS what MORE has beyond it, as long as there is room. */
 static void join(struct wants *wants, const struct wants *more)
 {
@@ -172,7 +167,7 @@ static void join(struct wants *wants, const struct wants *more)
         if (!more->studies[i].run_id)
             continue;
         while (at < WORLD_STUDIES && wants->studies[at].run_id &&
-               !same_study(&wants->studies[at], &more->studies[i]))
+               !study_want_same(&wants->studies[at], &more->studies[i]))
             at++;
         if (at < WORLD_STUDIES)
             wants->studies[at] = more->studies[i];
@@ -202,12 +197,12 @@ static bool wants_of(struct board_state *state, const struct session *session,
     *more = *out;
     more->curve_count = 0;
     memset(more->studies, 0, sizeof more->studies);
-    more->photo = (struct photo_want){0};
+    more->photo_count = 0;
     panel->view->wants(panel->state, &seen, world, more);
     *out = *more;
     out->curve_count = 0;
     memset(out->studies, 0, sizeof out->studies);
-    out->photo = (struct photo_want){0};
+    out->photo_count = 0;
     return true;
 }
 
@@ -239,9 +234,10 @@ static void wants(
         if (!any[i])
             continue;
         join(out, &more[i]);
-        if (more[i].photo.wanted && (!state->picture || i == focus)) {
+        if (more[i].photo_count && (!state->picture || i == focus)) {
             state->picture = board->panes[panes[i]].id;
-            out->photo = more[i].photo;
+            memcpy(out->photos, more[i].photos, sizeof out->photos);
+            out->photo_count = more[i].photo_count;
         }
     }
 }

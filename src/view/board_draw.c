@@ -163,9 +163,13 @@ static void drop_picture(struct canvas *canvas)
     struct easel_scene *scene = canvas->scene;
     if (!scene)
         return;
-    struct rect place = {scene->row, scene->col, scene->rows, scene->cols};
-    grid_fill(canvas->grid, place, STYLE_IS(TEXT), ' ');
-    view_say_empty(canvas->grid, place, VIEW_PICTURE_TAKEN);
+    for (size_t i = 0; i < scene->tile_count; i++) {
+        const struct easel_tile *tile = &scene->tiles[i];
+        struct rect place = {tile->row, tile->col, tile->rows, tile->cols};
+        grid_fill(canvas->grid, place, STYLE_IS(TEXT), ' ');
+        if (i == 0)
+            view_say_empty(canvas->grid, place, VIEW_PICTURE_TAKEN);
+    }
     easel_scene_free(scene);
     canvas->scene = NULL;
 }

@@ -10,6 +10,9 @@ static const struct {
 } COMMANDS[] = {
     {"filter", "filter lr<1e-3: the runs that match"},
     {"sort", "sort AP: by a column; again: the other way round"},
+    {"best", "best AP where ms_per_image<50: on top, of the runs that match"},
+    {"group", "group seed: runs that differ in it alone; group lr: by a column; group none"},
+    {"compute", "compute best(AP) / ms_per_image: a column"},
     {"show", "show loss: which curve"},
     {"theme", "theme light: colours"},
     {"conf", "conf 0.4: the confidence threshold"},

@@ -4,7 +4,7 @@
  */
 #include "view/curves_view.h"
 
-#include "work/seeds.h"
+#include "work/run_groups.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -72,8 +72,9 @@ static const struct key_row KEYS[] = {
 static void start(void *self, const struct session *session, const struct world *world, int64_t run)
 {
     struct curves_state *state = self;
-    (void)session, (void)world;
+    (void)world;
     state->run = run;
+    snprintf(state->pattern, sizeof state->pattern, "%s", session->curve_pattern);
     state->low = state->high = state->mark = NAN;
 }
 
@@ -114,20 +115,81 @@ static bool list_panels(struct curves_state *state, const struct session *sessio
     return true;
 }
 
-/* The baseline and the selected; without any selected the run it was opened on, then what the table
- * listed. */
-static size_t choose(const struct curves_state *state, const struct session *session,
-    const struct run_row **out)
+struct ranked {
+    const struct run_row *run;
+    double ap; /* -INFINITY: it has none */
+    size_t at;
+};
+
+static int compare_ranked(const void *a, const void *b)
 {
-    size_t count = session_runs(session, state->runs, state->run, out, CURVES_MOST_RUNS);
-    size_t listed = state->run && !session->selected_count ? session->listed_count : 0;
-    for (size_t i = 0; i < listed && count < CURVES_MOST_RUNS; i++) {
-        const struct run_row *run = runs_find(state->runs, session->listed[i]);
-        bool had = !run;
-        for (size_t k = 0; k < count && k < 2; k++) /* only baseline and cursor may repeat */
-            had |= out[k] == run;
-        if (!had)
-            out[count++] = run;
+    const struct ranked *p = a, *q = b;
+    return p->ap != q->ap ? (p->ap > q->ap ? -1 : 1) : p->at < q->at ? -1 : p->at > q->at;
+}
+
+/* The runs that pass the table's filter, the best AP first; those without one as they come. Anew only
+ * when the runs or the filter are others. */
+static void rank_runs(struct curves_state *state, const struct session *session)
+{
+    const struct runs *runs = state->runs;
+    if (state->ranked_of == runs && strcmp(state->ranked_filter, session->filter) == 0)
+        return;
+    struct arena arena = {0};
+    struct ranked *ranked = ARENA_ARRAY(&arena, struct ranked, runs->count + 1);
+    uint32_t *order = ARENA_ARRAY(&arena, uint32_t, runs->count + 1);
+    const struct filter *filter = runs_parse_filter(runs, &arena, session->filter, NULL);
+    size_t count = !ranked || !order ? 0
+                                     : runs_order(runs, filter, NULL, false,
+                                           session_baseline(session, runs), session->now_s, order);
+    for (size_t i = 0; i < count; i++) {
+        const struct run_row *run = &runs->rows[order[i]];
+        double ap = run_role_best(run, ROLE_AP, false, NULL);
+        ranked[i] = (struct ranked){run, isnan(ap) ? -INFINITY : ap, i};
+    }
+    if (count)
+        qsort(ranked, count, sizeof *ranked, compare_ranked);
+    state->ranked_total = count;
+    state->ranked_count = count < CURVES_MOST_RUNS ? count : CURVES_MOST_RUNS;
+    for (size_t i = 0; i < state->ranked_count; i++)
+        state->ranked[i] = ranked[i].run;
+    arena_done(&arena);
+    state->ranked_of = runs;
+    memcpy(state->ranked_filter, session->filter, sizeof state->ranked_filter);
+}
+
+/* Puts RUN (may be NULL) behind COUNT others unless it is among the first two, baseline and cursor:
+ * only these may repeat. */
+static void add_run(const struct run_row *run, const struct run_row **out, size_t *count)
+{
+    for (size_t i = 0; i < *count && i < 2; i++)
+        if (out[i] == run)
+            return;
+    if (run && *count < CURVES_MOST_RUNS)
+        out[(*count)++] = run;
+}
+
+/* The baseline and the selected. Without any selected: what the table listed, behind the run that it
+ * was opened on; on a dashboard the best of those that pass the filter. TOTAL is how many that would
+ * be without a limit. */
+static size_t choose(struct curves_state *state, const struct session *session,
+    const struct run_row **out, size_t *total)
+{
+    const struct runs *runs = state->runs;
+    size_t count = 0;
+    if (session->selected_count || state->run) {
+        count = session_runs(session, runs, state->run, out, CURVES_MOST_RUNS);
+        for (size_t i = 0; !session->selected_count && i < session->listed_count; i++)
+            add_run(runs_find(runs, session->listed[i]), out, &count);
+        *total = count;
+        return count;
+    }
+    const struct run_row *baseline = session_baseline(session, runs);
+    rank_runs(state, session);
+    add_run(baseline, out, &count);
+    *total = count + state->ranked_total;
+    for (size_t i = 0; i < state->ranked_count; i++) {
+        add_run(state->ranked[i], out, &count);
+        *total -= state->ranked[i] == baseline;
     }
     return count;
 }
@@ -143,19 +205,19 @@ static void follow(
         runs_release(state->runs);
         state->runs = runs_share(world->runs);
     }
-    state->chosen_count = choose(state, session, chosen);
+    size_t found = choose(state, session, chosen, &state->chosen_count);
     size_t panels = state->drawn.count ? state->drawn.count : 1;
     size_t most = !state->all                              ? CURVES_FIRST_RUNS
                   : CURVES_MOST / panels > CURVES_MOST_RUNS ? CURVES_MOST_RUNS
                                                            : CURVES_MOST / panels;
-    size_t count = state->chosen_count < most ? state->chosen_count : most;
+    size_t count = found < most ? found : most;
     changed |=
         count != state->shown_count || memcmp(chosen, state->shown, count * sizeof *chosen) != 0;
     if (!changed)
         return;
     memcpy(state->shown, chosen, count * sizeof *chosen);
     state->shown_count = count;
-    seeds_group(state->shown, count, state->groups);
+    runs_number_siblings(state->shown, count, state->groups);
     list_panels(state, session, NULL);
 }
 
@@ -417,6 +479,8 @@ static enum view_outcome act_in_prompt(
             answer == PROMPT_CANCELLED ? 1 : state->prompt.length + 1);
         if (!list_panels(state, session, &err) && answer == PROMPT_ACCEPTED)
             session_say(session, "%s", err.text);
+        else if (answer == PROMPT_ACCEPTED || answer == PROMPT_CANCELLED)
+            memcpy(session->curve_pattern, state->pattern, sizeof session->curve_pattern);
     }
     if (state->asking == CURVES_ASKING_X && answer == PROMPT_ACCEPTED && state->prompt.length) {
         if (any_has(state, state->prompt.text) || strcmp(state->prompt.text, "step") == 0)
@@ -477,7 +541,8 @@ static bool is_typing(const void *self)
     return ((const struct curves_state *)self)->asking != CURVES_ASKING_NOTHING;
 }
 
-/* "show NAME": that chart alone. Before anything is known the name waits for the panels. */
+/* "show NAME": that chart alone, whatever the pattern is. Before anything is known the name waits for
+ * the panels. */
 static bool obey(void *self, struct session *session, const struct world *world, const char *word,
     const char *rest)
 {
@@ -485,6 +550,10 @@ static bool obey(void *self, struct session *session, const struct world *world,
     if (strcmp(word, "show") != 0)
         return false;
     follow(state, session, world);
+    if (state->pattern[0]) {
+        state->pattern[0] = '\0';
+        list_panels(state, session, NULL);
+    }
     for (size_t i = 0; i < state->panels.count; i++)
         if (strcasecmp(state->panels.items[i].name, rest) == 0)
             state->focus = i;

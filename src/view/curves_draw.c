@@ -222,8 +222,7 @@ static void draw_head(const struct drawing *drawing, const struct curves_layout 
                        state->focus / layout->page_panels + 1, pages);
     if (state->chosen_count > state->shown_count)
         grid_printf(grid, rect.row, col, end - col, STYLE_IS(MUTED),
-            !state->run ? "%zu of %zu runs"
-            : state->all ? "%zu of %zu runs, Enter for more"
+            state->all ? "%zu of %zu runs, Enter for more"
                          : "%zu of %zu runs, a for all",
             state->shown_count, state->chosen_count);
 }

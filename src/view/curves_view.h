@@ -27,10 +27,15 @@ struct curves_state {
     const struct run_row *shown[CURVES_MOST_RUNS];
     int32_t groups[CURVES_MOST_RUNS]; /* runs alike but for the seed; 0: none */
     size_t shown_count, chosen_count;
+    /* The best of the runs that pass the table's filter. */
+    const struct run_row *ranked[CURVES_MOST_RUNS];
+    size_t ranked_count, ranked_total;
+    const struct runs *ranked_of; /* found in these; only compared */
+    char ranked_filter[SESSION_FILTER_BYTES];
     bool all; /* not the first eight only */
     struct arena arena;
     struct panels panels;
-    char pattern[PROMPT_BYTES], listed_pattern[PROMPT_BYTES];
+    char pattern[SESSION_FILTER_BYTES];
     enum curves_asking asking;
     struct prompt prompt;
     /* What is looked at. */

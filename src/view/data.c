@@ -298,7 +298,7 @@ static void search(struct data_state *state, struct session *session, int direct
 /* ---- opening ---- */
 
 /* How columns that name images are called. */
-static const char *const IMAGE_COLUMNS[] = {"image", "file_name", "filename", "image_name",
+static const char *const NAMES_OF_IMAGES[] = {"image", "file_name", "filename", "image_name",
     "image_path", "file", "path", "img", "image_id", "name", "id", NULL};
 
 /* Whether the cell names an image of STUDY (of which nothing is known when it is NULL); its text is
@@ -323,7 +323,7 @@ static bool find_image(
 {
     const struct data_table *table = state->page->table;
     int here = data_column(state);
-    for (const char *const *name = IMAGE_COLUMNS; *name; name++)
+    for (const char *const *name = NAMES_OF_IMAGES; *name; name++)
         for (size_t c = 0; c < table->column_count; c++)
             if (strcasecmp(table->columns[c].name, *name) == 0 &&
                 names_image(state, study, (int)c, out, out_bytes))

@@ -280,7 +280,7 @@ static int draw_head(const struct diff_state *state,
     char intervals[320], only[48] = "", noise[64] = "";
     print_intervals(page, state->asks, intervals, sizeof intervals);
     if (compare->tree.only_count)
-        snprintf(only, sizeof only, ", %zu are only in some", compare->tree.only_count);
+        snprintf(only, sizeof only, ", %zu only in some", compare->tree.only_count);
     if (compare->noise_count)
         snprintf(noise, sizeof noise, ", %zu more as names and paths do", compare->noise_count);
     grid_printf(grid, place.row, place.col + 1, place.cols - 2, STYLE_IS(MUTED),

@@ -1,8 +1,11 @@
 #include "view/finder.h"
 
+#include "base/json.h"
+#include "base/json_writer.h"
 #include "screen/frame.h"
 #include "screen/fuzzy.h"
 #include "view/commands.h"
+#include "work/settings.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +13,8 @@
 #include <strings.h>
 
 enum { MOST_ITEMS = 512, WIDEST = 76, TALLEST = 24 };
+
+static const char MEMBER[] = "palette";
 
 struct finder_item {
     const char *text, *right;
@@ -25,6 +30,7 @@ struct finder_rank {
 void finder_done(struct finder *finder)
 {
     arena_done(&finder->arena);
+    free(finder->kept);
     *finder = (struct finder){0};
 }
 
@@ -118,8 +124,6 @@ static void add_commands(struct finder *finder, const struct world *world)
     }
 }
 
-/* ---- what matches ---- */
-
 /* "filter lr<1e-3": a command with something behind it stands for itself. */
 static bool is_command(const char *text)
 {
@@ -132,6 +136,24 @@ static bool is_command(const char *text)
             return true;
     return false;
 }
+
+static bool is_listed(const struct finder *finder, const char *text)
+{
+    for (size_t i = 0; i < finder->item_count; i++)
+        if (strcmp(finder->items[i].text, text) == 0)
+            return true;
+    return false;
+}
+
+/* What was typed before can be chosen again. */
+static void add_typed(struct finder *finder)
+{
+    for (size_t i = 0; i < FINDER_MOST_RECENT; i++)
+        if (is_command(finder->recent[i]) && !is_listed(finder, finder->recent[i]))
+            add_command(finder, finder->recent[i], NULL);
+}
+
+/* ---- what matches ---- */
 
 static int compare_ranks(const void *a, const void *b)
 {
@@ -182,20 +204,76 @@ void finder_open(struct finder *finder, const struct remap *remap,
     add_keys(finder, remap, tables, count, false);
     add_places(finder, session);
     add_commands(finder, world);
+    add_typed(finder);
     add_keys(finder, remap, tables, count, true); /* what every hand knows comes last */
     prompt_set(&finder->prompt, "");
+    finder->recalled = 0;
     rank(finder);
 }
 
-/* ---- choosing ---- */
+/* ---- what was chosen before ---- */
 
 static void remember(struct finder *finder, const char *text)
 {
+    size_t length = strlen(text);
     int at = how_recent(finder, text);
+    if (length >= sizeof finder->recent[0])
+        return; /* half of it would be something else */
     at = at == FINDER_MOST_RECENT ? at - 1 : at;
     memmove(finder->recent[1], finder->recent[0], (size_t)at * sizeof finder->recent[0]);
-    snprintf(finder->recent[0], sizeof finder->recent[0], "%s", text);
+    memcpy(finder->recent[0], text, length + 1);
 }
+
+/* Above the first item the line becomes what was chosen before, and before that; down again, to the
+ * empty line. What cannot be done here is passed over. False when that is not what the move means. */
+static bool recall(struct finder *finder, enum scroll_move move)
+{
+    int by = move == SCROLL_UP ? 1 : move == SCROLL_DOWN ? -1 : 0;
+    int at = finder->recalled + by;
+    if (!by || finder->list.scroll.cursor || (by < 0 && !finder->recalled))
+        return false;
+    while (at > 0 && at <= FINDER_MOST_RECENT && !is_listed(finder, finder->recent[at - 1]))
+        at += by;
+    if (at <= FINDER_MOST_RECENT) {
+        prompt_set(&finder->prompt, at ? finder->recent[at - 1] : "");
+        finder->recalled = at;
+        rank(finder);
+    }
+    return true;
+}
+
+void finder_read(struct finder *finder, const char *settings)
+{
+    struct arena arena = {0};
+    const char *text = settings ? settings_member(&arena, settings, MEMBER) : NULL;
+    struct json json;
+    json_init_memory(&json, text ? text : "[]", text ? strlen(text) : 2);
+    size_t count = 0;
+    bool list = json_next(&json) == JSON_ARRAY;
+    while (list && json_next(&json) == JSON_STRING && count < FINDER_MOST_RECENT) {
+        const char *chosen = json_string(&json, &arena);
+        prompt_set(&finder->prompt, chosen); /* which makes it harmless */
+        snprintf(finder->recent[count], sizeof finder->recent[0], "%s", finder->prompt.text);
+        count += finder->recent[count][0] != '\0';
+    }
+    arena_done(&arena);
+}
+
+void finder_keep(struct finder *finder, struct session *session)
+{
+    struct json_writer json;
+    struct buf text;
+    buf_init(&text, SETTINGS_MOST_BYTES);
+    json_writer_init(&json, &text, false);
+    json_writer_array(&json);
+    for (size_t i = 0; i < FINDER_MOST_RECENT && finder->recent[i][0]; i++)
+        json_writer_string(&json, finder->recent[i]);
+    json_writer_array_end(&json);
+    session_keep_text(session, MEMBER, &text, &finder->kept);
+    buf_done(&text);
+}
+
+/* ---- choosing ---- */
 
 static const struct finder_item *under_cursor(const struct finder *finder)
 {
@@ -221,11 +299,12 @@ static struct finder_choice accept(struct finder *finder)
     const struct finder_item *item = under_cursor(finder);
     struct finder_choice choice = {0};
     /* "theme li" means "theme light", which stands below it; "filter AP>2" means itself. */
-    bool is_listed = item && item->choice.kind == FINDER_COMMAND &&
+    bool is_meant = item && item->choice.kind == FINDER_COMMAND &&
                      strncasecmp(item->text, finder->prompt.text, finder->prompt.length) == 0;
-    if (is_command(finder->prompt.text) && !is_listed && !finder->list.scroll.cursor) {
+    if (is_command(finder->prompt.text) && !is_meant && !finder->list.scroll.cursor) {
         choice.kind = FINDER_COMMAND;
         choice.text = arena_string(&finder->arena, finder->prompt.text);
+        remember(finder, finder->prompt.text);
         finder->open = false;
         return choice.text ? choice : (struct finder_choice){0};
     }
@@ -275,7 +354,8 @@ struct finder_choice finder_event(struct finder *finder, const struct event *eve
     if (event->kind == EVENT_MOUSE)
         return act_by_mouse(finder, event);
     if (move >= 0) {
-        scroll_move(&finder->list.scroll, (enum scroll_move)move, finder->shown_count);
+        if (!recall(finder, (enum scroll_move)move))
+            scroll_move(&finder->list.scroll, (enum scroll_move)move, finder->shown_count);
         return NOTHING;
     }
     if (event->kind == EVENT_KEY && event->key == KEY_TAB) {
@@ -285,6 +365,7 @@ struct finder_choice finder_event(struct finder *finder, const struct event *eve
     }
     switch (prompt_event(&finder->prompt, event)) {
     case PROMPT_EDITED:
+        finder->recalled = 0;
         rank(finder);
         return NOTHING;
     case PROMPT_CANCELLED:

@@ -3,7 +3,8 @@
  * Knows: key tables in force, views, dashboards, themes, typed commands. Must not know: how a
  * choice is carried out (the loop sends the key, opens the view ...).
  *
- * An empty line lists what was chosen last first; letters match in order, wherever they stand.
+ * An empty line lists what was chosen last first, and Up from there walks through it; letters match
+ * in order, wherever they stand. What was chosen is kept as one member of the person's settings.
  */
 #pragma once
 
@@ -43,9 +44,15 @@ struct finder {
     size_t item_count, shown_count;
     struct finder_rank *shown; /* the best first */
     char recent[FINDER_MOST_RECENT][FINDER_TEXT_BYTES]; /* the newest first */
+    int recalled; /* which of them is in the line, from 1; 0: none */
+    char *kept;
 };
 
 void finder_done(struct finder *finder);
+/* Takes what was chosen before from SETTINGS (a whole settings file, may be NULL). */
+void finder_read(struct finder *finder, const char *settings);
+/* Orders it to be kept when it is not as it was. */
+void finder_keep(struct finder *finder, struct session *session);
 /* Opens it on what the COUNT tables of keys offer now, with the keys that REMAP (may be NULL) gives
  * them. */
 void finder_open(struct finder *finder, const struct remap *remap,

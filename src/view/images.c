@@ -1,13 +1,12 @@
 #include "view/images.h"
 
+#include "base/num.h"
+#include "eval/sweep.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "base/num.h"
-
-static const double CONFIDENCE_STEP = 0.01, IOU_LOW = 0.5, IOU_HIGH = 0.95, IOU_STEP = 0.05;
 
 enum action {
     NEXT = 1,
@@ -28,10 +27,25 @@ enum action {
     TICK,
     SOLO,
     OVERLAY,
+    ORDER,
+    SEARCH,
+    FILTER,
+    NEXT_FIXED,
+    NEXT_BROKEN,
+    OWN,
+    HIDE_TP,
+    HIDE_FP,
+    HIDE_FN,
+    SIZE,
+    SHOW,
+    PLAY,
+    NEXT_BOX,
+    BOX_BEFORE,
     COLOURS,
     GREY,
     OTHER_RUN,
     TABLES,
+    EVALUATION,
 };
 
 static const struct key_row KEYS[] = {
@@ -41,105 +55,44 @@ static const struct key_row KEYS[] = {
     {"<", "ten images back", BEFORE_TEN, "image", NULL, 0},
     {".", "next step (epoch)", STEP_NEXT, "image", "step", 3},
     {",", "step before", STEP_BEFORE, "image", NULL, 0},
+    {"F", "next order: most FP, most FN, lowest F1, fixed or broken by B ...", ORDER, "images",
+        "order", 4},
+    {"/", "only images whose name fits a pattern", SEARCH, "images", NULL, 0},
+    {"f", "only images that fit an expression: FP>2 & F1<.5", FILTER, "images", NULL, 0},
+    {"e", "next image that B fixes", NEXT_FIXED, "images", NULL, 0},
+    {"w", "next image that B breaks", NEXT_BROKEN, "images", NULL, 0},
     {"[", "confidence - 0.01", LESS, "thresholds", "less", 1},
     {"]", "confidence + 0.01", MORE, "thresholds", "more", 1},
     {"{", "confidence - 0.1", MUCH_LESS, "thresholds", NULL, 0},
     {"}", "confidence + 0.1", MUCH_MORE, "thresholds", NULL, 0},
     {"t", "type a confidence", TYPE, "thresholds", NULL, 0},
     {"B", "the confidence with the best F1", BEST, "thresholds", "best F1", 2},
+    {"O", "each class at the confidence of its own best F1, or all at one; [ ] move it", OWN,
+        "thresholds", NULL, 0},
     {"(", "IoU - 0.05", IOU_LESS, "thresholds", NULL, 0},
     {")", "IoU + 0.05", IOU_MORE, "thresholds", "IoU", 4},
     {"c", "list of classes, or of images", CLASSES, "classes", "classes", 2},
     {"Space", "tick the class", TICK, "classes", NULL, 0},
     {"C", "this class alone, or all", SOLO, "classes", NULL, 0},
     {"o", "which boxes: all, verdicts, truth, predictions", OVERLAY, "boxes", "overlay", 3},
+    {"n", "next box of the picture: what it is, and why it is wrong", NEXT_BOX, "boxes", "box", 4},
+    {"N", "box before", BOX_BEFORE, "boxes", NULL, 0},
+    {"a", "true positives: shown or not", HIDE_TP, "boxes", NULL, 0},
+    {"s", "false positives: shown or not", HIDE_FP, "boxes", NULL, 0},
+    {"d", "missed objects: shown or not", HIDE_FN, "boxes", NULL, 0},
+    {"A", "boxes of all sizes, or small, medium, large ones", SIZE, "boxes", NULL, 0},
     {"v", "colour by class, or by verdict", COLOURS, "boxes", NULL, 0},
-    {"e", "greyscale picture", GREY, "boxes", NULL, 0},
-    {"Tab", "the next of the selected runs", OTHER_RUN, "image", "run", 3},
+    {"V", "one image, a grid, runs, steps, or A against B", SHOW, "pictures", "views", 3},
+    {"P", "play the steps, or stop", PLAY, "pictures", NULL, 0},
+    {"Tab", "the next of the selected runs; side by side: the next picture", OTHER_RUN, "pictures",
+        "run", 3},
+    {"g", "greyscale picture", GREY, "pictures", NULL, 0},
     {"T", "tables: images, classes, detections, files", TABLES, "image", NULL, 0},
+    {"W", "evaluation: PR curves, classes, errors, confusion", EVALUATION, "image", "evaluate", 4},
     {0},
 };
 
-/* ---- what is shown ---- */
-
-const struct run_row *images_run(const struct images_state *state, const struct world *world)
-{
-    return world->runs ? runs_find(world->runs, state->run) : NULL;
-}
-
-int32_t images_artifact(const struct images_state *state, const struct run_row *run)
-{
-    int32_t last = (int32_t)run->prediction_count - 1;
-    return state->artifact < 0 || state->artifact > last ? last : state->artifact;
-}
-
-int32_t images_current(const struct images_state *state)
-{
-    if (!state->study || state->position >= state->study->dataset->image_count)
-        return -1;
-    return state->study->set->image_order[state->position];
-}
-
-int images_iou_index(const struct session *session)
-{
-    int index = (int)lround((session->iou - IOU_LOW) / IOU_STEP);
-    return index < 0 ? 0 : index >= EVAL_IOUS ? EVAL_IOUS - 1 : index;
-}
-
-const uint64_t *images_filter(const struct images_state *state)
-{
-    return state->filtered ? state->filter : NULL;
-}
-
-struct slider images_slider_now(const struct images_state *state, const struct session *session,
-    const struct world *world, enum images_slider which)
-{
-    const struct run_row *run = images_run(state, world);
-    double last = run && run->prediction_count > 1 ? (double)run->prediction_count - 1 : 0;
-    switch (which) {
-    case SLIDER_IOU:
-        return (struct slider){.label = "IoU       ",
-            .low = IOU_LOW,
-            .high = IOU_HIGH,
-            .value = session->iou,
-            .step = IOU_STEP,
-            .mark = NAN,
-            .decimals = 2};
-    case SLIDER_STEP:
-        return (struct slider){.label = "step",
-            .low = 0,
-            .high = last,
-            .value = run ? images_artifact(state, run) : 0,
-            .step = 1,
-            .mark = NAN,
-            .decimals = 0};
-    default:
-        return (struct slider){.label = "confidence",
-            .low = 0,
-            .high = 1,
-            .value = session->confidence,
-            .step = CONFIDENCE_STEP,
-            .mark = state->best_known ? state->best.confidence : NAN,
-            .decimals = 2};
-    }
-}
-
-/* ---- following the world ---- */
-
-/* The run it was opened on, else the first of the chosen that has predictions. */
-static void choose_run(
-    struct images_state *state, const struct session *session, const struct world *world)
-{
-    const struct run_row *all[64], *wanted = images_run(state, world);
-    if (wanted && wanted->prediction_count && !state->follows)
-        return;
-    size_t count = session_runs(session, world->runs, state->follows ? 0 : state->run, all, 64);
-    for (size_t i = 0; i < count; i++)
-        if (all[i]->prediction_count) {
-            state->run = all[i]->id;
-            return;
-        }
-}
+/* ---- beginning and end ---- */
 
 static void start(void *self, const struct session *session, const struct world *world, int64_t run)
 {
@@ -147,38 +100,20 @@ static void start(void *self, const struct session *session, const struct world 
     state->run = run;
     state->artifact = -1;
     state->dragging = -1;
+    state->image = -1;
     state->follows = !run;
     snprintf(state->wanted, sizeof state->wanted, "%s", session->image);
-    choose_run(state, session, world);
+    images_choose_run(state, session, world);
 }
 
 static void stop(void *self)
 {
-    struct images_state *state = self;
-    study_release(state->study);
-    photo_release(state->photo);
-    free(state->filter);
-}
-
-/* All classes, or those that were remembered, as far as this dataset has any of them. */
-static void reset_filter(struct images_state *state, const struct session *session)
-{
-    const struct dataset *dataset = state->study->dataset;
-    const struct boards_kept *kept = session->boards ? &session->boards->kept : NULL;
-    free(state->filter);
-    state->filter = calloc(dataset->category_count / 64 + 1, sizeof *state->filter);
-    state->filtered = false;
-    for (size_t i = 0; state->filter && kept && i < dataset->category_count; i++)
-        for (size_t k = 0; k < kept->class_count; k++)
-            if (strcmp(dataset->categories[i].name, kept->classes[k]) == 0) {
-                state->filter[i / 64] |= UINT64_C(1) << (i % 64);
-                state->filtered = true;
-            }
+    images_forget(self);
 }
 
 static void keep_filter(const struct images_state *state, struct session *session)
 {
-    const struct dataset *dataset = state->study->dataset;
+    const struct dataset *dataset = images_study(state)->dataset;
     const char *names[KEPT_MOST_CLASSES + 1];
     size_t count = 0;
     for (size_t i = 0; i < dataset->category_count && count <= KEPT_MOST_CLASSES; i++)
@@ -188,111 +123,13 @@ static void keep_filter(const struct images_state *state, struct session *sessio
         boards_keep_classes(session->boards, state->filtered ? names : NULL, count);
 }
 
-static bool same_classes(const struct study *a, const struct study *b)
-{
-    bool same = a && a->dataset->category_count == b->dataset->category_count;
-    for (size_t i = 0; same && i < b->dataset->category_count; i++)
-        same = strcmp(a->dataset->categories[i].name, b->dataset->categories[i].name) == 0;
-    return same;
-}
-
-static void show_image(struct images_state *state, int32_t index)
-{
-    for (size_t i = 0; i < state->study->dataset->image_count; i++)
-        if (state->study->set->image_order[i] == index)
-            state->position = i;
-}
-
-static void show_wanted(struct images_state *state)
-{
-    int32_t index = state->wanted[0] ? data_run_image(state->study, state->wanted) : -1;
-    if (index < 0)
-        return;
-    show_image(state, index);
-    state->wanted[0] = '\0';
-}
-
-/* Takes the study that came; the image stays when the other set has one of that name. */
-static void take_study(struct images_state *state, const struct session *session,
-    const struct study_answer *answer)
-{
-    snprintf(state->trouble, sizeof state->trouble, "%s", answer->trouble);
-    struct study *old = state->study;
-    if (!answer->study || answer->study == old)
-        return;
-    int32_t was = images_current(state);
-    const char *name = was >= 0 ? old->dataset->images[was].file_name : NULL;
-    bool same = same_classes(old, answer->study);
-    state->study = study_share(answer->study);
-    state->best_known = false;
-    if (!same)
-        reset_filter(state, session);
-    for (size_t i = 0; name && i < state->study->dataset->image_count; i++) {
-        int32_t index = state->study->set->image_order[i];
-        if (strcmp(state->study->dataset->images[index].file_name, name) == 0)
-            state->position = i;
-    }
-    show_wanted(state);
-    study_release(old);
-}
-
-static void take_photo(
-    struct images_state *state, const struct photo_want *want, const struct photo *photo)
-{
-    const char *name = state->study->dataset->images[want->image].file_name;
-    if (photo == state->photo)
-        return;
-    photo_release(state->photo);
-    state->photo = photo_share((struct photo *)photo);
-    state->photo_image = want->image;
-    state->photo_width_px = want->width_px;
-    state->photo_height_px = want->height_px;
-    snprintf(state->photo_name, sizeof state->photo_name, "%s", name);
-}
-
-static void find_best(struct images_state *state, const struct session *session)
-{
-    if (!state->best_known && state->study)
-        state->best_known = eval_best_f1(
-            state->study->set, images_iou_index(session), images_filter(state), &state->best, NULL);
-}
-
-static void wants(
-    void *self, const struct session *session, const struct world *world, struct wants *out)
-{
-    struct images_state *state = self;
-    if (state->follows) /* a panel shows what the table's cursor is on */
-        choose_run(state, session, world);
-    const struct run_row *run = images_run(state, world);
-    if (!run || !run->prediction_count)
-        return;
-    struct study_want want = {run->id, images_artifact(state, run)};
-    out->studies[0] = want;
-    const struct study_answer *answer = world_study(world, &want);
-    if (answer)
-        take_study(state, session, answer);
-    find_best(state, session);
-    int32_t image = images_current(state);
-    if (!answer || !answer->study || image < 0)
-        return;
-    struct rect place = {1, 0, session->rows, session->cols};
-    struct rect picture = images_picture_place(place);
-    out->photo =
-        (struct photo_want){.wanted = picture.rows > 0, .study = answer->study, .image = image};
-    easel_room(
-        &world->terminal, picture.rows, picture.cols, &out->photo.width_px, &out->photo.height_px);
-    const struct photo *photo = world_photo(world, &out->photo);
-    if (photo)
-        take_photo(state, &out->photo, photo);
-}
-
 /* ---- acting ---- */
 
-static void move_image(struct images_state *state, int64_t by)
+static void one_for_all(struct images_state *state)
 {
-    int64_t last = state->study ? (int64_t)state->study->dataset->image_count - 1 : 0;
-    int64_t at = (int64_t)state->position + by;
-    state->position = (size_t)(at < 0 ? 0 : at > last ? (last < 0 ? 0 : last) : at);
+    free(state->own);
+    state->own = NULL;
+    state->turn++;
 }
 
 static void set_slider(struct images_state *state, struct session *session,
@@ -300,9 +137,10 @@ static void set_slider(struct images_state *state, struct session *session,
 {
     struct slider slider = images_slider_now(state, session, world, which);
     value = value < slider.low ? slider.low : value > slider.high ? slider.high : value;
-    if (which == SLIDER_CONFIDENCE)
+    if (which == SLIDER_CONFIDENCE) {
+        one_for_all(state);
         session->confidence = value;
-    else if (which == SLIDER_STEP)
+    } else if (which == SLIDER_STEP)
         state->artifact = (int32_t)value;
     else if (session->iou != value) {
         session->iou = value;
@@ -320,7 +158,7 @@ static void move_slider(struct images_state *state, struct session *session,
 static void tick_class(
     struct images_state *state, struct session *session, size_t class, bool solo)
 {
-    size_t count = state->study->dataset->category_count;
+    size_t count = images_study(state)->dataset->category_count;
     if (class >= count || !state->filter)
         return;
     uint64_t bit = UINT64_C(1) << (class % 64);
@@ -333,38 +171,120 @@ static void tick_class(
     state->filter[class / 64] ^= bit;
     state->filtered = !(solo && alone);
     state->best_known = false;
+    state->turn++;
     keep_filter(state, session);
 }
 
 static void next_run(
     struct images_state *state, const struct session *session, const struct world *world)
 {
-    const struct run_row *all[256];
-    size_t count = session_runs(session, world->runs, state->run, all, 256), at = 0;
+    const struct run_row *all[IMAGES_MOST_SIDES];
+    size_t count = images_runs(state, session, world, all, IMAGES_MOST_SIDES);
     for (size_t i = 0; i < count; i++)
-        if (all[i]->id == state->run)
-            at = i;
-    for (size_t i = 1; i <= count; i++) {
-        const struct run_row *next = all[(at + i) % count];
-        if (next->prediction_count) {
-            state->run = next->id;
+        if (all[i]->id == state->run) {
+            state->run = all[(i + 1) % count]->id;
             state->artifact = -1;
             state->follows = false;
             return;
         }
-    }
+}
+
+/* Tab: where several runs are seen it moves among the pictures, else it goes to the next run. */
+static void next_tile(
+    struct images_state *state, const struct session *session, const struct world *world)
+{
+    bool many = state->show == IMAGES_RUNS || state->show == IMAGES_STEPS;
+    state->chosen.any = false;
+    if (!many)
+        next_run(state, session, world);
+    else if (state->tiles.count)
+        state->tile = (state->tile + 1) % state->tiles.count;
+}
+
+/* The next way of looking that has something to show. */
+static void next_show(
+    struct images_state *state, struct session *session, const struct world *world)
+{
+    const struct run_row *runs[2], *run = images_run(state, world);
+    size_t count = images_runs(state, session, world, runs, 2);
+    bool steps = run && run->prediction_count > 1;
+    do
+        state->show = (state->show + 1) % IMAGES_SHOWS;
+    while ((state->show == IMAGES_STEPS && !steps) ||
+           (state->show == IMAGES_VERSUS && count < 2));
+    state->tile = 0;
+    state->chosen.any = false;
+    session_say(session, "%s%s", images_show_name(state->show),
+        state->show == IMAGES_RUNS && count < 2 ? ": select more runs in the table" : "");
+}
+
+static void toggle_play(
+    struct images_state *state, struct session *session, const struct world *world)
+{
+    const struct run_row *run = images_run(state, world);
+    if (run && run->prediction_count > 1)
+        state->playing = !state->playing;
+    else
+        session_say(session, "this run has the predictions of one step only");
 }
 
 static void move_in_pane(struct images_state *state, enum scroll_move move)
 {
-    if (!state->study)
+    if (!images_study(state))
         return;
     if (state->pane == IMAGES_CLASSES) {
-        scroll_move(&state->classes.scroll, move, state->study->dataset->category_count);
+        scroll_move(&state->classes.scroll, move, images_study(state)->dataset->category_count);
         return;
     }
-    scroll_move(&state->list.scroll, move, state->study->dataset->image_count);
-    state->position = state->list.scroll.cursor;
+    if (scroll_move(&state->list.scroll, move, images_count(state)))
+        images_move(state, (int64_t)state->list.scroll.cursor - (int64_t)state->position);
+}
+
+/* Each class at its own best F1, or all at one confidence again. */
+static void toggle_own(struct images_state *state, struct session *session)
+{
+    const struct study *study = images_study(state);
+    if (state->own || !study) {
+        one_for_all(state);
+        session_say(session, "all classes at confidence %.2f", session->confidence);
+        return;
+    }
+    size_t count = study->dataset->category_count;
+    struct arena arena = {0};
+    struct eval_sweep sweep;
+    state->own = calloc(count + 1, sizeof *state->own);
+    if (!state->own || !eval_sweep(study->set, images_iou_index(session), NULL, &arena, &sweep, NULL))
+        one_for_all(state);
+    for (size_t i = 0; state->own && i < count; i++) {
+        double best = sweep.best_of_category[i].confidence;
+        state->own[i] = isnan(best) ? session->confidence : best;
+    }
+    arena_done(&arena);
+    state->turn++;
+    session_say(session, "each class at the confidence of its own best F1: c lists them");
+}
+
+static double in_range(double value)
+{
+    return value < 0 ? 0 : value > 1 ? 1 : value;
+}
+
+/* [ and ] while classes have confidences of their own: of the class under the cursor of the list of
+ * classes, else of all. */
+static void move_own(struct images_state *state, int steps)
+{
+    size_t count = images_study(state)->dataset->category_count;
+    bool one = state->pane == IMAGES_CLASSES;
+    for (size_t i = 0; i < count; i++)
+        if (!one || i == state->classes.scroll.cursor)
+            state->own[i] = in_range(state->own[i] + steps * 0.01);
+    state->turn++;
+}
+
+static void ask(struct images_state *state, enum images_asking what, const char *text)
+{
+    state->asking = what;
+    prompt_set(&state->prompt, text);
 }
 
 static bool act_on_thresholds(
@@ -380,18 +300,60 @@ static bool act_on_thresholds(
         {STEP_NEXT, SLIDER_STEP, 1}};
     for (size_t i = 0; i < sizeof MOVES / sizeof *MOVES; i++)
         if (MOVES[i].action == action) {
-            move_slider(state, session, world, MOVES[i].slider, MOVES[i].steps);
+            if (state->own && images_study(state) && MOVES[i].slider == SLIDER_CONFIDENCE)
+                move_own(state, MOVES[i].steps);
+            else
+                move_slider(state, session, world, MOVES[i].slider, MOVES[i].steps);
             return true;
         }
-    if (action == BEST && state->best_known && !isnan(state->best.confidence))
-        session->confidence = state->best.confidence;
-    else if (action == TYPE) {
-        state->typing = true;
-        prompt_set(&state->prompt, "");
-    } else {
-        return action == BEST;
+    switch (action) {
+    case BEST:
+        one_for_all(state);
+        if (state->best_known && !isnan(state->best.confidence))
+            session->confidence = state->best.confidence;
+        return true;
+    case TYPE:
+        ask(state, ASKS_CONFIDENCE, "");
+        return true;
+    case OWN:
+        toggle_own(state, session);
+        return true;
     }
-    return true;
+    return false;
+}
+
+static bool act_on_list(
+    struct images_state *state, struct session *session, const struct world *world, int action)
+{
+    const struct run_row *runs[2];
+    switch (action) {
+    case NEXT:
+    case BEFORE:
+        images_move(state, action == NEXT ? 1 : -1);
+        return true;
+    case NEXT_TEN:
+    case BEFORE_TEN:
+        images_move(state, action == NEXT_TEN ? 10 : -10);
+        return true;
+    case ORDER:
+        images_next_order(state, session, images_runs(state, session, world, runs, 2) > 1);
+        return true;
+    case SEARCH:
+        ask(state, ASKS_NAME, state->name_pattern);
+        return true;
+    case FILTER:
+        ask(state, ASKS_FILTER, state->filter_text);
+        return true;
+    case NEXT_FIXED:
+    case NEXT_BROKEN:
+        if (images_runs(state, session, world, runs, 2) < 2)
+            session_say(session, "there is no B: select two runs in the table");
+        else
+            images_next_changed(
+                state, session, world, action == NEXT_FIXED ? IMAGE_FIXED : IMAGE_BROKEN);
+        return true;
+    }
+    return false;
 }
 
 static bool act_on_boxes(
@@ -399,20 +361,35 @@ static bool act_on_boxes(
 {
     bool of_classes = state->pane == IMAGES_CLASSES;
     switch (action) {
-    case NEXT:
-    case BEFORE:
-        move_image(state, action == NEXT ? 1 : -1);
+    case HIDE_TP:
+        state->hidden ^= 1U << EVAL_TP;
         return true;
-    case NEXT_TEN:
-    case BEFORE_TEN:
-        move_image(state, action == NEXT_TEN ? 10 : -10);
+    case HIDE_FP:
+        state->hidden ^= 1U << EVAL_FP;
+        return true;
+    case HIDE_FN:
+        state->hidden ^= 1U << EVAL_FN;
+        return true;
+    case SIZE:
+        state->size = (state->size + 1) % (GALLERY_SIZES + 1);
+        return true;
+    case NEXT_BOX:
+    case BOX_BEFORE:
+        images_point_next(state, session, action == NEXT_BOX ? 1 : -1);
+        return true;
+    case SHOW:
+        next_show(state, session, world);
+        return true;
+    case PLAY:
+        toggle_play(state, session, world);
         return true;
     case CLASSES:
         state->pane = of_classes ? IMAGES_LIST : IMAGES_CLASSES;
+        state->pane_shown = !of_classes;
         return true;
     case TICK:
     case SOLO:
-        if (of_classes && state->study)
+        if (of_classes && images_study(state))
             tick_class(state, session, state->classes.scroll.cursor, action == SOLO);
         else
             session_say(session, "c opens the list of classes");
@@ -427,7 +404,7 @@ static bool act_on_boxes(
         state->grey = !state->grey;
         return true;
     case OTHER_RUN:
-        next_run(state, session, world);
+        next_tile(state, session, world);
         return true;
     }
     return false;
@@ -437,15 +414,23 @@ static enum view_outcome act_in_prompt(
     struct images_state *state, struct session *session, const struct event *event)
 {
     enum prompt_answer answer = prompt_event(&state->prompt, event);
+    const char *text = state->prompt.text;
     double value;
-    if (answer == PROMPT_ACCEPTED) {
-        if (num_parse(state->prompt.text, state->prompt.length, &value) && value >= 0 && value <= 1)
+    if (answer == PROMPT_ACCEPTED && state->asking == ASKS_CONFIDENCE) {
+        one_for_all(state);
+        if (num_parse(text, state->prompt.length, &value) && value >= 0 && value <= 1)
             session->confidence = value;
         else
             session_say(session, "a confidence is a number from 0 to 1");
+    } else if (answer == PROMPT_ACCEPTED) {
+        char *place = state->asking == ASKS_NAME ? state->name_pattern : state->filter_text;
+        snprintf(place, sizeof state->name_pattern, "%s", text);
+        state->find_trouble[0] = '\0';
+        state->jumps = text[0] != '\0';
+        state->turn++;
     }
     if (answer == PROMPT_ACCEPTED || answer == PROMPT_CANCELLED)
-        state->typing = false;
+        state->asking = ASKS_NOTHING;
     return VIEW_STAYED;
 }
 
@@ -455,7 +440,7 @@ static enum view_outcome act_by_mouse(struct images_state *state, struct session
     if (event->action == MOUSE_RELEASE)
         state->dragging = -1;
     if (event->action == MOUSE_WHEEL) {
-        move_image(state, event->wheel_rows);
+        images_move(state, event->wheel_rows);
         return VIEW_STAYED;
     }
     if (event->action == MOUSE_PRESS) {
@@ -470,7 +455,10 @@ static enum view_outcome act_by_mouse(struct images_state *state, struct session
             list->scroll.cursor = item;
             tick_class(state, session, item, false);
         } else if (item != SIZE_MAX) {
-            state->position = item;
+            images_show_index(state, images_at(state, item));
+            state->chosen.any = false;
+        } else if (state->dragging < 0) {
+            images_point_at(state, session, world, event->row, event->col);
         }
     }
     if (state->dragging >= 0 && (event->action == MOUSE_PRESS || event->action == MOUSE_DRAG)) {
@@ -486,17 +474,22 @@ static enum view_outcome act(void *self, struct session *session, const struct w
     const struct event *event, struct view_effect *effect)
 {
     struct images_state *state = self;
-    if (state->typing && event->kind != EVENT_MOUSE)
+    if (state->asking && event->kind != EVENT_MOUSE)
         return act_in_prompt(state, session, event);
     if (event->kind == EVENT_MOUSE)
         return act_by_mouse(state, session, world, event);
     int action = key_rows_find(KEYS, event), move = view_movement(event);
+    if (action == EVALUATION) {
+        *effect = (struct view_effect){&view_evaluation, state->run};
+        return VIEW_OPENED;
+    }
     if (action == TABLES) {
         *effect = (struct view_effect){&view_data, state->run};
         return VIEW_OPENED;
     }
     if (action)
         return act_on_thresholds(state, session, world, action) ||
+                       act_on_list(state, session, world, action) ||
                        act_on_boxes(state, session, world, action)
                    ? VIEW_STAYED
                    : VIEW_IGNORED;
@@ -508,7 +501,7 @@ static enum view_outcome act(void *self, struct session *session, const struct w
 
 static bool is_typing(const void *self)
 {
-    return ((const struct images_state *)self)->typing;
+    return ((const struct images_state *)self)->asking != ASKS_NOTHING;
 }
 
 const struct view view_images = {
@@ -518,7 +511,7 @@ const struct view view_images = {
     .state_bytes = sizeof(struct images_state),
     .start = start,
     .stop = stop,
-    .wants = wants,
+    .wants = images_follow,
     .draw = images_draw,
     .act = act,
     .is_typing = is_typing,

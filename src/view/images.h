@@ -1,6 +1,8 @@
 /*
- * The images screen: its state, shared by what draws it (images_draw.c) and what acts (images.c).
- * Knows: one study of one run, thresholds, the class filter. Must not know: files, how boxes match.
+ * The images screen: its state, shared by what follows the world (images_follow.c), lays out and draws
+ * pictures (images_tiles.c), finds images (images_find.c), points at boxes (images_point.c), draws the page (images_draw.c) and acts
+ * (images.c).
+ * Knows: studies of a few runs, thresholds, the class filter. Must not know: files, how boxes match.
  */
 #pragma once
 
@@ -12,49 +14,203 @@
 enum images_pane { IMAGES_LIST, IMAGES_CLASSES };
 enum images_slider { SLIDER_CONFIDENCE, SLIDER_IOU, SLIDER_STEP, IMAGES_SLIDERS };
 
-struct images_state {
-    int64_t run;         /* whose predictions are shown */
-    bool follows;        /* it was opened on no run: it shows the first chosen one */
-    int32_t artifact;    /* which of them; -1: the last */
-    struct study *study; /* a reference; the newest that came, while the next is being loaded */
+/* What the pictures are of. */
+enum images_show {
+    IMAGES_ONE,    /* one image, large */
+    IMAGES_GRID,   /* several images */
+    IMAGES_RUNS,   /* one image: the ground truth, and each of the chosen runs */
+    IMAGES_STEPS,  /* one image at several steps of the run */
+    IMAGES_VERSUS, /* one image: what A and B do differently, in one picture */
+    IMAGES_SHOWS
+};
+const char *images_show_name(enum images_show show); /* "one image", "grid" ... */
+
+/* Side 0 is the one that lists, filters and numbers are of: A. */
+enum { IMAGES_MOST_SIDES = EASEL_MOST_TILES, IMAGES_NAME_BYTES = 512 };
+
+/* One set of predictions. */
+struct images_side {
+    struct study_want want;
+    struct study *study; /* a reference; what came last, while the next is being loaded; NULL: none */
     struct study_want study_of;
-    char trouble[512];   /* why there is no study; "" for nothing */
+    int32_t image; /* that is shown, in this study; -1: it has none of that name */
+};
+
+/* Photos that were shown last: one outlives a change of step. */
+struct images_photo {
     struct photo *photo; /* a reference; NULL while none */
-    int32_t photo_image; /* of which image, in which room */
-    int32_t photo_width_px, photo_height_px;
-    char photo_name[512]; /* of the image file: the photo outlives a change of step */
+    int32_t width_px, height_px;
+    char name[IMAGES_NAME_BYTES]; /* of the image file */
+};
+
+/* What a tile shows instead of one side's boxes. */
+enum { IMAGES_TRUTH = -1, IMAGES_BOTH = -2 };
+
+struct images_tile {
+    struct rect caption, picture;
+    int side;      /* or IMAGES_TRUTH, IMAGES_BOTH */
+    int32_t image; /* in the study of the side (of side 0 for the others), -1 none */
+};
+
+struct images_tiles {
+    struct images_tile items[EASEL_MOST_TILES];
+    size_t count;
+};
+
+/* Where things are on the page. */
+struct images_page {
+    bool folded; /* too narrow for counts beside the picture: one line of them below it */
+    struct rect pictures, counts, lists;
+    int said_row, sliders_row;
+};
+
+enum images_asking { ASKS_NOTHING, ASKS_CONFIDENCE, ASKS_NAME, ASKS_FILTER };
+
+/* What a list of images was made for. */
+struct images_asked {
+    const struct image_pool *pool;
+    double confidence, iou;
+    size_t preset;
+    int size;
+    uint64_t turn;
+};
+
+struct images_state {
+    int64_t run;      /* whose predictions are shown */
+    bool follows;     /* it was opened on no run: it shows the first chosen one */
+    int32_t artifact; /* which of them; -1: the last */
+    enum images_show show;
+    struct images_side sides[IMAGES_MOST_SIDES];
+    size_t side_count;
+    char trouble[512]; /* why side 0 has no study; "" for nothing */
+    struct images_photo photos[EASEL_MOST_TILES];
 
     char wanted[SESSION_IMAGE_BYTES]; /* the image to begin with; stays when there is none such */
-    size_t position; /* of the image, in the order of ids */
+    int32_t image;                    /* shown: its index in side 0's dataset, -1 none */
+    size_t position;                  /* of it in the list; of where it was, while it is not in it */
+    bool unlisted;                    /* it is not in the list */
+
+    /* The list that is gone through; while it is not LISTED, all images by their ids. */
+    struct arena found_arena;
+    struct image_list found;
+    bool listed, with_b;
+    bool jumps;          /* the first of the list is shown as soon as it is there */
+    struct images_asked asked;
+    size_t preset;       /* 0: by id; else 1 + index of image_presets */
+    uint64_t turn;       /* of filters and classes: another whenever any of these is */
+    char name_pattern[PROMPT_BYTES], filter_text[PROMPT_BYTES]; /* "": none */
+    char find_trouble[256];
+
     enum images_pane pane;
+    bool pane_shown; /* on a folded page */
     struct list list, classes;
-    uint64_t *filter; /* one bit per category of the study */
+    uint64_t *filter; /* one bit per category of side 0's study */
     bool filtered;
+    uint8_t *hues; /* by category of side 0's study: gallery_hues() */
+
     enum gallery_overlay overlay;
-    bool grey, by_verdict, typing;
+    unsigned hidden; /* as in struct gallery_settings */
+    int size;
+    bool grey, by_verdict, playing;
+    double *own; /* confidences by category of side 0's study; NULL: one for all */
+    enum images_asking asking;
     struct prompt prompt;
     struct slider_place sliders[IMAGES_SLIDERS];
     int dragging; /* enum images_slider, -1 none */
+
+    /* The box that is pointed at, in a tile of that number. */
+    struct gallery_box chosen;
+    size_t tile;
+    struct images_tiles tiles; /* as drawn last */
 
     /* The best F1 is kept while study, IoU and classes are the same. */
     bool best_known;
     struct eval_best best;
 };
 
-/* The slider as it stands now. */
-struct slider images_slider_now(const struct images_state *state, const struct session *session,
-    const struct world *world, enum images_slider which);
+/* ---- what is shown (images_follow.c) ---- */
+
+const struct run_row *images_run(const struct images_state *state, const struct world *world);
+/* Which predictions file of RUN is shown. */
+int32_t images_artifact(const struct images_state *state, const struct run_row *run);
+/* The study of side 0; NULL while there is none. */
+const struct study *images_study(const struct images_state *state);
+/* The image shown: its index in side 0's dataset, -1 when there is none. */
+int32_t images_current(const struct images_state *state);
 /* IoU of the session as an index of the grid, 0..9. */
 int images_iou_index(const struct session *session);
 /* The filter to hand on: NULL when all classes are wanted. */
 const uint64_t *images_filter(const struct images_state *state);
-/* The image shown: its index in the dataset, -1 when there is none. */
-int32_t images_current(const struct images_state *state);
-const struct run_row *images_run(const struct images_state *state, const struct world *world);
-/* Which predictions file of RUN is shown. */
-int32_t images_artifact(const struct images_state *state, const struct run_row *run);
-/* Where the picture goes in PLACE. */
-struct rect images_picture_place(struct rect place);
+/* The same for SIDE, whose classes may be numbered otherwise; from ARENA. */
+const uint64_t *images_filter_of(
+    const struct images_state *state, size_t side, struct arena *arena);
+/* The runs that can be shown beside one another: with predictions, state->run among them and the
+ * baseline first. */
+size_t images_runs(const struct images_state *state, const struct session *session,
+    const struct world *world, const struct run_row **out, size_t most);
+/* Confidences by category of SIDE's study, NULL when one is for all; from ARENA. */
+const double *images_confidences_of(
+    const struct images_state *state, size_t side, struct arena *arena);
+/* The step of SIDE's predictions, -1 unknown. */
+int64_t images_step_of(const struct world *world, const struct study_want *want);
+/* Takes the run it was opened on, else the first of the chosen that has predictions. */
+void images_choose_run(
+    struct images_state *state, const struct session *session, const struct world *world);
+void images_follow(
+    void *self, const struct session *session, const struct world *world, struct wants *out);
+void images_forget(struct images_state *state); /* frees what the state holds */
 
+/* ---- finding (images_find.c) ---- */
+
+size_t images_count(const struct images_state *state); /* of the list */
+int32_t images_at(const struct images_state *state, size_t place);
+void images_show_index(struct images_state *state, int32_t index);
+void images_move(struct images_state *state, int64_t by); /* within the list */
+/* Whether B's numbers are asked for, whatever is shown. */
+bool images_need_b(const struct images_state *state);
+const char *images_order_name(const struct images_state *state); /* "" by id */
+/* What numbers of A's images are of. */
+struct image_at images_looked_at(const struct images_state *state, const struct session *session);
+/* Makes the list anew when it would be another. */
+void images_find(struct images_state *state, const struct session *session,
+    const struct world *world, struct wants *out);
+void images_next_order(struct images_state *state, struct session *session, bool has_b);
+/* Goes to the next image of the list that B fixed, or broke. */
+void images_next_changed(struct images_state *state, struct session *session,
+    const struct world *world, enum image_change change);
+
+/* ---- pictures (images_tiles.c) ---- */
+
+struct images_page images_lay_out_page(const struct images_state *state, struct rect place);
+/* The tiles of the pictures' part of PAGE. */
+void images_lay_out(const struct images_state *state, const struct world *world,
+    const struct images_page *page, struct images_tiles *out);
+/* The pixels of the picture of TILE. */
+void images_room(const struct world *world, const struct images_tile *tile, int32_t *width_px,
+    int32_t *height_px);
+/* What the gallery is told for SIDE; with memory of ARENA. */
+struct gallery_settings images_settings(const struct images_state *state,
+    const struct session *session, size_t side, struct arena *arena);
+/* Draws the tiles that were laid out; COUNTS (2) are of this image for A and B where they were judged. */
+void images_draw_tiles(struct images_state *state, const struct session *session,
+    const struct world *world, struct canvas *canvas, struct eval_counts counts[2]);
+
+/* ---- boxes (images_point.c) ---- */
+
+/* Points at the next (BY 1) or the one before (-1) of the boxes of the tile. */
+void images_point_next(
+    struct images_state *state, const struct session *session, int by);
+/* Points at the box under a cell; false when that is no picture. */
+bool images_point_at(struct images_state *state, const struct session *session,
+    const struct world *world, int row, int col);
+/* What the box is that is pointed at; "" for none. */
+void images_point_words(const struct images_state *state, const struct session *session, char *out,
+    size_t out_bytes);
+
+/* ---- the page (images_draw.c) ---- */
+
+/* The slider as it stands now. */
+struct slider images_slider_now(const struct images_state *state, const struct session *session,
+    const struct world *world, enum images_slider which);
 void images_draw(void *self, const struct session *session, const struct world *world,
     struct canvas *canvas, struct rect place);

@@ -1,5 +1,5 @@
 /*
- * Draws the images screen: head, picture, counts, lists, sliders.
+ * Draws the page of the images screen around its pictures: head, numbers, lists, sliders.
  * Knows: the state of images.h, the world, widgets. Must not know: events.
  */
 #include "view/images.h"
@@ -7,84 +7,19 @@
 #include "screen/spark.h"
 
 #include <math.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
-enum {
-    PANEL_COLS = 28,
-    BOTTOM_ROWS = 3,
-    HEAD_ROWS = 1,
-    COUNT_ROWS = 8,
-    CURVE_POINTS = 24,
-    BEST_COLS = 18
+enum { CURVE_POINTS = 48, BEST_COLS = 18, LABEL_COLS = 10, NUMBER_COLS = 9 };
+
+/* Every number on the page, of A and B; made anew for each frame. */
+struct numbers {
+    size_t sides;                 /* 1, or 2: a B is shown */
+    struct eval_counts image[2], set[2];
+    struct eval_counts *images;   /* of A, by image */
+    struct eval_counts *classes[2]; /* by category of A; NULL for a B of other classes */
 };
-
-struct rect images_picture_place(struct rect place)
-{
-    struct rect out = {place.row + HEAD_ROWS, place.col + 1, place.rows - HEAD_ROWS - BOTTOM_ROWS,
-        place.cols - PANEL_COLS - 2};
-    return out.rows < 2 || out.cols < 4 ? (struct rect){0} : out;
-}
-
-/* ---- the picture ---- */
-
-static struct gallery_palette make_palette(const struct session *session, bool by_verdict)
-{
-    struct gallery_palette palette = {.by_verdict = by_verdict};
-    for (int i = 0; i < GALLERY_HUES; i++)
-        theme_rgb(&session->theme, STYLE_CLASS, i, palette.classes[i]);
-    theme_rgb(&session->theme, STYLE_TRUTH, 0, palette.truth);
-    theme_rgb(&session->theme, STYLE_TP, 0, palette.tp);
-    theme_rgb(&session->theme, STYLE_FP, 0, palette.fp);
-    theme_rgb(&session->theme, STYLE_FN, 0, palette.fn);
-    return palette;
-}
-
-static bool photo_fits(
-    const struct images_state *state, int32_t image, int32_t width, int32_t height)
-{
-    return state->photo && state->photo->pixels && state->photo_width_px == width &&
-           state->photo_height_px == height &&
-           strcmp(state->photo_name, state->study->dataset->images[image].file_name) == 0;
-}
-
-static void draw_picture(const struct images_state *state, const struct session *session,
-    const struct world *world, struct canvas *canvas, struct rect place, struct eval_counts *counts)
-{
-    int32_t image = images_current(state), width, height;
-    struct easel_scene *scene = easel_scene_new();
-    struct gallery_settings settings = {.confidence = session->confidence,
-        .iou = session->iou,
-        .filter = images_filter(state),
-        .overlay = state->overlay,
-        .palette = make_palette(session, state->by_verdict)};
-    if (!scene || !gallery_boxes(state->study, image, &settings, scene, counts, NULL)) {
-        easel_scene_free(scene);
-        return;
-    }
-    easel_room(&world->terminal, place.rows, place.cols, &width, &height);
-    if (place.rows && world->terminal.graphics != EASEL_NONE && !canvas->taken &&
-        photo_fits(state, image, width, height)) {
-        scene->photo = photo_share(state->photo);
-        scene->row = place.row;
-        scene->col = place.col;
-        scene->rows = place.rows;
-        scene->cols = place.cols;
-        scene->grey = state->grey;
-        grid_reserve(canvas->grid, place, CANVAS_PICTURE);
-        canvas->scene = scene;
-        return;
-    }
-    const char *said = "loading the image ...";
-    if (world->terminal.graphics == EASEL_NONE)
-        said = "this terminal shows no pictures\n--graphics=blocks draws them with characters";
-    else if (canvas->taken)
-        said = VIEW_PICTURE_TAKEN;
-    else if (state->photo && !state->photo->pixels)
-        said = state->photo->trouble;
-    view_say_empty(canvas->grid, place, said);
-    easel_scene_free(scene);
-}
 
 /* ---- counts ---- */
 
@@ -96,69 +31,164 @@ static void print_ratio(double value, char *out, size_t out_bytes)
         snprintf(out, out_bytes, "%.3f", value);
 }
 
-static void draw_count(struct grid *grid, int row, struct rect place, const char *label,
-    struct style style, const char *image, const char *set)
+static const struct {
+    const char *label;
+    struct style style;
+    size_t offset;
+} WHOLE[] = {{"TP", STYLE_IS(TP), offsetof(struct eval_counts, tp)},
+    {"FP", STYLE_IS(FP), offsetof(struct eval_counts, fp)},
+    {"FN", STYLE_IS(FN), offsetof(struct eval_counts, fn)}};
+
+static const struct {
+    const char *label;
+    double (*of)(const struct eval_counts *counts);
+} RATIOS[] = {{"precision", eval_precision}, {"recall", eval_recall}, {"F1", eval_f1}};
+
+static int64_t whole_of(const struct eval_counts *counts, size_t i)
 {
-    grid_text(grid, row, place.col, 10, style, label);
-    grid_text_right(grid, row, place.col + 10, 7, STYLE_IS(TEXT), image);
-    grid_text_right(grid, row, place.col + 18, 9, STYLE_IS(TEXT), set);
+    return *(const int64_t *)(const void *)((const char *)counts + WHOLE[i].offset);
 }
 
-static void draw_counts(struct grid *grid, struct rect place, const struct eval_counts *image,
-    const struct eval_counts *set)
+/* Columns of one row, right-aligned, behind its label. */
+static void draw_row(struct grid *grid, int row, struct rect place, const char *label,
+    struct style style, char texts[][24], size_t count)
 {
-    static const struct {
-        const char *label;
-        struct style style;
-        size_t offset;
-    } WHOLE[] = {{"TP", STYLE_IS(TP), offsetof(struct eval_counts, tp)},
-        {"FP", STYLE_IS(FP), offsetof(struct eval_counts, fp)},
-        {"FN", STYLE_IS(FN), offsetof(struct eval_counts, fn)}};
-    static const struct {
-        const char *label;
-        double (*of)(const struct eval_counts *counts);
-    } RATIOS[] = {{"precision", eval_precision}, {"recall", eval_recall}, {"F1", eval_f1}};
-    char a[24], b[24];
+    grid_text(grid, row, place.col, LABEL_COLS, style, label);
+    for (size_t i = 0; i < count; i++)
+        grid_text_right(grid, row, place.col + LABEL_COLS + (int)i * NUMBER_COLS + 1, NUMBER_COLS - 1,
+            label[0] ? STYLE_IS(TEXT) : STYLE_IS(HEADER), texts[i]);
+}
+
+static void draw_counts_of_one(
+    struct grid *grid, struct rect place, const struct numbers *numbers)
+{
+    char texts[2][24] = {"image", "all"};
     int row = place.row;
-    draw_count(grid, row++, place, "", STYLE_IS(HEADER), "image", "whole set");
+    draw_row(grid, row++, place, "", STYLE_IS(HEADER), texts, 2);
     for (size_t i = 0; i < 3; i++) {
-        const char *at = (const char *)image + WHOLE[i].offset,
-                   *of = (const char *)set + WHOLE[i].offset;
-        snprintf(a, sizeof a, "%lld", (long long)*(const int64_t *)(const void *)at);
-        snprintf(b, sizeof b, "%lld", (long long)*(const int64_t *)(const void *)of);
-        draw_count(grid, row++, place, WHOLE[i].label, WHOLE[i].style, a, b);
+        snprintf(texts[0], sizeof texts[0], "%lld", (long long)whole_of(&numbers->image[0], i));
+        snprintf(texts[1], sizeof texts[1], "%lld", (long long)whole_of(&numbers->set[0], i));
+        draw_row(grid, row++, place, WHOLE[i].label, WHOLE[i].style, texts, 2);
     }
     for (size_t i = 0; i < 3; i++) {
-        print_ratio(RATIOS[i].of(image), a, sizeof a);
-        print_ratio(RATIOS[i].of(set), b, sizeof b);
-        draw_count(grid, row++, place, RATIOS[i].label, STYLE_IS(TEXT), a, b);
+        print_ratio(RATIOS[i].of(&numbers->image[0]), texts[0], sizeof texts[0]);
+        print_ratio(RATIOS[i].of(&numbers->set[0]), texts[1], sizeof texts[1]);
+        draw_row(grid, row++, place, RATIOS[i].label, STYLE_IS(TEXT), texts, 2);
     }
+}
+
+static void print_delta(double delta, bool whole, char out[24])
+{
+    if (isnan(delta))
+        snprintf(out, 24, "\xe2\x80\x93");
+    else
+        snprintf(out, 24, whole ? "%+.0f" : "%+.3f", delta);
+}
+
+/* One block of A, B and what B has more. */
+static int draw_pair(struct grid *grid, int row, struct rect place, const char *title,
+    const struct eval_counts of[2])
+{
+    char texts[3][24] = {"A", "B", "B-A"};
+    grid_text(grid, row, place.col, LABEL_COLS, STYLE_IS(HEADER), title);
+    draw_row(grid, row, place, "", STYLE_IS(HEADER), texts, 3);
+    grid_text(grid, row++, place.col, LABEL_COLS, STYLE_IS(HEADER), title);
+    for (size_t i = 0; i < 3; i++) {
+        for (size_t side = 0; side < 2; side++)
+            snprintf(texts[side], sizeof texts[side], "%lld", (long long)whole_of(&of[side], i));
+        print_delta((double)(whole_of(&of[1], i) - whole_of(&of[0], i)), true, texts[2]);
+        draw_row(grid, row++, place, WHOLE[i].label, WHOLE[i].style, texts, 3);
+    }
+    for (size_t i = 0; i < 3; i++) {
+        for (size_t side = 0; side < 2; side++)
+            print_ratio(RATIOS[i].of(&of[side]), texts[side], sizeof texts[side]);
+        print_delta(RATIOS[i].of(&of[1]) - RATIOS[i].of(&of[0]), false, texts[2]);
+        draw_row(grid, row++, place, RATIOS[i].label, STYLE_IS(TEXT), texts, 3);
+    }
+    return row;
+}
+
+static int draw_word(struct grid *grid, int row, int col, int end, struct style style,
+    const char *label, const char *value)
+{
+    if (col + (int)strlen(label) + grid_text_cols(value) + 1 > end)
+        return 0;
+    int used = grid_text(grid, row, col, end - col, style, label);
+    return used + 1 + grid_text(grid, row, col + used + 1, end - col, STYLE_IS(TEXT), value) + 1;
+}
+
+/* "image TP 3 FP 1 FN 0 F1 .857   all P .81 R .83 F1 .82": as much of it as fits. */
+static int draw_folded_side(struct grid *grid, int row, int col, int end,
+    const struct eval_counts *image, const struct eval_counts *set, bool wide)
+{
+    char text[24];
+    int from = col;
+    for (size_t i = 0; i < 3; i++) {
+        snprintf(text, sizeof text, "%lld", (long long)whole_of(image, i));
+        col += draw_word(grid, row, col, end, WHOLE[i].style, WHOLE[i].label, text);
+    }
+    print_ratio(eval_f1(image), text, sizeof text);
+    col += draw_word(grid, row, col, end, STYLE_IS(MUTED), "F1", text);
+    col += 1 + grid_text(grid, row, col + 1, end - col - 1, STYLE_IS(MUTED), "all ") + 1;
+    for (size_t i = wide ? 0 : 2; i < 3; i++) {
+        print_ratio(RATIOS[i].of(set), text, sizeof text);
+        col += draw_word(grid, row, col, end, STYLE_IS(MUTED), i < 2 ? RATIOS[i].label : "F1", text);
+    }
+    return col - from;
+}
+
+static void draw_folded(struct grid *grid, struct rect place, const struct numbers *numbers)
+{
+    int col = place.col, end = place.col + place.cols;
+    for (size_t side = 0; side < numbers->sides; side++) {
+        if (numbers->sides > 1)
+            col += grid_text(grid, place.row, col, 2, STYLE_IS(HEADER), side ? "B " : "A ");
+        col += 1 + draw_folded_side(grid, place.row, col, end, &numbers->image[side],
+                       &numbers->set[side], numbers->sides == 1);
+    }
+}
+
+static void draw_counts(struct grid *grid, const struct images_page *page,
+    const struct numbers *numbers)
+{
+    if (page->folded)
+        draw_folded(grid, page->counts, numbers);
+    else if (numbers->sides > 1)
+        draw_pair(grid, draw_pair(grid, page->counts.row, page->counts, "image", numbers->image),
+            page->counts, "all", numbers->set);
+    else
+        draw_counts_of_one(grid, page->counts, numbers);
 }
 
 /* ---- the lists ---- */
 
 struct listing {
     const struct images_state *state;
-    const struct eval_counts *images, *classes;
-    char right[32];
+    const struct numbers *numbers;
+    char right[80], name[120];
 };
+
+static void print_verdicts(const struct eval_counts *counts, char *out, size_t out_bytes)
+{
+    snprintf(out, out_bytes, "%lld\xc2\xb7%lld\xc2\xb7%lld", (long long)counts->tp,
+        (long long)counts->fp, (long long)counts->fn);
+}
 
 static size_t image_count(void *self)
 {
-    return ((struct listing *)self)->state->study->dataset->image_count;
+    return images_count(((struct listing *)self)->state);
 }
 
 static void image_item(void *self, size_t i, struct list_item *out)
 {
     struct listing *listing = self;
-    const struct study *study = listing->state->study;
-    int32_t index = study->set->image_order[i];
-    const struct eval_counts *counts = &listing->images[index];
+    const struct study *study = images_study(listing->state);
+    int32_t index = images_at(listing->state, i);
+    const struct eval_counts *counts = &listing->numbers->images[index];
     const char *name = study->dataset->images[index].file_name;
     const char *slash = strrchr(name, '/');
     out->text = slash ? slash + 1 : name;
-    snprintf(listing->right, sizeof listing->right, "%lld\xc2\xb7%lld\xc2\xb7%lld",
-        (long long)counts->tp, (long long)counts->fp, (long long)counts->fn);
+    print_verdicts(counts, listing->right, sizeof listing->right);
     out->right = listing->right;
     if (counts->fp + counts->fn)
         out->style = STYLE_IS(TEXT);
@@ -168,40 +198,56 @@ static void image_item(void *self, size_t i, struct list_item *out)
 
 static size_t class_count(void *self)
 {
-    return ((struct listing *)self)->state->study->dataset->category_count;
+    return images_study(((struct listing *)self)->state)->dataset->category_count;
 }
 
 static void class_item(void *self, size_t i, struct list_item *out)
 {
     struct listing *listing = self;
     const struct images_state *state = listing->state;
-    const struct eval_counts *counts = &listing->classes[i];
+    const struct numbers *numbers = listing->numbers;
+    const struct eval_counts *a = &numbers->classes[0][i];
     const uint64_t *filter = images_filter(state);
-    out->text = state->study->dataset->categories[i].name;
-    out->style = STYLE_HUE(CLASS, i % GALLERY_HUES);
+    out->text = images_study(state)->dataset->categories[i].name;
+    out->style = STYLE_HUE(CLASS, state->hues ? state->hues[i] : i % GALLERY_HUES);
     out->ticked = !filter || (filter[i / 64] >> (i % 64) & 1);
-    snprintf(listing->right, sizeof listing->right, "%lld\xc2\xb7%lld\xc2\xb7%lld",
-        (long long)counts->tp, (long long)counts->fp, (long long)counts->fn);
+    if (numbers->sides > 1 && numbers->classes[1]) {
+        char texts[3][24];
+        double f1[2] = {eval_f1(a), eval_f1(&numbers->classes[1][i])};
+        print_ratio(f1[0], texts[0], sizeof texts[0]);
+        print_ratio(f1[1], texts[1], sizeof texts[1]);
+        print_delta(f1[1] - f1[0], false, texts[2]);
+        snprintf(listing->right, sizeof listing->right, "%s %s %6s", texts[0], texts[1], texts[2]);
+    } else {
+        print_verdicts(a, listing->right, sizeof listing->right);
+    }
     out->right = listing->right;
+    if (state->own) {
+        snprintf(listing->name, sizeof listing->name, "%.2f %.110s", state->own[i], out->text);
+        out->text = listing->name;
+    }
 }
 
 static void draw_lists(struct images_state *state, struct grid *grid, struct rect place,
-    const struct eval_counts *images, const struct eval_counts *classes)
+    const struct numbers *numbers)
 {
-    struct listing listing = {.state = state, .images = images, .classes = classes};
+    struct listing listing = {.state = state, .numbers = numbers};
     bool of_classes = state->pane == IMAGES_CLASSES;
     struct list_source source = {&listing, of_classes ? class_count : image_count,
         of_classes ? class_item : image_item, of_classes};
-    if (place.rows < 2)
+    struct list *list = of_classes ? &state->classes : &state->list;
+    state->list.place = state->classes.place = (struct rect){0};
+    if (place.rows < 2 || place.cols < 8)
         return;
+    bool pair = of_classes && numbers->sides > 1 && numbers->classes[1];
     grid_text(
         grid, place.row, place.col, place.cols, STYLE_IS(HEADER), of_classes ? "class" : "image");
     grid_text_right(grid, place.row, place.col, place.cols, STYLE_IS(HEADER),
-        "TP\xc2\xb7"
-        "FP\xc2\xb7"
-        "FN");
+        pair ? "F1 of A  of B   B-A"
+             : "TP\xc2\xb7"
+               "FP\xc2\xb7"
+               "FN");
     struct rect rest = {place.row + 1, place.col, place.rows - 1, place.cols};
-    struct list *list = of_classes ? &state->classes : &state->list;
     if (!of_classes)
         list->scroll.cursor = state->position;
     list_draw(list, grid, rest, &source, true);
@@ -209,6 +255,40 @@ static void draw_lists(struct images_state *state, struct grid *grid, struct rec
 
 /* ---- sliders ---- */
 
+struct slider images_slider_now(const struct images_state *state, const struct session *session,
+    const struct world *world, enum images_slider which)
+{
+    const struct run_row *run = images_run(state, world);
+    double last = run && run->prediction_count > 1 ? (double)run->prediction_count - 1 : 0;
+    switch (which) {
+    case SLIDER_IOU:
+        return (struct slider){.label = "IoU       ",
+            .low = 0.5,
+            .high = 0.95,
+            .value = session->iou,
+            .step = 0.05,
+            .mark = NAN,
+            .decimals = 2};
+    case SLIDER_STEP:
+        return (struct slider){.label = "step",
+            .low = 0,
+            .high = last,
+            .value = run ? images_artifact(state, run) : 0,
+            .step = 1,
+            .mark = NAN,
+            .decimals = 0};
+    default:
+        return (struct slider){.label = "confidence",
+            .low = 0,
+            .high = 1,
+            .value = session->confidence,
+            .step = 0.01,
+            .mark = state->best_known ? state->best.confidence : NAN,
+            .decimals = 2};
+    }
+}
+
+/* F1 by confidence from 0 to 1, with a mark where the slider stands. */
 static void draw_f1_curve(const struct images_state *state, const struct session *session,
     struct grid *grid, int row, int col, int cols)
 {
@@ -219,11 +299,13 @@ static void draw_f1_curve(const struct images_state *state, const struct session
         return;
     for (int i = 0; i < count; i++)
         thresholds[i] = (double)i / count;
-    eval_counts_curve(state->study->set, images_iou_index(session), images_filter(state),
+    eval_counts_curve(images_study(state)->set, images_iou_index(session), images_filter(state),
         thresholds, (size_t)count, counts);
     for (int i = 0; i < count; i++)
         f1[i] = eval_f1(&counts[i]);
     spark_draw(grid, row, col, count, STYLE_IS(ACCENT), f1, (size_t)count, 0, 1);
+    int at = (int)(session->confidence * count);
+    grid_mark(grid, (struct rect){row, col + (at < count ? at : count - 1), 1, 1}, STYLE_REVERSE);
     if (state->best_known && !isnan(state->best.f1))
         grid_printf(grid, row, col + count + 1, cols - count - 1, STYLE_IS(MUTED),
             cols - count > 28 ? "F1, best %.3f at %.2f" : "best %.2f at %.2f", state->best.f1,
@@ -231,27 +313,52 @@ static void draw_f1_curve(const struct images_state *state, const struct session
 }
 
 static void draw_sliders(struct images_state *state, const struct session *session,
-    const struct world *world, struct grid *grid, struct rect place)
+    const struct world *world, struct grid *grid, struct rect place, int row)
 {
-    int row = place.row + place.rows - BOTTOM_ROWS, half = (place.cols - 3) / 2;
-    int col = place.col + 1, second = col + half + 1;
-    if (place.rows < BOTTOM_ROWS + 2)
+    int half = (place.cols - 3) / 2, col = place.col + 1, second = col + half + 1;
+    memset(state->sliders, 0, sizeof state->sliders);
+    if (place.rows < 5)
         return;
     struct slider confidence = images_slider_now(state, session, world, SLIDER_CONFIDENCE);
-    slider_draw(grid, row + 1, col, half, &confidence, true, &state->sliders[SLIDER_CONFIDENCE]);
-    draw_f1_curve(state, session, grid, row + 1, second, place.cols - half - 3);
+    slider_draw(grid, row, col, half, &confidence, true, &state->sliders[SLIDER_CONFIDENCE]);
+    draw_f1_curve(state, session, grid, row, second, place.cols - half - 3);
     struct slider iou = images_slider_now(state, session, world, SLIDER_IOU);
-    slider_draw(grid, row + 2, col, half, &iou, false, &state->sliders[SLIDER_IOU]);
+    slider_draw(grid, row + 1, col, half, &iou, false, &state->sliders[SLIDER_IOU]);
     struct slider step = images_slider_now(state, session, world, SLIDER_STEP);
-    state->sliders[SLIDER_STEP] = (struct slider_place){0};
     if (step.high > step.low)
-        slider_draw(grid, row + 2, second, place.cols - half - 3, &step, false,
+        slider_draw(grid, row + 1, second, place.cols - half - 3, &step, false,
             &state->sliders[SLIDER_STEP]);
-    if (state->typing)
-        prompt_draw(&state->prompt, grid, row + 1, col, half, "confidence ");
+    static const char *const ASKED[] = {[ASKS_CONFIDENCE] = "confidence ",
+        [ASKS_NAME] = "images called (pattern) ",
+        [ASKS_FILTER] = "images with (FP>2 & F1<.5) "};
+    if (state->asking)
+        prompt_draw(&state->prompt, grid, row, col,
+            state->asking == ASKS_CONFIDENCE ? half : place.cols - 2, ASKED[state->asking]);
 }
 
 /* ---- the page ---- */
+
+/* "3 of 12: broken by B": which of the listed images it is, and what list that is. */
+static int draw_place(
+    const struct images_state *state, struct grid *grid, int row, int col, int end)
+{
+    int from = col;
+    const char *order = images_order_name(state);
+    size_t all = images_study(state)->dataset->image_count, listed = images_count(state);
+    bool filtered = listed != all || state->name_pattern[0] || state->filter_text[0];
+    struct style style = filtered || order[0] ? STYLE_IS(FILTER) : STYLE_IS(MUTED);
+    if (state->unlisted)
+        col += grid_printf(grid, row, col, end - col, style, "not among %zu", listed);
+    else
+        col += grid_printf(grid, row, col, end - col, style, "%zu of %zu", state->position + 1, listed);
+    if (order[0])
+        col += grid_printf(grid, row, col, end - col, style, ": %s", order);
+    const char *texts[] = {state->name_pattern, state->filter_text};
+    for (size_t i = 0; i < 2; i++)
+        if (texts[i][0])
+            col += grid_printf(grid, row, col, end - col, style, "  %s%.40s", i ? "" : "/", texts[i]);
+    return col - from + 2;
+}
 
 static void draw_head(const struct images_state *state, const struct world *world,
     struct grid *grid, struct rect place)
@@ -272,14 +379,18 @@ static void draw_head(const struct images_state *state, const struct world *worl
     }
     if (index < 0)
         return;
-    const struct image *image = &state->study->dataset->images[index];
+    const struct study *study = images_study(state);
+    const struct image *image = &study->dataset->images[index];
     col += grid_text(grid, place.row, col, place.cols / 3, STYLE_IS(TEXT), image->file_name) + 2;
     col += grid_printf(grid, place.row, col, 14, STYLE_IS(MUTED), "%dx%d", image->width_px,
                image->height_px) +
            2;
-    grid_printf(grid, place.row, col, end - col - 1, STYLE_IS(MUTED), "%zu of %zu  %s",
-        state->position + 1, state->study->dataset->image_count,
+    col += draw_place(state, grid, place.row, col, end);
+    col += grid_text(grid, place.row, col, end - col - 1, STYLE_IS(MUTED),
         gallery_overlay_name(state->overlay));
+    if (state->show != IMAGES_ONE)
+        grid_printf(grid, place.row, col + 2, end - col - 3, STYLE_IS(MUTED), "%s%s",
+            images_show_name(state->show), state->playing ? ", playing" : "");
 }
 
 static bool draw_nothing(const struct images_state *state, const struct world *world,
@@ -295,7 +406,7 @@ static bool draw_nothing(const struct images_state *state, const struct world *w
                 : "no run is chosen");
         return true;
     }
-    if (state->study && images_current(state) >= 0)
+    if (images_study(state) && images_current(state) >= 0)
         return false;
     snprintf(text, sizeof text, "%s", "matching the predictions with the ground truth ...");
     if (state->trouble[0])
@@ -307,38 +418,74 @@ static bool draw_nothing(const struct images_state *state, const struct world *w
     return true;
 }
 
+/* Numbers of the sets that A and B are, at the thresholds. False when memory is out. */
+static bool count(const struct images_state *state, const struct session *session,
+    struct arena *arena, struct numbers *out)
+{
+    bool pair = state->show == IMAGES_RUNS || state->show == IMAGES_VERSUS;
+    *out = (struct numbers){.sides = pair && state->side_count > 1 && state->sides[1].study ? 2 : 1};
+    const struct dataset *first = images_study(state)->dataset;
+    out->images = ARENA_ARRAY(arena, struct eval_counts, first->image_count + 1);
+    for (size_t side = 0; side < out->sides; side++) {
+        const struct study *study = state->sides[side].study;
+        struct eval_counts *classes =
+            ARENA_ARRAY(arena, struct eval_counts, study->dataset->category_count + 1);
+        if (!classes || !out->images)
+            return false;
+        const struct eval_at at = {.iou_index = images_iou_index(session),
+            .area = (enum eval_area)state->size,
+            .confidence = session->confidence,
+            .of_category = images_confidences_of(state, side, arena),
+            .filter = images_filter_of(state, side, arena)};
+        eval_counts_of(
+            study->set, &at, &out->set[side], classes, side == 0 ? out->images : NULL);
+        bool same = side == 0 || study->dataset->category_count == first->category_count;
+        for (size_t i = 0; same && side && i < first->category_count; i++)
+            same = strcmp(first->categories[i].name, study->dataset->categories[i].name) == 0;
+        out->classes[side] = same ? classes : NULL;
+    }
+    int32_t image = images_current(state);
+    out->image[0] = out->images[image];
+    return true;
+}
+
+/* What the row above the sliders says: the box that is pointed at, else what is to be known of the
+ * ground truth. */
+static void draw_said(
+    const struct images_state *state, const struct session *session, struct grid *grid, struct rect at)
+{
+    char words[512];
+    const struct study *study = images_study(state);
+    images_point_words(state, session, words, sizeof words);
+    if (state->wanted[0])
+        grid_printf(grid, at.row, at.col, at.cols, STYLE_IS(WARN),
+            "no image of this data set is called %s", state->wanted);
+    else if (state->find_trouble[0])
+        grid_text(grid, at.row, at.col, at.cols, STYLE_IS(WARN), state->find_trouble);
+    else if (words[0])
+        grid_text(grid, at.row, at.col, at.cols, STYLE_IS(ACCENT), words);
+    else
+        grid_text(grid, at.row, at.col, at.cols, study->warning ? STYLE_IS(WARN) : STYLE_IS(MUTED),
+            study->warning ? study->warning : study->joined);
+}
+
 void images_draw(void *self, const struct session *session, const struct world *world,
     struct canvas *canvas, struct rect place)
 {
     struct images_state *state = self;
+    struct numbers numbers;
     draw_head(state, world, canvas->grid, place);
-    if (draw_nothing(state, world, canvas->grid, place))
+    state->tiles.count = 0;
+    if (draw_nothing(state, world, canvas->grid, place) ||
+        !count(state, session, canvas->scratch, &numbers))
         return;
-    const struct dataset *dataset = state->study->dataset;
-    struct eval_counts image = {0}, set;
-    struct eval_counts *classes =
-        ARENA_ARRAY(canvas->scratch, struct eval_counts, dataset->category_count);
-    struct eval_counts *images =
-        ARENA_ARRAY(canvas->scratch, struct eval_counts, dataset->image_count);
-    if (!classes || !images)
-        return;
-    eval_counts_at(state->study->set, images_iou_index(session), session->confidence,
-        images_filter(state), &set, classes, images);
-    draw_picture(state, session, world, canvas, images_picture_place(place), &image);
-    struct rect panel = {place.row + HEAD_ROWS, place.col + place.cols - PANEL_COLS,
-        place.rows - HEAD_ROWS - BOTTOM_ROWS, PANEL_COLS - 1};
-    if (panel.rows >= COUNT_ROWS)
-        draw_counts(canvas->grid, panel, &image, &set);
-    struct rect lists = {panel.row + COUNT_ROWS, panel.col, panel.rows - COUNT_ROWS, panel.cols};
-    draw_lists(state, canvas->grid, lists, images, classes);
-    draw_sliders(state, session, world, canvas->grid, place);
-    if (state->wanted[0]) {
-        grid_printf(canvas->grid, place.row + place.rows - BOTTOM_ROWS, place.col + 1,
-            place.cols - 2, STYLE_IS(WARN), "no image of this data set is called %s",
-            state->wanted);
-        return;
-    }
-    const char *said = state->study->warning ? state->study->warning : state->study->joined;
-    grid_text(canvas->grid, place.row + place.rows - BOTTOM_ROWS, place.col + 1, place.cols - 2,
-        state->study->warning ? STYLE_IS(WARN) : STYLE_IS(MUTED), said);
+    struct images_page page = images_lay_out_page(state, place);
+    images_lay_out(state, world, &page, &state->tiles);
+    images_draw_tiles(state, session, world, canvas, numbers.image);
+    if (page.pictures.rows)
+        draw_counts(canvas->grid, &page, &numbers);
+    draw_lists(state, canvas->grid, page.lists, &numbers);
+    draw_said(state, session, canvas->grid,
+        (struct rect){page.said_row, place.col + 1, 1, place.cols - 2});
+    draw_sliders(state, session, world, canvas->grid, place, page.sliders_row);
 }

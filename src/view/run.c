@@ -16,12 +16,13 @@
 #include <string.h>
 
 enum { METRICS_SPARK_COLS = 20, HEAD_NOTES = 6, HEAD_ABSORBED = 3 };
-enum action { PANE = 1, DIFF, CURVES, IMAGES, FILES, TABLES, SELECT, BASELINE };
+enum action { PANE = 1, DIFF, CURVES, IMAGES, EVALUATION, FILES, TABLES, SELECT, BASELINE };
 
 static const struct key_row KEYS[] = {
     {"Tab Shift-Tab", "metrics or parameters", PANE, "run", "pane", 3},
     {"v Enter", "curves", CURVES, "run", "curves", 1},
     {"i", "images with boxes", IMAGES, "run", "images", 1},
+    {"W", "evaluation: PR curves, classes, errors, confusion", EVALUATION, "run", "evaluate", 2},
     {"o", "files of the run", FILES, "run", "files", 2},
     {"T", "tables: files and evaluation", TABLES, "run", "tables", 3},
     {"d", "what differs between the selected runs", DIFF, "run", "diff", 2},
@@ -308,6 +309,9 @@ static enum view_outcome act(void *self, struct session *session, const struct w
         return VIEW_OPENED;
     case IMAGES:
         *effect = (struct view_effect){&view_images, run->id};
+        return VIEW_OPENED;
+    case EVALUATION:
+        *effect = (struct view_effect){&view_evaluation, run->id};
         return VIEW_OPENED;
     case FILES:
         *effect = (struct view_effect){&view_files, run->id};

@@ -4,8 +4,6 @@
  */
 #include "view/runs_view.h"
 
-#include "base/text.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +18,7 @@ enum action {
     DIFF,
     CURVES,
     IMAGES,
+    EVALUATION,
     TRADEOFF,
     IMPORTANCE,
     TABLES,
@@ -42,6 +41,10 @@ enum action {
     COPY_MORE,
     TAGS,
     NOTE,
+    GROUP,
+    GROUP_HERE,
+    OPEN_ALL,
+    COMPUTE,
     FILTER,
     SEARCH,
     SEARCH_NEXT,
@@ -49,12 +52,13 @@ enum action {
 };
 
 static const struct key_row KEYS[] = {
-    {"Enter", "open the run", OPEN, "table", "open", 1},
-    {"Space", "select or unselect the run", SELECT, "table", "select", 2},
+    {"Enter", "open the run; of a group its members", OPEN, "table", "open", 1},
+    {"Space", "select or unselect the run, or the group", SELECT, "table", "select", 2},
     {"p", "compare with this run: baseline", BASELINE, "table", "baseline", 3},
     {"d", "what differs between the selected runs", DIFF, "table", "diff", 2},
     {"v", "curves of the selected runs", CURVES, "table", "curves", 2},
     {"i", "images with boxes", IMAGES, "table", "images", 2},
+    {"W", "evaluation: PR curves, classes, errors, confusion", EVALUATION, "table", "evaluate", 3},
     {"t", "trade-off of two columns: AP against time", TRADEOFF, "table", "trade-off", 3},
     {"w", "which parameter made the difference, over the runs shown", IMPORTANCE, "table", NULL, 0},
     {"T", "tables of the run: files and evaluation", TABLES, "table", NULL, 0},
@@ -63,15 +67,19 @@ static const struct key_row KEYS[] = {
     {"s", "sort by the column under the cursor; again: invert", SORT_HERE, "table", NULL, 0},
     {"S", "then by the column under the cursor; again: invert", SORT_ALSO, "table", NULL, 0},
     {"I", "invert the order", INVERT, "table", NULL, 0},
-    {"f", "filter: faster lr<1e-3 AP>=0.4 status=failed", FILTER, "table", "filter", 3},
+    {"f", "filter: faster lr<1e-3 AP>=0.4; Tab completes", FILTER, "table", "filter", 3},
     {"/", "search in names", SEARCH, "table", "search", 5},
     {"n", "next match", SEARCH_NEXT, "table", NULL, 0},
     {"N", "match before", SEARCH_BEFORE, "table", NULL, 0},
     {"a", "select all that the filter shows", SELECT_ALL, "table", NULL, 0},
     {"u", "select none", SELECT_NONE, "table", NULL, 0},
-    {"M", "tags of the run: keep paper; filter tag=keep", TAGS, "table", "tags", 6},
-    {"m", "note on the run", NOTE, "table", "note", 6},
-    {"y", "copy the cell", COPY_CELL, "table", "copy", 6},
+    {"M", "tags of the run, or of all selected: keep paper", TAGS, "table", "tags", 6},
+    {"m", "note on the run, or on all selected", NOTE, "table", "note", 6},
+    {"x", "group runs that differ in the seed alone; again: not", GROUP, "table", "group", 5},
+    {"X", "group by the column under the cursor; again: not", GROUP_HERE, "table", NULL, 0},
+    {"z", "open or close all groups", OPEN_ALL, "table", NULL, 0},
+    {"=", "a column computed from others: best(AP) / ms_per_image", COMPUTE, "columns", "compute", 7},
+    {"y", "copy the cell", COPY_CELL, "table", "copy", 5},
     {"Y", "copy the table or the row: TSV, CSV, Markdown, LaTeX", COPY_MORE, "table", NULL, 0},
     {"h Left", "to the column on the left", LEFT, "columns", NULL, 0},
     {"l Right", "to the column on the right", RIGHT, "columns", NULL, 0},
@@ -88,67 +96,12 @@ static const struct key_row KEYS[] = {
 
 /* ---- acting ---- */
 
-static void remember_cursor(struct runs_state *state, struct session *session)
-{
-    const struct run_row *run = runs_cursor(state);
-    state->cursor_run = run ? run->id : 0;
-    session->current = run ? run->id : session->current;
-}
-
 static void sort_by(struct runs_state *state, struct session *session, size_t column, bool also)
 {
     if (column >= state->column_count)
         return;
     layout_sort_by(&state->layout, &state->columns[column], also);
     runs_resort(state, session);
-}
-
-/* By its path, by what is shown instead, or by its title or id. */
-static bool is_called(const struct run_row *run, const char *text)
-{
-    return text_contains(run->name, text) || text_contains(run->shown, text) ||
-           (run->title && text_contains(run->title, text)) ||
-           (run->label_id && text_contains(run->label_id, text));
-}
-
-static void search(struct runs_state *state, struct session *session, int direction)
-{
-    for (size_t i = 1; state->search[0] && i <= state->count; i++) {
-        size_t step = direction > 0 ? i : state->count - i;
-        size_t row = (state->table.scroll.cursor + step) % state->count;
-        if (is_called(&state->runs->rows[state->order[row]], state->search)) {
-            state->table.scroll.cursor = row;
-            return;
-        }
-    }
-    session_say(session, "no name holds \"%.100s\"", state->search);
-}
-
-/* The remark that was typed, for the run that the prompt was opened on. */
-static void keep_remark(struct runs_state *state, struct session *session)
-{
-    const struct run_row *run = runs_cursor(state);
-    bool tags = state->asking == RUNS_ASKING_TAGS;
-    if (!run)
-        return;
-    struct remark remark = {.directory = run->directory,
-        .tags = tags ? state->prompt.text : NULL,
-        .note = tags ? NULL : state->prompt.text};
-    session_say(session, "%s %.100s", state->prompt.length ? "noted on" : "taken off", run->shown);
-    session_order(session, errand_remark(&remark));
-}
-
-static void accept(struct runs_state *state, struct session *session)
-{
-    if (state->asking == RUNS_ASKING_FILTER) {
-        runs_filter(state, session); /* says what is wrong with it */
-    } else if (state->asking == RUNS_ASKING_SEARCH) {
-        memcpy(state->search, state->prompt.text, state->prompt.length + 1);
-        search(state, session, 1);
-        remember_cursor(state, session);
-    } else {
-        keep_remark(state, session);
-    }
 }
 
 static enum view_outcome act_in_prompt(
@@ -165,21 +118,7 @@ static enum view_outcome act_in_prompt(
         runs_copy_form(state, session, event->mods ? 0 : event->key);
         return VIEW_STAYED;
     }
-    enum prompt_answer answer = prompt_event(&state->prompt, event);
-    if (answer == PROMPT_IGNORED)
-        return event->kind == EVENT_KEY ? VIEW_STAYED : VIEW_IGNORED;
-    if (state->asking == RUNS_ASKING_FILTER &&
-        (answer == PROMPT_EDITED || answer == PROMPT_CANCELLED)) {
-        memcpy(state->filter, answer == PROMPT_EDITED ? state->prompt.text : "",
-            answer == PROMPT_EDITED ? state->prompt.length + 1 : 1);
-        runs_filter(state, session); /* the table follows every key */
-        session->message[0] = '\0';
-    }
-    if (answer == PROMPT_ACCEPTED)
-        accept(state, session);
-    if (answer == PROMPT_ACCEPTED || answer == PROMPT_CANCELLED)
-        state->asking = RUNS_ASKING_NOTHING;
-    return VIEW_STAYED;
+    return runs_answer(state, session, event);
 }
 
 static enum view_outcome open_on(const struct view *view, int64_t run, struct view_effect *effect)
@@ -195,11 +134,43 @@ static void toggle_baseline(struct session *session, const struct run_row *run)
         session_say(session, "baseline: %.120s", run->shown);
 }
 
+/* All of a group, unless all of it are selected: then none. */
+static void select_line(struct runs_state *state, struct session *session)
+{
+    size_t count;
+    const uint32_t *rows = runs_rows_at(state, state->table.scroll.cursor, &count);
+    bool all = true;
+    for (size_t i = 0; i < count; i++)
+        all &= session_is_selected(session, state->runs->rows[rows[i]].id);
+    for (size_t i = 0; i < count; i++)
+        if (session_is_selected(session, state->runs->rows[rows[i]].id) == all)
+            session_toggle(session, state->runs->rows[rows[i]].id);
+}
+
+/* By the name of the column under the cursor, as `:group` takes it. */
+static void group_here(struct runs_state *state, struct session *session)
+{
+    char name[CATALOGUE_NAME_BYTES];
+    size_t at = runs_cursor_column(state);
+    if (at == SIZE_MAX)
+        return;
+    const struct layout_name *of = &state->layout.entries[state->entries[at]].of;
+    bool plain = of->column.kind == RUN_COLUMN_METRIC || of->column.kind == RUN_COLUMN_PARAM ||
+                 catalogue_is_computed(&of->column);
+    if (plain)
+        snprintf(name, sizeof name, "%s", of->name);
+    else
+        catalogue_name(&of->column, name, sizeof name);
+    runs_group_by(state, session, strcmp(state->lines.by, name) == 0 ? "" : name);
+}
+
 static enum view_outcome act_on_run(struct runs_state *state, struct session *session,
     const struct run_row *run, int action, struct view_effect *effect)
 {
     switch (action) {
     case OPEN:
+        if (runs_group_at(state, state->table.scroll.cursor))
+            return runs_toggle_group(state) ? VIEW_STAYED : VIEW_IGNORED;
         return open_on(&view_run, run->id, effect);
     case DIFF:
         return open_on(&view_diff, run->id, effect);
@@ -208,6 +179,8 @@ static enum view_outcome act_on_run(struct runs_state *state, struct session *se
         return open_on(&view_curves, run->id, effect);
     case IMAGES:
         return open_on(&view_images, run->id, effect);
+    case EVALUATION:
+        return open_on(&view_evaluation, run->id, effect);
     case TRADEOFF:
         return open_on(&view_tradeoff, run->id, effect);
     case IMPORTANCE:
@@ -215,16 +188,15 @@ static enum view_outcome act_on_run(struct runs_state *state, struct session *se
     case TABLES:
         return open_on(&view_data, run->id, effect);
     case SELECT:
-        session_toggle(session, run->id);
-        scroll_move(&state->table.scroll, SCROLL_DOWN, state->count);
+        select_line(state, session);
+        scroll_move(&state->table.scroll, SCROLL_DOWN, runs_line_count(state));
         return VIEW_STAYED;
     case BASELINE:
         toggle_baseline(session, run);
         return VIEW_STAYED;
     case TAGS:
     case NOTE:
-        state->asking = action == TAGS ? RUNS_ASKING_TAGS : RUNS_ASKING_NOTE;
-        prompt_set(&state->prompt, action == TAGS ? run->tags : run->note);
+        runs_ask(state, session, action == TAGS ? RUNS_ASKING_TAGS : RUNS_ASKING_NOTE);
         return VIEW_STAYED;
     }
     return VIEW_IGNORED;
@@ -274,6 +246,12 @@ static enum view_outcome act_on_column(
     case CHOOSE:
         runs_choose_begin(state);
         return VIEW_STAYED;
+    case COMPUTE:
+        runs_ask(state, session, RUNS_ASKING_COMPUTE);
+        return VIEW_STAYED;
+    case GROUP_HERE:
+        group_here(state, session);
+        return VIEW_STAYED;
     case COPY_CELL:
         runs_copy_cell(state, session);
         return VIEW_STAYED;
@@ -289,12 +267,19 @@ static enum view_outcome act_on_table(struct runs_state *state, struct session *
     switch (action) {
     case FILTER:
     case SEARCH:
-        state->asking = action == FILTER ? RUNS_ASKING_FILTER : RUNS_ASKING_SEARCH;
-        prompt_set(&state->prompt, action == FILTER ? state->filter : "");
+        runs_ask(state, session, action == FILTER ? RUNS_ASKING_FILTER : RUNS_ASKING_SEARCH);
+        return VIEW_STAYED;
+    case GROUP:
+        runs_group_by(state, session, state->lines.by[0] ? "" : "seed");
+        return VIEW_STAYED;
+    case OPEN_ALL:
+        if (!state->lines.grouped)
+            session_say(session, "there are no groups: x groups by seed, X by the column");
+        runs_toggle_all(state);
         return VIEW_STAYED;
     case SEARCH_NEXT:
     case SEARCH_BEFORE:
-        search(state, session, action == SEARCH_NEXT ? 1 : -1);
+        runs_search(state, session, action == SEARCH_NEXT ? 1 : -1);
         return VIEW_STAYED;
     case SELECT_ALL:
         for (size_t i = 0; i < state->count; i++)
@@ -312,7 +297,7 @@ static enum view_outcome act_by_mouse(struct runs_state *state, struct session *
     const struct event *event, struct view_effect *effect)
 {
     if (event->action == MOUSE_WHEEL) {
-        scroll_wheel(&state->table.scroll, event->wheel_rows * 3, state->count);
+        scroll_wheel(&state->table.scroll, event->wheel_rows * 3, runs_line_count(state));
         return VIEW_STAYED;
     }
     if (state->dragged >= 0 && event->action == MOUSE_DRAG) {
@@ -337,7 +322,9 @@ static enum view_outcome act_by_mouse(struct runs_state *state, struct session *
         state->table.scroll.cursor = hit.row;
         if (hit.column >= RUNS_MARK_COLUMNS)
             state->table.column = hit.column;
-        if (again && runs_cursor(state))
+        if (again && runs_group_at(state, hit.row))
+            runs_toggle_group(state);
+        else if (again && runs_cursor(state))
             return open_on(&view_run, runs_cursor(state)->id, effect);
     }
     return VIEW_STAYED;
@@ -352,7 +339,7 @@ static enum view_outcome act_on_event(struct runs_state *state, struct session *
     if (event->kind == EVENT_MOUSE)
         return act_by_mouse(state, session, event, effect);
     if (move >= 0) {
-        scroll_move(&state->table.scroll, (enum scroll_move)move, state->count);
+        scroll_move(&state->table.scroll, (enum scroll_move)move, runs_line_count(state));
         return VIEW_STAYED;
     }
     enum view_outcome outcome = VIEW_IGNORED;
@@ -378,7 +365,7 @@ static enum view_outcome act(void *self, struct session *session, const struct w
     enum view_outcome outcome = act_on_event(state, session, event, effect);
     runs_follow(state, session, world); /* a new baseline has its column at once */
     if (!typing) /* a filter that is changed again finds the run again */
-        remember_cursor(state, session);
+        runs_remember_cursor(state, session);
     runs_keep_settings(state, session);
     return outcome;
 }
@@ -403,6 +390,29 @@ static void start(void *self, const struct session *session, const struct world 
     }
 }
 
+/* Means of last points in a column, in what it is sorted or grouped by, in the filter. */
+static void want_means(const struct runs_state *state, struct wants *out)
+{
+    struct run_key keys[LAYOUT_MOST_SORTS];
+    struct arena arena = {0};
+    struct buf list;
+    size_t count = layout_keys(&state->layout, keys);
+    const struct expr *filter = state->matching ? filter_expr(state->matching) : NULL;
+    const struct run_column *bound = filter ? runs_bind(state->runs, filter, &arena) : NULL;
+    buf_init(&list, sizeof out->tails - 1);
+    runs_list_tails(state->columns, state->column_count, &list);
+    for (size_t i = 0; i < count; i++)
+        runs_list_tails(&keys[i].column, 1, &list);
+    if (bound)
+        runs_list_tails(bound, expr_name_count(filter), &list);
+    if (state->lines.grouped && state->lines.how.by)
+        runs_list_tails(state->lines.how.by, 1, &list);
+    if (list.length && !list.failed)
+        memcpy(out->tails, list.data, list.length + 1);
+    buf_done(&list);
+    arena_done(&arena);
+}
+
 static void wants(
     void *self, const struct session *session, const struct world *world, struct wants *wants_out)
 {
@@ -410,6 +420,7 @@ static void wants(
     struct session seen = *session; /* arranging may want to say something; not from here */
     runs_follow(state, &seen, world);
     struct rect place = {0, 0, session->rows, session->cols};
+    want_means(state, wants_out);
     for (int i = 0; i < RUNS_PANELS; i++)
         if (runs_has_below(session, place) && state->panels[i] && runs_panel_views[i]->wants &&
             runs_panel_views[i] != &view_diff) /* intervals are for its own page */
@@ -425,6 +436,8 @@ static void stop(void *self)
         free(state->panels[i]);
     }
     runs_release(state->runs);
+    runs_lines_done(&state->lines);
+    arena_done(&state->completion.arena);
     layout_done(&state->layout);
     arena_done(&state->arena);
     free(state->choice.items);
@@ -437,22 +450,57 @@ static bool is_typing(const void *self)
     return ((const struct runs_state *)self)->asking != RUNS_ASKING_NOTHING;
 }
 
-static bool obey(void *self, struct session *session, const struct world *world, const char *word,
-    const char *rest)
+/* What can wait until there are runs. */
+static bool obey_later(struct runs_state *state, const char *word, const char *rest)
 {
-    struct runs_state *state = self;
     if (strcmp(word, "filter") == 0)
         snprintf(state->filter, sizeof state->filter, "%s", rest);
     else if (strcmp(word, "sort") == 0)
         snprintf(state->wanted_sort, sizeof state->wanted_sort, "%s", rest);
+    else if (strcmp(word, "group") == 0)
+        snprintf(state->lines.by, sizeof state->lines.by, "%s", rest);
     else
         return false;
-    runs_follow(state, session, world);
-    state->obeying = true;
-    if (state->runs)
-        runs_filter(state, session);
-    state->obeying = false;
     return true;
+}
+
+static bool obey_now(
+    struct runs_state *state, struct session *session, const char *word, const char *rest)
+{
+    struct err err = {0};
+    size_t entry;
+    if (strcmp(word, "group") == 0) {
+        runs_group_by(state, session, rest);
+    } else if (strcmp(word, "best") == 0) {
+        runs_rank(state, session, rest);
+    } else if (strcmp(word, "compute") == 0) {
+        if (runs_compute(state, rest, &entry, &err))
+            runs_filter(state, session);
+        else
+            session_say(session, "%s", err.text);
+    } else if (strcmp(word, "filter") == 0) {
+        runs_set_filter(state, session, rest);
+    } else if (obey_later(state, word, rest)) {
+        state->obeying = true;
+        runs_filter(state, session);
+        state->obeying = false;
+    } else {
+        return false;
+    }
+    return true;
+}
+
+static bool obey(void *self, struct session *session, const struct world *world, const char *word,
+    const char *rest)
+{
+    struct runs_state *state = self;
+    bool known = !state->runs && obey_later(state, word, rest);
+    runs_follow(state, session, world);
+    if (!known && state->runs)
+        known = obey_now(state, session, word, rest);
+    if (known && state->runs)
+        runs_keep_settings(state, session);
+    return known;
 }
 
 const struct view view_runs = {

@@ -14,10 +14,19 @@ static const struct {
     {'l', 'L', PRINT_LATEX}};
 
 static void order(struct runs_state *state, struct session *session, enum print_format format,
-    const struct run_column *columns, size_t column_count, const uint32_t *rows, size_t row_count,
-    bool bare)
+    const struct run_column *columns, size_t column_count, size_t from, size_t count, bool bare)
 {
-    struct copy *copy = copy_new(state->runs, columns, column_count, rows, row_count);
+    struct arena arena = {0};
+    struct copy_line *lines = ARENA_ARRAY(&arena, struct copy_line, count + 1);
+    struct copy *copy = NULL;
+    for (size_t i = 0; lines && i < count; i++) {
+        size_t members;
+        lines[i].row = runs_rows_at(state, from + i, &members)[0];
+        lines[i].group = runs_group_at(state, from + i);
+        lines[i].is_member = runs_is_member(state, from + i);
+    }
+    if (lines)
+        copy = copy_new(state->runs, columns, column_count, lines, count);
     if (copy) {
         copy->baseline = session->baseline;
         copy->now_s = session->now_s;
@@ -25,29 +34,30 @@ static void order(struct runs_state *state, struct session *session, enum print_
         copy->bare = bare;
     }
     session_order(session, errand_copy(copy));
+    arena_done(&arena);
 }
 
 void runs_copy_cell(struct runs_state *state, struct session *session)
 {
-    size_t column = runs_cursor_column(state), row = state->table.scroll.cursor;
-    if (column == SIZE_MAX || row >= state->count)
+    size_t column = runs_cursor_column(state), line = state->table.scroll.cursor;
+    if (column == SIZE_MAX || line >= runs_line_count(state))
         return;
     if (state->columns[column].kind == RUN_COLUMN_SPARK)
         session_say(session, "a course has no text: copy a number beside it");
     else
-        order(state, session, PRINT_TABLE, &state->columns[column], 1, &state->order[row], 1, true);
+        order(state, session, PRINT_TABLE, &state->columns[column], 1, line, 1, true);
 }
 
 bool runs_copy_form(struct runs_state *state, struct session *session, int32_t key)
 {
-    size_t row = state->table.scroll.cursor;
+    size_t line = state->table.scroll.cursor, count = runs_line_count(state);
     for (size_t i = 0; i < sizeof FORMS / sizeof *FORMS; i++) {
         if (key == FORMS[i].table)
-            order(state, session, FORMS[i].format, state->columns, state->column_count,
-                state->order, state->count, false);
-        else if (key == FORMS[i].row && row < state->count)
-            order(state, session, FORMS[i].format, state->columns, state->column_count,
-                &state->order[row], 1, false);
+            order(state, session, FORMS[i].format, state->columns, state->column_count, 0, count,
+                false);
+        else if (key == FORMS[i].row && line < count)
+            order(state, session, FORMS[i].format, state->columns, state->column_count, line, 1,
+                false);
         else
             continue;
         return true;

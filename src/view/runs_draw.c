@@ -17,25 +17,16 @@ enum { BELOW_LEAST_ROWS = 28, BELOW_ROWS = 13, BELOW_MOST_ROWS = 24, BELOW_LEAST
 
 const struct view *const runs_panel_views[RUNS_PANELS] = {&view_diff, &view_curves};
 
-struct drawing {
-    const struct runs_state *state;
-    const struct session *session;
-    const struct run_row *baseline;
-};
-
 static size_t source_rows(void *self)
 {
-    return ((struct drawing *)self)->state->count;
+    return runs_line_count(((struct runs_drawing *)self)->state);
 }
 
-static const struct run_row *row_at(const struct drawing *drawing, size_t row)
+struct style runs_status_style(const struct run_row *run)
 {
-    return &drawing->state->runs->rows[drawing->state->order[row]];
-}
-
-static struct style status_style(enum run_status status)
-{
-    switch (status) {
+    if (run->loss_lost)
+        return STYLE_IS(BAD);
+    switch (run->status) {
     case RUN_RUNNING:
         return STYLE_IS(LIVE);
     case RUN_FAILED:
@@ -50,27 +41,37 @@ static struct style status_style(enum run_status status)
     return STYLE_IS(TEXT);
 }
 
-static struct style value_style(const struct drawing *drawing, int column,
-    const struct run_row *run, const struct run_value *value)
+static bool is_delta(const struct run_column *column)
 {
-    const struct run_column *shown = &drawing->state->columns[column];
-    if (shown->kind == RUN_COLUMN_STATUS)
-        return run->loss_lost ? STYLE_IS(BAD) : status_style(run->status);
-    if (shown->kind == RUN_COLUMN_DELTA)
-        return value->number > 0   ? STYLE_IS(GOOD)
-               : value->number < 0 ? STYLE_IS(BAD)
-                                   : STYLE_IS(TEXT);
-    if (value->is_number && isnan(value->number))
-        return STYLE_IS(WARN);
-    bool best = value->is_number && value->number == drawing->state->best[column] &&
-                !versions_is_foreign(&drawing->state->versions, run, shown);
-    return best && drawing->state->count > 1 ? STYLE_IS(BEST) : STYLE_IS(TEXT);
+    return column->kind == RUN_COLUMN_DELTA ||
+           (column->kind == RUN_COLUMN_COURSE && column->ask == EXPR_DELTA);
 }
 
-/* Column 0 is the run's own mark: baseline, colour, damage. */
-static void mark_cell(
-    const struct drawing *drawing, const struct run_row *run, struct table_cell *out)
+struct style runs_value_style(
+    const struct runs_drawing *drawing, size_t line, size_t at, const struct run_value *value)
 {
+    const struct runs_state *state = drawing->state;
+    const struct run_column *shown = &state->columns[at];
+    if (is_delta(shown) && shown->better != BETTER_NEITHER) {
+        double gain = shown->better == BETTER_LOWER ? -value->number : value->number;
+        return gain > 0 ? STYLE_IS(GOOD) : gain < 0 ? STYLE_IS(BAD) : STYLE_IS(TEXT);
+    }
+    if (value->is_number && isnan(value->number))
+        return STYLE_IS(WARN);
+    bool best = value->is_number && value->number == state->best[at] &&
+                !runs_is_member(state, line) && runs_compares_at(state, line, shown);
+    return best && runs_line_count(state) > 1 ? STYLE_IS(BEST) : STYLE_IS(TEXT);
+}
+
+/* Column 0 is the run's own mark: baseline, colour; or that of a group: open, closed. */
+static void mark_cell(const struct runs_drawing *drawing, size_t line, struct table_cell *out)
+{
+    const struct run_row *run = runs_run_at(drawing->state, line);
+    if (runs_group_at(drawing->state, line)) {
+        out->text = runs_is_open(drawing->state, line) ? "\xe2\x96\xbe" : "\xe2\x96\xb8";
+        out->style = STYLE_IS(ACCENT);
+        return;
+    }
     out->text = run->id == drawing->session->baseline ? "A" : "\xe2\x96\xa0";
     out->style = session_run_style(run);
 }
@@ -92,15 +93,12 @@ static void mark_foreign(struct table_cell *out)
     out->tail = out->room + length;
 }
 
-static void source_cell(void *self, size_t row, int column, struct table_cell *out)
+static void run_cell(
+    const struct runs_drawing *drawing, size_t line, size_t at, struct table_cell *out)
 {
-    struct drawing *drawing = self;
-    const struct run_row *run = row_at(drawing, row);
-    if (column == 0) {
-        mark_cell(drawing, run, out);
-        return;
-    }
-    const struct run_column *shown = &drawing->state->columns[column - RUNS_MARK_COLUMNS];
+    const struct runs_state *state = drawing->state;
+    const struct run_row *run = runs_run_at(state, line);
+    const struct run_column *shown = &state->columns[at];
     struct run_value value = run_value(run, shown, drawing->baseline, drawing->session->now_s);
     out->text = out->room;
     out->style = STYLE_IS(MUTED);
@@ -108,41 +106,82 @@ static void source_cell(void *self, size_t row, int column, struct table_cell *o
         snprintf(out->room, sizeof out->room, "%s", value.undefined ? "undef" : "\xe2\x80\x93");
         return;
     }
-    out->style = value_style(drawing, column - RUNS_MARK_COLUMNS, run, &value);
+    out->style = shown->kind == RUN_COLUMN_STATUS ? runs_status_style(run)
+                                                  : runs_value_style(drawing, line, at, &value);
     if (shown->kind == RUN_COLUMN_STATUS)
         status_cell(run, out);
     else if (value.text && !value.is_number)
         out->text = value.text;
     else
         run_value_print(&value, shown, out->room, sizeof out->room);
-    if (out->text == out->room && versions_is_foreign(&drawing->state->versions, run, shown))
+    if (out->text == out->room && versions_is_foreign(&state->versions, run, shown))
         mark_foreign(out);
+    if (shown->kind == RUN_COLUMN_NAME && runs_is_member(state, line)) {
+        snprintf(out->room, sizeof out->room, "  %s", value.text);
+        out->text = strlen(value.text) + 2 < sizeof out->room ? out->room : value.text;
+    }
+}
+
+static void source_cell(void *self, size_t row, int column, struct table_cell *out)
+{
+    struct runs_drawing *drawing = self;
+    if (column == 0)
+        mark_cell(drawing, row, out);
+    else if (runs_group_at(drawing->state, row))
+        runs_head_cell(drawing, row, (size_t)column - RUNS_MARK_COLUMNS, out);
+    else
+        run_cell(drawing, row, (size_t)column - RUNS_MARK_COLUMNS, out);
 }
 
 static int source_mark(void *self, size_t row)
 {
-    struct drawing *drawing = self;
-    return session_is_selected(drawing->session, row_at(drawing, row)->id) ? TABLE_SELECTED : 0;
+    struct runs_drawing *drawing = self;
+    size_t count;
+    const uint32_t *rows = runs_rows_at(drawing->state, row, &count);
+    bool all = drawing->selected && count;
+    for (size_t i = 0; all && i < count; i++)
+        all = drawing->selected[rows[i]];
+    return all ? TABLE_SELECTED : 0;
+}
+
+/* Which rows are selected; NULL for none, and without memory. */
+static const bool *find_selected(
+    const struct runs_state *state, const struct session *session, struct arena *scratch)
+{
+    bool *selected = session->selected_count
+                         ? ARENA_ARRAY(scratch, bool, state->runs->count)
+                         : NULL;
+    for (size_t i = 0; selected && i < session->selected_count; i++) {
+        const struct run_row *run = runs_find(state->runs, session->selected[i]);
+        if (run)
+            selected[run - state->runs->rows] = true;
+    }
+    return selected;
 }
 
 static void source_draw(void *self, size_t row, int column, struct grid *grid, struct rect place)
 {
-    struct drawing *drawing = self;
-    const struct run_row *run = row_at(drawing, row);
-    const struct run_column *shown = &drawing->state->columns[column - RUNS_MARK_COLUMNS];
-    const struct run_spark *spark = shown->role == ROLE_LOSS ? &run->loss_spark : &run->ap_spark;
+    struct runs_drawing *drawing = self;
+    const struct runs_state *state = drawing->state;
+    const struct run_row *run = runs_run_at(state, row);
+    const struct run_group *group = runs_group_at(state, row);
+    const struct run_column *shown = &state->columns[column - RUNS_MARK_COLUMNS];
+    struct run_spark spark = group                       ? runs_head_spark(state->runs, group, shown->role)
+                             : shown->role == ROLE_LOSS ? run->loss_spark
+                                                        : run->ap_spark;
     double values[SPARK_COLS];
-    if (!spark->count) {
+    if (!spark.count) {
         grid_text(grid, place.row, place.col, place.cols, STYLE_IS(MUTED), "\xe2\x80\x93");
         return;
     }
-    int count = spark->count < SPARK_COLS ? spark->count : SPARK_COLS;
+    int count = spark.count < SPARK_COLS ? spark.count : SPARK_COLS;
     for (int i = 0; i < count; i++) /* the pieces spread over the columns, ends included */
-        values[i] = spark->values[count == 1 ? 0 : i * (spark->count - 1) / (count - 1)];
+        values[i] = (double)spark.values[count == 1 ? 0 : i * (spark.count - 1) / (count - 1)];
     /* APs are compared between runs, so they share a scale; a loss is its own. */
     bool shared = shown->role == ROLE_AP;
-    spark_draw(grid, place.row, place.col, place.cols, session_run_style(run), values,
-        (size_t)count, shared ? 0 : NAN, shared ? drawing->state->best_ap : NAN);
+    spark_draw(grid, place.row, place.col, place.cols,
+        group ? STYLE_IS(TEXT) : session_run_style(run), values, (size_t)count, shared ? 0 : NAN,
+        shared ? state->best_ap : NAN);
 }
 
 static int make_columns(const struct runs_state *state, struct table_column *out)
@@ -198,30 +237,29 @@ static void print_sorts(const struct runs_state *state, char *out, size_t out_by
 static void draw_top(const struct runs_state *state, const struct session *session,
     struct grid *grid, struct rect place)
 {
-    static const char *const LABELS[] = {[RUNS_ASKING_FILTER] = "filter ",
-        [RUNS_ASKING_SEARCH] = "/",
-        [RUNS_ASKING_TAGS] = "tags ",
-        [RUNS_ASKING_NOTE] = "note "};
-    char shown[64] = "", sorted[160] = "", selected[32] = "";
+    char shown[64] = "", sorted[160] = "", selected[32] = "", grouped[160] = "";
     if (state->asking == RUNS_ASKING_COPY) {
         grid_text(
             grid, place.row, place.col + 1, place.cols - 2, STYLE_IS(ACCENT), RUNS_COPY_KEYS);
         return;
     }
     if (state->asking && state->asking != RUNS_ASKING_COLUMNS) {
-        prompt_draw(&state->prompt, grid, place.row, place.col + 1, place.cols - 2,
-            LABELS[state->asking]);
+        runs_ask_draw(state, session, grid, place);
         return;
     }
     if (state->filter[0])
         snprintf(shown, sizeof shown, "%zu of %zu", state->count, state->runs->count);
     print_sorts(state, sorted, sizeof sorted);
+    if (state->lines.grouped)
+        snprintf(grouped, sizeof grouped, "groups by %s: %zu", state->lines.by,
+            state->lines.groups.count);
     if (session->selected_count)
         snprintf(selected, sizeof selected, "%zu selected", session->selected_count);
     const struct status_part parts[] = {
         {state->filter[0] ? "filter" : "", STYLE_IS(MUTED), 1, false},
         {state->filter, STYLE_IS(FILTER), 0, false},
         {shown, STYLE_IS(MUTED), 2, false},
+        {grouped, STYLE_IS(MUTED), 2, true},
         {sorted, STYLE_IS(MUTED), 3, true},
         {selected, STYLE_IS(SELECTED), 1, true},
     };
@@ -246,7 +284,8 @@ static int draw_below(struct runs_state *state, const struct session *session,
 {
     if (!runs_has_below(session, place) || !state->panels[0] || !state->panels[1])
         return 0;
-    int free = place.rows - (int)(state->count < 1000 ? state->count : 1000) - 4;
+    int lines = (int)(runs_line_count(state) < 1000 ? runs_line_count(state) : 1000);
+    int free = place.rows - lines - 4;
     int rows = free < BELOW_ROWS ? BELOW_ROWS : free > BELOW_MOST_ROWS ? BELOW_MOST_ROWS : free;
     struct rect panel = {place.row + place.rows - rows, place.col, rows, place.cols / 2};
     for (int i = 0; i < RUNS_PANELS; i++) {
@@ -277,7 +316,8 @@ void runs_draw(void *self, const struct session *session, const struct world *wo
     int warned = draw_warning(state, canvas->grid, body);
     body.row += warned;
     body.rows -= warned;
-    struct drawing drawing = {state, session, session_baseline(session, state->runs)};
+    struct runs_drawing drawing = {state, session, session_baseline(session, state->runs),
+        find_selected(state, session, canvas->scratch)};
     struct table_source source = {&drawing, source_rows, source_cell, source_mark, source_draw};
     struct table_column columns[RUNS_VIEW_COLUMNS + RUNS_MARK_COLUMNS];
     int count = make_columns(state, columns), frozen = state->layout.frozen + RUNS_MARK_COLUMNS;

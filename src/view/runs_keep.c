@@ -1,10 +1,9 @@
 /*
- * Keeps the arrangement of the runs table: layout and filter, as JSON in the person's settings.
+ * Keeps the arrangement of the runs table: layout, groups and filter, as JSON in the person's settings.
  * Knows: the state of runs_view.h, one member of the settings. Must not know: files.
  */
 #include "view/runs_view.h"
 
-#include "base/text.h"
 #include "work/settings.h"
 
 #include <stdlib.h>
@@ -18,9 +17,21 @@ static void print_settings(const struct runs_state *state, struct buf *text)
     json_writer_init(&json, text, false);
     json_writer_object(&json);
     layout_write(&state->layout, &json);
-    json_writer_key(&json, "filter");
-    json_writer_string(&json, state->filter);
+    json_writer_key(&json, "group");
+    json_writer_string(&json, state->lines.by);
+    json_writer_key(&json, "filter"); /* not what is being typed */
+    json_writer_string(&json,
+        state->asking == RUNS_ASKING_FILTER ? state->filter_before : state->filter);
     json_writer_object_end(&json);
+}
+
+/* Made to fit and harmless, as if it had been typed. */
+static void read_text(struct runs_state *state, struct json *json, struct arena *arena, char *out,
+    size_t out_bytes)
+{
+    prompt_set(&state->prompt, json_string(json, arena));
+    if (state->prompt.length < out_bytes)
+        memcpy(out, state->prompt.text, state->prompt.length + 1);
 }
 
 void runs_read_settings(struct runs_state *state, const char *settings)
@@ -36,9 +47,9 @@ void runs_read_settings(struct runs_state *state, const char *settings)
         if (layout_read(&state->layout, &json))
             continue;
         if (json_is(&json, "filter") && json_next(&json) == JSON_STRING) {
-            const char *filter = json_string(&json, &arena);
-            prompt_set(&state->prompt, filter); /* which makes it fit and harmless */
-            memcpy(state->filter, state->prompt.text, state->prompt.length + 1);
+            read_text(state, &json, &arena, state->filter, sizeof state->filter);
+        } else if (json_is(&json, "group") && json_next(&json) == JSON_STRING) {
+            read_text(state, &json, &arena, state->lines.by, sizeof state->lines.by);
         } else {
             json_skip(&json);
         }
@@ -55,10 +66,6 @@ void runs_keep_settings(struct runs_state *state, struct session *session)
     struct buf text;
     buf_init(&text, SETTINGS_MOST_BYTES);
     print_settings(state, &text);
-    if (!text.failed && !text_same(state->kept, text.data)) {
-        session_order(session, errand_settings(MEMBER, text.data));
-        free(state->kept);
-        state->kept = strdup(text.data);
-    }
+    session_keep_text(session, MEMBER, &text, &state->kept);
     buf_done(&text);
 }

@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const GROUPS[] = {"run", "quantity", "metric", "parameter"};
+static const char COMPUTED[] = "computed";
+static const char *const GROUPS[] = {"run", "quantity", "metric", "parameter", COMPUTED};
 
 /* NULL for a group that there is not. */
 static const char *group_called(const char *name)
@@ -25,26 +26,27 @@ void layout_done(struct layout *layout)
 {
     free(layout->entries);
     arena_done(&layout->arena);
+    arena_done(&layout->bound);
     *layout = (struct layout){0};
 }
 
 /* ---- names and columns ---- */
 
-/* False when memory is out. */
-static bool name_column(
-    struct layout *layout, const struct run_column *column, struct layout_name *out)
+/* The column that a computed one's text means among RUNS, by its text as its name. */
+static bool bind(struct layout *layout, const struct runs *runs, const char *text,
+    struct run_column *out, struct err *err)
 {
-    char name[CATALOGUE_NAME_BYTES];
-    catalogue_name(column, name, sizeof name);
-    *out = (struct layout_name){arena_string(&layout->arena, column->name ? column->name : name),
-        catalogue_group(column), true, *column};
-    return out->name != NULL;
+    if (!runs_parse_column(runs, &layout->bound, text, out, err))
+        return false;
+    if (out->kind == RUN_COLUMN_EXPR)
+        out->name = text;
+    return true;
 }
 
-static void find_column(struct layout_name *of, const struct runs *runs,
+static void find_column(struct layout *layout, struct layout_name *of, const struct runs *runs,
     const struct run_column *defaults, size_t default_count)
 {
-    of->known = false;
+    of->known = strcmp(of->group, COMPUTED) == 0 && bind(layout, runs, of->name, &of->column, NULL);
     for (size_t i = 0; !of->known && i < default_count; i++)
         if (catalogue_is(&defaults[i], of->name, of->group)) {
             of->column = defaults[i];
@@ -63,6 +65,22 @@ size_t layout_find(const struct layout *layout, const struct run_column *column)
         if (layout->entries[i].of.known && catalogue_same(&layout->entries[i].of.column, column))
             return i;
     return SIZE_MAX;
+}
+
+/* False when memory is out. */
+static bool name_column(
+    struct layout *layout, const struct run_column *column, struct layout_name *out)
+{
+    char name[CATALOGUE_NAME_BYTES];
+    size_t at = layout_find(layout, column);
+    if (at != SIZE_MAX) {
+        *out = layout->entries[at].of;
+        return true;
+    }
+    catalogue_name(column, name, sizeof name);
+    *out = (struct layout_name){arena_string(&layout->arena, column->name ? column->name : name),
+        catalogue_group(column), true, *column};
+    return out->name != NULL;
 }
 
 static bool insert(struct layout *layout, size_t at, struct layout_entry entry)
@@ -91,12 +109,13 @@ static bool is_as_given(
 void layout_meet(struct layout *layout, const struct runs *runs, const struct run_column *defaults,
     size_t default_count)
 {
+    arena_done(&layout->bound);
     if (!layout->arranged && !is_as_given(layout, defaults, default_count))
         layout->count = 0;
     for (size_t i = 0; i < layout->count; i++)
-        find_column(&layout->entries[i].of, runs, defaults, default_count);
+        find_column(layout, &layout->entries[i].of, runs, defaults, default_count);
     for (size_t i = 0; i < layout->sort_count; i++)
-        find_column(&layout->sorts[i].by, runs, defaults, default_count);
+        find_column(layout, &layout->sorts[i].by, runs, defaults, default_count);
     size_t behind = 0;
     for (size_t i = 0; i < default_count; i++) {
         size_t at = layout_find(layout, &defaults[i]);
@@ -137,6 +156,39 @@ void layout_show(struct layout *layout, const struct run_column *column, bool sh
         insert(layout, layout->count, entry);
 }
 
+static const struct run_column *in_catalogue(
+    const struct runs *runs, const struct run_column *column)
+{
+    for (size_t i = 0; i < runs->catalogue_count; i++)
+        if (catalogue_same(&runs->catalogue[i], column))
+            return &runs->catalogue[i];
+    return NULL;
+}
+
+bool layout_compute(struct layout *layout, const struct runs *runs, const char *text, size_t at,
+    size_t *entry, struct err *err)
+{
+    struct layout_entry added = {.shown = true};
+    struct run_column *column = &added.of.column;
+    const char *name = arena_string(&layout->arena, text + strspn(text, " "));
+    if (!name)
+        return err_set(err, ERR_MEMORY, "out of memory");
+    if (!bind(layout, runs, name, column, err))
+        return false;
+    *entry = layout_find(layout, column);
+    if (*entry != SIZE_MAX) {
+        layout_show(layout, column, true);
+        return true;
+    }
+    const struct run_column *plain = in_catalogue(runs, column);
+    added.of = (struct layout_name){name, COMPUTED, true, *column};
+    if (plain && !name_column(layout, plain, &added.of))
+        return err_set(err, ERR_MEMORY, "out of memory");
+    layout->arranged = true;
+    *entry = at < layout->count ? at : layout->count;
+    return insert(layout, *entry, added) || err_set(err, ERR_LIMIT, "no more columns can be shown");
+}
+
 void layout_swap(struct layout *layout, size_t a, size_t b)
 {
     struct layout_entry entry = layout->entries[a];
@@ -168,6 +220,15 @@ void layout_sort_by(struct layout *layout, const struct run_column *column, bool
     if (layout->sort_count == LAYOUT_MOST_SORTS)
         layout->sort_count--;
     layout->sorts[layout->sort_count++] = sort;
+}
+
+void layout_rank_by(struct layout *layout, const struct run_column *column)
+{
+    struct layout_sort sort = {.descending = column->better != BETTER_LOWER};
+    if (!name_column(layout, column, &sort.by))
+        return;
+    layout->sorts[0] = sort;
+    layout->sort_count = 1;
 }
 
 size_t layout_keys(const struct layout *layout, struct run_key out[LAYOUT_MOST_SORTS])

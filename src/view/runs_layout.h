@@ -41,6 +41,7 @@ struct layout_sort {
 
 struct layout {
     struct arena arena;
+    struct arena bound; /* what computed columns are among the runs met last */
     struct layout_entry *entries;
     size_t count, capacity;
     struct layout_sort sorts[LAYOUT_MOST_SORTS]; /* the first counts most */
@@ -65,12 +66,18 @@ size_t layout_shown(const struct layout *layout, bool deltas, struct run_column 
 size_t layout_find(const struct layout *layout, const struct run_column *column);
 /* Shows or hides COLUMN; one that the list lacks comes to its end. */
 void layout_show(struct layout *layout, const struct run_column *column, bool shown);
+/* Shows the column that TEXT means to runs_parse_column(); one that the list lacks comes to place
+ * AT. What the catalogue has not keeps TEXT as its name. *ENTRY is where it is; false with ERR. */
+bool layout_compute(struct layout *layout, const struct runs *runs, const char *text, size_t at,
+    size_t *entry, struct err *err);
 /* Changes the places of two entries. */
 void layout_swap(struct layout *layout, size_t a, size_t b);
 
 /* Sorts by COLUMN: alone, or behind what it is sorted by so far. Where it is among that already, it
  * turns round. */
 void layout_sort_by(struct layout *layout, const struct run_column *column, bool also);
+/* Sorts by COLUMN alone, the best first; of what has no direction the highest. */
+void layout_rank_by(struct layout *layout, const struct run_column *column);
 /* The keys that the runs have; returns how many. */
 size_t layout_keys(const struct layout *layout, struct run_key out[LAYOUT_MOST_SORTS]);
 /* The place of COLUMN among them from 1, negative where descending; 0: not sorted by it. */

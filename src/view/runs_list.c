@@ -12,34 +12,51 @@
 
 enum { MOST_DEFAULTS = RUNS_MOST_COLUMNS + 2 };
 
-/* The best of what COLUMN shows, of those that compare; NaN for none. */
+/* The best of what COLUMN shows, of those that compare, groups by what they show; NaN for none. */
 static double find_best(const struct runs_state *state, const struct run_column *column,
     const struct run_row *baseline, double now_s)
 {
     int sign = column->better == BETTER_HIGHER ? 1 : -1;
     double best = NAN;
-    for (size_t i = 0; column->better != BETTER_NEITHER && i < state->count; i++) {
-        const struct run_row *run = &state->runs->rows[state->order[i]];
-        struct run_value v = run_value(run, column, baseline, now_s);
+    for (size_t i = 0; column->better != BETTER_NEITHER && i < runs_line_count(state); i++) {
+        struct run_spread spread;
+        if (runs_is_member(state, i))
+            continue;
+        struct run_value v = runs_value_at(state, i, column, baseline, now_s, &spread);
         if (v.known && v.is_number && !isnan(v.number) && !(v.number * sign <= best * sign) &&
-            !versions_is_foreign(&state->versions, run, column))
+            runs_compares_at(state, i, column))
             best = v.number;
     }
     return best;
 }
 
-/* The shown columns and their bests; those that were shown before are not looked for again, unless
- * what is listed is not the SAME. */
-static void show_columns(struct runs_state *state, const struct session *session, bool same)
+void runs_find_bests(struct runs_state *state, const struct session *session)
+{
+    static const struct run_column AP = {
+        .kind = RUN_COLUMN_BEST, .role = ROLE_AP, .better = BETTER_HIGHER};
+    const struct run_row *baseline = session_baseline(session, state->runs);
+    state->best_ap = find_best(state, &AP, baseline, session->now_s);
+    for (size_t c = 0; c < state->column_count; c++)
+        state->best[c] = find_best(state, &state->columns[c], baseline, session->now_s);
+}
+
+static void show_columns(struct runs_state *state, const struct session *session)
+{
+    bool deltas = session_baseline(session, state->runs) != NULL;
+    state->column_count = layout_shown(
+        &state->layout, deltas, state->columns, state->entries, RUNS_VIEW_COLUMNS);
+}
+
+/* Columns that were shown before keep their bests. */
+void runs_relayout(struct runs_state *state, const struct session *session)
 {
     struct run_column before[RUNS_VIEW_COLUMNS];
     double bests[RUNS_VIEW_COLUMNS];
     const struct run_row *baseline = session_baseline(session, state->runs);
-    size_t count = same ? state->column_count : 0;
+    size_t count = state->column_count;
     memcpy(before, state->columns, count * sizeof *before);
     memcpy(bests, state->best, count * sizeof *bests);
-    state->column_count = layout_shown(
-        &state->layout, baseline != NULL, state->columns, state->entries, RUNS_VIEW_COLUMNS);
+    show_columns(state, session);
     for (size_t c = 0; c < state->column_count; c++) {
         size_t old = 0;
         while (old < count && !catalogue_same(&before[old], &state->columns[c]))
@@ -55,15 +72,8 @@ void runs_label(const struct run_column *column, char *out, size_t out_bytes)
     if (column->kind == RUN_COLUMN_BEST_STEP || column->kind == RUN_COLUMN_SPARK)
         catalogue_name(column, out, out_bytes);
     else
-        snprintf(out, out_bytes, "%s", column->name ? column->name : column->title);
-}
-
-static size_t row_of_run(const struct runs_state *state, int64_t run)
-{
-    for (size_t i = 0; i < state->count; i++)
-        if (state->runs->rows[state->order[i]].id == run)
-            return i;
-    return SIZE_MAX;
+        snprintf(out, out_bytes, "%s",
+            column->name && !catalogue_is_computed(column) ? column->name : column->title);
 }
 
 /* The difference stands behind the best AP and its step. */
@@ -83,6 +93,14 @@ static size_t add_delta_column(struct run_column *columns, size_t count)
     return count;
 }
 
+void runs_restore_cursor(struct runs_state *state)
+{
+    size_t line = runs_find_line(state);
+    if (line != SIZE_MAX)
+        state->table.scroll.cursor = line;
+    scroll_fit(&state->table.scroll, runs_line_count(state), state->table.scroll.visible);
+}
+
 void runs_resort(struct runs_state *state, const struct session *session)
 {
     struct run_key keys[LAYOUT_MOST_SORTS];
@@ -90,33 +108,22 @@ void runs_resort(struct runs_state *state, const struct session *session)
     if (state->count)
         state->count = runs_order_by(state->runs, state->matching, keys, count,
             session_baseline(session, state->runs), state->listed_s, state->order);
-    size_t row = row_of_run(state, state->cursor_run);
-    if (row != SIZE_MAX)
-        state->table.scroll.cursor = row;
-    scroll_fit(&state->table.scroll, state->count, state->table.scroll.visible);
-}
-
-void runs_relayout(struct runs_state *state, const struct session *session)
-{
-    show_columns(state, session, true);
+    runs_make_lines(state, session);
+    runs_restore_cursor(state);
 }
 
 /* Finds the layout's columns among the runs that are listed now. */
 static void meet_columns(struct runs_state *state, const struct session *session)
 {
-    static const struct run_column AP = {
-        .kind = RUN_COLUMN_BEST, .role = ROLE_AP, .better = BETTER_HIGHER};
     struct run_column defaults[MOST_DEFAULTS];
     size_t count = state->runs->column_count;
-    const struct run_row *baseline = session_baseline(session, state->runs);
     memcpy(defaults, state->runs->columns, count * sizeof *defaults);
-    if (baseline)
+    if (session_baseline(session, state->runs))
         count = add_delta_column(defaults, count);
     if (versions_differ(&state->versions))
         count = versions_add_column(defaults, count, MOST_DEFAULTS);
     layout_meet(&state->layout, state->runs, defaults, count);
-    state->best_ap = find_best(state, &AP, baseline, session->now_s);
-    show_columns(state, session, false);
+    show_columns(state, session);
 }
 
 /* A shown column by its title, else any by its name; NULL for none. */
@@ -148,30 +155,141 @@ static void take_wanted_sort(struct runs_state *state, struct session *session)
     state->wanted_sort[0] = '\0';
 }
 
+/* What is typed, or while that means nothing the last that did; NULL: every run. */
+static const struct filter *parse_filter(struct runs_state *state, struct session *session)
+{
+    struct err err = {0};
+    const struct filter *filter =
+        runs_parse_filter(state->runs, &state->arena, state->filter, &err);
+    if (filter) {
+        memcpy(state->good, state->filter, sizeof state->good);
+        return filter;
+    }
+    session_say(session, "filter: %s", err.text);
+    filter = runs_parse_filter(state->runs, &state->arena, state->good, NULL);
+    if (!filter)
+        state->good[0] = '\0';
+    return filter;
+}
+
 void runs_filter(struct runs_state *state, struct session *session)
 {
     const struct run_row *baseline = session_baseline(session, state->runs);
-    struct err err = {0};
-    arena_done(&state->arena);
-    const struct filter *filter =
-        runs_parse_filter(state->runs, &state->arena, state->filter, &err);
-    state->matching = filter;
-    state->listed_s = session->now_s;
-    state->count = 0;
-    if (!filter)
-        session_say(session, "filter: %s", err.text);
-    snprintf(session->filter, sizeof session->filter, "%s", filter ? state->filter : "");
     uint32_t *order = realloc(state->order, (state->runs->count + 1) * sizeof *order);
+    state->count = 0;
+    state->lines.grouped = false; /* its rows may be those of an older snapshot */
     if (!order)
         return;
     state->order = order;
-    state->count =
-        runs_order(state->runs, filter, NULL, false, baseline, session->now_s, order);
+    arena_done(&state->arena);
+    state->matching = parse_filter(state, session);
+    state->listed_s = session->now_s;
+    snprintf(session->filter, sizeof session->filter, "%s", state->good);
+    state->count = runs_order(
+        state->runs, state->matching, NULL, false, baseline, session->now_s, order);
     state->baseline = session->baseline;
     state->versions = versions_find(state->runs, order, state->count, baseline);
     meet_columns(state, session);
     take_wanted_sort(state, session);
     runs_resort(state, session);
+    runs_find_bests(state, session);
+}
+
+bool runs_set_filter(struct runs_state *state, struct session *session, const char *text)
+{
+    struct arena arena = {0};
+    struct err err = {0};
+    bool ok = runs_parse_filter(state->runs, &arena, text, &err) != NULL;
+    arena_done(&arena);
+    if (ok) {
+        snprintf(state->filter, sizeof state->filter, "%s", text);
+        runs_filter(state, session);
+    } else
+        session_say(session, "filter: %s", err.text);
+    return ok;
+}
+
+/* "AP where ms<50": how long "AP" is, and where "ms<50" begins; false when it is no such thing. */
+static bool split_ranking(const char *text, size_t *length, const char **where)
+{
+    static const char WHERE[] = " where ";
+    const char *at = strstr(text, WHERE);
+    *length = at ? (size_t)(at - text) : strlen(text);
+    *where = at ? at + sizeof WHERE - 1 : "";
+    while (*length && text[*length - 1] == ' ')
+        --*length;
+    return *length > 0;
+}
+
+static void say_ranking(
+    struct runs_state *state, struct session *session, const struct run_column *column)
+{
+    char text[64], where[160] = "";
+    struct run_spread spread;
+    struct run_value value = {0};
+    const struct run_row *run = runs_run_at(state, 0);
+    if (state->good[0])
+        snprintf(where, sizeof where, " where %.140s", state->good);
+    if (run)
+        value = runs_value_at(state, 0, column, NULL, session->now_s, &spread);
+    if (!value.known) {
+        session_say(session, "no run%s has %.60s", where, column->title);
+        return;
+    }
+    run_value_print(&value, column, text, sizeof text);
+    session_say(session, "best %.60s%s: %s, %.100s (%zu of %zu runs)", column->title, where, text,
+        runs_group_at(state, 0) ? runs_group_at(state, 0)->label : run->shown, state->count,
+        state->runs->count);
+}
+
+/* The names in TEXT[0..LENGTH) have a best, and the filter WHERE means something. */
+static bool check_ranking(
+    const struct runs_state *state, const char *name, const char *where, struct err *err)
+{
+    struct arena arena = {0};
+    struct run_column column;
+    bool ok = runs_parse_column(state->runs, &arena, name, &column, err);
+    if (ok && column.better == BETTER_NEITHER && !catalogue_is_computed(&column))
+        ok = err_set(err, ERR_USAGE, "nothing says which values of %.60s are the best", name);
+    ok = ok && runs_parse_filter(state->runs, &arena, where, err);
+    arena_done(&arena);
+    return ok;
+}
+
+bool runs_rank(struct runs_state *state, struct session *session, const char *text)
+{
+    struct err err = {0};
+    char name[PROMPT_BYTES];
+    size_t length, entry;
+    const char *where;
+    if (!split_ranking(text, &length, &where) || length >= sizeof name) {
+        session_say(session, "best wants a column: best AP where ms_per_image<50");
+        return false;
+    }
+    memcpy(name, text, length);
+    name[length] = '\0';
+    if (!check_ranking(state, name, where, &err) || !runs_compute(state, name, &entry, &err)) {
+        session_say(session, "best: %s", err.text);
+        return false;
+    }
+    layout_rank_by(&state->layout, &state->layout.entries[entry].of.column);
+    state->cursor_run = 0;
+    snprintf(state->filter, sizeof state->filter, "%s", where);
+    runs_filter(state, session);
+    state->table.scroll.cursor = 0;
+    scroll_fit(&state->table.scroll, runs_line_count(state), state->table.scroll.visible);
+    struct run_key keys[LAYOUT_MOST_SORTS];
+    if (layout_keys(&state->layout, keys))
+        say_ranking(state, session, &keys[0].column);
+    return true;
+}
+
+/* Behind the column under the cursor. */
+bool runs_compute(struct runs_state *state, const char *text, size_t *entry, struct err *err)
+{
+    size_t at = runs_cursor_column(state);
+    at = at == SIZE_MAX ? state->layout.count : (size_t)state->entries[at] + 1;
+    return layout_compute(&state->layout, state->runs, text, at, entry, err);
 }
 
 void runs_follow(struct runs_state *state, struct session *session, const struct world *world)
@@ -185,12 +303,6 @@ void runs_follow(struct runs_state *state, struct session *session, const struct
     if (state->runs)
         runs_filter(state, session);
     runs_choose_follow(state);
-}
-
-const struct run_row *runs_cursor(const struct runs_state *state)
-{
-    size_t row = state->table.scroll.cursor;
-    return state->runs && row < state->count ? &state->runs->rows[state->order[row]] : NULL;
 }
 
 size_t runs_cursor_column(const struct runs_state *state)

@@ -9,6 +9,7 @@
 #include "screen/table.h"
 #include "view/runs_layout.h"
 #include "view/view.h"
+#include "work/run_groups.h"
 #include "work/versions.h"
 
 /* Columns of the table in front of the runs' own: the mark. */
@@ -17,6 +18,7 @@ enum { RUNS_MARK_COLUMNS = 1, RUNS_VIEW_COLUMNS = 160, RUNS_PANELS = 2 };
 enum runs_asking {
     RUNS_ASKING_NOTHING,
     RUNS_ASKING_FILTER,
+    RUNS_ASKING_COMPUTE,
     RUNS_ASKING_SEARCH,
     RUNS_ASKING_TAGS,
     RUNS_ASKING_NOTE,
@@ -33,6 +35,30 @@ struct runs_choice {
     char label[CATALOGUE_NAME_BYTES]; /* of the item being drawn */
 };
 
+/* What is listed line by line: runs, or groups of which some show their members. */
+struct runs_lines {
+    char by[128]; /* as typed: "seed", "lr", "!lr,!wd"; "" for runs */
+    bool grouped; /* and it means something among the runs at hand: */
+    struct arena arena;
+    struct runs_grouping how;
+    struct run_groups groups;
+    bool *open; /* of each group */
+    struct run_line *lines;
+    size_t count;
+    int64_t *opened; /* runs whose groups are open, ascending */
+    size_t opened_count, opened_capacity;
+};
+
+/* What may stand where an expression is being typed. */
+enum { RUNS_CANDIDATES = 12 };
+struct runs_completion {
+    struct arena arena;
+    struct expr_candidate items[RUNS_CANDIDATES];
+    size_t count, chosen; /* chosen: SIZE_MAX until Tab has put one in */
+    struct expr_typed typed;
+    char base[PROMPT_BYTES]; /* as it was typed */
+};
+
 struct runs_state {
     struct table table;
     /* What is listed: made anew when the snapshot, the filter or the order changes. */
@@ -47,6 +73,7 @@ struct runs_state {
                                        none */
     uint32_t *order; /* of what matches the filter */
     size_t count;
+    struct runs_lines lines;
     const struct filter *matching; /* in `arena`; NULL: all */
     double listed_s;               /* when `matching` was put to the runs: what "age" is since */
     struct versions versions; /* of what is listed and the baseline */
@@ -54,12 +81,17 @@ struct runs_state {
     char wanted_sort[256]; /* of `sort NAME`, until the columns are known; "" for none */
     bool obeying;          /* the wanted column again turns the order round */
     char filter[PROMPT_BYTES], search[PROMPT_BYTES];
+    char good[PROMPT_BYTES];          /* the last filter that meant something: what is listed */
+    char filter_before[PROMPT_BYTES]; /* as it was when its prompt was opened */
+    char remark_before[PROMPT_BYTES]; /* what all that are remarked on had in common */
     enum runs_asking asking;
     struct prompt prompt;
+    struct runs_completion completion;
     struct runs_choice choice;
     int dragged; /* the shown column whose border the mouse holds, -1 for none */
     char *kept;  /* the settings as written last, JSON */
     int64_t cursor_run;
+    bool cursor_on_head; /* of the group of that run */
     void *panels[RUNS_PANELS]; /* states of the views below the table */
 };
 
@@ -76,12 +108,88 @@ void runs_follow(struct runs_state *state, struct session *session, const struct
 void runs_filter(struct runs_state *state, struct session *session);
 void runs_relayout(struct runs_state *state, const struct session *session);
 void runs_resort(struct runs_state *state, const struct session *session);
-const struct run_row *runs_cursor(const struct runs_state *state); /* NULL: no row */
+/* Looks for the best of each shown column again. */
+void runs_find_bests(struct runs_state *state, const struct session *session);
+/* Puts the cursor back onto the run that it was on, where it is still listed. */
+void runs_restore_cursor(struct runs_state *state);
 /* The column under the cursor among `columns`, SIZE_MAX for none. */
 size_t runs_cursor_column(const struct runs_state *state);
 
+/* Sets the filter to TEXT. False, with what is wrong with it said, when it means nothing. */
+bool runs_set_filter(struct runs_state *state, struct session *session, const char *text);
+/* "AP where ms_per_image<50": the best on top among the runs that this holds for. */
+bool runs_rank(struct runs_state *state, struct session *session, const char *text);
+
+/* Has the column that TEXT means among the layout's, shown; *ENTRY is where. False with ERR. */
+bool runs_compute(struct runs_state *state, const char *text, size_t *entry, struct err *err);
+
+/* ---- lines: runs_lines.c ---- */
+
+/* Makes the lines of what is listed now. */
+void runs_make_lines(struct runs_state *state, const struct session *session);
+void runs_lines_done(struct runs_lines *lines);
+size_t runs_line_count(const struct runs_state *state);
+/* The group whose head LINE is; NULL when it is a run. */
+const struct run_group *runs_group_at(const struct runs_state *state, size_t line);
+bool runs_is_open(const struct runs_state *state, size_t line);
+bool runs_is_member(const struct runs_state *state, size_t line);
+/* The run of LINE, of a head its first member; NULL: no such line. */
+const struct run_row *runs_run_at(const struct runs_state *state, size_t line);
+/* The same of the line under the cursor. */
+const struct run_row *runs_cursor(const struct runs_state *state);
+/* The run of LINE, or all of its group: rows of the snapshot, and how many in *COUNT. */
+const uint32_t *runs_rows_at(const struct runs_state *state, size_t line, size_t *count);
+/* The line of the run that the cursor was on, SIZE_MAX for none. */
+size_t runs_find_line(const struct runs_state *state);
+/* Opens or closes the group of the line under the cursor, or all groups. False: it has none. */
+bool runs_toggle_group(struct runs_state *state);
+void runs_toggle_all(struct runs_state *state);
+/* Groups by BY ("": not at all); false, with what is wrong said, when it means nothing. */
+bool runs_group_by(struct runs_state *state, struct session *session, const char *by);
+/* What LINE shows in COLUMN. */
+struct run_value runs_value_at(const struct runs_state *state, size_t line,
+    const struct run_column *column, const struct run_row *baseline, double now_s,
+    struct run_spread *spread);
+/* The number that stands for LINE among others compares with them. */
+bool runs_compares_at(
+    const struct runs_state *state, size_t line, const struct run_column *column);
+
+/* ---- what is asked in a line: runs_ask.c ---- */
+
+void runs_ask(struct runs_state *state, struct session *session, enum runs_asking asking);
+enum view_outcome runs_answer(
+    struct runs_state *state, struct session *session, const struct event *event);
+/* The line itself, over PLACE's first row, and what could stand in it below. */
+void runs_ask_draw(const struct runs_state *state, const struct session *session,
+    struct grid *grid, struct rect place);
+/* The run under the cursor, all of its group, or all that are selected when it is one of these: up
+ * to MOST of them into OUT. */
+size_t runs_meant(const struct runs_state *state, const struct session *session,
+    const struct run_row **out, size_t most);
+void runs_search(struct runs_state *state, struct session *session, int direction);
+void runs_remember_cursor(struct runs_state *state, struct session *session);
+
 /* What COLUMN is called where no other stands beside it: "AP@" for "@". */
 void runs_label(const struct run_column *column, char *out, size_t out_bytes);
+
+/* ---- cells: runs_draw.c, and those of a group's head: runs_heads.c ---- */
+
+struct runs_drawing {
+    const struct runs_state *state;
+    const struct session *session;
+    const struct run_row *baseline;
+    const bool *selected; /* by row of the snapshot; NULL: none is */
+};
+
+struct style runs_status_style(const struct run_row *run);
+/* Of a number in the shown column AT. */
+struct style runs_value_style(const struct runs_drawing *drawing, size_t line, size_t at,
+    const struct run_value *value);
+void runs_head_cell(
+    const struct runs_drawing *drawing, size_t line, size_t at, struct table_cell *out);
+/* The mean of the courses of GROUP in ROLE into OUT, as one run's; its count is 0 without any. */
+struct run_spark runs_head_spark(
+    const struct runs *runs, const struct run_group *group, enum role role);
 
 /* ---- acts on columns: runs_columns.c ---- */
 

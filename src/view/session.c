@@ -1,6 +1,7 @@
 #include "view/session.h"
 
 #include "base/grow.h"
+#include "base/text.h"
 #include "screen/chart.h"
 
 #include <math.h>
@@ -75,6 +76,17 @@ void session_order(struct session *session, struct errand *errand)
         errand_append(&session->errands, errand);
     else
         session_say(session, "out of memory");
+}
+
+void session_keep_text(
+    struct session *session, const char *name, const struct buf *text, char **kept)
+{
+    if (text->failed || text_same(*kept, text->data))
+        return;
+    if (*kept)
+        session_order(session, errand_settings(name, text->data));
+    free(*kept);
+    *kept = strdup(text->data);
 }
 
 static void add_run(

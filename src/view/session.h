@@ -17,6 +17,23 @@ enum {
     SESSION_IMAGE_BYTES = 512,
 };
 
+/* What the images screen is to list: set with `image`. */
+enum image_request_kind {
+    IMAGE_REQUEST_NONE,
+    IMAGE_REQUEST_CLASS,     /* images with an error of class `truth` ("": of any) */
+    IMAGE_REQUEST_CONFUSION, /* where `truth` is taken for `predicted`; "" is the background */
+    IMAGE_REQUEST_ERROR,     /* with an error of type `error` */
+};
+
+enum { SESSION_CLASS_BYTES = 128 };
+
+struct image_request {
+    enum image_request_kind kind;
+    struct study_want of;
+    char truth[SESSION_CLASS_BYTES], predicted[SESSION_CLASS_BYTES]; /* names of classes */
+    int error; /* enum eval_error, or EVAL_ERRORS for all false detections, + 1 for all missed */
+};
+
 struct session {
     int64_t *selected; /* run ids, in the order they were selected */
     size_t selected_count, selected_capacity;
@@ -27,11 +44,14 @@ struct session {
     double confidence, iou; /* the thresholds of every image screen */
     struct panel_look look; /* how curves are looked at, and which are pinned; also on other screens */
     struct panel_pins pins;
+    bool pixels; /* curves as a picture where the terminal shows any */
+    char curve_pattern[SESSION_FILTER_BYTES]; /* of the names of the panels that curves show; "" all */
     int64_t *listed; /* run ids that the table listed when it opened another screen */
     size_t listed_count;
     /* The image that the images screen begins with, by any of its names; "" for the first. Set and
      * taken back by the screen below it. */
     char image[SESSION_IMAGE_BYTES];
+    struct image_request request; /* the same of what it lists */
     struct theme theme;
     char file[1024];        /* that the text screen opens on: its name below its run */
     int64_t beside;         /* the run whose file of that name stands beside it; 0 for none */
@@ -59,6 +79,10 @@ int64_t session_current(const struct session *session, const struct runs *runs, 
 void session_keep(struct session *session);
 /* Has ERRAND (ownership moves; NULL: memory is out) run after this event. */
 void session_order(struct session *session, struct errand *errand);
+/* Orders TEXT (JSON) to be the member NAME of the person's settings when it is not what *KEPT says,
+ * which is from the heap and becomes it. NULL in *KEPT is how it was found: nothing is ordered. */
+void session_keep_text(
+    struct session *session, const char *name, const struct buf *text, char **kept);
 
 /* The runs that a comparison is about, at most MOST: the baseline first, then the selected, in
  * their order; without any selected, session_current() of CURSOR. Ids that are gone are left out.

@@ -3,7 +3,6 @@
 #include "base/json.h"
 #include "base/json_writer.h"
 #include "base/map.h"
-#include "base/text.h"
 #include "work/settings.h"
 
 #include <stdlib.h>
@@ -126,10 +125,6 @@ void session_keep_order(
         return;
     buf_init(&text, SETTINGS_MOST_BYTES);
     print_chosen(keep, session, runs, &text);
-    if (!text.failed && !text_same(keep->kept, text.data)) {
-        session_order(session, errand_settings(MEMBER, text.data));
-        free(keep->kept);
-        keep->kept = strdup(text.data);
-    }
+    session_keep_text(session, MEMBER, &text, &keep->kept);
     buf_done(&text);
 }

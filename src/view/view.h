@@ -31,13 +31,13 @@ struct view_effect {
     int64_t run; /* what it opens on, 0 for what is selected */
 };
 
-/* What a frame is drawn onto: cells, and at most one picture. */
+/* What a frame is drawn onto: cells, and pictures of one panel. */
 struct canvas {
     struct grid *grid;
     struct arena *scratch;     /* lives as long as the frame */
-    struct easel_scene *scene; /* made by the view with easel_scene_new() when it shows a picture;
-                                  its place is reserved in the grid with id CANVAS_PICTURE */
-    bool taken; /* another panel has the frame's picture: say so in its place */
+    struct easel_scene *scene; /* made by the view with easel_scene_new() when it shows pictures; the
+                                  place of tile i is reserved in the grid with id CANVAS_PICTURE + i */
+    bool taken; /* another panel has the frame's pictures: say so in their place */
 };
 
 enum { CANVAS_PICTURE = 1, VIEW_MOST_TABLES = 4 };

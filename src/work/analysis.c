@@ -2,10 +2,14 @@
 
 #include <math.h>
 
-bool analysis_errors(
-    const struct study *study, struct arena *arena, struct eval_errors *out, struct err *err)
+bool analysis_errors(const struct study *study, double iou, struct arena *arena,
+    struct eval_errors *out, struct err *err)
 {
     struct eval_error_settings settings = eval_error_settings_default();
+    if (!isnan(iou)) {
+        settings.positive_iou = iou;
+        settings.background_iou = fmin(settings.background_iou, iou);
+    }
     return eval_errors_make(
         study->dataset, study->detections, &study->link, &settings, arena, out, err);
 }
@@ -20,6 +24,17 @@ bool analysis_confusion(const struct study *study, double confidence, double iou
         settings.iou = iou;
     return eval_confusion_make(
         study->dataset, study->detections, &study->link, &settings, arena, out, err);
+}
+
+int analysis_compare_cells(const void *left, const void *right)
+{
+    const struct eval_confusion_cell *a = left, *b = right;
+    bool a_right = a->predicted == a->truth, b_right = b->predicted == b->truth;
+    if (a_right != b_right)
+        return a_right - b_right;
+    if (a->count != b->count)
+        return a->count > b->count ? -1 : 1;
+    return a->start < b->start ? -1 : 1;
 }
 
 bool analysis_voc(const struct study *study, double iou, struct arena *arena,

@@ -15,11 +15,14 @@
 #include "work/slices.h"
 #include "work/study.h"
 
-bool analysis_errors(
-    const struct study *study, struct arena *arena, struct eval_errors *out, struct err *err);
+/* At IOU; NaN is the default of the rule, .50. */
+bool analysis_errors(const struct study *study, double iou, struct arena *arena,
+    struct eval_errors *out, struct err *err);
 /* At CONFIDENCE and IOU; NaN is the default of the rule. */
 bool analysis_confusion(const struct study *study, double confidence, double iou,
     struct arena *arena, struct eval_confusion *out, struct err *err);
+/* Mistakes first, the most frequent of them first; then the diagonal. For qsort(). */
+int analysis_compare_cells(const void *left, const void *right);
 bool analysis_voc(const struct study *study, double iou, struct arena *arena,
     struct eval_voc *out, struct err *err);
 bool analysis_ultralytics(

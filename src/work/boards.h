@@ -86,9 +86,11 @@ void boards_free(struct boards *boards); /* accepts NULL */
 bool boards_read(struct boards *boards, const char *text, size_t length, struct err *err);
 /* Reads what was kept of a session, and dashboards of these roots alone when TEXT has any. */
 bool boards_read_kept(struct boards *boards, const char *text, size_t length, struct err *err);
-/* Writes the same documents, indented; OUT's `failed` tells of a lack of memory. */
+/* Writes the same documents, the first indented; OUT's `failed` tells of a lack of memory. The second
+ * is merged into what is there, so what is not chosen any more is null. */
 void boards_print(const struct boards *boards, struct buf *out);
 void boards_print_kept(const struct boards *boards, struct buf *out);
+#define BOARDS_KEPT_MEMBER "session" /* of the settings */
 
 /* Remembers the classes that the images show, copied; NULL: all. More than KEPT_MOST_CLASSES are not
  * remembered. */

@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "store/hash.h"
 #include "work/own.h"
+#include "work/settings.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,7 +14,8 @@ static int compare_texts(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* Of the roots as a set: in any order, however they are written. */
+/* Of the roots as a set: in any order, however they are written. Only earlier versions name files
+ * so. */
 static uint64_t hash_roots(struct arena *arena, const char *const *roots, size_t count)
 {
     const char **sorted = ARENA_ARRAY(arena, const char *, count + 1);
@@ -40,7 +42,7 @@ struct boards_paths boards_find_paths(struct arena *arena, const char *const *ro
         (unsigned long long)hash_roots(arena, roots, count));
     return (struct boards_paths){.config = own_config_path(arena, "dashboards.json", NULL),
         .keys = own_config_path(arena, "keys", NULL),
-        .kept = own_data_path(arena, name, NULL)};
+        .old_kept = own_data_path(arena, name, NULL)};
 }
 
 /* False when PATH is there but cannot be read. */
@@ -67,12 +69,19 @@ static void load_one(struct boards *boards, const char **path, char *trouble, si
     buf_done(&text);
 }
 
-void boards_load(
-    struct boards *boards, struct boards_paths *paths, char *trouble, size_t trouble_bytes)
+void boards_load(struct boards *boards, struct boards_paths *paths, const char *settings,
+    char *trouble, size_t trouble_bytes)
 {
+    struct arena arena = {0};
+    struct err err = {0};
+    const char *kept = settings_member(&arena, settings, BOARDS_KEPT_MEMBER);
     trouble[0] = '\0';
     load_one(boards, &paths->config, trouble, trouble_bytes, boards_read);
-    load_one(boards, &paths->kept, trouble, trouble_bytes, boards_read_kept);
+    if (!kept)
+        load_one(boards, &paths->old_kept, trouble, trouble_bytes, boards_read_kept);
+    else if (!boards_read_kept(boards, kept, strlen(kept), &err) && !trouble[0])
+        err_print(&err, trouble, trouble_bytes);
+    arena_done(&arena);
 }
 
 bool boards_load_keys(

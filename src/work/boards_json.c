@@ -191,8 +191,8 @@ bool boards_read_kept(struct boards *boards, const char *text, size_t length, st
     if (!object)
         return false;
     const cJSON *list = cJSON_GetObjectItemCaseSensitive(object, "dashboards");
-    bool ok = !list || read_list(boards, list, err);
-    boards->own = list && ok;
+    bool own = list && !cJSON_IsNull(list), ok = !own || read_list(boards, list, err);
+    boards->own = own && ok;
     kept->confidence = share_of(object, "confidence");
     kept->iou = share_of(object, "iou");
     take_text(object, "theme", kept->theme, sizeof kept->theme);
@@ -308,33 +308,38 @@ void boards_print(const struct boards *boards, struct buf *out)
     buf_add_char(out, '\n');
 }
 
+static void write_share(struct json_writer *writer, const char *key, double value)
+{
+    if (isnan(value))
+        write_text(writer, key, NULL);
+    else
+        write_number(writer, key, value);
+}
+
 void boards_print_kept(const struct boards *boards, struct buf *out)
 {
     const struct boards_kept *kept = &boards->kept;
+    bool open = kept->shown >= 0 && kept->shown < boards->count;
     struct json_writer writer;
-    json_writer_init(&writer, out, true);
+    json_writer_init(&writer, out, false);
     json_writer_object(&writer);
-    if (kept->shown >= 0 && kept->shown < boards->count) {
-        write_text(&writer, "open", boards->items[kept->shown].name);
-        json_writer_key(&writer, "focus");
-        json_writer_int(&writer, kept->focus);
-    }
-    if (!isnan(kept->confidence))
-        write_number(&writer, "confidence", kept->confidence);
-    if (!isnan(kept->iou))
-        write_number(&writer, "iou", kept->iou);
-    if (kept->theme[0])
-        write_text(&writer, "theme", kept->theme);
+    write_text(&writer, "open", open ? boards->items[kept->shown].name : NULL);
+    json_writer_key(&writer, "focus");
+    json_writer_int(&writer, open ? kept->focus : 0);
+    write_share(&writer, "confidence", kept->confidence);
+    write_share(&writer, "iou", kept->iou);
+    write_text(&writer, "theme", kept->theme[0] ? kept->theme : NULL);
+    json_writer_key(&writer, "classes");
     if (kept->classes) {
-        json_writer_key(&writer, "classes");
         json_writer_array(&writer);
         for (size_t i = 0; i < kept->class_count; i++)
             json_writer_string(&writer, kept->classes[i]);
         json_writer_array_end(&writer);
+    } else {
+        json_writer_null(&writer);
     }
     if (boards->own)
         write_list(&writer, boards);
     write_others(&writer, kept->others);
     json_writer_object_end(&writer);
-    buf_add_char(out, '\n');
 }

@@ -64,19 +64,23 @@ bool catalogue_same(const struct run_column *a, const struct run_column *b)
            (named ? strcmp(a->name, b->name) == 0 : a->name == b->name);
 }
 
+bool catalogue_is_computed(const struct run_column *column)
+{
+    return column->kind == RUN_COLUMN_COURSE || column->kind == RUN_COLUMN_EXPR;
+}
+
 const char *catalogue_group(const struct run_column *column)
 {
     for (size_t i = 0; i < sizeof OWN / sizeof *OWN; i++)
         if (OWN[i].kind == column->kind)
             return "run";
+    if (catalogue_is_computed(column))
+        return "computed";
     switch (column->kind) {
     case RUN_COLUMN_METRIC:
         return "metric";
     case RUN_COLUMN_PARAM:
         return "parameter";
-    case RUN_COLUMN_COURSE:
-    case RUN_COLUMN_EXPR:
-        return "computed";
     default:
         return "quantity";
     }

@@ -15,7 +15,9 @@ enum { CATALOGUE_NAME_BYTES = 256, CATALOGUE_MOST = 4096 };
 void catalogue_name(const struct run_column *column, char *out, size_t out_bytes);
 /* They show the same, whatever their titles. */
 bool catalogue_same(const struct run_column *a, const struct run_column *b);
-/* "run", "quantity", "metric", "parameter": what kind of thing it is, for a list. */
+/* It asks for more than a name: its own name is the expression. */
+bool catalogue_is_computed(const struct run_column *column);
+/* "run", "quantity", "metric", "parameter", "computed": what kind of thing it is, for a list. */
 const char *catalogue_group(const struct run_column *column);
 /* COLUMN is the one called NAME in GROUP: a metric may be called as a quantity is. */
 bool catalogue_is(const struct run_column *column, const char *name, const char *group);

@@ -48,6 +48,41 @@ static void deltas_job_run(void *self, const atomic_bool *stale)
     deltas_job_drop(job);
 }
 
+/* ---- intervals class by class ---- */
+
+struct intervals_job {
+    struct clerk *clerk;
+    struct intervals_want want; /* its studies are references */
+};
+
+static void intervals_job_drop(void *self)
+{
+    struct intervals_job *job = self;
+    for (size_t i = 0; i < job->want.count; i++)
+        study_release((struct study *)job->want.studies[i]);
+    free(job);
+}
+
+static void tell_intervals(void *self, struct intervals *so_far)
+{
+    struct clerk *clerk = self;
+    struct message *message = message_new(MESSAGE_INTERVALS);
+    if (message)
+        message->intervals = so_far;
+    else
+        intervals_free(so_far);
+    message_post(clerk->answers, message);
+}
+
+static void intervals_job_run(void *self, const atomic_bool *stale)
+{
+    struct intervals_job *job = self;
+    struct err err = {0};
+    if (!intervals_make(&job->want, stale, tell_intervals, job->clerk, &err))
+        message_post_trouble(job->clerk->answers, &err);
+    intervals_job_drop(job);
+}
+
 /* ---- rankings ---- */
 
 struct influence_job {
@@ -150,6 +185,19 @@ bool clerk_order_texts(struct clerk *clerk, const struct text_want *want)
         return false;
     *job = (struct texts_job){clerk, *want};
     desk_put(clerk->desk, CLERK_TEXTS, (struct desk_job){texts_job_run, free, job});
+    return true;
+}
+
+bool clerk_order_intervals(struct clerk *clerk, const struct intervals_want *want)
+{
+    struct intervals_job *job = calloc(1, sizeof *job);
+    if (!job)
+        return false;
+    *job = (struct intervals_job){clerk, *want};
+    for (size_t i = 0; i < want->count; i++)
+        study_share((struct study *)want->studies[i]);
+    desk_put(clerk->desk, CLERK_INTERVALS,
+        (struct desk_job){intervals_job_run, intervals_job_drop, job});
     return true;
 }
 

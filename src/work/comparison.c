@@ -30,8 +30,19 @@ bool comparison_make(const struct comparison_request *request, struct arena *are
     return out->bootstrap != NULL;
 }
 
-/* Indices into one mean the same in the other. */
-static bool is_same_truth(const struct dataset *a, const struct dataset *b)
+bool comparison_resample(struct comparison *comparison, int count, const atomic_bool *stale,
+    int *done, struct err *err)
+{
+    enum { PIECE = 20 };
+    while (*done < count) {
+        if (stale && atomic_load(stale))
+            return err_set(err, ERR_CANCELLED, "overtaken");
+        *done = eval_bootstrap_run(comparison->bootstrap, PIECE);
+    }
+    return true;
+}
+
+bool comparison_same_truth(const struct dataset *a, const struct dataset *b)
 {
     if (a->image_count != b->image_count || a->category_count != b->category_count ||
         a->annotation_count != b->annotation_count)
@@ -63,17 +74,18 @@ bool comparison_versus(const struct comparison_request *request, size_t index, e
 {
     const struct study *a = request->studies[0], *b = request->studies[index];
     *out = NULL;
-    if (!is_same_truth(a->dataset, b->dataset))
+    if (!comparison_same_truth(a->dataset, b->dataset))
         return true;
     struct eval_side sides[2] = {
         {a->detections, set_at(request, 0, arena, err)},
         {b->detections, set_at(request, index, arena, err)}};
     struct eval_versus *versus = ARENA_NEW(arena, struct eval_versus);
+    struct eval_at at = {.confidence = request->confidence, .filter = filter};
     if (!sides[0].set || !sides[1].set)
         return false;
     if (!versus)
         return err_set(err, ERR_MEMORY, "out of memory while comparing");
     *out = versus;
-    return eval_versus(
-        a->dataset, &sides[0], &sides[1], request->confidence, filter, arena, versus, err);
+    at.iou_index = eval_versus_iou_index(sides[0].set);
+    return eval_versus(a->dataset, &sides[0], &sides[1], &at, arena, versus, err);
 }

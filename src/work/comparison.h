@@ -29,6 +29,11 @@ struct comparison {
 bool comparison_make(const struct comparison_request *request, struct arena *arena,
     struct comparison *out, struct err *err);
 
+/* Resamples on until there are COUNT, and says in *DONE (0 at first) how many there are. Gives up
+ * (ERR_CANCELLED) soon after *STALE (may be NULL) is set. */
+bool comparison_resample(struct comparison *comparison, int count, const atomic_bool *stale,
+    int *done, struct err *err);
+
 /*
  * Study INDEX, box for box against the first (A), in the categories of FILTER: *OUT in ARENA, NULL
  * when their ground truths are not the same object for object. Images that are not common are in it
@@ -36,3 +41,6 @@ bool comparison_make(const struct comparison_request *request, struct arena *are
  */
 bool comparison_versus(const struct comparison_request *request, size_t index, eval_filter filter,
     struct arena *arena, struct eval_versus **out, struct err *err);
+
+/* Whether indices of images, categories and annotations of A mean the same in B. */
+bool comparison_same_truth(const struct dataset *a, const struct dataset *b);

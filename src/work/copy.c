@@ -5,38 +5,60 @@
 #include "work/versions.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { CELL_BYTES = 1100 /* a note is the longest */ };
 
+/* A column whose texts, and whose expression, live in the copy's arena. */
+static bool keep_column(struct copy *copy, const struct run_column *column, struct run_column *to)
+{
+    *to = *column;
+    bool computed = column->kind == RUN_COLUMN_EXPR;
+    if (computed && !runs_parse_column(copy->runs, &copy->arena, column->name, to, NULL))
+        return false;
+    to->title = arena_string(&copy->arena, column->title);
+    to->name = column->name ? arena_string(&copy->arena, column->name) : NULL;
+    return to->title && (to->name || !column->name);
+}
+
+static bool keep_group(struct copy *copy, const struct run_group *group, struct copy_line *to)
+{
+    struct run_group *kept = ARENA_NEW(&copy->arena, struct run_group);
+    uint32_t *rows = ARENA_ARRAY(&copy->arena, uint32_t, group->count);
+    if (!kept || !rows)
+        return false;
+    memcpy(rows, group->rows, group->count * sizeof *rows);
+    *kept = (struct run_group){arena_string(&copy->arena, group->label), rows, group->count};
+    to->group = kept;
+    return kept->label != NULL;
+}
+
 struct copy *copy_new(struct runs *runs, const struct run_column *columns, size_t column_count,
-    const uint32_t *rows, size_t row_count)
+    const struct copy_line *lines, size_t line_count)
 {
     struct copy *copy = calloc(1, sizeof *copy);
     if (!copy)
         return NULL;
     struct run_column *kept = ARENA_ARRAY(&copy->arena, struct run_column, column_count + 1);
-    uint32_t *kept_rows = ARENA_ARRAY(&copy->arena, uint32_t, row_count + 1);
-    bool ok = kept && kept_rows;
-    for (size_t i = 0; ok && i < column_count; i++) {
-        if (columns[i].kind == RUN_COLUMN_SPARK)
-            continue;
-        struct run_column *to = &kept[copy->column_count++];
-        *to = columns[i];
-        to->title = arena_string(&copy->arena, columns[i].title);
-        to->name = columns[i].name ? arena_string(&copy->arena, columns[i].name) : NULL;
-        ok = to->title && (to->name || !columns[i].name);
-    }
+    struct copy_line *kept_lines = ARENA_ARRAY(&copy->arena, struct copy_line, line_count + 1);
+    bool ok = kept && kept_lines;
     copy->runs = runs_share(runs);
+    for (size_t i = 0; ok && i < column_count; i++)
+        if (columns[i].kind != RUN_COLUMN_SPARK)
+            ok = keep_column(copy, &columns[i], &kept[copy->column_count++]);
+    for (size_t i = 0; ok && i < line_count; i++) {
+        kept_lines[i] = lines[i];
+        ok = !lines[i].group || keep_group(copy, lines[i].group, &kept_lines[i]);
+    }
     if (!ok) {
         copy_free(copy);
         return NULL;
     }
-    memcpy(kept_rows, rows, row_count * sizeof *rows);
     copy->columns = kept;
-    copy->rows = kept_rows;
-    copy->row_count = row_count;
+    copy->lines = kept_lines;
+    copy->line_count = line_count;
     return copy;
 }
 
@@ -49,66 +71,143 @@ void copy_free(struct copy *copy)
     free(copy);
 }
 
-/* For people the status with its NaN badge and rounded numbers; for machines numbers with every
- * digit. "" for what is not known. */
-static void print_cell(const struct run_row *run, const struct run_column *column,
-    const struct run_value *value, enum print_format format, char *out, size_t out_bytes)
+static bool is_for_people(const struct copy *copy)
 {
-    bool for_people =
-        format == PRINT_TABLE || format == PRINT_MARKDOWN || format == PRINT_LATEX;
-    bool is_date = column->kind == RUN_COLUMN_STARTED;
-    if (value->is_number && !is_date && !for_people)
-        num_print(value->number, out, out_bytes);
-    else if (column->kind == RUN_COLUMN_STATUS && for_people)
-        run_status_print(run, out, out_bytes);
-    else
-        run_value_print(value, column, out, out_bytes);
+    return copy->format == PRINT_TABLE || copy->format == PRINT_MARKDOWN ||
+           copy->format == PRINT_LATEX;
 }
 
-/* The best of COLUMN, of what compares and where there is more than one row; NaN for none. */
-static double find_best(const struct copy *copy, const struct versions *versions,
-    const struct run_column *column, const struct run_row *baseline)
+/* What a printed column shows of one of the table's. */
+struct shown {
+    const struct run_column *column;
+    enum { SHOWN_VALUE, SHOWN_STD, SHOWN_COUNT } what;
+    double best; /* NaN for none */
+};
+
+struct copying {
+    struct copy *copy;
+    const struct run_row *baseline;
+    struct versions versions;
+    struct shown *shown;
+    size_t count;
+    bool grouped;
+};
+
+static const struct run_row *row_of(const struct copying *c, const struct copy_line *line)
 {
+    return &c->copy->runs->rows[line->group ? line->group->rows[0] : line->row];
+}
+
+static struct run_value value_of(const struct copying *c, const struct copy_line *line,
+    const struct run_column *column, struct run_spread *spread)
+{
+    const struct copy *copy = c->copy;
+    *spread = (struct run_spread){0, NAN, NAN};
+    return line->group ? run_group_value(
+                             copy->runs, line->group, column, c->baseline, copy->now_s, spread)
+                       : run_value(row_of(c, line), column, c->baseline, copy->now_s);
+}
+
+/* The value of LINE compares with those of the others: a member stands for its group. */
+static bool compares(
+    const struct copying *c, const struct copy_line *line, const struct run_column *column)
+{
+    return !versions_is_foreign(&c->versions, row_of(c, line), column);
+}
+
+/* The best of COLUMN, of what compares and where there is more than one line; NaN for none. */
+static double find_best(const struct copying *c, const struct run_column *column)
+{
+    const struct copy *copy = c->copy;
     int sign = column->better == BETTER_HIGHER ? 1 : -1;
     double best = NAN;
-    if (column->better == BETTER_NEITHER || copy->row_count < 2)
+    if (column->better == BETTER_NEITHER || copy->line_count < 2)
         return best;
-    for (size_t i = 0; i < copy->row_count; i++) {
-        const struct run_row *run = &copy->runs->rows[copy->rows[i]];
-        struct run_value v = run_value(run, column, baseline, copy->now_s);
-        if (v.known && v.is_number && isfinite(v.number) && !(v.number * sign <= best * sign) &&
-            !versions_is_foreign(versions, run, column))
+    for (size_t i = 0; i < copy->line_count; i++) {
+        struct run_spread spread;
+        struct run_value v = value_of(c, &copy->lines[i], column, &spread);
+        if (!copy->lines[i].is_member && v.known && v.is_number && isfinite(v.number) &&
+            !(v.number * sign <= best * sign) && compares(c, &copy->lines[i], column))
             best = v.number;
     }
     return best;
 }
 
-static bool print_cells(struct copy *copy, struct print_cell *cells)
+static bool has_deviations(const struct copying *c, const struct run_column *column)
 {
-    const struct run_row *baseline = copy->baseline ? runs_find(copy->runs, copy->baseline) : NULL;
-    struct versions versions = versions_find(copy->runs, copy->rows, copy->row_count, baseline);
-    double *best = ARENA_ARRAY(&copy->arena, double, copy->column_count + 1);
-    for (size_t c = 0; best && c < copy->column_count; c++)
-        best[c] = find_best(copy, &versions, &copy->columns[c], baseline);
-    if (!best)
-        return false;
-    for (size_t r = 0; r < copy->row_count; r++)
-        for (size_t c = 0; c < copy->column_count; c++) {
-            const struct run_row *run = &copy->runs->rows[copy->rows[r]];
-            const struct run_column *column = &copy->columns[c];
-            struct run_value value = run_value(run, column, baseline, copy->now_s);
-            char text[CELL_BYTES];
-            print_cell(run, column, &value, copy->format, text, sizeof text);
-            const char *kept = text[0] ? arena_string(&copy->arena, text) : NULL;
-            if (text[0] && !kept)
-                return false;
-            bool is_date = column->kind == RUN_COLUMN_STARTED;
-            cells[r * copy->column_count + c] = (struct print_cell){.text = kept,
-                .is_number = (value.is_number && !is_date) || value.undefined,
-                .is_best = value.is_number && value.number == best[c] &&
-                           !versions_is_foreign(&versions, run, column)};
-        }
-    return true;
+    for (size_t i = 0; i < c->copy->line_count; i++) {
+        struct run_spread spread;
+        value_of(c, &c->copy->lines[i], column, &spread);
+        if (spread.n > 1 && !isnan(spread.std))
+            return true;
+    }
+    return false;
+}
+
+/* Groups have a column of how many they are, and for machines one more for each deviation. */
+static bool choose_shown(struct copying *c)
+{
+    const struct copy *copy = c->copy;
+    for (size_t i = 0; i < copy->line_count; i++)
+        c->grouped |= copy->lines[i].group != NULL;
+    c->grouped &= !copy->bare;
+    c->shown = ARENA_ARRAY(&c->copy->arena, struct shown, 2 * copy->column_count + 2);
+    for (size_t i = 0; c->shown && i < copy->column_count; i++) {
+        const struct run_column *column = &copy->columns[i];
+        c->shown[c->count++] = (struct shown){column, SHOWN_VALUE, find_best(c, column)};
+        if (c->grouped && i == 0)
+            c->shown[c->count++] = (struct shown){column, SHOWN_COUNT, NAN};
+        if (c->grouped && !is_for_people(copy) && has_deviations(c, column))
+            c->shown[c->count++] = (struct shown){column, SHOWN_STD, NAN};
+    }
+    return c->shown != NULL;
+}
+
+/* For people the status with its NaN badge and rounded numbers; for machines numbers with every
+ * digit. "" for what is not known. */
+static void print_value(const struct copying *c, const struct copy_line *line,
+    const struct run_column *column, const struct run_value *value,
+    const struct run_spread *spread, char *out, size_t out_bytes)
+{
+    bool is_date = column->kind == RUN_COLUMN_STARTED, for_people = is_for_people(c->copy);
+    if (value->is_number && !is_date && !for_people)
+        num_print(value->number, out, out_bytes);
+    else if (column->kind == RUN_COLUMN_STATUS && line->group)
+        run_group_print_status(c->copy->runs, line->group, out, out_bytes);
+    else if (column->kind == RUN_COLUMN_STATUS && for_people)
+        run_status_print(row_of(c, line), out, out_bytes);
+    else
+        run_group_print(value, spread, column, " \xc2\xb1 ", out, out_bytes);
+}
+
+static bool print_cell(const struct copying *c, const struct copy_line *line,
+    const struct shown *shown, struct print_cell *out)
+{
+    char text[CELL_BYTES] = "";
+    struct run_spread spread;
+    struct run_value value = value_of(c, line, shown->column, &spread);
+    bool is_date = shown->column->kind == RUN_COLUMN_STARTED;
+    *out = (struct print_cell){.is_number = true};
+    if (shown->what == SHOWN_COUNT && line->group) {
+        snprintf(text, sizeof text, "%zu", line->group->count);
+    } else if (shown->what == SHOWN_STD && line->group && spread.n > 1 && !isnan(spread.std)) {
+        num_print(spread.std, text, sizeof text);
+    } else if (shown->what == SHOWN_VALUE) {
+        print_value(c, line, shown->column, &value, &spread, text, sizeof text);
+        out->is_number = (value.is_number && !is_date) || value.undefined;
+        out->is_best = value.is_number && value.number == shown->best && !line->is_member &&
+                       compares(c, line, shown->column);
+    }
+    out->text = text[0] ? arena_string(&c->copy->arena, text) : NULL;
+    return out->text || !text[0];
+}
+
+static const char *title_of(const struct copying *c, const struct shown *shown)
+{
+    return shown->what == SHOWN_COUNT ? "n"
+           : shown->what == SHOWN_STD
+               ? arena_printf(&c->copy->arena, "%s std", shown->column->title)
+               : shown->column->title;
 }
 
 static void print_bare(const struct print_cell *cell, struct buf *out)
@@ -118,21 +217,39 @@ static void print_bare(const struct print_cell *cell, struct buf *out)
     buf_add(out, text, text_harmless(text, sizeof text, raw, strlen(raw)));
 }
 
+static void find_versions(struct copying *c)
+{
+    struct copy *copy = c->copy;
+    uint32_t *rows = ARENA_ARRAY(&copy->arena, uint32_t, copy->line_count + 1);
+    for (size_t i = 0; rows && i < copy->line_count; i++)
+        rows[i] = (uint32_t)(row_of(c, &copy->lines[i]) - copy->runs->rows);
+    if (rows)
+        c->versions = versions_find(copy->runs, rows, copy->line_count, c->baseline);
+}
+
 bool copy_print(struct copy *copy, struct buf *out, struct err *err)
 {
+    struct copying c = {.copy = copy,
+        .baseline = copy->baseline ? runs_find(copy->runs, copy->baseline) : NULL};
+    find_versions(&c);
+    bool ok = choose_shown(&c);
     struct print_cell *cells =
-        ARENA_ARRAY(&copy->arena, struct print_cell, copy->row_count * copy->column_count + 1);
-    const char **titles = ARENA_ARRAY(&copy->arena, const char *, copy->column_count + 1);
-    if (!cells || !titles || !print_cells(copy, cells))
+        ARENA_ARRAY(&copy->arena, struct print_cell, copy->line_count * c.count + 1);
+    const char **titles = ARENA_ARRAY(&copy->arena, const char *, c.count + 1);
+    ok = ok && cells && titles;
+    for (size_t i = 0; ok && i < c.count; i++)
+        ok = (titles[i] = title_of(&c, &c.shown[i])) != NULL;
+    for (size_t r = 0; r < copy->line_count; r++)
+        for (size_t i = 0; ok && i < c.count; i++)
+            ok = print_cell(&c, &copy->lines[r], &c.shown[i], &cells[r * c.count + i]);
+    if (!ok)
         return err_set(err, ERR_MEMORY, "out of memory");
-    for (size_t c = 0; c < copy->column_count; c++)
-        titles[c] = copy->columns[c].title;
-    struct print_table table = {titles, copy->column_count, copy->row_count, cells};
-    if (copy->bare && copy->row_count && copy->column_count)
+    struct print_table table = {titles, c.count, copy->line_count, cells};
+    if (copy->bare && copy->line_count && copy->column_count)
         print_bare(cells, out);
     else if (copy->column_count)
         print_table(&table, copy->format, out);
-    if (copy->row_count == 1 && out->length && out->data[out->length - 1] == '\n')
+    if (copy->line_count == 1 && out->length && out->data[out->length - 1] == '\n')
         out->data[--out->length] = '\0';
     return !out->failed || err_set(err, ERR_MEMORY, "there is too much to copy");
 }

@@ -5,7 +5,14 @@
 #pragma once
 
 #include "work/print_table.h"
-#include "work/runs.h"
+#include "work/run_groups.h"
+
+/* A run, or a group of them: its mean and deviation of every number, and how many they are. */
+struct copy_line {
+    uint32_t row;                  /* of runs->rows */
+    const struct run_group *group; /* NULL: a run */
+    bool is_member;                /* of the group above: no best of its own */
+};
 
 /* What is to be copied. It keeps RUNS by a reference and has all else in its arena, so that it may
  * travel to another thread. */
@@ -13,18 +20,18 @@ struct copy {
     struct arena arena;
     struct runs *runs;
     const struct run_column *columns;
-    const uint32_t *rows; /* of runs->rows */
-    size_t column_count, row_count;
+    const struct copy_line *lines;
+    size_t column_count, line_count;
     int64_t baseline; /* 0: none */
     double now_s;
     enum print_format format;
     bool bare; /* the text of the first cell alone, without a title */
 };
 
-/* Copies the lists; courses are left out of COLUMNS, for they are drawn and not written. NULL when
- * memory is out. */
+/* Copies the lists, groups and expressions with them; courses are left out of COLUMNS, for they are
+ * drawn and not written. NULL when memory is out. */
 struct copy *copy_new(struct runs *runs, const struct run_column *columns, size_t column_count,
-    const uint32_t *rows, size_t row_count);
+    const struct copy_line *lines, size_t line_count);
 void copy_free(struct copy *copy); /* accepts NULL */
 
 /* Appends the text to OUT, harmless, and without a line feed at its end when it is one row: pasted

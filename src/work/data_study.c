@@ -1,9 +1,9 @@
 #include "work/data_study.h"
 
 #include "work/analysis.h"
+#include "work/image_pool.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 /* One table being made. */
@@ -95,10 +95,8 @@ static void set_stats(struct making *m, int column, const double stats[EVAL_STAT
 /* Its file name, else its id: either is enough to find it again. */
 static bool set_image(struct making *m, int column, int32_t index)
 {
-    const struct image *image = &m->study->dataset->images[index];
-    char id[32];
-    snprintf(id, sizeof id, "%lld", (long long)image->id);
-    return set_text(m, column, image->file_name[0] ? image->file_name : image->key ? image->key : id);
+    char id[IMAGE_ID_BYTES];
+    return set_text(m, column, image_name(m->study->dataset, index, id));
 }
 
 static bool set_category(struct making *m, int column, int32_t index)
@@ -193,7 +191,7 @@ static bool make_errors(struct making *m)
     const struct study *study = m->study;
     struct eval_errors errors;
     if (!add_columns(m, NAMES, sizeof NAMES / sizeof *NAMES) ||
-        !analysis_errors(study, &m->arena, &errors, m->err))
+        !analysis_errors(study, NAN, &m->arena, &errors, m->err))
         return false;
     for (size_t i = 0; i < errors.start[EVAL_ERRORS]; i++) {
         const struct eval_error_box *box = &errors.boxes[i];

@@ -6,8 +6,6 @@
 #include <math.h>
 #include <string.h>
 
-enum { PIECE = 20 };
-
 /* Numbers of the index and of a study are the same but for how they were summed up. */
 static const double SAME_DELTA = 1e-9;
 
@@ -38,11 +36,6 @@ struct pair {
     struct comparison comparison;
     bool ready;
 };
-
-static bool is_stale(const atomic_bool *stale)
-{
-    return stale && atomic_load(stale);
-}
 
 /* The predictions that the AP shown was measured on, else the last. */
 static size_t choose_predictions(const struct run_row *run)
@@ -89,11 +82,8 @@ static bool resample(
     struct pair *pair, int count, const atomic_bool *stale, struct deltas_row *row, struct err *err)
 {
     int done = row->resamples;
-    while (pair->ready && done < count) {
-        if (is_stale(stale))
-            return err_set(err, ERR_CANCELLED, "overtaken");
-        done = eval_bootstrap_run(pair->comparison.bootstrap, PIECE);
-    }
+    if (pair->ready && !comparison_resample(&pair->comparison, count, stale, &done, err))
+        return false;
     if (pair->ready)
         take_numbers(pair, done, row);
     return true;

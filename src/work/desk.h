@@ -22,7 +22,7 @@ struct desk_job {
     void *self;
 };
 
-enum { DESK_SLOTS = 8 };
+enum { DESK_SLOTS = 24 };
 
 struct desk *desk_new(struct err *err);
 /* Marks the running job stale, waits for it, drops the waiting ones. */

@@ -1,5 +1,6 @@
 #include "work/easel.h"
 
+#include "base/grow.h"
 #include "picture/decode.h"
 #include "picture/encode.h"
 #include "picture/png_out.h"
@@ -18,12 +19,78 @@ struct easel_scene *easel_scene_new(void)
     return calloc(1, sizeof(struct easel_scene));
 }
 
+static void tile_done(struct easel_tile *tile)
+{
+    photo_release(tile->photo);
+    free(tile->boxes);
+    *tile = (struct easel_tile){0};
+}
+
 void easel_scene_free(struct easel_scene *scene)
 {
-    if (!scene)
-        return;
-    photo_release(scene->photo);
+    for (size_t i = 0; scene && i < scene->tile_count; i++)
+        tile_done(&scene->tiles[i]);
     free(scene);
+}
+
+struct easel_tile *easel_scene_add(struct easel_scene *scene)
+{
+    return scene->tile_count < EASEL_MOST_TILES ? &scene->tiles[scene->tile_count++] : NULL;
+}
+
+void easel_scene_drop(struct easel_scene *scene)
+{
+    tile_done(&scene->tiles[--scene->tile_count]);
+}
+
+struct easel_box *easel_tile_add(struct easel_tile *tile)
+{
+    if (tile->box_count >= EASEL_MOST_BOXES ||
+        !GROW(tile->boxes, tile->box_capacity, tile->box_count + 1))
+        return NULL;
+    struct easel_box *box = &tile->boxes[tile->box_count++];
+    memset(box, 0, sizeof *box);
+    return box;
+}
+
+struct easel_scene *easel_scene_copy(const struct easel_scene *scene)
+{
+    struct easel_scene *copy = easel_scene_new();
+    for (size_t i = 0; copy && i < scene->tile_count; i++) {
+        const struct easel_tile *from = &scene->tiles[i];
+        struct easel_tile *to = easel_scene_add(copy);
+        *to = *from;
+        to->photo = from->photo ? photo_share(from->photo) : NULL;
+        to->boxes = malloc((from->box_count + 1) * sizeof *to->boxes);
+        to->box_capacity = from->box_count + 1;
+        if (!to->boxes) {
+            easel_scene_free(copy);
+            return NULL;
+        }
+        if (from->box_count)
+            memcpy(to->boxes, from->boxes, from->box_count * sizeof *to->boxes);
+    }
+    return copy;
+}
+
+static bool same_place(const struct easel_tile *a, const struct easel_tile *b)
+{
+    return a->row == b->row && a->col == b->col && a->rows == b->rows && a->cols == b->cols;
+}
+
+static bool same_tile(const struct easel_tile *a, const struct easel_tile *b)
+{
+    return a->photo == b->photo && same_place(a, b) && a->grey == b->grey &&
+           a->box_count == b->box_count &&
+           (!a->box_count || memcmp(a->boxes, b->boxes, a->box_count * sizeof *a->boxes) == 0);
+}
+
+bool easel_scene_same(const struct easel_scene *a, const struct easel_scene *b)
+{
+    bool same = a && b ? a->tile_count == b->tile_count : a == b;
+    for (size_t i = 0; same && a && i < a->tile_count; i++)
+        same = same_tile(&a->tiles[i], &b->tiles[i]);
+    return same;
 }
 
 static enum line_style style_of(enum easel_line line)
@@ -47,18 +114,23 @@ static void make_overlay(const struct easel_box *from, struct overlay_box *to)
 
 /* ---- the easel ---- */
 
+/* A tile that is on the screen. */
+struct frame {
+    struct encoder_frame *encoder;
+    struct easel_tile tile; /* it was opened with; a reference to its photo, no boxes */
+    struct pixels *base, *shown;
+    struct scene_map map;
+};
+
 struct easel {
     const struct encoder *encoder; /* NULL: no pictures */
     struct encode_terminal terminal;
-    struct encoder_frame *frame;
-    struct encode_place place;
-    struct photo *photo; /* that the frame was opened with */
-    bool grey;
-    struct pixels *base, *shown;
-    struct scene_map map;
+    struct frame frames[EASEL_MOST_TILES];
+    size_t frame_count;
     struct scene_texts texts;
     struct overlay_box overlay[EASEL_MOST_BOXES];
     uint32_t next_id;
+    bool failed; /* the last time: the screen may show anything */
 };
 
 static const struct encoder *encoder_for(enum easel_graphics graphics)
@@ -111,73 +183,115 @@ struct easel *easel_new(const struct easel_terminal *terminal, struct err *err)
     return easel;
 }
 
-static void close_frame(struct easel *easel)
+static void frame_done(struct frame *frame)
 {
-    encoder_close(easel->frame);
-    pixels_free(easel->base);
-    pixels_free(easel->shown);
-    photo_release(easel->photo);
-    easel->frame = NULL;
-    easel->base = easel->shown = NULL;
-    easel->photo = NULL;
+    encoder_close(frame->encoder);
+    pixels_free(frame->base);
+    pixels_free(frame->shown);
+    photo_release(frame->tile.photo);
+    *frame = (struct frame){0};
 }
 
 void easel_free(struct easel *easel)
 {
     if (!easel)
         return;
-    close_frame(easel);
+    for (size_t i = 0; i < easel->frame_count; i++)
+        frame_done(&easel->frames[i]);
     scene_texts_done(&easel->texts);
     free(easel);
 }
 
-static bool open_frame(struct easel *easel, const struct easel_scene *scene, struct err *err)
+/* From image pixels to those of a base in which a letterbox put PHOTO at LEFT, TOP. */
+static struct scene_map map_of(const struct photo *photo, int32_t left, int32_t top)
 {
-    static const uint8_t AROUND[3] = {LETTERBOX_GREY, LETTERBOX_GREY, LETTERBOX_GREY};
-    const struct pixels *pixels = scene->photo->pixels;
-    int32_t width, height, left, top;
-    easel->place = (struct encode_place){
-        scene->row, scene->col, scene->rows, scene->cols, ++easel->next_id & 0xffffff};
-    encoder_area(easel->encoder, &easel->terminal, scene->rows, scene->cols, &width, &height);
-    easel->base = pixels_letterbox(pixels, width, height, AROUND, &left, &top);
-    if (easel->base && scene->grey)
-        pixels_grey(easel->base);
-    easel->shown = easel->base ? pixels_copy(easel->base) : NULL;
-    if (!easel->shown)
-        return err_set(err, ERR_MEMORY, "out of memory");
-    easel->map = (struct scene_map){
-        .scale_x = (double)pixels->width_px / scene->photo->original_width_px,
-        .scale_y = (double)pixels->height_px / scene->photo->original_height_px,
+    return (struct scene_map){
+        .scale_x = (double)photo->pixels->width_px / photo->original_width_px,
+        .scale_y = (double)photo->pixels->height_px / photo->original_height_px,
         .left_px = left,
         .top_px = top,
     };
-    easel->photo = photo_share(scene->photo);
-    easel->grey = scene->grey;
-    easel->frame = encoder_open(easel->encoder, &easel->terminal, &easel->place, easel->base, err);
-    return easel->frame != NULL;
 }
 
-static bool same_frame(const struct easel *easel, const struct easel_scene *scene)
+void easel_where(const struct easel_terminal *terminal, const struct easel_tile *tile, int row,
+    int col, double *x, double *y)
 {
-    const struct encode_place *place = &easel->place;
-    return easel->frame && easel->photo == scene->photo && easel->grey == scene->grey &&
-           place->row == scene->row && place->col == scene->col && place->rows == scene->rows &&
-           place->cols == scene->cols;
+    int32_t width, height;
+    easel_room(terminal, tile->rows, tile->cols, &width, &height);
+    const struct pixels *pixels = tile->photo->pixels;
+    struct scene_map map = map_of(
+        tile->photo, (width - pixels->width_px) / 2, (height - pixels->height_px) / 2);
+    *x = ((col - tile->col + 0.5) * width / tile->cols - map.left_px) / map.scale_x;
+    *y = ((row - tile->row + 0.5) * height / tile->rows - map.top_px) / map.scale_y;
 }
 
-static bool draw(struct easel *easel, const struct easel_scene *scene, bool whole, struct buf *out,
+static bool frame_open(struct easel *easel, const struct easel_tile *tile, struct frame *frame,
     struct err *err)
 {
+    static const uint8_t AROUND[3] = {LETTERBOX_GREY, LETTERBOX_GREY, LETTERBOX_GREY};
+    const struct pixels *pixels = tile->photo->pixels;
+    int32_t width, height, left, top;
+    struct encode_place place = {
+        tile->row, tile->col, tile->rows, tile->cols, ++easel->next_id & 0xffffff};
+    encoder_area(easel->encoder, &easel->terminal, tile->rows, tile->cols, &width, &height);
+    *frame = (struct frame){.tile = *tile};
+    frame->tile.boxes = NULL;
+    frame->tile.photo = photo_share(tile->photo);
+    frame->base = pixels_letterbox(pixels, width, height, AROUND, &left, &top);
+    if (frame->base && tile->grey)
+        pixels_grey(frame->base);
+    frame->shown = frame->base ? pixels_copy(frame->base) : NULL;
+    if (!frame->shown)
+        return err_set(err, ERR_MEMORY, "out of memory");
+    frame->map = map_of(tile->photo, left, top);
+    frame->encoder = encoder_open(easel->encoder, &easel->terminal, &place, frame->base, err);
+    return frame->encoder != NULL;
+}
+
+/* The frame can go on to show TILE. */
+static bool frame_shows(const struct frame *frame, const struct easel_tile *tile)
+{
+    return frame->encoder && frame->tile.photo == tile->photo && frame->tile.grey == tile->grey &&
+           same_place(&frame->tile, tile);
+}
+
+static bool draw(struct easel *easel, struct frame *frame, const struct easel_tile *tile,
+    bool whole, struct buf *out, struct err *err)
+{
     struct scene_texts *texts = easel->encoder->text_cells ? &easel->texts : NULL;
-    for (size_t i = 0; i < scene->box_count; i++) {
-        make_overlay(&scene->boxes[i], &easel->overlay[i]);
+    for (size_t i = 0; i < tile->box_count; i++) {
+        make_overlay(&tile->boxes[i], &easel->overlay[i]);
         if (texts) /* a pixel is half a cell there: thicker lines would cover the picture */
             easel->overlay[i].line_px = 1;
     }
     if (!scene_compose(
-            easel->base, &easel->map, easel->overlay, scene->box_count, easel->shown, texts))
+            frame->base, &frame->map, easel->overlay, tile->box_count, frame->shown, texts))
         return err_set(err, ERR_MEMORY, "out of memory");
-    return encoder_draw(easel->frame, easel->shown, texts, whole, out, err);
+    return encoder_draw(frame->encoder, frame->shown, texts, whole, out, err);
+}
+
+/* Lets go of the frames that show nothing of SCENE; those that stay come to the place of their tile,
+ * the others' places are left empty. */
+static void sort_frames(struct easel *easel, const struct easel_scene *scene, struct buf *out)
+{
+    struct frame old[EASEL_MOST_TILES];
+    size_t old_count = easel->frame_count, count = scene ? scene->tile_count : 0;
+    memcpy(old, easel->frames, sizeof old);
+    memset(easel->frames, 0, sizeof easel->frames);
+    easel->frame_count = count;
+    for (size_t i = 0; i < old_count; i++) {
+        size_t at = 0;
+        while (at < count && (easel->frames[at].encoder || !frame_shows(&old[i], &scene->tiles[at])))
+            at++;
+        if (at < count) {
+            easel->frames[at] = old[i];
+            continue;
+        }
+        /* Cells that are overwritten take a picture with them, but where the terminal keeps it. */
+        if (old[i].encoder && easel->encoder->stays)
+            encoder_erase(old[i].encoder, out);
+        frame_done(&old[i]);
+    }
 }
 
 bool easel_paint(struct easel *easel, const struct easel_scene *scene, bool whole, struct buf *out,
@@ -185,35 +299,36 @@ bool easel_paint(struct easel *easel, const struct easel_scene *scene, bool whol
 {
     if (!easel->encoder)
         return true;
-    if (!scene || !same_frame(easel, scene)) {
-        /* Cells that are overwritten take a picture with them, but where the terminal keeps it. */
-        if (easel->frame && easel->encoder->stays)
-            encoder_erase(easel->frame, out);
-        close_frame(easel);
-        whole = true;
+    sort_frames(easel, scene, out);
+    whole |= easel->failed;
+    bool ok = true;
+    for (size_t i = 0; ok && i < easel->frame_count; i++) {
+        const struct easel_tile *tile = &scene->tiles[i];
+        struct frame *frame = &easel->frames[i];
+        bool opened = !frame->encoder;
+        ok = (!opened || frame_open(easel, tile, frame, err)) &&
+             draw(easel, frame, tile, whole || opened, out, err);
+        if (!frame->encoder)
+            frame_done(frame);
     }
-    if (!scene)
-        return true;
-    if ((easel->frame || open_frame(easel, scene, err)) && draw(easel, scene, whole, out, err))
-        return true;
-    close_frame(easel);
-    return false;
+    easel->failed = !ok || out->failed;
+    return ok;
 }
 
 bool easel_write_png(
-    const char *path, const struct easel_scene *scene, const char *output, struct err *err)
+    const char *path, const struct easel_tile *tile, const char *output, struct err *err)
 {
     struct pixels *base = picture_decode(path, PIXELS_MAX_SIDE, PIXELS_MAX_SIDE, err);
     struct pixels *shown = base ? pixels_copy(base) : NULL;
-    struct overlay_box *boxes = calloc(scene->box_count + 1, sizeof *boxes);
+    struct overlay_box *boxes = calloc(tile->box_count + 1, sizeof *boxes);
     bool ok = base && ((shown && boxes) || err_set(err, ERR_MEMORY, "out of memory"));
     if (ok) {
-        if (scene->grey)
+        if (tile->grey)
             pixels_grey(base);
-        for (size_t i = 0; i < scene->box_count; i++)
-            make_overlay(&scene->boxes[i], &boxes[i]);
+        for (size_t i = 0; i < tile->box_count; i++)
+            make_overlay(&tile->boxes[i], &boxes[i]);
         struct scene_map map = {1, 1, 0, 0};
-        ok = scene_compose(base, &map, boxes, scene->box_count, shown, NULL) ||
+        ok = scene_compose(base, &map, boxes, tile->box_count, shown, NULL) ||
              err_set(err, ERR_MEMORY, "out of memory");
     }
     ok = ok && png_out_file(shown, output, err);

@@ -18,22 +18,27 @@ static const char *keep(struct errand *errand, const char *text, bool *ok)
     return kept;
 }
 
-struct errand *errand_remark(const struct remark *remark)
+struct errand *errand_remark(const struct remark *remarks, size_t count)
 {
     struct errand *errand = new_errand(ERRAND_REMARK);
     bool ok = errand != NULL;
-    if (ok)
-        errand->remark = (struct remark){keep(errand, remark->directory, &ok),
-            keep(errand, remark->tags, &ok), keep(errand, remark->note, &ok)};
+    if (ok) {
+        errand->remarks = ARENA_ARRAY(&errand->arena, struct remark, count + 1);
+        ok = errand->remarks != NULL;
+    }
+    for (size_t i = 0; ok && i < count; i++)
+        errand->remarks[errand->remark_count++] = (struct remark){
+            keep(errand, remarks[i].directory, &ok), keep(errand, remarks[i].tags, &ok),
+            keep(errand, remarks[i].note, &ok)};
     if (ok)
         return errand;
     errand_free(errand);
     return NULL;
 }
 
-struct errand *errand_settings(const char *name, const char *value)
+static struct errand *new_texts(enum errand_kind kind, const char *name, const char *value)
 {
-    struct errand *errand = new_errand(ERRAND_SETTINGS);
+    struct errand *errand = new_errand(kind);
     bool ok = errand != NULL;
     if (ok) {
         errand->name = keep(errand, name, &ok);
@@ -43,6 +48,16 @@ struct errand *errand_settings(const char *name, const char *value)
         return errand;
     errand_free(errand);
     return NULL;
+}
+
+struct errand *errand_settings(const char *name, const char *value)
+{
+    return new_texts(ERRAND_SETTINGS, name, value);
+}
+
+struct errand *errand_file(const char *path, const char *text)
+{
+    return new_texts(ERRAND_FILE, path, text);
 }
 
 struct errand *errand_copy(struct copy *copy)

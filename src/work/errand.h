@@ -1,6 +1,6 @@
 /*
- * Errands: what a screen has done for it once, by another thread: keep a remark, keep settings,
- * copy.
+ * Errands: what a screen has done for it once, by another thread: keep a remark, keep settings or a
+ * file, copy.
  * Knows: the shapes of orders. Must not know: who runs them, or when.
  *
  * Unlike a want, which is answered for where the person is now, every errand is run.
@@ -10,21 +10,24 @@
 #include "work/copy.h"
 #include "work/remarks.h"
 
-enum errand_kind { ERRAND_REMARK, ERRAND_SETTINGS, ERRAND_COPY };
+enum errand_kind { ERRAND_REMARK, ERRAND_SETTINGS, ERRAND_FILE, ERRAND_COPY };
 
 struct errand {
     struct errand *next;
     enum errand_kind kind;
     struct arena arena;      /* of the texts */
-    struct remark remark;    /* ERRAND_REMARK */
-    const char *name, *value; /* ERRAND_SETTINGS: of the member, and its JSON text */
+    struct remark *remarks;  /* ERRAND_REMARK, of as many runs */
+    size_t remark_count;
+    const char *name, *value; /* ERRAND_SETTINGS: of the member, and its JSON text; ERRAND_FILE: the
+                                 path, and all of the text that is to be there */
     struct copy *copy;       /* ERRAND_COPY */
 };
 
 /* Each copies what it is given (ownership of COPY, which may be NULL, moves); NULL when memory is
  * out. */
-struct errand *errand_remark(const struct remark *remark);
+struct errand *errand_remark(const struct remark *remarks, size_t count);
 struct errand *errand_settings(const char *name, const char *value);
+struct errand *errand_file(const char *path, const char *text);
 struct errand *errand_copy(struct copy *copy);
 void errand_free(struct errand *errand); /* accepts NULL; not what follows it */
 

@@ -64,7 +64,7 @@ struct expr_value {
     double number;
     const char *text; /* may be NULL when is_number */
     const char *also; /* another text that means the same, or NULL: a run's title and its path */
-    bool is_list;     /* the text is words between blanks, and it is each of them: = and != */
+    bool is_list;     /* the text is words between blanks or new lines, and it is each of them: = and != */
 };
 
 /* The names that there are. Without them every word is taken as one name. */

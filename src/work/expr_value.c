@@ -54,8 +54,9 @@ static bool text_fits(const struct expr_node *node, const char *text, const char
 /* One of the words in LIST is WORD. */
 static bool has_word(const char *list, const char *word)
 {
-    for (const char *at = list + strspn(list, " "); *at; at += strspn(at, " ")) {
-        size_t length = strcspn(at, " ");
+    static const char BETWEEN[] = " \n";
+    for (const char *at = list + strspn(list, BETWEEN); *at; at += strspn(at, BETWEEN)) {
+        size_t length = strcspn(at, BETWEEN);
         if (length == strlen(word) && strncasecmp(at, word, length) == 0)
             return true;
         at += length;

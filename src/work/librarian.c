@@ -4,6 +4,7 @@
 #include "work/desk.h"
 #include "work/remarks.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 enum slot { SLOT_RUNS, SLOT_CURVES, SLOT_FILES };
@@ -18,6 +19,7 @@ struct librarian {
 struct runs_job {
     struct librarian *librarian;
     struct runs *before; /* a reference, may be NULL */
+    char tails[WANTS_TAILS_BYTES];
 };
 
 static void runs_job_drop(void *self)
@@ -50,6 +52,7 @@ static void runs_job_run(void *self, const atomic_bool *stale)
     if (message && store)
         message->runs = runs_load(store, job->before, &err);
     if (message && message->runs) {
+        runs_load_listed_tails(store, message->runs, job->before, job->tails, &err);
         remarks_attach_own(message->runs, &err);
         catalogue_find(message->runs); /* without memory for it there is less to choose from */
     }
@@ -130,12 +133,13 @@ void librarian_copy_wants(
     }
 }
 
-bool librarian_order_runs(struct librarian *librarian, struct runs *before)
+bool librarian_order_runs(struct librarian *librarian, struct runs *before, const char *tails)
 {
     struct runs_job *job = calloc(1, sizeof *job);
     if (!job)
         return false;
-    *job = (struct runs_job){librarian, before ? runs_share(before) : NULL};
+    *job = (struct runs_job){.librarian = librarian, .before = before ? runs_share(before) : NULL};
+    snprintf(job->tails, sizeof job->tails, "%s", tails);
     desk_put(librarian->desk, SLOT_RUNS, (struct desk_job){runs_job_run, runs_job_drop, job});
     return true;
 }

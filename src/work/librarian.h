@@ -15,8 +15,9 @@ struct librarian *librarian_new(
 void librarian_free(struct librarian *librarian); /* waits for the thread; accepts NULL */
 
 /* Orders; each overtakes one of its kind that still waits. Any thread; false when out of memory.
- * BEFORE (may be NULL) is the snapshot that the caller has; it is shared, not taken. */
-bool librarian_order_runs(struct librarian *librarian, struct runs *before);
+ * BEFORE (may be NULL) is the snapshot that the caller has; it is shared, not taken. TAILS are the
+ * means that the runs are to have (see runs_list_tails()). */
+bool librarian_order_runs(struct librarian *librarian, struct runs *before, const char *tails);
 bool librarian_order_curves(
     struct librarian *librarian, const struct curve_want *wants, size_t count);
 /* The files of RUN, a row of RUNS, which is shared, not taken. */

@@ -9,6 +9,7 @@ void message_free(void *item)
     curves_release(message->curves);
     study_release(message->study.study);
     photo_release(message->photo.photo);
+    pool_answer_done(&message->pool);
     data_page_release(message->data.page);
     buf_done(&message->paint.bytes);
     buf_done(&message->copied.text);
@@ -16,6 +17,8 @@ void message_free(void *item)
     influence_answer_free(message->influence);
     texts_release(message->texts);
     run_files_release(message->files);
+    appraisal_release(message->appraisal);
+    intervals_free(message->intervals);
     free(message);
 }
 

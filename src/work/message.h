@@ -21,6 +21,7 @@ enum message_kind {
     MESSAGE_CURVES,
     MESSAGE_STUDY,
     MESSAGE_PHOTO,
+    MESSAGE_POOL,
     MESSAGE_DATA,
     MESSAGE_PAINTED,
     MESSAGE_REMARKED, /* remarks have changed: the runs are to be loaded again */
@@ -29,6 +30,8 @@ enum message_kind {
     MESSAGE_INFLUENCE,
     MESSAGE_TEXTS,
     MESSAGE_FILES,
+    MESSAGE_APPRAISAL,
+    MESSAGE_INTERVALS,
 };
 
 struct message {
@@ -40,6 +43,7 @@ struct message {
     size_t slot; /* of the study */
     struct study_answer study;
     struct photo_answer photo;
+    struct pool_answer pool;
     struct data_answer data;
     struct service_paint paint;
     struct copied copied;
@@ -47,6 +51,8 @@ struct message {
     struct influence_answer *influence;
     struct texts *texts;
     struct run_files *files;
+    struct appraisal *appraisal;
+    struct intervals *intervals;
     char trouble[512];
 };
 

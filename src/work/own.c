@@ -81,6 +81,15 @@ struct cJSON *own_read(const char *path, struct err *err)
     return object;
 }
 
+struct cJSON *own_object(struct cJSON *object, const char *name)
+{
+    cJSON *found = cJSON_GetObjectItemCaseSensitive(object, name);
+    if (cJSON_IsObject(found))
+        return found;
+    cJSON_DeleteItemFromObjectCaseSensitive(object, name);
+    return cJSON_AddObjectToObject(object, name);
+}
+
 /* What is damaged may still be of use to the person. NULL when it cannot be put aside. */
 static cJSON *begin_anew(struct arena *arena, const char *path, struct err *err)
 {

@@ -27,6 +27,9 @@ bool own_put(const char *path, const char *text, size_t length, struct err *err)
  * no JSON object. The caller's, for cJSON_Delete(). */
 struct cJSON *own_read(const char *path, struct err *err);
 
+/* The object called NAME in OBJECT, made when it is not there. NULL when memory is out. */
+struct cJSON *own_object(struct cJSON *object, const char *name);
+
 /* CHANGE edits the object in place and returns false, with ERR, to leave the file alone. */
 struct own_change {
     bool (*change)(void *self, struct cJSON *object, struct err *err);

@@ -203,10 +203,11 @@ const char *panel_look_x_name(const struct panel_look *look)
     return look->x == CURVE_X_METRIC ? look->x_metric : X_NAMES[look->x];
 }
 
+static const char *const SMOOTH_NAMES[] = {
+    [SMOOTH_EMA] = "ema", [SMOOTH_MEAN] = "mean", [SMOOTH_MEDIAN] = "median"};
+
 bool panel_look_set_smooth(struct panel_look *look, const char *text, struct err *err)
 {
-    static const char *const KINDS[] = {
-        [SMOOTH_EMA] = "ema", [SMOOTH_MEAN] = "mean", [SMOOTH_MEDIAN] = "median"};
     const char *colon = strchr(text, ':');
     double strength;
     if (strcmp(text, "none") == 0) {
@@ -215,7 +216,7 @@ bool panel_look_set_smooth(struct panel_look *look, const char *text, struct err
     }
     for (int kind = SMOOTH_EMA; colon && kind <= SMOOTH_MEDIAN; kind++) {
         size_t length = (size_t)(colon - text);
-        if (strlen(KINDS[kind]) != length || memcmp(KINDS[kind], text, length) != 0 ||
+        if (strlen(SMOOTH_NAMES[kind]) != length || memcmp(SMOOTH_NAMES[kind], text, length) != 0 ||
             !num_parse(colon + 1, strlen(colon + 1), &strength) || !(strength >= 0))
             continue;
         if (kind == SMOOTH_EMA ? !(strength < 1) : !(strength <= SMOOTH_MOST_WINDOW))
@@ -226,6 +227,16 @@ bool panel_look_set_smooth(struct panel_look *look, const char *text, struct err
     return err_set(err, ERR_USAGE,
         "%.40s is no smoothing: ema:0.9 (below 1), mean:9, median:9 (points, at most %d), none",
         text, SMOOTH_MOST_WINDOW);
+}
+
+void panel_look_spell_smooth(const struct panel_look *look, char *out, size_t out_bytes)
+{
+    char number[32];
+    num_print_short(look->smooth.strength, 6, number, sizeof number);
+    if (smooth_is_on(&look->smooth))
+        snprintf(out, out_bytes, "%s:%s", SMOOTH_NAMES[look->smooth.kind], number);
+    else
+        snprintf(out, out_bytes, "none");
 }
 
 void panel_look_print_smooth(const struct panel_look *look, char *out, size_t out_bytes)

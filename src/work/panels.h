@@ -57,6 +57,8 @@ void panel_look_set_x(struct panel_look *look, const char *name);
 const char *panel_look_x_name(const struct panel_look *look);
 /* "ema:0.9", "mean:9", "median:9", "none". ERR_USAGE. */
 bool panel_look_set_smooth(struct panel_look *look, const char *text, struct err *err);
+/* The same text that it takes. */
+void panel_look_spell_smooth(const struct panel_look *look, char *out, size_t out_bytes);
 /* "EMA 0.90", "mean of 9"; "" without. */
 void panel_look_print_smooth(const struct panel_look *look, char *out, size_t out_bytes);
 

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 struct pixels;
@@ -14,6 +15,7 @@ struct photo {
     atomic_int references;
     struct pixels *pixels; /* NULL: see trouble */
     int32_t original_width_px, original_height_px;
+    bool coarse; /* an eighth of the detail, until the whole one comes */
     char trouble[512]; /* why there are no pixels: one harmless line */
 };
 

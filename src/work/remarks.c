@@ -16,16 +16,6 @@ char *remarks_path(struct arena *arena, struct err *err)
 
 /* ---- writing ---- */
 
-/* The object called NAME in OBJECT, made when it is not there. NULL when memory is out. */
-static cJSON *object_in(cJSON *object, const char *name)
-{
-    cJSON *found = cJSON_GetObjectItemCaseSensitive(object, name);
-    if (cJSON_IsObject(found))
-        return found;
-    cJSON_DeleteItemFromObjectCaseSensitive(object, name);
-    return cJSON_AddObjectToObject(object, name);
-}
-
 static bool is_listed(const cJSON *tags, const char *tag)
 {
     const cJSON *item;
@@ -63,22 +53,35 @@ static bool put_note(cJSON *run, const char *note)
     return !note[strspn(note, BETWEEN)] || cJSON_AddStringToObject(run, "note", note);
 }
 
-static bool change(void *self, cJSON *object, struct err *err)
+struct change {
+    const struct remark *remarks;
+    size_t count;
+};
+
+static bool change_one(cJSON *runs, const struct remark *remark)
 {
-    const struct remark *remark = self;
-    cJSON *runs = object_in(object, "runs");
-    cJSON *run = runs ? object_in(runs, remark->directory) : NULL;
+    cJSON *run = runs ? own_object(runs, remark->directory) : NULL;
     bool ok = run && (!remark->tags || put_tags(run, remark->tags)) &&
               (!remark->note || put_note(run, remark->note));
     if (ok && !run->child) /* nothing is left to say of it */
         cJSON_DeleteItemFromObjectCaseSensitive(runs, remark->directory);
+    return ok;
+}
+
+static bool change(void *self, cJSON *object, struct err *err)
+{
+    const struct change *asked = self;
+    cJSON *runs = own_object(object, "runs");
+    bool ok = true;
+    for (size_t i = 0; ok && i < asked->count; i++)
+        ok = change_one(runs, &asked->remarks[i]);
     return ok || err_set(err, ERR_MEMORY, "out of memory");
 }
 
-bool remarks_write(const char *path, const struct remark *remark, struct err *err)
+bool remarks_write(const char *path, const struct remark *remarks, size_t count, struct err *err)
 {
-    struct remark copy = *remark;
-    return own_write(path, &(struct own_change){change, &copy}, err);
+    struct change asked = {remarks, count};
+    return own_write(path, &(struct own_change){change, &asked}, err);
 }
 
 /* ---- reading ---- */

@@ -6,6 +6,7 @@
 #include "base/text.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -119,7 +120,6 @@ static const char *common_label(
 }
 
 struct grouping {
-    const struct runs *runs;
     const struct runs_grouping *how;
     const struct run_row *baseline;
     double now_s;
@@ -129,15 +129,20 @@ struct grouping {
     struct param *params;
 };
 
-static bool start(struct grouping *g)
+/* MOST: parameters of any run. */
+static bool start(struct grouping *g, size_t most)
 {
-    size_t most = 0;
-    for (size_t i = 0; i < g->runs->count; i++)
-        most = g->runs->rows[i].param_count > most ? g->runs->rows[i].param_count : most;
     g->params = ARENA_ARRAY(&g->scratch, struct param, most);
     map_init(&g->places, &g->scratch);
     buf_init(&g->key, MOST_KEY_BYTES);
     return g->params != NULL;
+}
+
+static void stop(struct grouping *g)
+{
+    map_done(&g->places);
+    buf_done(&g->key);
+    arena_done(&g->scratch);
 }
 
 /* Which group ROW is of: COUNT when of a new one; -1 when memory is out. */
@@ -154,22 +159,22 @@ static int64_t place_of(struct grouping *g, const struct run_row *row, size_t co
     return map_put(&g->places, g->key.data ? g->key.data : "", g->key.length, (int64_t)count, NULL);
 }
 
-static const char *label_of(
-    struct grouping *g, const struct run_group *group, struct arena *arena)
+static const char *label_of(struct grouping *g, const struct runs *runs,
+    const struct run_group *group, struct arena *arena)
 {
     char text[256];
     const struct run_column *by = g->how->by;
     if (!by)
-        return common_label(g->runs, group, arena);
-    struct run_value value = run_value(&g->runs->rows[group->rows[0]], by, g->baseline, g->now_s);
+        return common_label(runs, group, arena);
+    struct run_value value = run_value(&runs->rows[group->rows[0]], by, g->baseline, g->now_s);
     run_value_print(&value, by, text, sizeof text);
     return value.known ? arena_printf(arena, "%s=%s", by->title, text)
                        : arena_printf(arena, "no %s", by->title);
 }
 
 /* Members of one group lie together: counted first, then put. */
-static bool fill(struct grouping *g, const uint32_t *order, const uint32_t *places, size_t count,
-    struct arena *arena, struct run_groups *out)
+static bool fill(struct grouping *g, const struct runs *runs, const uint32_t *order,
+    const uint32_t *places, size_t count, struct arena *arena, struct run_groups *out)
 {
     uint32_t *rows = ARENA_ARRAY(arena, uint32_t, count);
     struct run_group *groups = ARENA_ARRAY(arena, struct run_group, out->count);
@@ -187,7 +192,7 @@ static bool fill(struct grouping *g, const uint32_t *order, const uint32_t *plac
         ((uint32_t *)group->rows)[group->count++] = order[i];
     }
     for (size_t i = 0; i < out->count; i++)
-        if (!(groups[i].label = label_of(g, &groups[i], arena)))
+        if (!(groups[i].label = label_of(g, runs, &groups[i], arena)))
             return false;
     out->groups = groups;
     return true;
@@ -197,9 +202,12 @@ bool runs_group(const struct runs *runs, const uint32_t *order, size_t count,
     const struct runs_grouping *grouping, const struct run_row *baseline, double now_s,
     struct arena *arena, struct run_groups *out, struct err *err)
 {
-    struct grouping g = {.runs = runs, .how = grouping, .baseline = baseline, .now_s = now_s};
+    struct grouping g = {.how = grouping, .baseline = baseline, .now_s = now_s};
+    size_t most = 0;
     *out = (struct run_groups){0};
-    bool ok = start(&g);
+    for (size_t i = 0; i < count; i++)
+        most = runs->rows[order[i]].param_count > most ? runs->rows[order[i]].param_count : most;
+    bool ok = start(&g, most);
     uint32_t *places = ok ? ARENA_ARRAY(&g.scratch, uint32_t, count) : NULL;
     ok = places != NULL;
     for (size_t i = 0; ok && i < count; i++) {
@@ -208,11 +216,35 @@ bool runs_group(const struct runs *runs, const uint32_t *order, size_t count,
         out->count += ok && (size_t)place == out->count;
         places[i] = ok ? (uint32_t)place : 0;
     }
-    ok = ok && fill(&g, order, places, count, arena, out);
-    map_done(&g.places);
-    buf_done(&g.key);
-    arena_done(&g.scratch);
+    ok = ok && fill(&g, runs, order, places, count, arena, out);
+    stop(&g);
     return ok || err_set(err, ERR_MEMORY, "out of memory for the groups");
+}
+
+bool runs_number_siblings(const struct run_row *const *rows, size_t count, int32_t *numbers)
+{
+    struct runs_grouping seeds = {0};
+    struct grouping g = {.how = &seeds};
+    size_t most = 0, groups = 0;
+    for (size_t i = 0; i < count; i++)
+        most = rows[i]->param_count > most ? rows[i]->param_count : most;
+    bool ok = start(&g, most);
+    size_t *sizes = ok ? ARENA_ARRAY(&g.scratch, size_t, count + 1) : NULL;
+    ok = sizes != NULL;
+    for (size_t i = 0; ok && i < count; i++) {
+        int64_t place = place_of(&g, rows[i], groups);
+        ok = place >= 0;
+        numbers[i] = ok ? (int32_t)place : 0;
+        groups += ok && (size_t)place == groups;
+        sizes[ok ? place : 0]++;
+    }
+    int32_t last = 0; /* those of one run have no number, the others close the ranks */
+    for (size_t i = 0; ok && i < groups; i++)
+        sizes[i] = sizes[i] > 1 ? (size_t)++last : 0;
+    for (size_t i = 0; i < count; i++)
+        numbers[i] = ok ? (int32_t)sizes[numbers[i]] : 0;
+    stop(&g);
+    return ok;
 }
 
 bool runs_parse_grouping(const struct runs *runs, struct arena *arena, const char *text,
@@ -263,11 +295,30 @@ struct run_spread run_group_spread(const struct runs *runs, const struct run_gro
     return spread;
 }
 
+/* Of times the mean says nothing: the least of them, without a deviation. */
+static struct run_value least(const struct runs *runs, const struct run_group *group,
+    const struct run_column *column, const struct run_row *baseline, double now_s,
+    struct run_spread *spread)
+{
+    struct run_value least = {0};
+    spread->std = NAN;
+    for (size_t i = 0; i < group->count; i++) {
+        struct run_value value = run_value(&runs->rows[group->rows[i]], column, baseline, now_s);
+        if (value.known && (!least.known || value.number < least.number))
+            least = value;
+    }
+    return least;
+}
+
 struct run_value run_group_value(const struct runs *runs, const struct run_group *group,
     const struct run_column *column, const struct run_row *baseline, double now_s,
     struct run_spread *spread)
 {
     *spread = run_group_spread(runs, group, column, baseline, now_s);
+    if (column->kind == RUN_COLUMN_NAME)
+        return (struct run_value){.known = true, .text = group->label};
+    if (column->kind == RUN_COLUMN_AGE || column->kind == RUN_COLUMN_STARTED)
+        return least(runs, group, column, baseline, now_s, spread);
     struct run_value first = run_value(&runs->rows[group->rows[0]], column, baseline, now_s);
     if (spread->n == group->count && (spread->n == 1 || spread->std == 0))
         return first; /* as it was written */
@@ -279,6 +330,60 @@ struct run_value run_group_value(const struct runs *runs, const struct run_group
             return (struct run_value){0};
     }
     return first;
+}
+
+void run_group_print(const struct run_value *value, const struct run_spread *spread,
+    const struct run_column *column, const char *between, char *out, size_t out_bytes)
+{
+    bool is_time = column->kind == RUN_COLUMN_DURATION;
+    bool is_fraction = column->better == BETTER_HIGHER && fabs(value->number) <= 1;
+    struct run_value std = {.known = true, .is_number = true, .number = spread->std};
+    run_value_print(value, column, out, out_bytes);
+    size_t length = strlen(out), tail = strlen(between);
+    if (!(spread->n > 1 && spread->std > 0) || length + tail >= out_bytes)
+        return;
+    memcpy(out + length, between, tail + 1);
+    char *at = out + length + tail;
+    size_t room = out_bytes - length - tail;
+    if (is_time)
+        run_value_print(&std, column, at, room);
+    else if (is_fraction) /* to the digit of the mean */
+        snprintf(at, room, "%.4f", spread->std);
+    else
+        num_print_short(spread->std, 2, at, room);
+}
+
+static int badness(const struct run_row *run)
+{
+    static const int WORSE[] = {[RUN_FINISHED] = 0,
+        [RUN_UNKNOWN] = 1,
+        [RUN_RUNNING] = 2,
+        [RUN_STALLED] = 3,
+        [RUN_FAILED] = 4};
+    return run->loss_lost ? 5 : WORSE[run->status];
+}
+
+const struct run_row *run_group_worst(const struct runs *runs, const struct run_group *group)
+{
+    const struct run_row *worst = &runs->rows[group->rows[0]];
+    for (size_t i = 1; i < group->count; i++)
+        if (badness(&runs->rows[group->rows[i]]) > badness(worst))
+            worst = &runs->rows[group->rows[i]];
+    return worst;
+}
+
+void run_group_print_status(
+    const struct runs *runs, const struct run_group *group, char *out, size_t out_bytes)
+{
+    const struct run_row *worst = run_group_worst(runs, group);
+    const char *name = worst->loss_lost ? "NaN" : run_status_name(worst->status);
+    size_t count = 0;
+    for (size_t i = 0; i < group->count; i++)
+        count += badness(&runs->rows[group->rows[i]]) == badness(worst);
+    if (count == group->count)
+        snprintf(out, out_bytes, "%s", name);
+    else
+        snprintf(out, out_bytes, "%zu of %zu %s", count, group->count, name);
 }
 
 /* ---- order and lines ---- */

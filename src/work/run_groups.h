@@ -40,6 +40,10 @@ bool runs_group(const struct runs *runs, const uint32_t *order, size_t count,
     const struct runs_grouping *grouping, const struct run_row *baseline, double now_s,
     struct arena *arena, struct run_groups *out, struct err *err);
 
+/* Numbers the groups of two or more among COUNT runs that differ in the seed only, from 1 on in the
+ * order of their first run; NUMBERS[i] is 0 for a run without a sibling. False when memory is out. */
+bool runs_number_siblings(const struct run_row *const *rows, size_t count, int32_t *numbers);
+
 /* The numbers of a column in a group, without what is unknown or not finite. */
 struct run_spread {
     size_t n;
@@ -49,11 +53,20 @@ struct run_spread {
 
 struct run_spread run_group_spread(const struct runs *runs, const struct run_group *group,
     const struct run_column *column, const struct run_row *baseline, double now_s);
-/* What a group shows in a column: the mean of numbers; a text that all members have; else
- * unknown. *SPREAD is that of the numbers. */
+/* What a group shows in a column: its label for a name, the youngest age, the first start, else the
+ * mean of numbers; a text that all members have; else unknown. *SPREAD is that of the numbers. */
 struct run_value run_group_value(const struct runs *runs, const struct run_group *group,
     const struct run_column *column, const struct run_row *baseline, double now_s,
     struct run_spread *spread);
+
+/* As a table shows it: VALUE, and BETWEEN and the deviation where there is one: "0.4123 ± 0.0021". */
+void run_group_print(const struct run_value *value, const struct run_spread *spread,
+    const struct run_column *column, const char *between, char *out, size_t out_bytes);
+/* "finished", "2 of 5 failed": what all are, or how many are what needs a look. */
+void run_group_print_status(
+    const struct runs *runs, const struct run_group *group, char *out, size_t out_bytes);
+/* The status of the worst of them: lost, failed, stalled, running, unknown, finished. */
+const struct run_row *run_group_worst(const struct runs *runs, const struct run_group *group);
 
 /* Sorts groups as runs_order_by() sorts rows, by what they show. False when memory is out. */
 bool run_groups_sort(const struct runs *runs, struct run_groups *groups, const struct run_key *keys,

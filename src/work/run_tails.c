@@ -39,8 +39,38 @@ static struct run_tail *find_tail(struct run_row *run, const struct run_metric *
     return NULL;
 }
 
-static bool add_tail(struct store *store, struct runs *runs, struct run_row *run,
-    const struct run_column *column, struct err *err)
+/* What BEFORE holds of the same metric, while it has not grown. NULL for nothing of K points. */
+static const struct run_tail *tail_before(const struct runs *before, const struct run_row *run,
+    const struct run_metric *metric, size_t k)
+{
+    const struct run_row *old = before ? runs_find(before, run->id) : NULL;
+    for (size_t i = 0; old && i < old->tail_count; i++) {
+        const struct run_tail *tail = &old->tails[i];
+        bool same = tail->metric->run_id == metric->run_id &&
+                    strcmp(tail->metric->stored_name, metric->stored_name) == 0 &&
+                    tail->metric->summary.count == metric->summary.count;
+        if (same && (tail->count >= k || tail->count == (size_t)metric->summary.count))
+            return tail;
+    }
+    return NULL;
+}
+
+static bool get_tail(struct store *store, struct runs *runs, const struct run_metric *metric,
+    size_t k, const struct run_tail *had, struct run_tail *out, struct err *err)
+{
+    if (!had)
+        return load_tail(store, runs, metric, k, out, err);
+    double *values = ARENA_ARRAY(&runs->arena, double, had->count);
+    if (!values)
+        return err_set(err, ERR_MEMORY, "out of memory");
+    if (had->count)
+        memcpy(values, had->values, had->count * sizeof *values);
+    *out = (struct run_tail){metric, values, had->count};
+    return true;
+}
+
+static bool add_tail(struct store *store, struct runs *runs, const struct runs *before,
+    struct run_row *run, const struct run_column *column, struct err *err)
 {
     const struct run_metric *metric =
         column->name ? run_metric(run, column->name) : run->by_role[column->role];
@@ -51,28 +81,63 @@ static bool add_tail(struct store *store, struct runs *runs, struct run_row *run
         return err_set(err, ERR_MEMORY, "out of memory");
     if (!tail && run->tail_count == MOST_TAILS)
         return err_set(err, ERR_LIMIT, "means of more than %d metrics", MOST_TAILS);
-    struct run_tail loaded;
-    if (!load_tail(store, runs, metric, column->tail, &loaded, err))
+    struct run_tail found;
+    if (!get_tail(store, runs, metric, column->tail,
+            tail_before(before, run, metric, column->tail), &found, err))
         return false;
     if (!tail)
         tail = (struct run_tail *)&run->tails[run->tail_count++];
-    *tail = loaded;
+    *tail = found;
     return true;
 }
 
-bool runs_load_tails(struct store *store, struct runs *runs, const struct run_column *columns,
-    size_t count, struct err *err)
+static bool is_tail(const struct run_column *column)
+{
+    return column->kind == RUN_COLUMN_COURSE && column->ask == EXPR_MEAN;
+}
+
+bool runs_load_tails(struct store *store, struct runs *runs, const struct runs *before,
+    const struct run_column *columns, size_t count, struct err *err)
 {
     for (size_t c = 0; c < count; c++) {
         const struct run_column *column = &columns[c];
         if (column->kind == RUN_COLUMN_EXPR &&
-            !runs_load_tails(store, runs, column->operands, expr_name_count(column->expr), err))
+            !runs_load_tails(
+                store, runs, before, column->operands, expr_name_count(column->expr), err))
             return false;
-        if (column->kind != RUN_COLUMN_COURSE || column->ask != EXPR_MEAN)
-            continue;
-        for (size_t i = 0; i < runs->count; i++)
-            if (!add_tail(store, runs, &runs->rows[i], column, err))
+        for (size_t i = 0; is_tail(column) && i < runs->count; i++)
+            if (!add_tail(store, runs, before, &runs->rows[i], column, err))
                 return false;
     }
     return true;
+}
+
+void runs_list_tails(const struct run_column *columns, size_t count, struct buf *list)
+{
+    for (size_t c = 0; c < count; c++) {
+        const struct run_column *column = &columns[c];
+        if (column->kind == RUN_COLUMN_EXPR)
+            runs_list_tails(column->operands, expr_name_count(column->expr), list);
+        if (!is_tail(column))
+            continue;
+        const char *name = column->name ? column->name : role_info(column->role)->name;
+        buf_printf(list, "%smean(`%s`,%zu)", list->length ? "," : "", name, column->tail);
+    }
+}
+
+bool runs_load_listed_tails(struct store *store, struct runs *runs, const struct runs *before,
+    const char *list, struct err *err)
+{
+    bool ok = true;
+    for (const char *at = list; ok && *at; at += *at == ',') {
+        struct arena arena = {0};
+        struct run_column column;
+        size_t length = expr_item_length(at);
+        char *text = arena_copy(&arena, at, length);
+        if (text && runs_parse_column(runs, &arena, text, &column, NULL))
+            ok = runs_load_tails(store, runs, before, &column, 1, err);
+        arena_done(&arena);
+        at += length;
+    }
+    return ok;
 }

@@ -267,7 +267,9 @@ void run_value_print(
         return;
     }
     bool fraction = column->better == BETTER_HIGHER && fabs(value->number) <= 1;
-    if (column->kind == RUN_COLUMN_AGE || column->kind == RUN_COLUMN_DURATION)
+    if (column->kind == RUN_COLUMN_AGE && value->number < 60) /* it would change with each frame */
+        snprintf(out, out_bytes, "now");
+    else if (column->kind == RUN_COLUMN_AGE || column->kind == RUN_COLUMN_DURATION)
         print_age(value->number, out, out_bytes);
     else if (column->kind == RUN_COLUMN_STARTED)
         clock_iso(value->number, out, out_bytes);

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/err.h"
 #include "facts/dataset_version.h"
 #include "facts/metric.h"
@@ -265,10 +266,16 @@ void run_value_print(
 /*
  * Reads from STORE the last points of the metrics whose mean COLUMNS (and what they are computed
  * from) ask for; without it those means are not known. A summary would have to keep k points of
- * every metric for the sake of one column. Before RUNS is shared. What was read already is kept.
+ * every metric for the sake of one column. Before RUNS is shared. What was read already is kept;
+ * what has not grown since BEFORE (an older snapshot, may be NULL) is taken from there.
  */
-bool runs_load_tails(struct store *store, struct runs *runs, const struct run_column *columns,
-    size_t count, struct err *err);
+bool runs_load_tails(struct store *store, struct runs *runs, const struct runs *before,
+    const struct run_column *columns, size_t count, struct err *err);
+/* Appends the means that COLUMNS ask for to LIST, as runs_parse_columns() reads them. */
+void runs_list_tails(const struct run_column *columns, size_t count, struct buf *list);
+/* Reads those of LIST; one whose metric no run has any more is left out. */
+bool runs_load_listed_tails(struct store *store, struct runs *runs, const struct runs *before,
+    const char *list, struct err *err);
 
 /* ---- order and filter ---- */
 

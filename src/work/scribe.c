@@ -22,11 +22,11 @@ struct scribe {
 
 /* ---- errands ---- */
 
-static bool keep_remark(struct scribe *scribe, const struct errand *errand, struct err *err)
+static bool keep_remarks(struct scribe *scribe, const struct errand *errand, struct err *err)
 {
     struct arena arena = {0};
     char *path = remarks_path(&arena, err);
-    bool ok = path && remarks_write(path, &errand->remark, err);
+    bool ok = path && remarks_write(path, errand->remarks, errand->remark_count, err);
     if (ok)
         message_post(scribe->answers, message_new(MESSAGE_REMARKED));
     arena_done(&arena);
@@ -54,7 +54,7 @@ static bool make_copy(struct scribe *scribe, struct errand *errand, struct err *
     if (ok) {
         struct copied *copied = &message->copied;
         buf_init(&copied->text, MOST_COPIED_BYTES);
-        copied->rows = errand->copy->row_count;
+        copied->rows = errand->copy->line_count;
         copied->bare = errand->copy->bare;
         ok = copy_print(errand->copy, &copied->text, err);
         copied->done = ok;
@@ -72,10 +72,14 @@ static void run(struct scribe *scribe, struct errand *errand)
     struct err err = {0};
     switch (errand->kind) {
     case ERRAND_REMARK:
-        keep_remark(scribe, errand, &err);
+        keep_remarks(scribe, errand, &err);
         break;
     case ERRAND_SETTINGS:
         keep_settings(scribe, errand, &err);
+        break;
+    case ERRAND_FILE:
+        if (!own_put(errand->name, errand->value, strlen(errand->value), &err))
+            err_in_file(&err, errand->name);
         break;
     case ERRAND_COPY:
         make_copy(scribe, errand, &err);
@@ -90,9 +94,9 @@ static void run(struct scribe *scribe, struct errand *errand)
 
 static bool is_overtaken(const struct errand *errand)
 {
-    for (const struct errand *later = errand->next; later; later = later->next)
-        if (errand->kind == ERRAND_SETTINGS && later->kind == ERRAND_SETTINGS &&
-            strcmp(later->name, errand->name) == 0)
+    bool replaces = errand->kind == ERRAND_SETTINGS || errand->kind == ERRAND_FILE;
+    for (const struct errand *later = errand->next; replaces && later; later = later->next)
+        if (later->kind == errand->kind && strcmp(later->name, errand->name) == 0)
             return true;
     return false;
 }

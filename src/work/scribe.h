@@ -19,6 +19,7 @@ struct scribe *scribe_new(
 /* Writes what waits, then ends; accepts NULL. */
 void scribe_free(struct scribe *scribe);
 
-/* Ownership of ERRAND moves. Settings that wait are overtaken by newer ones of the same name.
+/* Ownership of ERRAND moves. Settings and files that wait are overtaken by newer ones of the same
+ * name.
  * Returns at once. */
 void scribe_order(struct scribe *scribe, struct errand *errand);

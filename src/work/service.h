@@ -3,7 +3,8 @@
  * Knows: which thread may do what. Must not know: screens, keys.
  *
  * Four threads do the work, each in a file of its own: the indexer writes the index, the librarian
- * reads it, the studio loads, decodes and paints, the clerk compares runs and reads texts.
+ * reads it, the studio loads and paints, the clerk compares runs and reads texts. Beside them the
+ * album decodes.
  *
  * All functions are the main thread's and return at once.
  */
@@ -35,6 +36,3 @@ void service_paint(struct service *service, struct easel_scene *scene, bool whol
 void service_run(struct service *service, struct errand *errand);
 /* Reads the roots again. */
 void service_refresh(struct service *service);
-/* Writes a small file of the person's (keeper.h); what was handed over is written before
- * service_free() returns. */
-void service_keep(struct service *service, const char *path, const char *text, size_t length);

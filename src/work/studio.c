@@ -4,27 +4,25 @@
 #include "work/run_study.h"
 
 #include <stdlib.h>
-#include <string.h>
 
-enum slot { SLOT_STUDY, SLOT_PHOTO = SLOT_STUDY + WORLD_STUDIES, SLOT_PAINT, SLOT_DATA };
-
-/* Photos decoded last: a change of step or of thresholds shows the same picture again. */
-enum { KEPT_PHOTOS = 4 };
-
-struct kept_photo {
-    char *path;
-    int32_t width_px, height_px;
-    struct photo *photo; /* a reference */
+enum slot {
+    SLOT_STUDY,
+    SLOT_PAINT = SLOT_STUDY + WORLD_STUDIES,
+    SLOT_DATA,
+    SLOT_POOL,
+    SLOT_APPRAISALS,
+    SLOTS
 };
+
+_Static_assert((int)SLOTS <= (int)DESK_SLOTS, "a desk has as many slots");
 
 struct studio {
     const struct service_settings *settings;
     struct queue *answers;
     struct desk *desk;
-    struct easel *easel;                 /* the thread's own; made with the first painting */
-    struct kept_photo kept[KEPT_PHOTOS]; /* the thread's own, newest first */
-    struct data_keep data;               /* the thread's own: the table shown last */
-    atomic_bool whole_wanted;            /* a painting that had to be whole was overtaken */
+    struct easel *easel;      /* the thread's own; made with the first painting */
+    struct data_keep data;    /* the thread's own: the table shown last */
+    atomic_bool whole_wanted; /* a painting that had to be whole was overtaken */
 };
 
 struct study_job {
@@ -72,62 +70,6 @@ static void study_job_run(void *self, const atomic_bool *stale)
     study_job_drop(job);
 }
 
-struct photo_job {
-    struct studio *studio;
-    struct photo_want want;
-    struct study *study; /* a reference */
-};
-
-static void photo_job_drop(void *self)
-{
-    struct photo_job *job = self;
-    study_release(job->study);
-    free(job);
-}
-
-static void forget_photo(struct kept_photo *kept)
-{
-    free(kept->path);
-    photo_release(kept->photo);
-    *kept = (struct kept_photo){0};
-}
-
-static struct photo *find_photo(
-    struct studio *studio, const char *path, const struct photo_want *want)
-{
-    for (size_t i = 0; path && i < KEPT_PHOTOS; i++) {
-        const struct kept_photo *kept = &studio->kept[i];
-        if (kept->path && strcmp(kept->path, path) == 0 && kept->width_px == want->width_px &&
-            kept->height_px == want->height_px)
-            return photo_share(kept->photo);
-    }
-    struct photo *photo = photo_load(path, want->width_px, want->height_px);
-    char *copy = photo && photo->pixels ? strdup(path) : NULL;
-    if (!copy)
-        return photo;
-    forget_photo(&studio->kept[KEPT_PHOTOS - 1]);
-    memmove(studio->kept + 1, studio->kept, (KEPT_PHOTOS - 1) * sizeof *studio->kept);
-    studio->kept[0] =
-        (struct kept_photo){copy, want->width_px, want->height_px, photo_share(photo)};
-    return photo;
-}
-
-static void photo_job_run(void *self, const atomic_bool *stale)
-{
-    struct photo_job *job = self;
-    (void)stale;
-    struct arena arena = {0};
-    struct message *message = message_new(MESSAGE_PHOTO);
-    if (message) {
-        const char *path = study_image_path(job->study, &arena, job->want.image);
-        message->photo.want = job->want;
-        message->photo.photo = find_photo(job->studio, path, &job->want);
-    }
-    arena_done(&arena);
-    message_post(job->studio->answers, message);
-    photo_job_drop(job);
-}
-
 struct paint_job {
     struct studio *studio;
     struct easel_scene *scene;
@@ -169,6 +111,37 @@ static void paint_job_run(void *self, const atomic_bool *stale)
     paint_job_drop(job);
 }
 
+struct pool_job {
+    struct studio *studio;
+    struct pool_answer answer;
+};
+
+static void pool_job_drop(void *self)
+{
+    struct pool_job *job = self;
+    pool_answer_done(&job->answer);
+    free(job);
+}
+
+static void pool_job_run(void *self, const atomic_bool *stale)
+{
+    struct pool_job *job = self;
+    struct pool_answer *answer = &job->answer;
+    struct err err = {0};
+    struct message *message = message_new(MESSAGE_POOL);
+    (void)stale;
+    if (message) {
+        struct image_pool_request request = {.a = answer->want.a, .b = answer->want.b};
+        answer->pool = image_pool_new(&request, &err);
+        if (!answer->pool)
+            err_print(&err, answer->trouble, sizeof answer->trouble);
+        message->pool = *answer;
+        *answer = (struct pool_answer){0};
+    }
+    message_post(job->studio->answers, message);
+    pool_job_drop(job);
+}
+
 struct data_job {
     struct studio *studio;
     struct data_want want;
@@ -197,6 +170,31 @@ static void data_job_run(void *self, const atomic_bool *stale)
     data_job_drop(job);
 }
 
+struct appraisals_job {
+    struct studio *studio;
+    struct appraisals_want want; /* its studies are references */
+};
+
+static void appraisals_job_drop(void *self)
+{
+    struct appraisals_job *job = self;
+    for (size_t i = 0; i < job->want.count; i++)
+        study_release((struct study *)job->want.items[i].study);
+    free(job);
+}
+
+static void appraisals_job_run(void *self, const atomic_bool *stale)
+{
+    struct appraisals_job *job = self;
+    for (size_t i = 0; i < job->want.count && !atomic_load(stale); i++) {
+        struct message *message = message_new(MESSAGE_APPRAISAL);
+        if (message)
+            message->appraisal = appraisal_make(&job->want.items[i]);
+        message_post(job->studio->answers, message);
+    }
+    appraisals_job_drop(job);
+}
+
 /* ---- orders ---- */
 
 bool studio_order_study(
@@ -211,13 +209,15 @@ bool studio_order_study(
     return true;
 }
 
-bool studio_order_photo(struct studio *studio, const struct photo_want *want, struct study *study)
+bool studio_order_pool(struct studio *studio, const struct pool_want *want)
 {
-    struct photo_job *job = calloc(1, sizeof *job);
+    struct pool_job *job = calloc(1, sizeof *job);
     if (!job)
         return false;
-    *job = (struct photo_job){studio, *want, study_share(study)};
-    desk_put(studio->desk, SLOT_PHOTO, (struct desk_job){photo_job_run, photo_job_drop, job});
+    job->studio = studio;
+    job->answer.want.a = study_share((struct study *)want->a);
+    job->answer.want.b = want->b ? study_share((struct study *)want->b) : NULL;
+    desk_put(studio->desk, SLOT_POOL, (struct desk_job){pool_job_run, pool_job_drop, job});
     return true;
 }
 
@@ -229,6 +229,19 @@ bool studio_order_data(struct studio *studio, const struct data_want *want, stru
     *job = (struct data_job){studio, *want, runs_share(runs),
         want->study ? study_share((struct study *)want->study) : NULL};
     desk_put(studio->desk, SLOT_DATA, (struct desk_job){data_job_run, data_job_drop, job});
+    return true;
+}
+
+bool studio_order_appraisals(struct studio *studio, const struct appraisals_want *want)
+{
+    struct appraisals_job *job = calloc(1, sizeof *job);
+    if (!job)
+        return false;
+    *job = (struct appraisals_job){studio, *want};
+    for (size_t i = 0; i < want->count; i++)
+        study_share((struct study *)want->items[i].study);
+    desk_put(studio->desk, SLOT_APPRAISALS,
+        (struct desk_job){appraisals_job_run, appraisals_job_drop, job});
     return true;
 }
 
@@ -268,8 +281,6 @@ void studio_free(struct studio *studio)
         return;
     desk_free(studio->desk);
     easel_free(studio->easel);
-    for (size_t i = 0; i < KEPT_PHOTOS; i++)
-        forget_photo(&studio->kept[i]);
     data_keep_done(&studio->data);
     free(studio);
 }

@@ -1,5 +1,5 @@
 /*
- * The studio: the thread that loads studies, photos and tables and paints.
+ * The studio: the thread that loads studies and tables and paints.
  * Knows: the slow pure work behind the images screen. Must not know: the index, what is wanted
  * next.
  */
@@ -16,10 +16,12 @@ struct studio *studio_new(
 void studio_free(struct studio *studio); /* waits for the thread; accepts NULL */
 
 /* Orders; each overtakes one of its kind (and slot) that still waits. Any thread; false when out of
- * memory. RUNS, STUDY and the study of a want are shared, not taken. */
+ * memory. RUNS, STUDY and the studies of a want are shared, not taken. */
 bool studio_order_study(
     struct studio *studio, size_t slot, const struct study_want *want, struct runs *runs);
-bool studio_order_photo(struct studio *studio, const struct photo_want *want, struct study *study);
+/* All of WANT, one answer each; gives up soon after the next order. */
+bool studio_order_appraisals(struct studio *studio, const struct appraisals_want *want);
+bool studio_order_pool(struct studio *studio, const struct pool_want *want);
 bool studio_order_data(struct studio *studio, const struct data_want *want, struct runs *runs);
 /* SCENE (ownership moves; NULL: take the picture away). WHOLE: the screen was erased. */
 void studio_paint(struct studio *studio, struct easel_scene *scene, bool whole, uint64_t serial);

@@ -120,13 +120,16 @@ static bool join(
     return false;
 }
 
-/* Says WHAT there are COUNT of, unless that is none. */
+/* Says WHAT there are COUNT of, unless that is none. WHAT begins with a plural. */
 static void warn(struct study *study, int64_t count, const char *what)
 {
-    const char *before = study->warning;
+    const char *before = study->warning, *rest = what + strcspn(what, " ");
+    int letters = (int)(rest - what);
+    if (count == 1)
+        letters -= letters > 4 && memcmp(rest - 4, "sses", 4) == 0 ? 2 : 1;
     if (count)
-        study->warning = arena_printf(&study->arena, "%s%s%lld %s", before ? before : "",
-            before ? "; " : "", (long long)count, what);
+        study->warning = arena_printf(&study->arena, "%s%s%lld %.*s%s", before ? before : "",
+            before ? "; " : "", (long long)count, letters, what, rest);
 }
 
 /* Fractions need the pictures' sizes: from their files, else (for ground truth) from the extent of

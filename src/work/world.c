@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool same_study(const struct study_want *a, const struct study_want *b)
+bool study_want_same(const struct study_want *a, const struct study_want *b)
 {
     return a->run_id == b->run_id && a->artifact == b->artifact;
 }
@@ -12,20 +12,40 @@ const struct study_answer *world_study(const struct world *world, const struct s
 {
     for (size_t i = 0; i < WORLD_STUDIES; i++) {
         const struct study_answer *answer = &world->studies[i];
-        if (want->run_id && same_study(&answer->want, want) &&
+        if (want->run_id && study_want_same(&answer->want, want) &&
             (answer->study || answer->trouble[0]))
             return answer;
     }
     return NULL;
 }
 
+bool photo_want_same(const struct photo_want *a, const struct photo_want *b)
+{
+    return a->study == b->study && a->image == b->image && a->width_px == b->width_px &&
+           a->height_px == b->height_px;
+}
+
 const struct photo *world_photo(const struct world *world, const struct photo_want *want)
 {
-    const struct photo_want *had = &world->photo.want;
-    bool same = want->wanted && had->wanted && had->study == want->study &&
-                had->image == want->image && had->width_px == want->width_px &&
-                had->height_px == want->height_px;
-    return same ? world->photo.photo : NULL;
+    for (size_t i = 0; want->study && i < WORLD_PHOTOS; i++)
+        if (world->photos[i].photo && photo_want_same(&world->photos[i].want, want))
+            return world->photos[i].photo;
+    return NULL;
+}
+
+const struct pool_answer *world_pool(const struct world *world, const struct pool_want *want)
+{
+    const struct pool_answer *answer = &world->pool;
+    bool answers = want->a && answer->want.a == want->a && answer->want.b == want->b;
+    return answers ? answer : NULL;
+}
+
+void pool_answer_done(struct pool_answer *answer)
+{
+    image_pool_free(answer->pool);
+    study_release((struct study *)answer->want.a);
+    study_release((struct study *)answer->want.b);
+    *answer = (struct pool_answer){0};
 }
 
 struct curve_want world_curve_want(const struct run_metric *metric)
@@ -63,6 +83,8 @@ const struct run_files *world_files(const struct world *world, int64_t run)
 void world_done(struct world *world)
 {
     free(world->deltas);
+    appraisals_done(&world->appraisals);
+    intervals_free(world->intervals);
     influence_answer_free(world->influence);
     texts_release(world->texts);
     run_files_release(world->files);
@@ -70,7 +92,9 @@ void world_done(struct world *world)
     curves_release(world->curves);
     for (size_t i = 0; i < WORLD_STUDIES; i++)
         study_release(world->studies[i].study);
-    photo_release(world->photo.photo);
+    for (size_t i = 0; i < WORLD_PHOTOS; i++)
+        photo_release(world->photos[i].photo);
+    pool_answer_done(&world->pool);
     buf_done(&world->copied.text);
     data_page_release(world->data.page);
     *world = (struct world){0};

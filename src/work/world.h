@@ -6,18 +6,21 @@
  */
 #pragma once
 
+#include "work/appraisal.h"
 #include "work/curves.h"
 #include "work/deltas.h"
 #include "work/data_answer.h"
 #include "work/easel.h"
+#include "work/image_list.h"
 #include "work/index.h"
 #include "work/influence.h"
+#include "work/intervals.h"
 #include "work/run_files.h"
 #include "work/runs.h"
 #include "work/study.h"
 #include "work/text_file.h"
 
-enum { WORLD_STUDIES = 2 };
+enum { WORLD_STUDIES = 16, WORLD_PHOTOS = 24, WANTS_TAILS_BYTES = 2048 };
 
 struct study_want {
     int64_t run_id;   /* 0: nothing wanted */
@@ -25,23 +28,35 @@ struct study_want {
 };
 
 struct photo_want {
-    bool wanted;
-    const struct study *study; /* of the world */
+    const struct study *study; /* of the world; NULL: nothing wanted */
     int32_t image;             /* index in its dataset */
     int32_t width_px, height_px;
+    bool ahead; /* not shown yet: only to be decoded in time, and not answered */
+};
+
+/* The images of A, or of A and B, to be listed. */
+struct pool_want {
+    const struct study *a, *b; /* of the world; A is NULL: nothing wanted; B may be */
 };
 
 /* What a screen needs; filled anew before each frame, zeroed before. */
 struct wants {
     struct curve_want curves[CURVES_MOST];
     size_t curve_count;
-    struct study_want studies[WORLD_STUDIES];
-    struct photo_want photo;
+    struct study_want studies[WORLD_STUDIES]; /* each once */
+    struct photo_want photos[WORLD_PHOTOS]; /* those shown, then those ahead */
+    size_t photo_count;
+    struct pool_want pool;
     struct deltas_want deltas;
     struct influence_want influence;
     struct text_want texts;
     int64_t files; /* of this run; 0: none wanted */
     struct data_want data;
+    struct appraisals_want appraisals; /* of studies that are there */
+    struct intervals_want intervals;   /* the same */
+    /* Means of last points that the runs are to have: see runs_list_tails(). "" leaves them as they
+     * are. */
+    char tails[WANTS_TAILS_BYTES];
 };
 
 struct study_answer {
@@ -52,7 +67,13 @@ struct study_answer {
 
 struct photo_answer {
     struct photo_want want;
-    struct photo *photo; /* has its own trouble */
+    struct photo *photo; /* has its own trouble; NULL: no answer */
+};
+
+struct pool_answer {
+    struct pool_want want;   /* references of the answer's own */
+    struct image_pool *pool; /* the main thread's to use from now on; NULL: see trouble */
+    char trouble[256];
 };
 
 /* What was copied last, and where it is kept. */
@@ -67,13 +88,17 @@ struct copied {
 struct world {
     struct runs *runs;     /* NULL until the first load */
     struct curves *curves; /* the newest; may lag behind the want */
+    /* What was asked for last; more than what is wanted now, so that going back costs nothing. */
     struct study_answer studies[WORLD_STUDIES];
-    struct photo_answer photo;
+    struct photo_answer photos[WORLD_PHOTOS]; /* in no order */
+    struct pool_answer pool;
     struct copied copied; /* until it is taken: all zero then */
     struct deltas *deltas;              /* the newest, NULL for none; may lag behind the want */
     struct influence_answer *influence; /* the same of these */
     struct texts *texts;
     struct run_files *files;
+    struct appraisals appraisals; /* of studies that are there; may lag behind the wants */
+    struct intervals *intervals;  /* the newest, NULL for none; may lag behind the want */
     struct data_answer data; /* the newest; may lag behind the want */
     struct index_progress progress; /* `now` is not kept */
     bool indexing;
@@ -84,9 +109,15 @@ struct world {
     struct easel_terminal terminal;
 };
 
+bool study_want_same(const struct study_want *a, const struct study_want *b);
 /* The answer to WANT or NULL while there is none. */
 const struct study_answer *world_study(const struct world *world, const struct study_want *want);
 const struct photo *world_photo(const struct world *world, const struct photo_want *want);
+/* Of the same image in the same size; whether it is shown yet does not matter. */
+bool photo_want_same(const struct photo_want *a, const struct photo_want *b);
+/* The answer to WANT or NULL while there is none. */
+const struct pool_answer *world_pool(const struct world *world, const struct pool_want *want);
+void pool_answer_done(struct pool_answer *answer);
 /* The want for all points of METRIC, wherever they are held. */
 struct curve_want world_curve_want(const struct run_metric *metric);
 const struct curve *world_curve(const struct world *world, const struct curve_want *want);

@@ -39,6 +39,7 @@ struct stage {
     struct stage_settings settings;
     struct world world;
     struct data_keep data;
+    char tails[WANTS_TAILS_BYTES];
     struct session session;
     struct grid *grid;
     struct arena scratch;
@@ -78,6 +79,8 @@ static struct runs *load_runs(struct stage *stage, struct runs *before)
     struct runs *runs = runs_load(stage->settings.store, before, &err);
     if (!runs || !catalogue_find(runs))
         give_up("the runs", &err);
+    if (!runs_load_listed_tails(stage->settings.store, runs, before, stage->tails, &err))
+        give_up("means", &err);
     if (stage->settings.remarks && !remarks_attach(runs, stage->settings.remarks, &err))
         give_up("the remarks", &err);
     return runs;
@@ -215,6 +218,14 @@ static void hide(const struct stage *stage, char *text)
     }
 }
 
+static void drop_photos(struct stage *stage)
+{
+    for (size_t i = 0; i < WORLD_PHOTOS; i++) {
+        photo_release(stage->world.photos[i].photo);
+        stage->world.photos[i] = (struct photo_answer){0};
+    }
+}
+
 static bool answer_study(struct stage *stage, const struct study_want *want, size_t slot)
 {
     struct study_answer *answer = &stage->world.studies[slot];
@@ -223,8 +234,9 @@ static bool answer_study(struct stage *stage, const struct study_want *want, siz
         return false;
     struct err err = {0};
     struct study *study = load_study(stage, want, &err);
-    photo_release(stage->world.photo.photo); /* it may be of the study that goes */
-    stage->world.photo = (struct photo_answer){0};
+    if (answer->study)
+        appraisals_forget(&stage->world.appraisals, answer->study);
+    drop_photos(stage); /* they may be of the study that goes */
     study_release(answer->study);
     *answer = (struct study_answer){.want = *want, .study = study};
     if (!study)
@@ -233,9 +245,10 @@ static bool answer_study(struct stage *stage, const struct study_want *want, siz
     return true;
 }
 
-static bool answer_photo(struct stage *stage, const struct photo_want *want)
+static bool answer_photo(struct stage *stage, size_t at, const struct photo_want *want)
 {
-    if (!want->wanted || world_photo(&stage->world, want))
+    struct photo_answer *answer = &stage->world.photos[at];
+    if (want->ahead || world_photo(&stage->world, want))
         return false;
     struct arena arena = {0};
     const char *path = study_image_path(want->study, &arena, want->image);
@@ -244,8 +257,24 @@ static bool answer_photo(struct stage *stage, const struct photo_want *want)
     if (!photo)
         abort();
     hide(stage, photo->trouble);
-    photo_release(stage->world.photo.photo);
-    stage->world.photo = (struct photo_answer){*want, photo};
+    photo_release(answer->photo);
+    *answer = (struct photo_answer){*want, photo};
+    return true;
+}
+
+static bool answer_pool(struct stage *stage, const struct pool_want *want)
+{
+    struct pool_answer *answer = &stage->world.pool;
+    if (!want->a || world_pool(&stage->world, want))
+        return false;
+    struct image_pool_request request = {.a = want->a, .b = want->b};
+    struct err err = {0};
+    pool_answer_done(answer);
+    answer->pool = image_pool_new(&request, &err);
+    if (!answer->pool)
+        err_print(&err, answer->trouble, sizeof answer->trouble);
+    answer->want.a = study_share((struct study *)want->a);
+    answer->want.b = want->b ? study_share((struct study *)want->b) : NULL;
     return true;
 }
 
@@ -309,13 +338,49 @@ static bool answer_data(struct stage *stage, const struct data_want *want)
     return true;
 }
 
+static void keep_intervals(void *self, struct intervals *so_far)
+{
+    struct world *world = self;
+    intervals_free(world->intervals);
+    world->intervals = so_far;
+}
+
+static bool answer_appraisals(struct stage *stage, const struct wants *wants)
+{
+    struct world *world = &stage->world;
+    struct appraisals_want missing;
+    struct err err = {0};
+    appraisals_missing(&world->appraisals, &wants->appraisals, &missing);
+    for (size_t i = 0; i < missing.count; i++)
+        appraisals_take(&world->appraisals, appraisal_make(&missing.items[i]));
+    bool same = wants->intervals.count < 2 ||
+                (world->intervals && intervals_want_same(&world->intervals->want, &wants->intervals));
+    if (!same && !intervals_make(&wants->intervals, NULL, keep_intervals, world, &err))
+        give_up("intervals", &err);
+    return missing.count || !same;
+}
+
+static bool answer_tails(struct stage *stage, const struct wants *wants)
+{
+    if (!wants->tails[0] || strcmp(wants->tails, stage->tails) == 0)
+        return false;
+    memcpy(stage->tails, wants->tails, sizeof stage->tails);
+    stage_reload(stage, stage->settings.store);
+    return true;
+}
+
 static bool answer(struct stage *stage, const struct wants *wants)
 {
     bool any = answer_curves(stage, wants);
+    any |= answer_tails(stage, wants);
     any |= answer_clerk(stage, wants);
-    bool photo = answer_photo(stage, &wants->photo); /* before a study that it names may go */
+    any |= answer_appraisals(stage, wants); /* before a study of theirs may go */
+    bool photo = false;
+    for (size_t i = 0; i < wants->photo_count; i++) /* before a study that they name may go */
+        photo |= answer_photo(stage, i, &wants->photos[i]);
     for (size_t i = 0; i < WORLD_STUDIES; i++)
         any |= answer_study(stage, &wants->studies[i], i);
+    any |= answer_pool(stage, &wants->pool);
     return answer_data(stage, &wants->data) || any || photo;
 }
 
@@ -446,7 +511,7 @@ static void run_errands(struct stage *stage)
         struct buf text;
         buf_init(&text, 1 << 20);
         if (errand->kind == ERRAND_REMARK && stage->settings.remarks) {
-            if (!remarks_write(stage->settings.remarks, &errand->remark, &err))
+            if (!remarks_write(stage->settings.remarks, errand->remarks, errand->remark_count, &err))
                 give_up("the remarks", &err);
             stage_reload(stage, stage->settings.store);
         } else if (errand->kind == ERRAND_COPY && copy_print(errand->copy, &text, &err)) {

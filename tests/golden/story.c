@@ -164,10 +164,22 @@ static bool play_text(struct story *story, const char *rest)
     return show(story, rest, false);
 }
 
-static bool play_picture(struct story *story, const char *rest)
+static void print_tile(struct story *story, const struct easel_tile *tile)
 {
     static const char *const LINES[] = {
         [EASEL_SOLID] = "solid", [EASEL_DASHED] = "dashed", [EASEL_DOTTED] = "dotted"};
+    buf_printf(story->out, "picture of %d x %d pixels at %d,%d in %d x %d cells%s, %zu boxes\n",
+        tile->photo->original_width_px, tile->photo->original_height_px, tile->row, tile->col,
+        tile->rows, tile->cols, tile->grey ? ", grey" : "", tile->box_count);
+    for (size_t i = 0; i < tile->box_count; i++) {
+        const struct easel_box *box = &tile->boxes[i];
+        buf_printf(story->out, "  %-6s %d px  %6.2f %6.2f %6.2f %6.2f  %s\n", LINES[box->line],
+            box->line_px, box->x, box->y, box->w, box->h, box->label);
+    }
+}
+
+static bool play_picture(struct story *story, const char *rest)
+{
     if (!on_stage(story))
         return false;
     const struct easel_scene *scene = stage_scene(story->stage);
@@ -176,14 +188,8 @@ static bool play_picture(struct story *story, const char *rest)
         buf_add_string(story->out, "no picture\n");
         return true;
     }
-    buf_printf(story->out, "picture of %d x %d pixels at %d,%d in %d x %d cells%s, %zu boxes\n",
-        scene->photo->original_width_px, scene->photo->original_height_px, scene->row, scene->col,
-        scene->rows, scene->cols, scene->grey ? ", grey" : "", scene->box_count);
-    for (size_t i = 0; i < scene->box_count; i++) {
-        const struct easel_box *box = &scene->boxes[i];
-        buf_printf(story->out, "  %-6s %d px  %6.2f %6.2f %6.2f %6.2f  %s\n", LINES[box->line],
-            box->line_px, box->x, box->y, box->w, box->h, box->label);
-    }
+    for (size_t i = 0; i < scene->tile_count; i++)
+        print_tile(story, &scene->tiles[i]);
     return true;
 }
 

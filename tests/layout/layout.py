@@ -32,7 +32,7 @@ LIBRARIES = [
     (r'(.*/)?(n?curses(w|es)?|term|panel|menu|form)\.h', ['screen/paint_curses.c']),
     (r'(.*/)?cJSON(_Utils)?\.h', ['readers/', 'work/']),
     (r'sixel\.h', ['picture/']),
-    (r'(jpeglib|turbojpeg|jerror|spng|chafa)\.h|webp/.*', ['picture/']),
+    (r'(jpeglib|turbojpeg|jerror|spng|tiffio|chafa)\.h|webp/.*', ['picture/']),
     (r'yaml\.h|expat\.h', ['readers/']),
     (r'utf8proc\.h', ['base/']),
     (r'xxhash\.h', ['base/']),

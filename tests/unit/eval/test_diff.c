@@ -97,6 +97,22 @@ static void judgements_know_the_direction(void **unused)
     assert_int_equal(diff_judge(2, NAN, BETTER_LOWER), DIFF_UNKNOWN);
 }
 
+static void rounding_to_float_is_no_difference(void **unused)
+{
+    (void)unused;
+    struct arena arena = {0};
+    struct err err;
+    struct diff_metrics out;
+    struct diff_value a[] = {{"lr", ROLE_NONE, 5e-3}}, b[] = {{"lr", ROLE_NONE, 5e-3F}},
+                      c[] = {{"lr", ROLE_NONE, 5.00001e-3}};
+    struct diff_metrics_run runs[] = {{a, 1}, {b, 1}, {c, 1}};
+    assert_true(diff_metrics(runs, 3, 0, &arena, &out, &err));
+    assert_true(out.rows[0].deltas[1] == 0 && out.rows[0].deltas[2] > 0);
+    assert_int_equal(out.rows[0].verdicts[1], DIFF_SAME);
+    assert_int_equal(out.rows[0].verdicts[2], DIFF_CHANGED);
+    arena_done(&arena);
+}
+
 static void metrics_are_held_against_the_baseline(void **unused)
 {
     (void)unused;
@@ -132,6 +148,7 @@ int main(void)
         cmocka_unit_test(null_is_a_value_and_missing_is_not),
         cmocka_unit_test(a_number_written_as_text_is_equal_but_said),
         cmocka_unit_test(judgements_know_the_direction),
+        cmocka_unit_test(rounding_to_float_is_no_difference),
         cmocka_unit_test(metrics_are_held_against_the_baseline)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

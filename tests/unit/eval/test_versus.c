@@ -58,8 +58,11 @@ static struct eval_versus compare(struct scene *scene, double confidence, eval_f
 {
     struct err err;
     struct eval_versus versus;
-    assert_true(eval_versus(scene->dataset, &scene->sides[0], &scene->sides[1], confidence, filter,
-        &scene->arena, &versus, &err));
+    struct eval_at at = {.iou_index = eval_versus_iou_index(scene->sides[0].set),
+        .confidence = confidence,
+        .filter = filter};
+    assert_true(eval_versus(scene->dataset, &scene->sides[0], &scene->sides[1], &at, &scene->arena,
+        &versus, &err));
     return versus;
 }
 
@@ -418,23 +421,27 @@ static void what_does_not_fit_is_refused(void **unused)
     struct scene scene, other;
     struct err err;
     struct eval_versus versus;
+    struct eval_at at = {0}, small = {.area = EVAL_SMALL};
     uint64_t state = 2;
     random_scene(&state, &scene);
+    assert_false(eval_versus(scene.dataset, &scene.sides[0], &scene.sides[1], &small,
+        &scene.arena, &versus, &err));
+    assert_int_equal(err.code, ERR_USAGE);
     scene_init(&other, IMAGES + 1);
     scene_match(&other);
-    assert_false(eval_versus(scene.dataset, &scene.sides[0], &other.sides[1], 0, NULL,
+    assert_false(eval_versus(scene.dataset, &scene.sides[0], &other.sides[1], &at,
         &scene.arena, &versus, &err));
     assert_int_equal(err.code, ERR_USAGE);
     struct eval_side a = scene.sides[0], b = scene.sides[1];
     scene_rematch(&scene, .5);
     assert_false(eval_versus(
-        scene.dataset, &a, &scene.sides[1], 0, NULL, &scene.arena, &versus, &err));
+        scene.dataset, &a, &scene.sides[1], &at, &scene.arena, &versus, &err));
     assert_int_equal(err.code, ERR_USAGE);
     a = scene.sides[0];
     scene.sides[1] = b;
     scene_rematch(&scene, .6);
     assert_false(eval_versus(
-        scene.dataset, &a, &scene.sides[1], 0, NULL, &scene.arena, &versus, &err));
+        scene.dataset, &a, &scene.sides[1], &at, &scene.arena, &versus, &err));
     assert_int_equal(err.code, ERR_USAGE);
     scene_done(&scene);
     scene_done(&other);
@@ -446,6 +453,7 @@ static void memory_may_run_out(void **unused)
     (void)unused;
     struct scene scene;
     struct err err;
+    struct eval_at at = {0};
     uint64_t state = 2;
     bool done = false;
     int refused = 0;
@@ -454,7 +462,7 @@ static void memory_may_run_out(void **unused)
         struct arena arena;
         struct eval_versus versus;
         arena_init(&arena, most);
-        done = eval_versus(scene.dataset, &scene.sides[0], &scene.sides[1], 0, NULL, &arena,
+        done = eval_versus(scene.dataset, &scene.sides[0], &scene.sides[1], &at, &arena,
             &versus, &err);
         assert_true(done || err.code == ERR_MEMORY);
         arena_done(&arena);

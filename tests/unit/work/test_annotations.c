@@ -99,7 +99,7 @@ static void test_sizes_from_pictures(void **state)
     assert_int_equal(remove(scene_path(&scene, "voc/JPEGImages/a.png")), 0);
     study = study_load(&request, NULL, &err);
     assert_non_null(study);
-    assert_non_null(strstr(study->warning, "1 images left out"));
+    assert_non_null(strstr(study->warning, "1 image left out"));
     study_release(study);
     scene_done(&scene);
 }

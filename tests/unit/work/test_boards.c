@@ -213,13 +213,13 @@ static void test_what_is_kept(void **state)
     boards_keep_classes(boards, NAMES, 1);
     struct buf out = print(boards, true);
     assert_string_equal(out.data,
-        "{\n  \"open\": \"Metrics\",\n  \"focus\": 2,\n  \"confidence\": 0.3,\n  \"iou\": 0.75,\n"
-        "  \"theme\": \"light\",\n  \"classes\": [\n    \"bus\"\n  ],\n  \"later\": true\n}\n");
+        "{\"open\":\"Metrics\",\"focus\":2,\"confidence\":0.3,\"iou\":0.75,"
+        "\"theme\":\"light\",\"classes\":[\"bus\"],\"later\":true}");
     buf_done(&out);
     boards_keep_classes(boards, NULL, 0);
     boards->own = true;
     out = print(boards, true);
-    assert_null(strstr(out.data, "classes"));
+    assert_non_null(strstr(out.data, "\"classes\":null")); /* takes the older ones away */
     struct boards *again = ready();
     assert_true(boards_remove(again, 0));
     assert_true(boards_read_kept(again, out.data, out.length, &err));
@@ -333,24 +333,30 @@ static void test_files(void **state)
     struct boards_paths paths = boards_find_paths(&arena, roots, 2);
     assert_string_equal(
         paths.config, arena_printf(&arena, "%s/.config/boxtop/dashboards.json", home));
-    assert_string_equal(paths.kept, boards_find_paths(&arena, turned, 2).kept);
-    assert_string_not_equal(paths.kept, boards_find_paths(&arena, roots, 1).kept);
+    assert_string_equal(paths.old_kept, boards_find_paths(&arena, turned, 2).old_kept);
+    assert_string_not_equal(paths.old_kept, boards_find_paths(&arena, roots, 1).old_kept);
     struct boards *boards = ready();
     struct boards_paths none = paths;
-    boards_load(boards, &none, trouble, sizeof trouble);
+    boards_load(boards, &none, NULL, trouble, sizeof trouble);
     assert_string_equal(trouble, "");
     assert_non_null(none.config);
     write_file(paths.config, MINE);
-    write_file(paths.kept, "{\"open\": \"A\"}");
-    boards_load(boards, &paths, trouble, sizeof trouble);
+    write_file(paths.old_kept, "{\"open\": \"A\", \"iou\": 0.6}");
+    boards_load(boards, &paths, "{\"runs\": {}}", trouble, sizeof trouble);
     assert_string_equal(trouble, "");
     assert_string_equal(boards->items[0].name, "A");
     assert_int_equal(boards->kept.shown, 0);
+    assert_float_equal(boards->kept.iou, 0.6, 1e-12);
+    /* What was kept since then has the word. */
+    boards_load(boards, &paths, "{\"session\": {\"open\": null, \"iou\": 0.7}}", trouble,
+        sizeof trouble);
+    assert_int_equal(boards->kept.shown, -1);
+    assert_float_equal(boards->kept.iou, 0.7, 1e-12);
     write_file(paths.config, "{\"dashboards\": ");
-    boards_load(boards, &paths, trouble, sizeof trouble);
+    boards_load(boards, &paths, NULL, trouble, sizeof trouble);
     assert_non_null(strstr(trouble, "dashboards.json: is no JSON object"));
     assert_null(paths.config); /* it is not written over */
-    assert_non_null(paths.kept);
+    assert_non_null(paths.old_kept);
     boards_free(boards);
     arena_done(&arena);
 }

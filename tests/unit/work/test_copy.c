@@ -27,7 +27,7 @@ static struct runs runs = {.references = 1, .rows = rows, .count = 2};
 
 static void assert_copies(enum print_format format, size_t from, size_t count, const char *want)
 {
-    static const uint32_t ORDER[] = {1, 0};
+    static const struct copy_line ORDER[] = {{.row = 1}, {.row = 0}};
     struct copy *copy = copy_new(&runs, COLUMNS, COLUMN_COUNT, ORDER + from, count);
     struct buf out;
     struct err err = {0};
@@ -56,7 +56,7 @@ static void test_rows(void **state)
 static void test_latex_has_nothing_that_it_would_obey(void **state)
 {
     (void)state;
-    struct copy *copy = copy_new(&runs, COLUMNS, COLUMN_COUNT, (uint32_t[]){0}, 1);
+    struct copy *copy = copy_new(&runs, COLUMNS, COLUMN_COUNT, (struct copy_line[]){{.row = 0}}, 1);
     struct buf out;
     buf_init(&out, 1 << 16);
     copy->format = PRINT_LATEX;
@@ -79,7 +79,7 @@ static void test_the_best_is_bold(void **state)
     rows[0].note_count = 3;
     rows[1].note_count = 2;
     for (size_t count = 1; count <= 2; count++) {
-        struct copy *copy = copy_new(&runs, SHORT, 2, (uint32_t[]){1, 0}, count);
+        struct copy *copy = copy_new(&runs, SHORT, 2, (struct copy_line[]){{.row = 1}, {.row = 0}}, count);
         buf_init(&out, 1 << 16);
         copy->format = PRINT_MARKDOWN;
         assert_true(copy_print(copy, &out, NULL));
@@ -95,7 +95,7 @@ static void test_the_best_is_bold(void **state)
 static void test_a_cell(void **state)
 {
     (void)state;
-    struct copy *copy = copy_new(&runs, &COLUMNS[3], 1, (uint32_t[]){0}, 1);
+    struct copy *copy = copy_new(&runs, &COLUMNS[3], 1, (struct copy_line[]){{.row = 0}}, 1);
     struct buf out;
     buf_init(&out, 1 << 16);
     copy->bare = true;

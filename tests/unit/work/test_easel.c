@@ -29,14 +29,13 @@ static struct easel_scene *new_scene(
     struct easel_terminal terminal = terminal_of(graphics);
     int32_t width, height;
     easel_room(&terminal, rows, cols, &width, &height);
-    made->photo = photo_load(path, width, height);
-    assert_true(made->photo && made->photo->pixels);
-    made->row = row;
-    made->col = col;
-    made->rows = rows;
-    made->cols = cols;
-    made->box_count = 1;
-    made->boxes[0] = (struct easel_box){
+    struct easel_tile *tile = easel_scene_add(made);
+    *tile = (struct easel_tile){
+        .photo = photo_load(path, width, height), .row = row, .col = col, .rows = rows, .cols = cols};
+    assert_true(tile->photo && tile->photo->pixels);
+    struct easel_box *box = easel_tile_add(tile);
+    assert_non_null(box);
+    *box = (struct easel_box){
         .x = 10, .y = 10, .w = 50, .h = 50, .rgb = {255, 0, 0}, .line_px = 2, .label = "cat"};
     return made;
 }
@@ -79,15 +78,15 @@ static void test_the_same_scene_costs_nothing(void **state)
         assert_true(whole > 100);
         assert_int_equal(paint(easel, first, false, &out), 0);
         /* An equal scene of another record costs nothing either. */
-        struct easel_scene *again = easel_scene_new();
+        struct easel_scene *again = easel_scene_copy(first);
         assert_non_null(again);
-        *again = *first;
-        again->photo = photo_share(first->photo);
+        assert_true(easel_scene_same(first, again));
         assert_int_equal(paint(easel, again, false, &out), 0);
         assert_true(paint(easel, again, true, &out) > 100); /* the screen was erased */
         /* One box more costs something, and less than the whole. */
-        again->boxes[again->box_count++] = (struct easel_box){
+        *easel_tile_add(&again->tiles[0]) = (struct easel_box){
             .x = 80, .y = 60, .w = 10, .h = 10, .rgb = {0, 255, 0}, .line_px = 1};
+        assert_false(easel_scene_same(first, again));
         size_t change = paint(easel, again, false, &out);
         if (!(change > 0 && change < whole))
             fail_msg("graphics %d: %zu of %zu bytes", ALL[i], change, whole);
@@ -115,14 +114,14 @@ static void test_another_place_is_painted_whole(void **state)
     struct easel_scene *scene_here = new_scene(&scene, EASEL_BLOCKS, 2, 3, 10, 30);
     size_t whole = paint(easel, scene_here, false, &out);
     assert_true(holds(&out, "\x1b[3;")); /* row 2 counted from 0 */
-    scene_here->row = 7;
+    scene_here->tiles[0].row = 7;
     size_t moved = paint(easel, scene_here, false, &out);
     assert_true(holds(&out, "\x1b[8;"));
     assert_false(holds(&out, "\x1b[3;"));
     assert_true(moved > whole / 2);
-    scene_here->cols = 20;
+    scene_here->tiles[0].cols = 20;
     assert_true(paint(easel, scene_here, false, &out) > 100);
-    scene_here->grey = true;
+    scene_here->tiles[0].grey = true;
     paint(easel, scene_here, false, &out);
     assert_int_equal(paint(easel, scene_here, false, &out), 0);
     easel_scene_free(scene_here);
@@ -255,9 +254,9 @@ static void test_png(void **state)
     struct err err = {0};
     scene_init(&scene);
     struct easel_scene *shown = new_scene(&scene, EASEL_BLOCKS, 0, 0, 8, 20);
-    shown->boxes[0].label[0] = '\0';
+    shown->tiles[0].boxes[0].label[0] = '\0';
     const char *in = scene_path(&scene, "p.png"), *out = scene_path(&scene, "out.png");
-    assert_true(easel_write_png(in, shown, out, &err));
+    assert_true(easel_write_png(in, &shown->tiles[0], out, &err));
     struct pixels *pixels = picture_decode(out, 1000, 1000, &err);
     assert_non_null(pixels);
     assert_int_equal(pixels->width_px, 100);
@@ -265,7 +264,7 @@ static void test_png(void **state)
     assert_true(edge[0] > 200 && edge[1] < 60);
     assert_true(middle[0] == 128 && middle[1] == 128);
     pixels_free(pixels);
-    assert_false(easel_write_png(scene_path(&scene, "gone.png"), shown, out, &err));
+    assert_false(easel_write_png(scene_path(&scene, "gone.png"), &shown->tiles[0], out, &err));
     assert_int_equal(err.code, ERR_IO);
     easel_scene_free(shown);
     scene_done(&scene);

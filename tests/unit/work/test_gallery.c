@@ -26,11 +26,11 @@ static struct study *make_study(struct scene *scene)
     return study;
 }
 
-static const struct easel_box *labelled(const struct easel_scene *scene, const char *label)
+static const struct easel_box *labelled(const struct easel_tile *tile, const char *label)
 {
-    for (size_t i = 0; i < scene->box_count; i++)
-        if (strcmp(scene->boxes[i].label, label) == 0)
-            return &scene->boxes[i];
+    for (size_t i = 0; i < tile->box_count; i++)
+        if (strcmp(tile->boxes[i].label, label) == 0)
+            return &tile->boxes[i];
     return NULL;
 }
 
@@ -56,8 +56,9 @@ static void test_what_is_shown(void **state)
     struct err err = {0};
     struct eval_counts counts;
     struct study *study = make_study(&scene);
-    struct easel_scene *shown = easel_scene_new();
-    assert_non_null(shown);
+    struct easel_scene *drawn = easel_scene_new();
+    assert_non_null(drawn);
+    struct easel_tile *shown = easel_scene_add(drawn);
     for (size_t i = 0; i < sizeof VIEWS / sizeof *VIEWS; i++) {
         struct gallery_settings settings = {
             .confidence = VIEWS[i].confidence, .iou = 0.5, .overlay = VIEWS[i].overlay};
@@ -66,7 +67,7 @@ static void test_what_is_shown(void **state)
             counts.fp != VIEWS[i].fp || counts.fn != VIEWS[i].fn)
             fail_msg("view %zu: %zu boxes", i, shown->box_count);
     }
-    easel_scene_free(shown);
+    easel_scene_free(drawn);
     study_release(study);
     scene_done(&scene);
 }
@@ -78,8 +79,9 @@ static void test_lines_and_words(void **state)
     struct err err = {0};
     struct eval_counts counts;
     struct study *study = make_study(&scene);
-    struct easel_scene *shown = easel_scene_new();
-    assert_non_null(shown);
+    struct easel_scene *drawn = easel_scene_new();
+    assert_non_null(drawn);
+    struct easel_tile *shown = easel_scene_add(drawn);
     struct gallery_settings settings = {.confidence = 0.5, .iou = 0.5, .overlay = GALLERY_VERDICTS};
     settings.palette.by_verdict = true;
     memcpy(settings.palette.tp, "\1\2\3", 3);
@@ -100,7 +102,7 @@ static void test_lines_and_words(void **state)
     assert_true(gallery_boxes(study, 0, &settings, shown, &counts, &err));
     assert_int_equal(shown->box_count, 1);
     assert_int_equal(counts.fn, 1);
-    easel_scene_free(shown);
+    easel_scene_free(drawn);
     study_release(study);
     scene_done(&scene);
 }

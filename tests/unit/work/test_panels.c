@@ -4,7 +4,7 @@
 #include "scene.h"
 
 #include "work/panels.h"
-#include "work/seeds.h"
+#include "work/run_groups.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -74,7 +74,7 @@ static void test_seeds(void **state)
     make_runs(&scene);
     const struct run_row *runs[] = {scene_run(&scene, "c"), scene_run(&scene, "a"),
         scene_run(&scene, "d"), scene_run(&scene, "b"), scene_run(&scene, "e")};
-    assert_true(seeds_group(runs, 5, groups));
+    assert_true(runs_number_siblings(runs, 5, groups));
     /* a and b differ in seed and name; c in lr; d and e have no parameter to agree in */
     static const int32_t WANT[] = {0, 1, 0, 1, 0};
     for (int i = 0; i < 5; i++)

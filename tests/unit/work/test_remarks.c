@@ -35,7 +35,7 @@ static const char *read_all(const char *path)
 static void put(const char *path, const char *directory, const char *tags, const char *note)
 {
     struct err err = {0};
-    assert_true(remarks_write(path, &(struct remark){directory, tags, note}, &err));
+    assert_true(remarks_write(path, &(struct remark){directory, tags, note}, 1, &err));
     assert_int_equal(err.code, ERR_NONE);
 }
 
@@ -152,7 +152,7 @@ static void test_a_torn_file_is_put_aside(void **state)
         assert_null(made.rows[0].tags);
         arena_done(&made.runs.arena);
         err = (struct err){0};
-        assert_true(remarks_write(path, &(struct remark){"/b", "later", NULL}, &err));
+        assert_true(remarks_write(path, &(struct remark){"/b", "later", NULL}, 1, &err));
         assert_int_equal(err.code, ERR_FORMAT); /* it is said */
         assert_string_equal(read_all(arena_printf(&arena, "%s.damaged", path)), torn);
         make(&made, path, &(struct err){0}, true);
@@ -199,7 +199,7 @@ static void *write_many(void *argument)
         struct err err = {0};
         snprintf(directory, sizeof directory, "/w%d/%d", writer->number, i);
         struct remark remark = {directory, "seen", NULL};
-        writer->ok &= remarks_write(writer->path, &remark, &err) && !err.code;
+        writer->ok &= remarks_write(writer->path, &remark, 1, &err) && !err.code;
     }
     return NULL;
 }

@@ -211,9 +211,17 @@ static bool has_study(const struct stage *stage)
     return world_study(&stage->world, &want) != NULL;
 }
 
+static struct photo *a_photo(const struct stage *stage)
+{
+    for (size_t i = 0; i < WORLD_PHOTOS; i++)
+        if (stage->world.photos[i].photo)
+            return stage->world.photos[i].photo;
+    return NULL;
+}
+
 static bool has_photo(const struct stage *stage)
 {
-    return stage->world.photo.photo != NULL;
+    return a_photo(stage) != NULL;
 }
 
 static bool is_painted(const struct stage *stage)
@@ -228,10 +236,11 @@ static struct easel_scene *scene_of(const struct stage *stage)
     struct eval_counts counts;
     struct gallery_settings settings = {.confidence = 0.5, .iou = 0.5};
     assert_non_null(scene);
-    scene->photo = photo_share(stage->world.photo.photo);
-    scene->rows = 10;
-    scene->cols = 30;
-    assert_true(gallery_boxes(stage->world.studies[0].study, 0, &settings, scene, &counts, &err));
+    struct easel_tile *tile = easel_scene_add(scene);
+    tile->photo = photo_share(a_photo(stage));
+    tile->rows = 10;
+    tile->cols = 30;
+    assert_true(gallery_boxes(stage->world.studies[0].study, 0, &settings, tile, &counts, &err));
     assert_int_equal(counts.tp, 2);
     return scene;
 }
@@ -250,9 +259,10 @@ static void test_a_picture_is_painted(void **state)
     const struct study_answer *answer = world_study(&stage.world, &wants.studies[0]);
     assert_non_null(answer->study);
     assert_true(fabs(answer->study->summary.stats[EVAL_AP] - 1) < 1e-9);
-    wants.photo = (struct photo_want){true, answer->study, 0, 30, 20};
+    wants.photos[0] = (struct photo_want){answer->study, 0, 30, 20, false};
+    wants.photo_count = 1;
     live_until(&stage, &wants, has_photo);
-    const struct photo *photo = world_photo(&stage.world, &wants.photo);
+    const struct photo *photo = world_photo(&stage.world, &wants.photos[0]);
     assert_true(photo && photo->pixels);
     assert_int_equal(photo->original_width_px, 100);
     service_paint(stage.service, scene_of(&stage), true, 7);
@@ -265,10 +275,10 @@ static void test_a_picture_is_painted(void **state)
     live_until(&stage, &wants, is_painted);
     assert_int_equal(stage.paint.serial, 8);
     assert_int_equal(stage.paint.bytes.length, 0);
-    /* Another study takes the place: the photo of the old one goes. */
-    wants.studies[0].artifact = 0;
-    wants.photo = (struct photo_want){0};
-    while (stage.world.studies[0].want.artifact != 0) {
+    /* Another study is wanted: the one before and its photo stay for a way back. */
+    const struct study_want first = {the_run(&stage)->id, 0}, second = wants.studies[0];
+    wants = (struct wants){.studies = {first}};
+    while (!world_study(&stage.world, &first)) {
         struct service_paint paint;
         service_want(stage.service, &stage.world, &wants);
         struct pollfd poll_fd = {.fd = service_fd(stage.service), .events = POLLIN};
@@ -276,7 +286,8 @@ static void test_a_picture_is_painted(void **state)
         service_take(stage.service, &stage.world, &paint);
         buf_done(&paint.bytes);
     }
-    assert_null(stage.world.photo.photo);
+    assert_non_null(world_study(&stage.world, &second));
+    assert_true(has_photo(&stage));
     stage_close(&stage);
 }
 
@@ -295,7 +306,6 @@ static void test_orders_overtake(void **state)
         service_paint(stage.service, NULL, i == 0, (uint64_t)i);
     }
     live_until(&stage, &wants, has_study);
-    assert_int_equal(stage.world.studies[0].want.artifact, 1);
     while (!stage.paint.done || stage.paint.serial != 199) {
         stage.paint.done = false;
         live_until(&stage, &wants, is_painted);
@@ -308,9 +318,12 @@ static bool has_trouble(const struct stage *stage)
     return stage->world.trouble[0] != '\0';
 }
 
+/* Predictions that the run does not have. */
+#define NOWHERE(stage) ((struct study_want){the_run(stage)->id, 99})
+
 static bool has_study_trouble(const struct stage *stage)
 {
-    return stage->world.studies[1].trouble[0] != '\0';
+    return world_study(&stage->world, &NOWHERE(stage)) != NULL;
 }
 
 static void test_what_cannot_be_is_said(void **state)
@@ -321,7 +334,7 @@ static void test_what_cannot_be_is_said(void **state)
     make_runs(&stage.scene);
     stage_open(&stage);
     live_until(&stage, &wants, is_evaluated);
-    wants.studies[1] = (struct study_want){the_run(&stage)->id, 99};
+    wants.studies[1] = NOWHERE(&stage);
     live_until(&stage, &wants, has_study_trouble);
     const struct study_answer *answer = world_study(&stage.world, &wants.studies[1]);
     assert_non_null(answer);

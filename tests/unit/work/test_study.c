@@ -128,7 +128,7 @@ static void test_what_does_not_join_is_said(void **state)
     assert_string_equal(
         study->joined, "1 of 2 images joined by id, 1 detections on unknown images dropped");
     assert_non_null(study->warning);
-    assert_non_null(strstr(study->warning, "1 detections of classes"));
+    assert_non_null(strstr(study->warning, "1 detection of classes"));
     study_release(study);
     scene_done(&scene);
 }
@@ -144,7 +144,7 @@ static void test_what_cannot_be_read_is_said(void **state)
         "{\"image_id\":1,\"category_id\":1,\"bbox\":[10,10,20,20]}]");
     struct study *study = must_load(dt, &truth);
     assert_string_equal(study->warning,
-        "1 detections of classes that the ground truth does not have: no effect; 1 detections left "
+        "1 detection of classes that the ground truth does not have: no effect; 1 detection left "
         "out: without a box, score, image or class that can be read");
     study_release(study);
     scene_done(&scene);
@@ -165,14 +165,14 @@ static void test_what_is_odd_in_the_files_is_said(void **state)
     struct study *study = must_load(dt, &truth);
     assert_string_equal(study->warning,
         "2 objects of the ground truth without an area: width times height is taken; "
-        "1 values of the detections that cannot be read: taken as absent; "
-        "1 objects of the ground truth left out: without a box, image or class that can be read; "
+        "1 value of the detections that cannot be read: taken as absent; "
+        "1 object of the ground truth left out: without a box, image or class that can be read; "
         "2 images of the ground truth left out: without an id that can be read; "
-        "1 classes of the ground truth left out: without an id that can be read; "
-        "1 values of the ground truth that cannot be read: taken as absent; "
-        "1 images of the ground truth with an id that stood before: the last with it counts; "
-        "1 classes of the ground truth with an id that stood before: the last with it counts; "
-        "1 objects of the ground truth with an id that stood before: all of them count");
+        "1 class of the ground truth left out: without an id that can be read; "
+        "1 value of the ground truth that cannot be read: taken as absent; "
+        "1 image of the ground truth with an id that stood before: the last with it counts; "
+        "1 class of the ground truth with an id that stood before: the last with it counts; "
+        "1 object of the ground truth with an id that stood before: all of them count");
     study_release(study);
     scene_done(&scene);
 }
@@ -227,7 +227,7 @@ static void test_sizes_from_the_detections(void **state)
         "[{\"image_id\":\"a\",\"category_id\":1,\"bbox\":[25,20,50,40],\"score\":0.9}]");
     study = must_load(dt, &truth);
     assert_non_null(study->warning);
-    assert_non_null(strstr(study->warning, "1 images left out"));
+    assert_non_null(strstr(study->warning, "1 image left out"));
     assert_true(study->set->left_out[1]);
     assert_int_equal(study->set->gt_count, 1);
     study_release(study);

@@ -1,0 +1,145 @@
+/*
+ * The evaluation screen's state, shared by what follows the world and acts (evaluation.c), lays out
+ * (evaluation_draw.c), and its panes: curves (evaluation_curves.c), the table of classes
+ * (evaluation_classes.c), errors (evaluation_errors.c) and confusion (evaluation_confusion.c).
+ * Knows: studies of the chosen runs, appraisals, intervals. Must not know: how they are computed.
+ *
+ * Classes are those of the first study that is there; the others' are found by name.
+ */
+#pragma once
+
+#include "screen/bars.h"
+#include "screen/list.h"
+#include "screen/matrix.h"
+#include "screen/table.h"
+#include "view/thresholds.h"
+
+enum { EVALUATION_RUNS = INTERVALS_MOST, EVALUATION_ALL = -1 /* all classes */ };
+
+enum evaluation_pane {
+    EVALUATION_RECALL,
+    EVALUATION_CONFIDENCE,
+    EVALUATION_CLASSES,
+    EVALUATION_ERRORS,
+    EVALUATION_CONFUSION,
+    EVALUATION_PANES,
+};
+
+struct evaluation_run {
+    int64_t id;
+    struct study_want of;
+    struct study *study; /* a reference; NULL while none */
+    int32_t *category;   /* by class: its own index, -1 none */
+    char trouble[256];
+};
+
+enum evaluation_rate { RATE_F1, RATE_PRECISION, RATE_RECALL, RATE_ALL, RATES };
+enum evaluation_share { SHARE_NONE, SHARE_OF_TRUTH, SHARE_OF_PREDICTED, SHARES };
+
+struct evaluation_state {
+    int64_t opened; /* the run it was opened on; 0: it follows the table's cursor */
+    struct evaluation_run runs[EVALUATION_RUNS];
+    size_t run_count, left_out; /* chosen runs with predictions beyond EVALUATION_RUNS */
+    size_t without;             /* chosen ones without predictions */
+    size_t base;                /* the first run whose study is there; run_count: none */
+    size_t current;             /* whose confusion is shown and whose images are opened */
+    enum evaluation_pane focus;
+    bool alone;  /* the focused pane is to have all the room */
+    bool tabbed; /* it has, with the names of all above it, in the last drawing */
+    struct thresholds thresholds;
+    struct rect places[EVALUATION_PANES]; /* of the last drawing; 0 x 0 where not drawn */
+
+    /* curves */
+    bool raw;
+    enum evaluation_rate rate;
+
+    /* classes: row 0 is all of them */
+    struct table table;
+    uint32_t *order; /* of classes; class_count of them */
+    size_t class_count;
+    int sort_column; /* of the columns that are drawn */
+    bool descending, deltas_alone;
+    bool searching;
+    struct prompt prompt;
+    char search[PROMPT_BYTES];
+
+    /* errors */
+    struct bars bars;
+    bool counted; /* bars are counts, not what errors cost */
+
+    /* confusion */
+    struct matrix matrix; /* rows are truth, columns predicted */
+    struct list pairs;
+    enum evaluation_share share;
+    bool listing, shades;
+};
+
+/* ---- what is looked at ---- */
+
+/* Run INDEX among the runs of WORLD; NULL when it is gone. */
+const struct run_row *evaluation_row(
+    const struct evaluation_state *state, const struct world *world, size_t index);
+/* The class under the cursor, or EVALUATION_ALL. */
+int32_t evaluation_class(const struct evaluation_state *state);
+const char *evaluation_class_name(const struct evaluation_state *state, int32_t class);
+/* CLASS in run INDEX; EVALUATION_ALL for that; -2 when the run has none such. */
+int32_t evaluation_category(const struct evaluation_state *state, size_t index, int32_t class);
+/* Of run INDEX, the newest that is made; NULL for none. */
+const struct appraisal *evaluation_appraisal(const struct evaluation_state *state,
+    const struct world *world, size_t index, enum appraisal_part part);
+/* Why there is none: its trouble, or OTHERWISE while it is made. */
+const char *evaluation_waiting(const struct evaluation_state *state, const struct world *world,
+    size_t index, enum appraisal_part part, const char *otherwise);
+/* "A det/a" of run INDEX, harmless to draw; memory from SCRATCH. */
+const char *evaluation_run_name(const struct evaluation_state *state, const struct world *world,
+    size_t index, struct arena *scratch);
+/* The first row of a pane: its title (unless that is among the tabs), what is shown, whether keys
+ * go to it. Returns what is left. */
+struct rect evaluation_title(const struct evaluation_state *state, enum evaluation_pane pane,
+    struct grid *grid, struct rect place, const char *text);
+
+/* Asks that the images screen opens on what REQUEST says, beginning with image IMAGE of run INDEX's
+ * study (-1: none is there, which is said). */
+enum view_outcome evaluation_open_images(const struct evaluation_state *state,
+    struct session *session, size_t index, struct image_request request, int32_t image,
+    struct view_effect *effect);
+
+/* ---- panes ---- */
+
+/* What a pane shows into PLACE, and what its keys do. */
+struct evaluation_drawing {
+    struct evaluation_state *state;
+    const struct session *session;
+    const struct world *world;
+    struct canvas *canvas;
+    struct rect place;
+};
+
+void evaluation_draw_recall(const struct evaluation_drawing *drawing);
+void evaluation_draw_confidence(const struct evaluation_drawing *drawing);
+void evaluation_draw_classes(const struct evaluation_drawing *drawing);
+void evaluation_draw_errors(const struct evaluation_drawing *drawing);
+void evaluation_draw_confusion(const struct evaluation_drawing *drawing);
+
+/* Puts the classes in order as their table is sorted; false when memory is out. */
+bool evaluation_sort_classes(
+    struct evaluation_state *state, const struct session *session, const struct world *world);
+/* How many columns the table of classes has. */
+int evaluation_class_columns(const struct evaluation_state *state);
+/* The images of the class under the cursor, of the run of the column. */
+enum view_outcome evaluation_open_class(const struct evaluation_state *state,
+    struct session *session, const struct world *world, struct view_effect *effect);
+
+size_t evaluation_error_rows(const struct evaluation_state *state);
+enum view_outcome evaluation_open_error(const struct evaluation_state *state,
+    struct session *session, const struct world *world, struct view_effect *effect);
+
+/* Classes and the background: how many rows and columns the matrix has. */
+size_t evaluation_matrix_size(const struct evaluation_state *state);
+void evaluation_move_confusion(
+    struct evaluation_state *state, const struct world *world, enum scroll_move move);
+enum view_outcome evaluation_open_confusion(const struct evaluation_state *state,
+    struct session *session, const struct world *world, struct view_effect *effect);
+
+void evaluation_draw(void *self, const struct session *session, const struct world *world,
+    struct canvas *canvas, struct rect place);

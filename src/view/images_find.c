@@ -1,0 +1,186 @@
+/*
+ * Finds images on the images screen: the list that is gone through, its order and filters, the next
+ * one that B fixed or broke.
+ * Knows: the state of images.h, lists of images. Must not know: how numbers of images are made.
+ */
+#include "view/images.h"
+
+#include <stdio.h>
+#include <string.h>
+
+size_t images_count(const struct images_state *state)
+{
+    const struct study *study = images_study(state);
+    return state->listed ? state->found.count : study ? study->dataset->image_count : 0;
+}
+
+int32_t images_at(const struct images_state *state, size_t place)
+{
+    return state->listed ? state->found.items[place].image
+                         : images_study(state)->set->image_order[place];
+}
+
+static size_t place_of(const struct images_state *state, int32_t image)
+{
+    size_t count = images_count(state);
+    for (size_t i = 0; i < count; i++)
+        if (images_at(state, i) == image)
+            return i;
+    return count;
+}
+
+void images_show_index(struct images_state *state, int32_t index)
+{
+    size_t place = place_of(state, index);
+    state->image = index;
+    state->unlisted = place == images_count(state);
+    if (!state->unlisted)
+        state->position = place;
+}
+
+void images_move(struct images_state *state, int64_t by)
+{
+    int64_t last = (int64_t)images_count(state) - 1, at = (int64_t)state->position + by;
+    state->chosen.any = false;
+    if (last < 0)
+        return;
+    if (state->unlisted && by > 0) /* what is listed there comes behind it */
+        at--;
+    state->position = (size_t)(at < 0 ? 0 : at > last ? last : at);
+    state->image = images_at(state, state->position);
+    state->unlisted = false;
+}
+
+/* ---- making the list ---- */
+
+/* All that a list depends on. */
+static struct images_asked asked_now(const struct images_state *state,
+    const struct session *session, const struct pool_answer *answer)
+{
+    struct images_asked asked;
+    memset(&asked, 0, sizeof asked); /* compared as a whole */
+    asked.pool = answer->pool;
+    asked.confidence = session->confidence;
+    asked.iou = session->iou;
+    asked.preset = state->preset;
+    asked.size = state->size;
+    asked.turn = state->turn;
+    return asked;
+}
+
+struct image_at images_looked_at(const struct images_state *state, const struct session *session)
+{
+    return (struct image_at){.confidence = session->confidence,
+        .of_category = state->own,
+        .iou = images_iou_index(session) * 0.05 + 0.5,
+        .filter = images_filter(state),
+        .size = (enum eval_area)state->size};
+}
+
+static const struct image_preset *preset_of(const struct images_state *state)
+{
+    return state->preset ? &image_presets[state->preset - 1] : NULL;
+}
+
+bool images_need_b(const struct images_state *state)
+{
+    const struct image_preset *preset = preset_of(state);
+    return state->with_b || (preset && preset->needs_b);
+}
+
+const char *images_order_name(const struct images_state *state)
+{
+    const struct image_preset *preset = preset_of(state);
+    return preset ? preset->name : "";
+}
+
+static bool make(struct images_state *state, const struct session *session,
+    struct image_pool *pool, enum image_change change, struct arena *arena,
+    struct image_list *out, struct err *err)
+{
+    const struct image_preset *preset = preset_of(state);
+    struct image_at at = images_looked_at(state, session);
+    struct image_order order = preset ? preset->order : (struct image_order){-1, false};
+    struct image_which which = {.change = change};
+    if (state->name_pattern[0] && !(which.name = pattern_new(arena, state->name_pattern, err)))
+        return false;
+    if (state->filter_text[0] &&
+        !(which.filter = image_pool_filter(pool, state->filter_text, arena, err)))
+        return false;
+    return image_list_make(pool, &at, &which, &order, arena, out, err);
+}
+
+void images_find(struct images_state *state, const struct session *session, const struct world *world,
+    struct wants *out)
+{
+    bool b = images_need_b(state) && state->side_count > 1;
+    struct pool_want want = {images_study(state), b ? state->sides[1].study : NULL};
+    const struct pool_answer *answer = want.a && (!b || want.b) ? world_pool(world, &want) : NULL;
+    out->pool = want;
+    if (!answer || !answer->pool) {
+        state->listed = state->listed && state->asked.pool == world->pool.pool;
+        return;
+    }
+    struct images_asked asked = asked_now(state, session, answer);
+    if (state->listed && memcmp(&asked, &state->asked, sizeof asked) == 0)
+        return;
+    const struct image_preset *preset = preset_of(state);
+    struct err err = {0};
+    enum image_change change = preset && b ? preset->change : IMAGE_ANY;
+    arena_done(&state->found_arena);
+    state->listed =
+        make(state, session, answer->pool, change, &state->found_arena, &state->found, &err);
+    state->asked = asked;
+    if (!state->listed) {
+        err_print(&err, state->find_trouble, sizeof state->find_trouble);
+        state->name_pattern[0] = state->filter_text[0] = '\0';
+        state->turn++;
+    }
+    if (state->jumps && state->listed && state->found.count)
+        images_show_index(state, images_at(state, 0));
+    else if (state->image >= 0)
+        images_show_index(state, state->image);
+    state->jumps = false;
+}
+
+/* ---- acting ---- */
+
+void images_next_order(struct images_state *state, struct session *session, bool has_b)
+{
+    do {
+        state->preset++;
+        if (!image_presets[state->preset - 1].name)
+            state->preset = 0;
+    } while (state->preset && image_presets[state->preset - 1].needs_b && !has_b);
+    session_say(session, "images in the order of %s",
+        state->preset ? image_presets[state->preset - 1].name : "their ids");
+    state->jumps = state->preset != 0;
+}
+
+void images_next_changed(struct images_state *state, struct session *session,
+    const struct world *world, enum image_change change)
+{
+    const char *word = change == IMAGE_FIXED ? "fixes" : "breaks";
+    const struct pool_answer *answer = &world->pool;
+    struct arena arena = {0};
+    struct image_list changed;
+    struct err err = {0};
+    state->with_b = true;
+    if (!state->listed || !answer->pool || answer->pool->side_count < 2) {
+        session_say(session, "comparing with B: once more in a moment");
+        return;
+    }
+    if (!make(state, session, answer->pool, change, &arena, &changed, &err)) {
+        session_say(session, "%s", err.text);
+    } else {
+        size_t count = images_count(state), at = 1;
+        while (at <= count && image_list_place(&changed, images_at(state,
+                                  (state->position + at) % count)) == changed.count)
+            at++;
+        if (at > count)
+            session_say(session, "B %s none of the listed images at these thresholds", word);
+        else
+            images_move(state, (int64_t)((state->position + at) % count) - (int64_t)state->position);
+    }
+    arena_done(&arena);
+}
