@@ -82,7 +82,7 @@ static void make_run(const struct bench *bench, long number)
     out = fopen(path, "w");
     if (!out)
         fail(path);
-    fprintf(out, "step,train/loss,bbox/AP,time_per_image");
+    fprintf(out, "step,train/loss,bbox/AP,ms_per_image");
     for (int i = 3; i < FACTS; i++)
         fprintf(out, ",metrics/m%d", i);
     for (int row = 0; row < POINTS; row++) {
@@ -204,7 +204,7 @@ static double wait_for(struct screen *screen, const char *text)
 static double wait_for_table(struct screen *screen)
 {
     char last[32];
-    snprintf(last, sizeof last, "run%06d", ROWS - 4);
+    snprintf(last, sizeof last, "run%06d", ROWS - 5);
     return wait_for(screen, last);
 }
 
