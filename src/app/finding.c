@@ -127,7 +127,8 @@ static bool ask_error(const struct settings *settings, struct finding *finding, 
     int type = find_word(names, EVAL_ERRORS, settings->error, strlen(settings->error));
     if (type < 0)
         return err_set(err, ERR_USAGE, "--error is Cls, Loc, Both, Dupe, Bkg or Miss");
-    if (!analysis_errors(finding->studies[0], &finding->arena, &errors, err))
+    if (!analysis_errors(
+            finding->studies[0], finding->at.iou, &finding->arena, &errors, err))
         return false;
     finding->which.marks = image_marks_errors(
         finding->pool, &errors, (enum eval_error)type, &finding->at, &finding->arena);

@@ -247,7 +247,7 @@ static void draw_help(struct loop *loop)
     struct rect whole = grid_rect(loop->grid);
     struct rect place = {1, 0, whole.rows - 2, whole.cols};
     struct rect inside = frame_popup(loop->grid, place, "keys");
-    loop->help_lines = help_draw(loop->grid, inside, tables, count, loop->help_top);
+    loop->help_lines = help_draw(loop->grid, inside, tables, count, count - 2, loop->help_top);
 }
 
 /* ---- the picture ---- */

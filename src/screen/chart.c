@@ -370,7 +370,7 @@ void chart_draw(
         return;
     struct rect before = grid_clip(grid, rect);
     struct range x, y;
-    bool any = find_ranges(chart, &x, &y);
+    bool any = place->any = find_ranges(chart, &x, &y);
     if (rows.head)
         draw_head(grid, rect, chart);
     init_y(&place->y, chart, &y, rows.plot / 3 + 2);
@@ -386,7 +386,8 @@ void chart_draw(
     } else {
         plot_y_axis(grid, place->plot, &place->y, label_cols);
         plot_x_axis(grid, rect, place->plot, &place->x, rows.line, rows.labels);
-        draw_plot(grid, chart, place);
+        if (!chart->bare)
+            draw_plot(grid, chart, place);
     }
     grid_unclip(grid, before);
 }

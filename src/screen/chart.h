@@ -46,6 +46,7 @@ struct chart {
     double y_low, y_high; /* NaN: from the series within x, widened to round numbers */
     bool log_x, log_y;
     enum chart_x x;    /* what the numbers of x are */
+    bool bare;         /* title and axes only: what is plotted is put there by other means */
     bool focused;      /* its title is the one that keys go to */
     double mark_x;     /* a vertical line here; NaN for none */
     const char *empty; /* said in the middle when nothing can be drawn; NULL: "no points" */
@@ -57,6 +58,7 @@ struct chart_place {
     struct rect plot; /* cells of the plot itself; 0 x 0 when there was no room */
     int dots_x;       /* 2 * plot.cols: the columns to reduce a series to */
     struct axis x, y;
+    bool any; /* something was within the range of x */
 };
 
 /* How many dot columns a chart drawn into RECT will have, about: the axis' numbers may take one or

@@ -2,11 +2,12 @@
 
 #include <string.h>
 
-enum { KEY_COLS = 16, GAP = 3, LEAST_COLS = 44, MAX_LINES = 512 };
+enum { KEY_COLS = 16, GAP = 3, LEAST_COLS = 44, MAX_LINES = 512, KEYS_BYTES = 48 };
 
 struct line {
-    const struct key_row *row; /* NULL: the blank line in front of a heading */
-    bool heading;              /* of the group that begins with ROW */
+    const struct key_row *row; /* NULL: a heading, or the blank line in front of one */
+    const char *heading;       /* NULL: none */
+    char keys[KEYS_BYTES];     /* those of ROW that mean it */
     int at, column;            /* where it stands; column -1: nowhere */
 };
 
@@ -20,39 +21,46 @@ static const char *heading_of(const struct key_row *row)
     return row->where ? row->where : "everywhere";
 }
 
-static void add_line(struct lines *lines, const struct key_row *row, bool heading)
+static struct line *add_line(struct lines *lines)
 {
-    if (lines->count < MAX_LINES)
-        lines->items[lines->count++] = (struct line){.row = row, .heading = heading};
+    static struct line nowhere;
+    struct line *line = lines->count < MAX_LINES ? &lines->items[lines->count++] : &nowhere;
+    *line = (struct line){0};
+    return line;
 }
 
-static void collect(struct lines *lines, const struct key_row *const *tables, size_t count)
+/* The rows of TABLES whose keys nothing in front takes, or (TAKEN) those that something does, with
+ * those keys; under their own headings, or one. */
+static void collect(struct lines *lines, const struct key_row *const *tables, size_t count, bool taken)
 {
-    lines->count = 0;
     for (size_t i = 0; i < count; i++) {
         const char *before = NULL;
         for (const struct key_row *row = tables[i]; row->keys; row++) {
-            if (!before || strcmp(before, heading_of(row)) != 0) {
+            char keys[KEYS_BYTES];
+            const char *heading = taken ? "on its own screen" : heading_of(row);
+            if (!key_row_names(row, tables, i, taken, keys, sizeof keys))
+                continue;
+            if (!before || strcmp(before, heading) != 0) {
                 if (lines->count)
-                    add_line(lines, NULL, false);
-                add_line(lines, row, true);
-                before = heading_of(row);
+                    add_line(lines);
+                add_line(lines)->heading = heading;
+                before = heading;
             }
-            add_line(lines, row, false);
+            struct line *line = add_line(lines);
+            line->row = row;
+            memcpy(line->keys, keys, sizeof keys);
         }
     }
 }
 
 static void draw_line(struct grid *grid, int row, int col, int cols, const struct line *line)
 {
+    if (line->heading)
+        grid_text(grid, row, col, cols, STYLE_IS(HEADER), line->heading);
     if (!line->row)
         return;
-    if (line->heading) {
-        grid_text(grid, row, col, cols, STYLE_IS(HEADER), heading_of(line->row));
-        return;
-    }
     int used = grid_text(
-        grid, row, col, cols < KEY_COLS ? cols : KEY_COLS, STYLE_IS(KEY), line->row->keys);
+        grid, row, col, cols < KEY_COLS ? cols : KEY_COLS, STYLE_IS(KEY), line->keys);
     int at = used < KEY_COLS ? KEY_COLS : used;
     grid_text(grid, row, col + at + 1, cols - at - 1, STYLE_IS(TEXT), line->row->does);
 }
@@ -68,7 +76,7 @@ static int place_lines(struct lines *lines, int high)
             column++;
             at = 0;
         }
-        bool left_out = !line->row && at == 0;
+        bool left_out = !line->row && !line->heading && at == 0;
         line->at = at;
         line->column = left_out ? -1 : column;
         at += !left_out;
@@ -76,11 +84,13 @@ static int place_lines(struct lines *lines, int high)
     return at > 0 ? column + 1 : column;
 }
 
-int help_draw(
-    struct grid *grid, struct rect rect, const struct key_row *const *tables, size_t count, int top)
+int help_draw(struct grid *grid, struct rect rect, const struct key_row *const *tables, size_t count,
+    size_t views, int top)
 {
     struct lines lines;
-    collect(&lines, tables, count);
+    lines.count = 0;
+    collect(&lines, tables, count, false);
+    collect(&lines, tables, views, true);
     int columns = rect.cols / LEAST_COLS > 0 ? rect.cols / LEAST_COLS : 1;
     while (columns > 1 && place_lines(&lines, rect.rows) < columns)
         columns--; /* no more than are needed */

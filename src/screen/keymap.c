@@ -42,6 +42,26 @@ bool keys_have(const char *keys, const struct event *event)
     return event->kind == EVENT_KEY && names_hold(keys, event->key, event->mods);
 }
 
+bool key_row_names(const struct key_row *row, const struct key_row *const *front, size_t count,
+    bool taken, char *out, size_t out_bytes)
+{
+    const char *at = row->keys, *name;
+    size_t length, written = 0;
+    out[0] = '\0';
+    while (next_name(&at, &name, &length)) {
+        struct event event = {.kind = EVENT_KEY};
+        bool is_taken = false;
+        if (!key_parse(name, length, &event.key, &event.mods))
+            continue;
+        for (size_t i = 0; i < count; i++)
+            is_taken |= key_rows_find(front[i], &event) != KEY_NO_ACTION;
+        if (is_taken == taken && written + length + 2 <= out_bytes)
+            written += (size_t)snprintf(out + written, out_bytes - written, "%s%.*s",
+                written ? " " : "", (int)length, name);
+    }
+    return written > 0;
+}
+
 struct event key_row_event(const struct key_row *row)
 {
     struct event event = {.kind = EVENT_KEY};

@@ -29,6 +29,10 @@ struct key_table {
 int key_rows_find(const struct key_row *rows, const struct event *event);
 /* Whether KEYS, names separated by blanks, has the event's key. */
 bool keys_have(const char *keys, const struct event *event);
+/* Writes those names of ROW's keys that one of the COUNT tables in FRONT takes (TAKEN), or that none
+ * does. False when there are none. */
+bool key_row_names(const struct key_row *row, const struct key_row *const *front, size_t count,
+    bool taken, char *out, size_t out_bytes);
 /* The first of ROW's keys as an event. */
 struct event key_row_event(const struct key_row *row);
 /* What a file of keys calls the row's action: its word in the bar, else its description up to the

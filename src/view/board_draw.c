@@ -174,6 +174,26 @@ static void drop_picture(struct canvas *canvas)
     canvas->scene = NULL;
 }
 
+/* Moves what FROM (owned, may be NULL) shows onto CANVAS. */
+static void join_pictures(struct canvas *canvas, struct easel_scene *from)
+{
+    if (!canvas->scene) {
+        canvas->scene = from;
+        return;
+    }
+    struct canvas left = {.grid = canvas->grid, .scene = from};
+    while (from && from->tile_count) {
+        struct easel_tile *last = &from->tiles[from->tile_count - 1];
+        struct easel_tile *tile = easel_scene_add(canvas->scene);
+        if (!tile)
+            break;
+        *tile = *last;
+        *last = (struct easel_tile){0};
+        easel_scene_drop(from);
+    }
+    drop_picture(&left);
+}
+
 static void draw_panel(struct board_state *state, const struct session *session,
     const struct world *world, struct canvas *canvas, int pane)
 {
@@ -189,13 +209,10 @@ static void draw_panel(struct board_state *state, const struct session *session,
         bool has_picture = !state->picture || state->picture == panel->id;
         seen.rows = place.rows;
         seen.cols = place.cols;
-        own.taken = !has_picture || canvas->scene;
+        own.taken = !has_picture;
         own.scene = NULL;
         panel->view->draw(panel->state, &seen, world, &own, place);
-        if (own.taken)
-            drop_picture(&own);
-        else
-            canvas->scene = own.scene;
+        join_pictures(canvas, own.scene);
     } else {
         char said[128];
         snprintf(said, sizeof said, "there is no panel called \"%.40s\"\n\nE, then c chooses another",

@@ -135,8 +135,14 @@ static void read_line(struct curve_line *line, const struct chart_place *place, 
         column = mark * (pow(place->x.high / place->x.low, 1 / columns) - 1);
     for (size_t i = 0; trace && i < trace->count; i++) {
         const struct trace_span *span = &trace->spans[i];
+        const struct trace_span *before = i && !span->starts ? span - 1 : span;
         double away = fmax(fmax(span->x - mark, mark - span->to_x), 0);
-        if (isnan(mark) || (away <= column && away <= nearest)) {
+        double since = mark - before->to_x; /* on the line between two points: the nearer one */
+        bool between = since >= 0 && mark <= span->x;
+        if (between && since < away && since <= nearest) {
+            nearest = since;
+            at = before;
+        } else if (isnan(mark) || ((between || away <= column) && away <= nearest)) {
             nearest = away;
             at = span;
         }

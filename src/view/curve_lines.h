@@ -41,8 +41,9 @@ void curve_lines_find(const struct curve_set *set, const struct panel *panel, in
 /* The chart of LINES without a title; spans and series live in SCRATCH. NAMED: with a legend. */
 void curve_lines_chart(const struct curve_lines *lines, const struct session *session,
     const struct panel_look *look, bool named, struct arena *scratch, struct chart *out);
-/* The value of each line at MARK (nearest span within a column of PLACE), or the last without a mark
- * (NaN); then the best first, those without a value last. Lines behind a band are left out. */
+/* The value of each line at MARK (of the nearer point where a line lies between two, else of the
+ * nearest within a column of PLACE), or the last without a mark (NaN); then the best first, those
+ * without a value last. Lines behind a band are left out. */
 void curve_lines_read(struct curve_lines *lines, const struct chart_place *place, double mark,
     enum better better);
 /* "fcos/base", "ssd ×3" */

@@ -29,6 +29,7 @@ enum action {
     SMOOTH_LESS,
     SMOOTH_KIND,
     BAND,
+    PICTURE,
     ZOOM_IN,
     ZOOM_OUT,
     ZOOM_ALL,
@@ -60,6 +61,7 @@ static const struct key_row KEYS[] = {
     {"S", "smooth less", SMOOTH_LESS, "chart", NULL, 0},
     {"M", "smooth by EMA, moving mean or median", SMOOTH_KIND, "chart", NULL, 0},
     {"b", "mean and deviation of runs that differ in the seed", BAND, "chart", "band", 4},
+    {"P", "as a picture, where the terminal shows any", PICTURE, "chart", "picture", 6},
     {"+ =", "zoom in", ZOOM_IN, "chart", "zoom", 2},
     {"-", "zoom out", ZOOM_OUT, "chart", NULL, 0},
     {"0", "the whole course", ZOOM_ALL, "chart", NULL, 0},
@@ -82,6 +84,8 @@ static void stop(void *self)
 {
     struct curves_state *state = self;
     runs_release(state->runs);
+    for (size_t i = 0; i < CURVES_PAGE; i++)
+        curves_picture_done(&state->pictures[i]);
     arena_done(&state->arena);
 }
 
@@ -92,6 +96,25 @@ static void remember_focus(struct curves_state *state)
     if (state->focus < state->panels.count)
         snprintf(state->focus_name, sizeof state->focus_name, "%s",
             state->panels.items[state->focus].name);
+}
+
+static void find_focus(struct curves_state *state)
+{
+    const char *name = state->asked_name[0] ? state->asked_name : state->focus_name;
+    state->is_missing = state->asked_name[0] != '\0';
+    for (size_t i = 0; i < state->panels.count; i++) {
+        if (strcasecmp(state->panels.items[i].name, name) != 0)
+            continue;
+        state->focus = i;
+        state->is_missing = false;
+    }
+}
+
+static void set_focus(struct curves_state *state, size_t to)
+{
+    state->focus = to;
+    state->asked_name[0] = '\0';
+    state->is_missing = false;
 }
 
 /* The panels anew; the focus stays on its own. A pattern that is none (yet) changes nothing. */
@@ -109,9 +132,7 @@ static bool list_panels(struct curves_state *state, const struct session *sessio
     state->arena = arena;
     state->panels = panels;
     state->focus = 0;
-    for (size_t i = 0; i < panels.count; i++)
-        if (strcmp(panels.items[i].name, state->focus_name) == 0)
-            state->focus = i;
+    find_focus(state);
     return true;
 }
 
@@ -239,7 +260,7 @@ static void wants(
     struct rect place = {0, 0, session->rows, session->cols};
     curves_layout(state, state->place.rows ? state->place : place, &layout);
     struct curve_set set = {state->shown, state->groups, state->shown_count};
-    for (size_t i = 0; i < layout.count; i++)
+    for (size_t i = 0; i < layout.count && !state->is_missing; i++)
         for (size_t r = 0; r < state->shown_count && out->curve_count < CURVES_MOST; r++)
             if (curve_set_want(&set, &state->panels.items[layout.first + i],
                     (int32_t)(layout.first + i), &look, chart_dots(layout.charts[i]), r,
@@ -361,7 +382,8 @@ static void toggle_band(struct curves_state *state, struct session *session)
         session_say(session, "no two of these runs differ in the seed alone");
 }
 
-static enum view_outcome act_on_look(struct curves_state *state, struct session *session, int action)
+static enum view_outcome act_on_look(struct curves_state *state, struct session *session,
+    const struct world *world, int action)
 {
     struct panel_look *look = &session->look;
     switch (action) {
@@ -381,6 +403,12 @@ static enum view_outcome act_on_look(struct curves_state *state, struct session 
         return VIEW_STAYED;
     case BAND:
         toggle_band(state, session);
+        return VIEW_STAYED;
+    case PICTURE:
+        if (curves_picture_can(world))
+            session->pixels = !session->pixels;
+        else
+            session_say(session, "this terminal shows no pictures of pixels");
         return VIEW_STAYED;
     case X_METRIC:
     case PATTERN:
@@ -432,10 +460,11 @@ static enum view_outcome act_on_panels(struct curves_state *state, struct sessio
     case NEXT:
     case BEFORE:
         if (state->panels.count)
-            state->focus = (state->focus + (action == NEXT ? 1 : state->panels.count - 1)) %
-                           state->panels.count;
+            set_focus(state, (state->focus + (action == NEXT ? 1 : state->panels.count - 1)) %
+                                 state->panels.count);
         return VIEW_STAYED;
     case MAXIMISE:
+        set_focus(state, state->focus);
         state->maximised = !state->maximised;
         return VIEW_STAYED;
     case PIN:
@@ -464,7 +493,7 @@ static void move_focus(struct curves_state *state, enum scroll_move move)
         to = to > by ? to - by : 0;
     else
         to = to + by < last ? to + by : last;
-    state->focus = to;
+    set_focus(state, to);
 }
 
 static enum view_outcome act_in_prompt(
@@ -502,11 +531,11 @@ static enum view_outcome act_by_mouse(
         if (!rect_holds(state->drawn.charts[i], event->row, event->col))
             continue;
         if (event->action == MOUSE_WHEEL) {
-            state->focus = state->drawn.first + i;
+            set_focus(state, state->drawn.first + i);
             zoom(state, &look, event->wheel_rows < 0 ? 0.8 : 1.25, 0,
                 chart_x_at(place, event->col));
         } else if (event->action == MOUSE_PRESS || event->action == MOUSE_DRAG) {
-            state->focus = state->drawn.first + i;
+            set_focus(state, state->drawn.first + i);
             if (rect_holds(place->plot, event->row, event->col))
                 state->mark = chart_x_at(place, event->col);
         }
@@ -532,7 +561,7 @@ static enum view_outcome act(void *self, struct session *session, const struct w
     struct panel_look look = curves_look(state, session);
     enum view_outcome outcome = act_on_chart(state, &look, action);
     if (outcome == VIEW_IGNORED)
-        outcome = act_on_look(state, session, action);
+        outcome = act_on_look(state, session, world, action);
     return outcome == VIEW_IGNORED ? act_on_panels(state, session, world, action, effect) : outcome;
 }
 
@@ -550,14 +579,9 @@ static bool obey(void *self, struct session *session, const struct world *world,
     if (strcmp(word, "show") != 0)
         return false;
     follow(state, session, world);
-    if (state->pattern[0]) {
-        state->pattern[0] = '\0';
-        list_panels(state, session, NULL);
-    }
-    for (size_t i = 0; i < state->panels.count; i++)
-        if (strcasecmp(state->panels.items[i].name, rest) == 0)
-            state->focus = i;
-    snprintf(state->focus_name, sizeof state->focus_name, "%s", rest);
+    snprintf(state->asked_name, sizeof state->asked_name, "%s", rest);
+    state->pattern[0] = '\0';
+    list_panels(state, session, NULL);
     state->maximised = true;
     return true;
 }

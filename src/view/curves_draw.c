@@ -107,7 +107,14 @@ static void draw_panel(struct drawing *drawing, size_t i, const struct curves_la
     chart.empty = !drawing->world->curves   ? "loading ..."
                   : look->x == CURVE_X_STEP ? "none of these runs logged it"
                                             : "no point has such an x";
+    chart.bare = drawing->session->pixels && curves_picture_can(drawing->world);
     chart_draw(drawing->canvas->grid, layout->charts[i], &chart, &state->places[i]);
+    if (chart.bare && state->places[i].any &&
+        !curves_picture_draw(&state->pictures[i], &chart, &state->places[i], drawing->session,
+            drawing->world, drawing->canvas)) {
+        chart.bare = false;
+        chart_draw(drawing->canvas->grid, layout->charts[i], &chart, &state->places[i]);
+    }
     if (chart.focused && !state->asking)
         grid_cursor(drawing->canvas->grid, layout->charts[i].row, layout->charts[i].col);
 }
@@ -214,10 +221,12 @@ static void draw_head(const struct drawing *drawing, const struct curves_layout 
     size_t pages = layout->page_panels
                        ? (state->panels.count + layout->page_panels - 1) / layout->page_panels
                        : 1;
-    if (state->maximised)
+    if (state->is_missing)
+        pages = 1;
+    else if (state->maximised)
         col += 2 + grid_printf(grid, rect.row, col, end - col, STYLE_IS(MUTED), "panel %zu of %zu",
                        state->focus + 1, state->panels.count);
-    else if (pages > 1)
+    if (!state->maximised && pages > 1)
         col += 2 + grid_printf(grid, rect.row, col, end - col, STYLE_IS(MUTED), "page %zu of %zu",
                        state->focus / layout->page_panels + 1, pages);
     if (state->chosen_count > state->shown_count)
@@ -246,6 +255,13 @@ void curves_draw(void *self, const struct session *session, const struct world *
     state->place = place;
     curves_layout(state, place, layout);
     draw_head(&drawing, layout);
+    if (layout->count && state->is_missing) {
+        const char *said = arena_printf(canvas->scratch,
+            "none of these runs logged \"%.100s\"\n\nj shows another panel", state->asked_name);
+        layout->count = 0; /* for the mouse */
+        view_say_empty(canvas->grid, place, said ? said : "");
+        return;
+    }
     if (!layout->count || !lines) {
         view_say_empty(canvas->grid, place, what_is_missing(state, world));
         return;

@@ -7,6 +7,7 @@
 #include "screen/prompt.h"
 #include "screen/scroll.h"
 #include "view/curve_lines.h"
+#include "view/curves_picture.h"
 #include "view/view.h"
 
 enum { CURVES_FIRST_RUNS = 8, CURVES_MOST_RUNS = CURVE_LINES_MOST, CURVES_PAGE = 24 };
@@ -41,12 +42,15 @@ struct curves_state {
     /* What is looked at. */
     size_t focus; /* panel */
     char focus_name[PANELS_NAME_BYTES];
+    char asked_name[PANELS_NAME_BYTES]; /* by "show NAME", until the focus is moved */
+    bool is_missing;                    /* there is no panel of that name */
     bool maximised;
     double low, high; /* the window in x, NaN: all */
     double mark;      /* the crosshair, in x; NaN: off */
     struct rect place; /* of the last drawing */
     struct curves_layout drawn;
     struct chart_place places[CURVES_PAGE];
+    struct curves_picture pictures[CURVES_PAGE];
 };
 
 /* How PLACE is divided. */

@@ -102,13 +102,21 @@ static void show_table(struct data_state *state, const char *name)
     state->column_count = state->shown = 0;
 }
 
+/* Opened on no run in particular, as on a dashboard: the baseline, the first selected or the run that the
+ * table is on, as soon as there are runs. */
+static void choose_run(
+    struct data_state *state, const struct session *session, const struct world *world)
+{
+    const struct run_row *chosen[1];
+    if (!state->want.run_id && session_runs(session, world->runs, 0, chosen, 1))
+        state->want.run_id = chosen[0]->id;
+}
+
 static void start(void *self, const struct session *session, const struct world *world, int64_t run)
 {
     struct data_state *state = self;
-    const struct run_row *chosen[1];
-    if (!run && session_runs(session, world->runs, 0, chosen, 1))
-        run = chosen[0]->id;
     state->want.run_id = run;
+    choose_run(state, session, world);
     show_table(state, DATA_RUN_LIST);
 }
 
@@ -191,6 +199,7 @@ static void wants(
     void *self, const struct session *session, const struct world *world, struct wants *out)
 {
     struct data_state *state = self;
+    choose_run(state, session, world);
     const struct run_row *run = data_run(state, world);
     if (!run)
         return;

@@ -229,7 +229,7 @@ static bool frame_open(struct easel *easel, const struct easel_tile *tile, struc
     struct err *err)
 {
     static const uint8_t AROUND[3] = {LETTERBOX_GREY, LETTERBOX_GREY, LETTERBOX_GREY};
-    const struct pixels *pixels = tile->photo->pixels;
+    const struct pixels *pixels = photo_pixels(tile->photo);
     int32_t width, height, left, top;
     struct encode_place place = {
         tile->row, tile->col, tile->rows, tile->cols, ++easel->next_id & 0xffffff};
@@ -237,7 +237,8 @@ static bool frame_open(struct easel *easel, const struct easel_tile *tile, struc
     *frame = (struct frame){.tile = *tile};
     frame->tile.boxes = NULL;
     frame->tile.photo = photo_share(tile->photo);
-    frame->base = pixels_letterbox(pixels, width, height, AROUND, &left, &top);
+    frame->base =
+        pixels ? pixels_letterbox(pixels, width, height, AROUND, &left, &top) : NULL;
     if (frame->base && tile->grey)
         pixels_grey(frame->base);
     frame->shown = frame->base ? pixels_copy(frame->base) : NULL;

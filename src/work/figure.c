@@ -155,7 +155,7 @@ static bool draw_shape(
         DASHES[shape->dash].count, &ink);
 }
 
-static bool write_png(const struct figure *figure, const char *path, struct err *err)
+static struct pixels *draw(const struct figure *figure, struct err *err)
 {
     struct pixels *pixels = pixels_new(figure->width_px, figure->height_px);
     size_t most = 1;
@@ -172,7 +172,69 @@ static bool write_png(const struct figure *figure, const char *path, struct err 
         else if (figure->shapes[i].count)
             ok = draw_shape(pixels, &figure->shapes[i], points);
     free(points);
-    ok = (ok || err_set(err, ERR_MEMORY, "out of memory")) && png_out_file(pixels, path, err);
+    if (ok)
+        return pixels;
+    pixels_free(pixels);
+    err_set(err, ERR_MEMORY, "out of memory");
+    return NULL;
+}
+
+struct kept {
+    struct figure figure;
+    struct arena arena;
+};
+
+static struct pixels *draw_kept(void *self)
+{
+    return draw(&((struct kept *)self)->figure, NULL);
+}
+
+static void free_kept(void *self)
+{
+    struct kept *kept = self;
+    figure_done(&kept->figure);
+    arena_done(&kept->arena);
+    free(kept);
+}
+
+struct photo *figure_photo(struct figure *figure)
+{
+    struct kept *kept = calloc(1, sizeof *kept);
+    if (!kept || figure->failed) {
+        free(kept);
+        return NULL;
+    }
+    kept->arena = *figure->arena;
+    *figure->arena = (struct arena){0};
+    kept->figure = *figure;
+    kept->figure.arena = &kept->arena;
+    figure->shapes = NULL;
+    figure->count = figure->capacity = 0;
+    return photo_later(&(struct photo_source){draw_kept, free_kept, kept}, kept->figure.width_px,
+        kept->figure.height_px);
+}
+
+struct digest figure_digest(const struct figure *figure)
+{
+    const int32_t size[] = {figure->width_px, figure->height_px};
+    struct digest sum = digest_add(digest_of(size, sizeof size), digest_of(figure->ground, 3));
+    for (size_t i = 0; i < figure->count; i++) {
+        const struct figure_shape *shape = &figure->shapes[i];
+        /* What lies where: order counts, so each is taken with its number. */
+        const double how[] = {(double)i, shape->kind, shape->rgb[0], shape->rgb[1], shape->rgb[2],
+            shape->alpha, shape->width_px, shape->dash, shape->anchor};
+        struct digest points = digest_of(shape->points, shape->count * sizeof *shape->points);
+        struct digest text = digest_of(shape->text, shape->text ? strlen(shape->text) : 0);
+        struct digest parts[] = {digest_of(how, sizeof how), points, text};
+        sum = digest_add(sum, digest_of(parts, sizeof parts));
+    }
+    return sum;
+}
+
+static bool write_png(const struct figure *figure, const char *path, struct err *err)
+{
+    struct pixels *pixels = draw(figure, err);
+    bool ok = pixels && png_out_file(pixels, path, err);
     pixels_free(pixels);
     return ok;
 }

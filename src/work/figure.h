@@ -8,7 +8,9 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/digest.h"
 #include "base/err.h"
+#include "work/photo.h"
 
 enum { FIGURE_MOST_SIDE_PX = 16384, FIGURE_TEXT_PX = 14, FIGURE_CHAR_PX = 12 };
 
@@ -52,5 +54,11 @@ double figure_text_px(const char *text);
 
 /* Appends the SVG to OUT: valid XML whatever the texts are. ERR_MEMORY. */
 bool figure_svg(const struct figure *figure, struct buf *out, struct err *err);
+/* A photo of the figure's size, drawn when it is first painted. Takes the figure's shapes and all that
+ * its arena holds, and leaves both empty; NULL, and nothing taken or all freed, when memory is out. One
+ * reference is the caller's. */
+struct photo *figure_photo(struct figure *figure);
+/* The same for figures that are drawn alike. */
+struct digest figure_digest(const struct figure *figure);
 /* Writes PATH, as its ending says: .svg or .png (ERR_USAGE for others). */
 bool figure_write(const struct figure *figure, const char *path, struct err *err);

@@ -11,9 +11,11 @@
 struct pixels;
 
 /* A decoded picture scaled to fit; immutable, shared between threads. */
+struct photo_later;
 struct photo {
     atomic_int references;
-    struct pixels *pixels; /* NULL: see trouble */
+    struct pixels *pixels; /* NULL: see trouble; of photo_later() only photo_pixels() tells */
+    struct photo_later *later; /* NULL: it was loaded */
     int32_t original_width_px, original_height_px;
     bool coarse; /* an eighth of the detail, until the whole one comes */
     char trouble[512]; /* why there are no pixels: one harmless line */
@@ -22,5 +24,15 @@ struct photo {
 /* Decodes PATH (NULL: says that the file is not here) as large as fits, small pictures enlarged.
  * NULL only when out of memory; one reference is the caller's. Any thread. */
 struct photo *photo_load(const char *path, int32_t max_width_px, int32_t max_height_px);
+/* A photo of that size that is drawn when it is first painted; SELF (ownership moves, also when NULL is
+ * returned: out of memory) is freed then, or with it. Any thread. */
+struct photo_source {
+    struct pixels *(*draw)(void *self); /* NULL: out of memory */
+    void (*free)(void *self);
+    void *self;
+};
+struct photo *photo_later(const struct photo_source *source, int32_t width_px, int32_t height_px);
+/* The pixels, drawn now if they are to come; NULL when there are none. Any thread. */
+const struct pixels *photo_pixels(struct photo *photo);
 struct photo *photo_share(struct photo *photo);
 void photo_release(struct photo *photo); /* accepts NULL */

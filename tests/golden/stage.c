@@ -412,7 +412,7 @@ static void draw_help(struct stage *stage)
         rows[i] = tables[i].rows;
     struct rect place = {1, 0, stage->grid->rows - 2, stage->grid->cols};
     struct rect inside = frame_popup(stage->grid, place, "keys");
-    stage->help_lines = help_draw(stage->grid, inside, rows, count, stage->help_top);
+    stage->help_lines = help_draw(stage->grid, inside, rows, count, count - 2, stage->help_top);
 }
 
 static void draw(struct stage *stage)

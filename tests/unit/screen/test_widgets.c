@@ -349,17 +349,20 @@ static void help_pages(void **state)
 {
     (void)state;
     struct grid *grid = grid_of(7, 96);
-    assert_int_equal(help_draw(grid, grid_rect(grid), TABLES, 2, 0), 7);
+    assert_int_equal(help_draw(grid, grid_rect(grid), TABLES, 2, 1, 0), 6);
     assert_dump(grid, false,
-        "table                                            everywhere\n"
-        "Space            select the run                  ?                this help\n"
-        "p                pin as baseline                 q Esc            back\n"
-        "< >              sort by the column to the le…   p                another p\n"
-        "\n"
-        "move\n"
-        "j Down Ctrl-N    down\n");
+        "table                                            move\n"
+        "Space            select the run                  j Down Ctrl-N    down\n"
+        "p                pin as baseline\n"
+        "< >              sort by the column to the le…   everywhere\n"
+        "                                                 ?                this help\n"
+        "                                                 q Esc            back\n");
+    /* As if the second were a panel of the first: what it would mean alone stands at the end. */
+    grid_resize(grid, 14, 40, NULL);
+    assert_int_equal(help_draw(grid, grid_rect(grid), TABLES, 2, 2, 11), 14);
+    assert_dump(grid, false, "\non its own screen\np                another p\n");
     grid_resize(grid, 4, 40, NULL);
-    assert_int_equal(help_draw(grid, grid_rect(grid), TABLES, 2, 5), 12);
+    assert_int_equal(help_draw(grid, grid_rect(grid), TABLES, 2, 1, 5), 11);
     assert_dump(grid, true,
         "move\nj Down Ctrl-N    down\n\neverywhere\n--\n"
         "hhhh\nkkkkkkkkkkkkk    ....\n\nhhhhhhhhhh\n");

@@ -104,7 +104,7 @@ static int draw_help(
     grid_clear(grid);
     struct rect inside = frame_popup(grid, (struct rect){1, 0, ROWS - 2, COLS}, "keys");
     *page = inside.rows;
-    return help_draw(grid, inside, tables, count, top);
+    return help_draw(grid, inside, tables, count, count - 2, top);
 }
 
 static void test_help_can_be_read_whole(void **state)

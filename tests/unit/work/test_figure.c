@@ -3,6 +3,7 @@
  */
 #include "scene.h"
 
+#include "picture/pixels.h"
 #include "work/figure.h"
 
 #include <stdio.h>
@@ -53,9 +54,67 @@ static void test_endings(void **state)
     scene_done(&scene);
 }
 
+/* A line across the middle of a picture of 20 x 10, in ARENA. */
+static struct figure line_of(struct arena *arena, uint8_t red, double y)
+{
+    struct figure_point *points = ARENA_ARRAY(arena, struct figure_point, 2);
+    struct figure figure = {.width_px = 20, .height_px = 10, .ground = {1, 2, 3}, .arena = arena};
+    points[0] = (struct figure_point){0, y};
+    points[1] = (struct figure_point){20, y};
+    figure_add(&figure, &(struct figure_shape){.kind = FIGURE_LINE, .rgb = {red}, .alpha = 1,
+                            .points = points, .count = 2, .width_px = 2});
+    return figure;
+}
+
+static void test_a_photo_is_drawn_when_it_is_looked_at(void **state)
+{
+    (void)state;
+    struct arena arena = {0};
+    struct figure figure = line_of(&arena, 200, 5);
+    struct photo *photo = figure_photo(&figure);
+    assert_non_null(photo);
+    assert_int_equal(figure.count, 0);
+    assert_null(arena.first); /* the photo has it */
+    assert_null(photo->pixels);
+    assert_int_equal(photo->original_width_px, 20);
+    const struct pixels *pixels = photo_pixels(photo);
+    assert_non_null(pixels);
+    assert_ptr_equal(photo_pixels(photo_share(photo)), pixels);
+    assert_int_equal(pixels->width_px, 20);
+    assert_int_equal(pixels->height_px, 10);
+    const uint8_t *above = pixels->rgb + (2 * 20 + 10) * 3, *on = pixels->rgb + (4 * 20 + 10) * 3;
+    assert_true(above[0] == 1 && above[1] == 2 && above[2] == 3);
+    assert_true(on[0] == 200 && on[1] == 0 && on[2] == 0);
+    photo_release(photo);
+    photo_release(photo);
+    figure = line_of(&arena, 200, 5);
+    photo_release(figure_photo(&figure)); /* never looked at */
+}
+
+static void test_a_digest_tells_figures_apart(void **state)
+{
+    (void)state;
+    struct arena arena = {0};
+    struct figure figures[4] = {line_of(&arena, 200, 5), line_of(&arena, 200, 5),
+        line_of(&arena, 201, 5), line_of(&arena, 200, 5.5)};
+    struct digest first = figure_digest(&figures[0]), other;
+    for (int i = 1; i < 4; i++) {
+        other = figure_digest(&figures[i]);
+        assert_int_equal(digest_equal(&first, &other), i == 1);
+    }
+    figures[1].width_px++;
+    other = figure_digest(&figures[1]);
+    assert_false(digest_equal(&first, &other));
+    for (int i = 0; i < 4; i++)
+        figure_done(&figures[i]);
+    arena_done(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_svg_by_hand), cmocka_unit_test(test_endings)};
+        cmocka_unit_test(test_svg_by_hand), cmocka_unit_test(test_endings),
+        cmocka_unit_test(test_a_photo_is_drawn_when_it_is_looked_at),
+        cmocka_unit_test(test_a_digest_tells_figures_apart)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
