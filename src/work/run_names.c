@@ -149,6 +149,9 @@ bool runs_find_names(struct runs *runs)
         memcpy(out->params, g.params, out->param_count * sizeof *out->params);
     if (!ok)
         *out = (struct run_names){0};
+    for (size_t i = 0; i < runs->count; i++)
+        for (int role = 0; role < ROLE_COUNT; role++)
+            out->roles[role] |= runs->rows[i].by_role[role] != NULL;
     free(g.metrics);
     free(g.params);
     arena_done(&g.scratch);

@@ -159,6 +159,7 @@ struct run_names {
     size_t metric_count;
     struct run_param_word *params; /* by word, each once */
     size_t param_count;
+    bool roles[ROLE_COUNT]; /* that any run has */
 };
 
 struct runs {

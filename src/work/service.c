@@ -20,6 +20,7 @@ struct service {
     struct indexer *indexer;
     struct scribe *scribe;
     bool runs_stale, runs_ordered;
+    bool indexes; /* the indexer was told that the first table is there */
     struct wants ordered;       /* what was ordered last of each kind */
     uint64_t turn, studies_wanted[WORLD_STUDIES]; /* when last */
     struct arena ordered_arena; /* its names */
@@ -440,6 +441,9 @@ bool service_take(struct service *service, struct world *world, struct service_p
         break;
     case MESSAGE_RUNS:
         take_runs(service, world, message);
+        if (!service->indexes)
+            indexer_refresh(service->indexer);
+        service->indexes = true;
         break;
     case MESSAGE_CURVES:
         if (message->curves) {
