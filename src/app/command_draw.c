@@ -1,15 +1,13 @@
 /*
- * `boxtop draw`: one image with its boxes, to the terminal or into a PNG.
- * Knows: a study, the gallery, the easel. Must not know: event loops.
+ * `boxtop draw`: images with their boxes, to the terminal or into a PNG.
+ * Knows: drawings, sheets, the easel. Must not know: what is on a picture.
  */
-#include "app/gather.h"
-#include "app/pick.h"
+#include "app/drawing.h"
 #include "app/terminal.h"
+#include "base/text.h"
 #include "screen/paint.h"
-#include "screen/theme.h"
-#include "work/gallery.h"
+#include "work/darkroom.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,126 +15,161 @@
 
 enum { MOST_BYTES = 64 << 20, ROWS_LEFT_FREE = 2 };
 
-static bool make_palette(
-    const struct settings *settings, struct gallery_palette *palette, struct err *err)
-{
-    struct theme theme;
-    if (!theme_load(&theme, settings->theme ? settings->theme : "dark", err))
-        return false;
-    for (int i = 0; i < GALLERY_HUES; i++)
-        theme_rgb(&theme, STYLE_CLASS, i, palette->classes[i]);
-    theme_rgb(&theme, STYLE_TRUTH, 0, palette->truth);
-    return true;
-}
-
 /* The text in raw mode: a new line does not return to its beginning. */
 static bool write_text(const char *text, struct err *err)
 {
     return tty_write(STDOUT_FILENO, text, strlen(text), err);
 }
 
-/* Scrolls the screen free, paints at its top, leaves the cursor below. */
-static bool paint_on_terminal(const struct easel_terminal *terminal, struct easel_scene *scene,
-    int screen_rows, struct err *err)
+/* TEXT at a cell, harmless and cut at COLS. */
+static bool write_at(int row, int col, int cols, const char *text, struct err *err)
 {
-    struct easel *easel = easel_new(terminal, err);
-    struct buf bytes;
-    char below[32];
-    buf_init(&bytes, MOST_BYTES);
-    bool ok = easel && easel_paint(easel, scene, true, &bytes, err);
-    for (int i = 0; ok && i < screen_rows; i++)
-        ok = write_text("\r\n", err);
-    snprintf(below, sizeof below, "\033[%d;1H", scene->tiles[0].rows + 1);
-    ok = ok && tty_write(STDOUT_FILENO, bytes.data, bytes.length, err) && write_text(below, err);
-    buf_done(&bytes);
-    easel_free(easel);
+    char fitting[SHEET_LINE_BYTES * 4], bytes[sizeof fitting + 32];
+    text_fit(fitting, sizeof fitting, text, strlen(text), cols);
+    snprintf(bytes, sizeof bytes, "\033[%d;%dH%s", row + 1, col + 1, fitting);
+    return write_text(bytes, err);
+}
+
+/* Where the pictures stand on a screen: a line of text above each, one more for the heading. */
+struct layout {
+    int top, text, rows, cols; /* of the whole; then of one picture */
+};
+
+static struct layout lay_out(const struct sheet *sheet, const struct tty_size *size)
+{
+    int across = (int)sheet->cols, down = (int)((sheet->count + sheet->cols - 1) / sheet->cols);
+    struct layout layout = {.top = sheet->heading[0] != '\0', .text = !sheet->bare};
+    layout.rows = (size->rows - ROWS_LEFT_FREE - layout.top) / down - layout.text;
+    layout.cols = size->cols / across - (across > 1);
+    return layout;
+}
+
+static bool place_tiles(const struct sheet *sheet, const struct layout *layout,
+    const struct easel_terminal *terminal, struct darkroom *room, struct easel_scene *scene,
+    struct err *err)
+{
+    int32_t width, height;
+    if (layout->rows < 1 || layout->cols < 1 || sheet->count > EASEL_MOST_TILES)
+        return err_set(err, ERR_LIMIT,
+            "this terminal is too small for %zu pictures: write them with -o FILE.png", sheet->count);
+    easel_room(terminal, layout->rows, layout->cols, &width, &height);
+    for (size_t i = 0; i < sheet->count; i++) {
+        struct easel_tile *tile = easel_scene_add(scene), *boxes = &sheet->tiles[i].boxes;
+        *tile = *boxes;
+        *boxes = (struct easel_tile){0}; /* they are the scene's now */
+        tile->fine = true;
+        tile->rows = layout->rows;
+        tile->cols = layout->cols;
+        tile->row = layout->top + layout->text +
+                    (int)(i / sheet->cols) * (layout->rows + layout->text);
+        tile->col = (int)(i % sheet->cols) * (layout->cols + 1);
+        tile->photo = photo_load(room, sheet->tiles[i].path, width, height, false);
+        if (!tile->photo || !tile->photo->pixels)
+            return err_set(
+                err, ERR_IO, "%.200s", tile->photo ? tile->photo->trouble : "out of memory");
+    }
+    return true;
+}
+
+static bool write_captions(const struct sheet *sheet, const struct layout *layout,
+    const struct easel_scene *scene, int cols, struct err *err)
+{
+    bool ok = !layout->top || write_at(0, 0, cols, sheet->heading, err);
+    for (size_t i = 0; ok && layout->text && i < sheet->count; i++) {
+        const struct sheet_tile *tile = &sheet->tiles[i];
+        const struct easel_tile *place = &scene->tiles[i];
+        char line[2 * SHEET_LINE_BYTES + 2];
+        snprintf(line, sizeof line, "%s  %s", tile->lines[0], tile->lines[1]);
+        ok = write_at(place->row - 1, place->col, place->cols, line, err);
+    }
     return ok;
 }
 
-static bool show_on_terminal(
-    const struct settings *settings, const char *path, struct easel_scene *scene, struct err *err)
+/* Scrolls the screen free, paints at its top, leaves the cursor below. */
+static bool paint_on_terminal(const struct easel_terminal *terminal, const struct sheet *sheet,
+    struct darkroom *room, const struct tty_size *size, struct err *err)
 {
-    struct easel_tile *tile = &scene->tiles[0];
-    struct terminal terminal;
+    struct layout layout = lay_out(sheet, size);
+    struct easel_scene *scene = easel_scene_new();
+    struct easel *easel = scene ? easel_new(terminal, err) : NULL;
+    struct buf bytes;
+    char below[32];
+    buf_init(&bytes, MOST_BYTES);
+    bool ok = (scene || err_set(err, ERR_MEMORY, "out of memory")) && easel &&
+              place_tiles(sheet, &layout, terminal, room, scene, err) &&
+              easel_paint(easel, scene, true, &bytes, err);
+    for (int i = 0; ok && i < size->rows; i++)
+        ok = write_text("\r\n", err);
+    snprintf(below, sizeof below, "\033[%d;1H", size->rows - ROWS_LEFT_FREE + 1);
+    ok = ok && tty_write(STDOUT_FILENO, bytes.data, bytes.length, err) &&
+         write_captions(sheet, &layout, scene, size->cols, err) && write_text(below, err);
+    buf_done(&bytes);
+    easel_free(easel);
+    easel_scene_free(scene);
+    return ok;
+}
+
+static bool show_on_terminal(const struct settings *settings, const struct sheet *sheet,
+    struct darkroom *room, struct err *err)
+{
+    struct terminal_talk talk;
     struct tty_size size;
     struct buf typed;
-    int32_t width, height;
     buf_init(&typed, INT32_MAX);
     bool utf8 = paint_locale();
     tty_get_size(STDOUT_FILENO, &size);
     bool ok = tty_open(STDIN_FILENO, STDOUT_FILENO, err) &&
-              terminal_ask(settings, utf8, &terminal, &typed, err);
+              terminal_ask(settings, utf8, STDIN_FILENO, STDOUT_FILENO, &talk, &typed, err);
     if (ok) {
-        struct easel_terminal easel = terminal_easel(&terminal, terminal_is_mono() ? 0 : 256);
-        tile->rows = size.rows - ROWS_LEFT_FREE;
-        tile->cols = size.cols;
-        easel_room(&easel, tile->rows, tile->cols, &width, &height);
-        tile->photo = photo_load(path, width, height);
-        if (easel.graphics == EASEL_NONE)
-            ok = err_set(err, ERR_UNSUPPORTED,
-                "this terminal shows no pictures: write one with -o FILE.png");
-        else if (!tile->photo || !tile->photo->pixels)
-            ok = err_set(
-                err, ERR_IO, "%.200s", tile->photo ? tile->photo->trouble : "out of memory");
-        else
-            ok = paint_on_terminal(&easel, scene, size.rows, err);
+        struct easel_terminal easel = terminal_easel(&talk.terminal, terminal_is_mono() ? 0 : 256);
+        ok = easel.graphics == EASEL_NONE
+                 ? err_set(err, ERR_UNSUPPORTED,
+                       "this terminal shows no pictures: write one with -o FILE.png")
+                 : paint_on_terminal(&easel, sheet, room, &size, err);
     }
     tty_close();
     buf_done(&typed);
     return ok;
 }
 
-static bool draw_image(
-    const struct settings *settings, const struct study *study, const char *name, struct err *err)
+/* What the captions say, for those who read. */
+static void print_captions(const struct drawing *drawing)
 {
-    struct arena arena = {0};
-    struct easel_scene *scene = easel_scene_new();
-    struct gallery_settings gallery = {
-        .confidence = isnan(settings->confidence) ? 0.5 : settings->confidence,
-        .iou = isnan(settings->iou) ? 0.5 : settings->iou};
-    struct eval_counts counts;
-    uint64_t *filter;
-    int32_t image = pick_image(study, name, err);
-    struct easel_tile *tile = scene ? easel_scene_add(scene) : NULL;
-    bool ok = tile && image >= 0 && make_palette(settings, &gallery.palette, err) &&
-              pick_category(settings, study, &arena, &filter, err);
-    if (ok) {
-        gallery.filter = filter;
-        ok = gallery_boxes(study, image, &gallery, tile, &counts, err);
+    const struct sheet *sheet = &drawing->sheet;
+    for (size_t i = 0; i < sheet->count; i++) {
+        char title[SHEET_LINE_BYTES * 4];
+        const char *line = sheet->tiles[i].lines[0];
+        text_harmless(title, sizeof title, line, strlen(line));
+        printf("%s  %s%s\n", sheet->tiles[i].lines[1], sheet->bare ? "at " : "",
+            sheet->bare ? drawing->at : title);
     }
-    const char *path = ok ? study_image_path(study, &arena, image) : NULL;
-    if (ok && !path) {
-        ok = err_set(err, ERR_IO, "the image file is not here: name its folder with --images DIR");
-        err_in_file(err, study->dataset->images[image].file_name);
-    }
-    if (ok)
-        ok = settings->output ? easel_write_png(path, tile, settings->output, err)
-                              : show_on_terminal(settings, path, scene, err);
-    if (ok)
-        printf("TP %lld  FP %lld  FN %lld  at confidence %.2f, IoU %.2f\n", (long long)counts.tp,
-            (long long)counts.fp, (long long)counts.fn, gallery.confidence, gallery.iou);
-    easel_scene_free(scene);
-    arena_done(&arena);
-    return ok;
+    if (!sheet->bare)
+        printf("at %s\n", drawing->at);
+}
+
+/* An image that is not here is a place left empty on a sheet, but one alone is an error. */
+static bool is_here(const struct sheet *sheet, struct err *err)
+{
+    return !sheet->bare || sheet->tiles[0].path ||
+           err_set(err, ERR_IO, "the image file is not here: name its folder with --images DIR");
 }
 
 static bool draw(const struct settings *settings, char **operands, struct err *err)
 {
-    if (!operands[0] || !operands[1] || operands[2])
-        return err_set(
-            err, ERR_USAGE, "name a run and an image: boxtop draw RUN IMAGE [-o FILE.png]");
+    struct drawing drawing;
     if (!settings->output && (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)))
         return err_set(
             err, ERR_USAGE, "standard output is no terminal: write a PNG with -o FILE.png");
-    struct gathered gathered;
-    char *names[] = {operands[0], NULL};
-    bool ok = gather_named(settings, names, 1, &gathered, err);
-    if (ok && gathered.count > 1)
-        ok = err_set(err, ERR_USAGE, "%.80s is %zu runs: name one", operands[0], gathered.count);
-    struct study *study = ok ? pick_study(settings, gathered.chosen[0], err) : NULL;
-    ok = study && draw_image(settings, study, operands[1], err);
-    study_release(study);
-    gather_done(&gathered);
+    struct darkroom *room = darkroom_new(err); /* before gathering starts threads */
+    if (!room)
+        return false;
+    bool ok = drawing_make(settings, operands, &drawing, err) && is_here(&drawing.sheet, err) &&
+              (settings->output ? sheet_write_png(&drawing.sheet, room, settings->output, err)
+                                : show_on_terminal(settings, &drawing.sheet, room, err));
+    if (ok)
+        print_captions(&drawing);
+    drawing_done(&drawing);
+    darkroom_free(room);
     return ok;
 }
 
@@ -151,8 +184,14 @@ static int run(const struct settings *settings, char **operands)
 
 const struct command command_draw = {
     .name = "draw",
-    .operands = "RUN IMAGE",
-    .summary = "one image with its boxes, to the terminal or a PNG",
-    .accepts = "index gt gt-format dt-format images conf iou step class graphics theme output",
+    .operands = "RUN... IMAGE | --grid CxR RUN",
+    .summary = "images with their boxes, to the terminal or a PNG: a run's, several beside the ground truth",
+    .accepts = FINDING_ACCEPTS " steps grid graphics theme output",
+    .examples =
+        "  boxtop draw RUN IMAGE -o figure.png            in the image's own size\n"
+        "  boxtop draw A B IMAGE                          ground truth, A and B side by side\n"
+        "  boxtop draw A B IMAGE --compare                both on one picture\n"
+        "  boxtop draw RUN IMAGE --steps -o steps.png     at every step\n"
+        "  boxtop draw RUN --grid 4x3 --sort FP -o worst.png\n",
     .run = run,
 };

@@ -260,6 +260,8 @@ static bool list_all(struct output *output, const struct gathered *gathered, str
     }
     if (array)
         json_writer_array_end(&output->json);
+    if (ok && !output->printed && !output->unreadable)
+        return err_set(err, ERR_FORMAT, "none of the %zu runs has predictions", gathered->count);
     return ok;
 }
 

@@ -10,6 +10,7 @@
 #include "screen/clipboard.h"
 #include "screen/paint.h"
 #include "view/session.h"
+#include "work/darkroom.h"
 #include "work/scan.h"
 #include "work/settings.h"
 
@@ -70,23 +71,24 @@ static bool choose_theme(const struct settings *settings, const struct boards *b
 }
 
 static bool run_screen(const struct settings *settings, const char *const *roots, size_t count,
-    struct own *own, bool utf8, struct err *err)
+    struct own *own, struct darkroom *room, bool utf8, struct err *err)
 {
     struct theme theme_read, *theme = &theme_read;
     if (!choose_theme(settings, own->boards, theme, err))
         return false;
-    struct terminal terminal;
+    struct terminal_talk talk;
+    const struct terminal *terminal = &talk.terminal;
     struct buf typed;
     buf_init(&typed, INT32_MAX);
     bool ok = tty_open(STDIN_FILENO, STDOUT_FILENO, err) &&
-              terminal_ask(settings, utf8, &terminal, &typed, err);
+              terminal_ask(settings, utf8, STDIN_FILENO, STDOUT_FILENO, &talk, &typed, err);
     struct painter_options options = {.term = getenv("TERM"),
         .out_fd = STDOUT_FILENO,
-        .sync2026 = ok && terminal.sync2026,
+        .sync2026 = ok && terminal->sync2026,
         .mono = terminal_is_mono()};
     struct painter *painter = ok ? painter_new(&options, theme, err) : NULL;
     struct tty_options tty = {
-        .mouse = !settings->no_mouse, .kitty = ok && terminal.graphics == GRAPHICS_KITTY};
+        .mouse = !settings->no_mouse, .kitty = ok && terminal->graphics == GRAPHICS_KITTY};
     ok = painter && tty_enter(&tty, err);
     struct service *service = NULL;
     struct service_settings wanted = {.index = {.roots = roots,
@@ -96,13 +98,14 @@ static bool run_screen(const struct settings *settings, const char *const *roots
                                           .evaluate = true},
         .index_path = settings->index};
     if (ok) {
-        wanted.terminal = terminal_easel(&terminal, painter_colours(painter));
+        wanted.terminal = terminal_easel(terminal, painter_colours(painter));
+        wanted.room = room;
         service = service_new(&wanted, err);
     }
     if (service) {
-        struct loop_settings loop = {service, painter, theme, &terminal, &wanted.terminal, tty,
+        struct loop_settings loop = {service, painter, theme, &talk, tty,
             roots, count, own->settings.data,
-            terminal.answered && clipboard_is_safe(options.term, getenv("STY")), typed.data,
+            terminal->answered && clipboard_is_safe(options.term, getenv("STY")), typed.data,
             typed.length, own->boards, own->paths, &own->remap, own->trouble};
         own->boards = NULL; /* the loop's now */
         ok = loop_run(&loop, err);
@@ -138,12 +141,14 @@ static int run(const struct settings *settings, char **operands)
     const char *const *roots = count ? (const char *const *)operands : HERE;
     struct own own = {0};
     buf_init(&own.settings, SETTINGS_MOST_BYTES);
+    struct darkroom *room = NULL;
     int status = EXIT_FINE;
     if (!check_paths(operands, &err))
         status = EXIT_UNREADABLE;
-    else if (!read_own(&own, roots, count ? count : 1, &err) ||
-             !run_screen(settings, roots, count ? count : 1, &own, utf8, &err))
+    else if (!read_own(&own, roots, count ? count : 1, &err) || !(room = darkroom_new(&err)) ||
+             !run_screen(settings, roots, count ? count : 1, &own, room, utf8, &err))
         status = err.code == ERR_USAGE ? EXIT_WRONG_USAGE : EXIT_UNREADABLE;
+    darkroom_free(room);
     boards_free(own.boards);
     remap_done(&own.remap);
     buf_done(&own.settings);

@@ -39,7 +39,7 @@ bool errands_take_copied(struct copied *copied, const struct loop_settings *sett
     buf_init(&sequence, INT32_MAX);
     if (copied->done) {
         bool fits = clipboard_print(copied->text.data ? copied->text.data : "",
-            copied->text.length, settings->terminal->in_tmux, &sequence);
+            copied->text.length, settings->talk->terminal.in_tmux, &sequence);
         bool sent = fits && settings->clipboard && !sequence.failed;
         ok = !sent || tty_write(STDOUT_FILENO, sequence.data, sequence.length, err);
         say_copied(copied, fits, sent, session);

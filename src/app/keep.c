@@ -1,7 +1,5 @@
 #include "app/keep.h"
 
-#include "view/look_keep.h"
-
 #include <math.h>
 #include <stdlib.h>
 
@@ -35,7 +33,7 @@ void keep_save(struct keep *keep, struct session *session, struct finder *finder
 {
     struct boards *boards = session->boards;
     struct buf text;
-    look_keep_order(&keep->look, session);
+    look_keep_order(&keep->looks, session);
     finder_keep(finder, session);
     if (!boards)
         return;
@@ -52,5 +50,5 @@ void keep_save(struct keep *keep, struct session *session, struct finder *finder
 void keep_done(struct keep *keep)
 {
     free(keep->session);
-    free(keep->look);
+    look_keep_done(&keep->looks);
 }

@@ -5,11 +5,13 @@
 #pragma once
 
 #include "view/finder.h"
+#include "view/look_keep.h"
 #include "work/boards_file.h"
 
 /* As it was ordered last. Zeroed at first. */
 struct keep {
-    char *session, *look;
+    char *session;
+    struct look_kept looks;
 };
 
 /* Takes what SETTINGS (a whole settings file, may be NULL) and SESSION's dashboards hold. */

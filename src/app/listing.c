@@ -127,12 +127,15 @@ static bool group(struct listing *listing, const char *by, struct err *err)
     const struct runs *runs = listing->gathered.runs;
     struct arena *arena = &listing->gathered.arena;
     struct runs_grouping grouping;
+    struct run_numbers numbers;
     if (!runs_parse_grouping(runs, arena, by, &grouping, err))
         return false;
     if (grouping.by && !runs_load_tails(listing->gathered.store, listing->gathered.runs, NULL,
                            grouping.by, 1, err))
         return false;
-    if (!runs_group(runs, listing->order, listing->count, &grouping, listing->baseline,
+    if (!runs_number(
+            runs, &grouping, listing->baseline, listing->now_s, arena, &numbers, err) ||
+        !runs_group(runs, listing->order, listing->count, &grouping, &numbers, listing->baseline,
             listing->now_s, arena, &listing->groups, err))
         return false;
     listing->is_grouped = true;

@@ -2,6 +2,8 @@
 
 #include "app/errands.h"
 #include "app/keep.h"
+#include "app/pace.h"
+#include "app/place.h"
 #include "base/clock.h"
 #include "base/text.h"
 #include "screen/frame.h"
@@ -46,14 +48,6 @@ struct opened {
     void *state;
 };
 
-/* The picture on the screen, and the one on its way there. */
-struct picture {
-    struct easel_scene *shown; /* as last ordered; NULL: none */
-    bool in_flight;
-    bool whole; /* the next must be painted whole: something was wiped or thrown away */
-    uint64_t serial;
-};
-
 struct loop {
     const struct loop_settings *settings;
     struct world world;
@@ -65,7 +59,10 @@ struct loop {
     int depth;
     bool helping, quitting, dirty;
     int help_top, help_lines;
-    struct picture picture;
+    struct pace pace;
+    int tick_ms;       /* how often the view wants EVENT_TICK; 0: never */
+    int64_t ticked_ms; /* when it had one */
+    uint64_t painting; /* the serial of the painting ordered last */
     struct finder finder;
     struct arena scratch;
     char place[512];    /* the roots, for the top line */
@@ -161,22 +158,6 @@ static void touch(struct loop *loop)
 
 /* ---- drawing ---- */
 
-/* "~/exp +2": the first root, and how many more. */
-static void place_name(const struct loop_settings *settings, char *out, size_t out_bytes)
-{
-    const char *home = getenv("HOME"), *root = settings->roots[0];
-    char *real = realpath(root, NULL);
-    const char *shown = real ? real : root;
-    size_t length = home && *home && strcmp(home, "/") != 0 ? strlen(home) : 0;
-    bool below_home = length && strncmp(shown, home, length) == 0 && strchr("/", shown[length]);
-    char more[24] = "";
-    if (settings->root_count > 1)
-        snprintf(more, sizeof more, " +%zu", settings->root_count - 1);
-    snprintf(
-        out, out_bytes, "%s%s%s", below_home ? "~" : "", shown + (below_home ? length : 0), more);
-    free(real);
-}
-
 static void progress_text(const struct world *world, char *out, size_t out_bytes)
 {
     out[0] = '\0';
@@ -252,21 +233,36 @@ static void draw_help(struct loop *loop)
 
 /* ---- the picture ---- */
 
-/* Orders SCENE (owned) to be painted, unless one is on its way: then the next frame does. */
+static bool is_covered(const struct loop *loop)
+{
+    return loop->helping || loop->finder.open;
+}
+
+/* Orders SCENE (owned) to be painted, unless it must wait: then a later frame does. */
 static void order_picture(struct loop *loop, struct easel_scene *scene, bool damaged)
 {
-    struct picture *picture = &loop->picture;
-    picture->whole |= damaged;
-    bool same = easel_scene_same(scene, picture->shown) && !(scene && picture->whole);
-    if (same || picture->in_flight) {
-        easel_scene_free(scene);
-        return;
-    }
-    easel_scene_free(picture->shown);
-    picture->shown = scene ? easel_scene_copy(scene) : NULL;
-    picture->in_flight = true;
-    service_paint(loop->settings->service, scene, picture->whole, ++picture->serial);
-    picture->whole = false;
+    bool whole;
+    if (pace_next(&loop->pace, &scene, damaged, clock_ms(), &whole))
+        service_paint(loop->settings->service, scene, whole, ++loop->painting);
+}
+
+/* The terminal is not what it was: its font has another size, or an answer came late. */
+static void take_terminal(struct loop *loop)
+{
+    const struct terminal *terminal = &loop->settings->talk->terminal;
+    loop->world.terminal = terminal_easel(terminal, painter_colours(loop->settings->painter));
+    service_set_terminal(loop->settings->service, &loop->world.terminal);
+    loop->pace.proven = terminal->proven;
+    loop->pace.refines = terminal->graphics >= GRAPHICS_SIXEL;
+    loop->pace.whole = loop->dirty = true;
+}
+
+static void take_answer(struct loop *loop, const struct event *event)
+{
+    if (pace_answered(&loop->pace, event->text, event->length, clock_ms()))
+        loop->dirty |= loop->pace.waits;
+    else if (terminal_answered(loop->settings->talk, event->text, event->length))
+        take_terminal(loop);
 }
 
 /* ---- a frame ---- */
@@ -277,10 +273,12 @@ static void collect_wants(struct loop *loop)
     struct wants wants = {0};
     if (opened->view->wants)
         opened->view->wants(opened->state, &loop->session, &loop->world, &wants);
+    loop->tick_ms = wants.tick_ms;
     service_want(loop->settings->service, &loop->world, &wants);
 }
 
-static bool draw_frame(struct loop *loop, const struct buf *painted, struct err *err)
+/* PAINTED: the bytes of a picture that was ordered, to leave with the frame; NULL for none. */
+static bool draw_frame(struct loop *loop, struct buf *painted, struct err *err)
 {
     struct grid *grid = loop->grid;
     arena_done(&loop->scratch);
@@ -301,35 +299,45 @@ static bool draw_frame(struct loop *loop, const struct buf *painted, struct err 
         draw_help(loop);
     if (loop->finder.open)
         finder_draw(&loop->finder, grid);
-    bool covered = loop->helping || loop->finder.open;
+    bool covered = is_covered(loop), stays = loop->world.terminal.graphics == EASEL_KITTY;
     bool damaged[256];
     paint_damage(loop->settings->painter, grid, damaged);
     bool whole = false;
     for (int i = 0; i < EASEL_MOST_TILES; i++)
         whole |= damaged[CANVAS_PICTURE + i];
-    /* Bytes of a picture that this frame wipes would be lost behind it. */
-    bool send = painted && !whole && !covered;
+    /* Bytes of a picture that this frame wipes, or that has other places by now, would be lost behind
+     * it. But a terminal that keeps pictures must be told all: what is taken away is said once. */
+    bool fits = !whole && !covered && easel_scene_same_places(canvas.scene, loop->pace.shown);
+    bool send = painted && (stays || fits), travels = send && painted->length;
+    if (travels && loop->pace.fenced)
+        buf_add_string(painted, PACE_FENCE);
     bool ok = paint_frame(loop->settings->painter, grid, send ? painted->data : NULL,
         send ? painted->length : 0, err);
-    if (covered || (painted && !send))
-        loop->picture.whole = true;
-    if (covered)
-        easel_scene_free(canvas.scene);
-    else
+    if (painted)
+        pace_painted(&loop->pace, send, travels, clock_ms());
+    loop->pace.whole |= covered;
+    if (!covered)
         order_picture(loop, canvas.scene, whole && canvas.scene);
+    else
+        easel_scene_free(canvas.scene);
+    if (covered && stays) /* it lies above the text */
+        order_picture(loop, NULL, false);
     loop->dirty = false;
     return ok;
 }
 
 /* ---- events ---- */
 
+/* The window, or only its font: then the cells keep, and their pixels change. */
 static void resize(struct loop *loop)
 {
     struct tty_size size;
     tty_get_size(STDOUT_FILENO, &size);
     if (grid_resize(loop->grid, size.rows, size.cols, NULL))
         paint_redraw_all(loop->settings->painter);
-    loop->picture.whole = true;
+    pace_resized(&loop->pace, clock_ms());
+    if (terminal_resized(loop->settings->talk, &size))
+        take_terminal(loop);
 }
 
 static void act_globally(struct loop *loop, const struct event *event)
@@ -357,7 +365,7 @@ static void act_globally(struct loop *loop, const struct event *event)
         break;
     case REDRAW:
         paint_redraw_all(loop->settings->painter);
-        loop->picture.whole = true;
+        loop->pace.whole = true;
         break;
     case SUSPEND:
         tty_suspend();
@@ -477,8 +485,10 @@ static bool click_on_board(struct loop *loop, const struct event *event)
 
 static void handle_event(struct loop *loop, const struct event *event)
 {
+    if (event->kind == EVENT_ANSWER)
+        take_answer(loop, event);
     if (event->kind == EVENT_ANSWER || event->kind == EVENT_FOCUS)
-        return; /* a late answer is no key */
+        return;
     loop->dirty = true;
     touch(loop);
     if (event->kind == EVENT_KEY) {
@@ -512,22 +522,26 @@ static void handle_events(struct loop *loop)
     if (strcmp(loop->theme, loop->session.theme.name) != 0) {
         snprintf(loop->theme, sizeof loop->theme, "%s", loop->session.theme.name);
         painter_set_theme(loop->settings->painter, &loop->session.theme);
-        loop->picture.whole = true;
+        loop->pace.whole = true;
     }
     session_keep_order(&loop->keep, &loop->session, loop->world.runs, loop->quitting);
     errands_run(&loop->session, loop->settings->service);
 }
 
-/* False at the end of input: the terminal is gone. */
+/* All keys that are here: only what follows from the last is drawn. False at the end of input: the
+ * terminal is gone. */
 static bool read_keys(struct loop *loop)
 {
     char bytes[READ_BYTES];
-    ssize_t got = read(STDIN_FILENO, bytes, sizeof bytes);
-    if (got < 0 && (errno == EINTR || errno == EAGAIN))
-        return true;
-    if (got <= 0 || !input_feed(&loop->input, bytes, (size_t)got))
-        return false;
-    handle_events(loop);
+    struct pollfd more = {.fd = STDIN_FILENO, .events = POLLIN};
+    do {
+        ssize_t got = read(STDIN_FILENO, bytes, sizeof bytes);
+        if (got < 0 && (errno == EINTR || errno == EAGAIN))
+            return true;
+        if (got <= 0 || !input_feed(&loop->input, bytes, (size_t)got))
+            return false;
+        handle_events(loop);
+    } while (!loop->quitting && poll(&more, 1, 0) > 0);
     return true;
 }
 
@@ -551,15 +565,30 @@ static bool take_answers(struct loop *loop, struct err *err)
             &loop->world.copied, loop->settings, &loop->session, err);
         if (!paint.serial)
             continue;
-        loop->picture.in_flight = false;
-        loop->picture.whole |= !paint.done;
         if (paint.done && ok) {
             collect_wants(loop);
             ok = draw_frame(loop, &paint.bytes, err);
+        } else {
+            pace_painted(&loop->pace, false, false, clock_ms());
         }
         buf_done(&paint.bytes);
     }
     return ok;
+}
+
+/* The view that plays has the next of its pictures shown, as soon as the one before is. */
+static int tick(struct loop *loop, int wait_ms)
+{
+    if (!loop->tick_ms || is_covered(loop) || !pace_is_idle(&loop->pace))
+        return wait_ms;
+    int64_t now = clock_ms(), left = loop->ticked_ms + loop->tick_ms - now;
+    if (left > 0)
+        return left < wait_ms ? (int)left : wait_ms;
+    const struct event event = {.kind = EVENT_TICK};
+    loop->ticked_ms = now;
+    loop->dirty = true;
+    handle_known(loop, &event);
+    return 0;
 }
 
 static bool wait_and_handle(struct loop *loop, struct err *err)
@@ -570,7 +599,9 @@ static bool wait_and_handle(struct loop *loop, struct err *err)
         {.fd = tty_signal_fd(), .events = POLLIN},
     };
     bool waits = input_waits(&loop->input);
-    int ready = poll(fds, 3, waits ? INPUT_ESC_MS : loop->touched ? SAVE_MS : TICK_MS);
+    int most = waits ? INPUT_ESC_MS : loop->touched ? SAVE_MS : TICK_MS;
+    int wait_ms = is_covered(loop) ? most : pace_wait_ms(&loop->pace, clock_ms(), most);
+    int ready = poll(fds, 3, tick(loop, wait_ms));
     if (loop->touched && clock_ms() - loop->touched_ms >= SAVE_MS) {
         save(loop);
         errands_run(&loop->session, loop->settings->service);
@@ -579,7 +610,7 @@ static bool wait_and_handle(struct loop *loop, struct err *err)
         return err_set_errno(err, "cannot wait for keys");
     if (ready == 0) {
         loop->dirty = true; /* ages grow */
-        if (waits) {
+        if (waits && wait_ms == most) {
             input_timeout(&loop->input);
             handle_events(loop);
         }
@@ -617,8 +648,9 @@ bool loop_run(const struct loop_settings *settings, struct err *err)
         return false;
     session_init(&loop.session, settings->theme);
     take_boards(&loop, settings->boards);
-    place_name(settings, loop.place, sizeof loop.place);
-    loop.world.terminal = *settings->easel;
+    place_name(settings->roots, settings->root_count, loop.place, sizeof loop.place);
+    loop.pace.fenced = settings->talk->terminal.answered;
+    take_terminal(&loop);
     loop.world.roots = settings->roots;
     loop.world.root_count = settings->root_count;
     loop.world.settings = settings->settings;
@@ -643,7 +675,7 @@ bool loop_run(const struct loop_settings *settings, struct err *err)
     session_keep_done(&loop.keep);
     finder_done(&loop.finder);
     keep_done(&loop.kept);
-    easel_scene_free(loop.picture.shown);
+    pace_done(&loop.pace);
     session_done(&loop.session);
     world_done(&loop.world);
     input_done(&loop.input);

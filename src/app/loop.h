@@ -4,9 +4,9 @@
  */
 #pragma once
 
+#include "app/terminal.h"
 #include "base/err.h"
 #include "screen/paint.h"
-#include "screen/probe.h"
 #include "screen/remap.h"
 #include "screen/tty.h"
 #include "work/boards_file.h"
@@ -16,8 +16,7 @@ struct loop_settings {
     struct service *service;
     struct painter *painter;
     const struct theme *theme;
-    const struct terminal *terminal;
-    const struct easel_terminal *easel;
+    struct terminal_talk *talk; /* with the terminal */
     struct tty_options tty;
     const char *const *roots;
     size_t root_count;

@@ -2,7 +2,9 @@
 
 #include "base/file.h"
 #include "base/num.h"
+#include "base/text.h"
 #include "work/data_run.h"
+#include "work/image_pool.h"
 #include "work/kept.h"
 #include "work/truth.h"
 
@@ -120,13 +122,48 @@ struct study *pick_evaluated(const struct settings *settings, struct store *stor
     return study;
 }
 
+/* Images with names as near to NAME as any, none that has little in common with it. */
+static void print_nearest(const struct dataset *dataset, const char *name, char *out, size_t out_bytes)
+{
+    enum { MOST = 3 };
+    int32_t nearest[MOST];
+    int distances[MOST], count = 0, far = (int)strlen(name) / 2 + 2;
+    size_t used = 0;
+    char id[IMAGE_ID_BYTES];
+    for (size_t i = 0; i < dataset->image_count; i++) {
+        const char *base = path_base(image_name(dataset, (int32_t)i, id));
+        int distance = text_distance(name, base), stem = (int)path_stem_length(base), at = count;
+        distance -= strchr(name, '.') ? 0 : (int)strlen(base) - stem; /* nobody typed an ending */
+        if (text_contains(base, name)) /* exporters put a long tail behind a name */
+            distance = 0;
+        if (distance > far || (count == MOST && distance >= distances[MOST - 1]))
+            continue;
+        at -= count == MOST;
+        count += count < MOST;
+        for (; at > 0 && distances[at - 1] > distance; at--) {
+            distances[at] = distances[at - 1];
+            nearest[at] = nearest[at - 1];
+        }
+        distances[at] = distance;
+        nearest[at] = (int32_t)i;
+    }
+    out[0] = '\0';
+    for (int i = 0; i < count && used < out_bytes; i++)
+        used += (size_t)snprintf(out + used, out_bytes - used, "%s%.50s", i ? ", " : "",
+            path_base(image_name(dataset, nearest[i], id)));
+}
+
 int32_t pick_image(const struct study *study, const char *name, struct err *err)
 {
+    char nearest[160];
     int32_t image = data_run_image(study, name);
     if (image >= 0)
         return image;
-    err_set(
-        err, ERR_USAGE, "no image is called %.80s: boxtop eval RUN --per-image lists them", name);
+    print_nearest(study->dataset, path_base(name), nearest, sizeof nearest);
+    if (nearest[0])
+        err_set(err, ERR_USAGE, "no image is called %.60s; there is %s", name, nearest);
+    else
+        err_set(err, ERR_USAGE, "no image is called %.60s: boxtop images RUN lists them", name);
     return -1;
 }
 

@@ -73,6 +73,27 @@ bool buf_printf(struct buf *buf, const char *format, ...)
     return ok;
 }
 
+bool buf_add_base64(struct buf *buf, const void *bytes, size_t length)
+{
+    static const char DIGITS[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    const uint8_t *from = bytes;
+    if (!buf_reserve(buf, (length + 2) / 3 * 4))
+        return false;
+    char *to = buf->data + buf->length;
+    for (size_t i = 0; i < length; i += 3) {
+        unsigned three = (unsigned)from[i] << 16;
+        three |= i + 1 < length ? (unsigned)from[i + 1] << 8 : 0;
+        three |= i + 2 < length ? from[i + 2] : 0;
+        *to++ = DIGITS[three >> 18];
+        *to++ = DIGITS[three >> 12 & 63];
+        *to++ = i + 1 < length ? DIGITS[three >> 6 & 63] : '=';
+        *to++ = i + 2 < length ? DIGITS[three & 63] : '=';
+    }
+    *to = '\0';
+    buf->length = (size_t)(to - buf->data);
+    return true;
+}
+
 bool buf_add_varint(struct buf *buf, uint64_t value)
 {
     unsigned char bytes[10];

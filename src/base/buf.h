@@ -27,5 +27,7 @@ bool buf_add_string(struct buf *buf, const char *string);
 bool buf_printf(struct buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Room for LENGTH more bytes at data + length; the caller then adds what it wrote to `length`. */
 bool buf_reserve(struct buf *buf, size_t length);
+/* Padded, without line breaks. */
+bool buf_add_base64(struct buf *buf, const void *bytes, size_t length);
 /* LEB128, as protobuf's varint. */
 bool buf_add_varint(struct buf *buf, uint64_t value);

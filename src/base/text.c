@@ -217,3 +217,24 @@ bool text_glob(const char *pattern, const char *path)
         pattern++;
     return !*pattern;
 }
+
+int text_distance(const char *a, const char *b)
+{
+    enum { MOST = 255 };
+    int row[MOST + 1];
+    int a_length = (int)strnlen(a, MOST), b_length = (int)strnlen(b, MOST);
+    for (int k = 0; k <= b_length; k++)
+        row[k] = k;
+    for (int i = 1; i <= a_length; i++) {
+        int before = row[0]; /* of the row above, one to the left */
+        row[0] = i;
+        for (int k = 1; k <= b_length; k++) {
+            bool same = tolower((unsigned char)a[i - 1]) == tolower((unsigned char)b[k - 1]);
+            int changed = before + !same, put = row[k - 1] + 1, taken = row[k] + 1;
+            before = row[k];
+            row[k] = changed < put ? changed : put;
+            row[k] = row[k] < taken ? row[k] : taken;
+        }
+    }
+    return row[b_length];
+}

@@ -39,6 +39,9 @@ int text_cols(const char *text);
 
 /* Natural order: digit runs compare by value ("exp2" before "exp10"), letters without case first. */
 int text_compare_natural(const char *a, const char *b);
+/* How many bytes must be put in, taken out or changed to make B of A (Levenshtein), of their first 255;
+ * letter case of ASCII ignored. */
+int text_distance(const char *a, const char *b);
 /* Equal, byte by byte; NULL equals NULL only. */
 bool text_same(const char *a, const char *b);
 /* Case-insensitive (ASCII) substring test; an empty needle matches. */

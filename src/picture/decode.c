@@ -9,7 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { FILE_MAX_BYTES = 256 << 20, HEADER_FIRST_BYTES = 64 << 10, HEADER_GROWTH = 16 };
+enum { HEADER_FIRST_BYTES = 64 << 10, HEADER_GROWTH = 16 };
+enum { COARSE_LEAST_PIXELS = 4000000, COARSE_PART = 8 };
 
 #define DECODER(name) extern const struct decoder decoder_##name;
 #include "picture/decoders.def"
@@ -82,8 +83,42 @@ bool picture_size_memory(
     return true;
 }
 
-/* A picture of decoder and turned to stand upright; consumes STORED. */
-static struct pixels *turn_upright(struct pixels *stored, int orientation, struct err *err)
+bool picture_plan(const void *data, size_t length, const struct picture_ask *ask,
+    struct picture_plan *plan, struct err *err)
+{
+    struct decoder_header header;
+    if (!read_header(data, length, &header, err))
+        return false;
+    int32_t stored_w = (int32_t)header.width_px, stored_h = (int32_t)header.height_px;
+    bool turned = header.orientation >= 5;
+    int32_t max_w = turned ? ask->max_height_px : ask->max_width_px;
+    int32_t max_h = turned ? ask->max_width_px : ask->max_height_px;
+    max_w = max_w < PIXELS_MAX_SIDE ? max_w : PIXELS_MAX_SIDE;
+    max_h = max_h < PIXELS_MAX_SIDE ? max_h : PIXELS_MAX_SIDE;
+    *plan = (struct picture_plan){.orientation = header.orientation,
+        .original_width_px = turned ? stored_h : stored_w,
+        .original_height_px = turned ? stored_w : stored_h};
+    picture_fit(stored_w, stored_h, max_w, max_h, false, &plan->width_px, &plan->height_px);
+    int32_t coarse_w = (stored_w + COARSE_PART - 1) / COARSE_PART;
+    int32_t coarse_h = (stored_h + COARSE_PART - 1) / COARSE_PART;
+    plan->coarse = ask->coarse && header.scales && coarse_w < plan->width_px &&
+                   coarse_h < plan->height_px &&
+                   header.width_px * header.height_px >= COARSE_LEAST_PIXELS;
+    if (plan->coarse) {
+        plan->width_px = coarse_w;
+        plan->height_px = coarse_h;
+    }
+    return true;
+}
+
+bool picture_fill(const void *data, size_t length, struct pixels *out, struct err *err)
+{
+    const struct decoder *decoder = decoder_for(data, length);
+    return decoder ? decoder->decode(data, length, out, err)
+                   : err_set(err, ERR_UNSUPPORTED, "no known kind of picture");
+}
+
+struct pixels *picture_upright(struct pixels *stored, int orientation, struct err *err)
 {
     if (orientation == 1)
         return stored;
@@ -94,30 +129,45 @@ static struct pixels *turn_upright(struct pixels *stored, int orientation, struc
     return upright;
 }
 
-struct pixels *picture_decode_memory(
-    const void *data, size_t length, int32_t max_width_px, int32_t max_height_px, struct err *err)
+struct pixels *picture_decode_memory(const void *data, size_t length,
+    const struct picture_ask *ask, struct picture_plan *plan, struct err *err)
 {
-    struct decoder_header header;
-    const struct decoder *decoder = read_header(data, length, &header, err);
-    if (!decoder)
+    struct picture_plan own;
+    plan = plan ? plan : &own;
+    if (!picture_plan(data, length, ask, plan, err))
         return NULL;
-    bool turned = header.orientation >= 5;
-    int32_t max_w = turned ? max_height_px : max_width_px;
-    int32_t max_h = turned ? max_width_px : max_height_px;
-    max_w = max_w < PIXELS_MAX_SIDE ? max_w : PIXELS_MAX_SIDE;
-    max_h = max_h < PIXELS_MAX_SIDE ? max_h : PIXELS_MAX_SIDE;
-    int32_t w, h;
-    picture_fit((int32_t)header.width_px, (int32_t)header.height_px, max_w, max_h, false, &w, &h);
-    struct pixels *out = pixels_new(w, h);
+    struct pixels *out = pixels_new(plan->width_px, plan->height_px);
     if (!out) {
         err_set(err, ERR_MEMORY, "out of memory");
         return NULL;
     }
-    if (!decoder->decode(data, length, out, err)) {
-        pixels_free(out);
-        return NULL;
+    if (picture_fill(data, length, out, err))
+        return picture_upright(out, plan->orientation, err);
+    pixels_free(out);
+    return NULL;
+}
+
+int picture_open(const char *path, size_t *size_bytes, struct err *err)
+{
+    /* Non-blocking, so that a named pipe in a run directory does not hang us. */
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    struct stat stat;
+    if (fd < 0) {
+        err_set_errno(err, "cannot open");
+        return -1;
     }
-    return turn_upright(out, header.orientation, err);
+    bool ok = fstat(fd, &stat) == 0 || err_set_errno(err, "cannot examine");
+    if (ok && !S_ISREG(stat.st_mode))
+        ok = err_set(err, ERR_IO, "not a regular file");
+    if (ok && stat.st_size > PICTURE_MOST_FILE_BYTES)
+        ok = err_set(err, ERR_LIMIT, "%lld MiB is more than is read of a picture (%d)",
+            (long long)(stat.st_size >> 20), PICTURE_MOST_FILE_BYTES >> 20);
+    if (ok && size_bytes)
+        *size_bytes = (size_t)stat.st_size;
+    if (ok)
+        return fd;
+    close(fd);
+    return -1;
 }
 
 /* A file being read from its beginning. */
@@ -129,20 +179,9 @@ struct source {
 
 static bool source_open(struct source *source, const char *path, struct err *err)
 {
-    /* Non-blocking, so that a named pipe in a run directory does not hang us. */
-    *source = (struct source){.fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)};
-    struct stat stat;
-    if (source->fd < 0)
-        return err_set_errno(err, "cannot open");
-    if (fstat(source->fd, &stat) != 0)
-        return err_set_errno(err, "cannot examine");
-    if (!S_ISREG(stat.st_mode))
-        return err_set(err, ERR_IO, "not a regular file");
-    if (stat.st_size > FILE_MAX_BYTES)
-        return err_set(err, ERR_LIMIT, "%lld MiB is more than is read of a picture (%d)",
-            (long long)(stat.st_size >> 20), FILE_MAX_BYTES >> 20);
-    source->size_bytes = (size_t)stat.st_size;
-    return true;
+    *source = (struct source){0};
+    source->fd = picture_open(path, &source->size_bytes, err);
+    return source->fd >= 0;
 }
 
 static void source_close(struct source *source)
@@ -201,14 +240,13 @@ bool picture_size(const char *path, int32_t *width_px, int32_t *height_px, struc
     return ok;
 }
 
-struct pixels *picture_decode(
-    const char *path, int32_t max_width_px, int32_t max_height_px, struct err *err)
+struct pixels *picture_decode(const char *path, const struct picture_ask *ask,
+    struct picture_plan *plan, struct err *err)
 {
     struct source source;
     struct pixels *pixels = NULL;
-    if (source_open(&source, path, err) && source_need(&source, FILE_MAX_BYTES, err))
-        pixels =
-            picture_decode_memory(source.data, source.have_bytes, max_width_px, max_height_px, err);
+    if (source_open(&source, path, err) && source_need(&source, PICTURE_MOST_FILE_BYTES, err))
+        pixels = picture_decode_memory(source.data, source.have_bytes, ask, plan, err);
     source_close(&source);
     if (!pixels)
         err_in_file(err, path);

@@ -17,16 +17,40 @@
 /* Width and height as they will be shown (EXIF orientation applied); reads the header only. */
 bool picture_size(const char *path, int32_t *width_px, int32_t *height_px, struct err *err);
 
-/* The picture, upright, as large as fits in MAX_WIDTH x MAX_HEIGHT (each at least 1) with its
- * aspect kept, never larger than it is. Transparency lies over mid-grey. The caller frees it. */
-struct pixels *picture_decode(
-    const char *path, int32_t max_width_px, int32_t max_height_px, struct err *err);
+struct picture_ask {
+    int32_t max_width_px, max_height_px; /* each at least 1 */
+    bool coarse; /* an eighth of the detail will do, where that is much quicker (a large JPEG) */
+};
 
-/* The same two from memory. */
+struct picture_plan {
+    int32_t width_px, height_px; /* what will be decoded: as stored, not turned yet */
+    int32_t original_width_px, original_height_px; /* upright */
+    int orientation;                               /* EXIF, 1..8 */
+    bool coarse;                                   /* and it can be had finer */
+};
+
+/* The picture, upright, as large as fits in what ASK says with its aspect kept, never larger than it
+ * is. Transparency lies over mid-grey. PLAN may be NULL. The caller frees it. */
+struct pixels *picture_decode(const char *path, const struct picture_ask *ask,
+    struct picture_plan *plan, struct err *err);
+
+/* Opens PATH for reading when it is a regular file of at most PICTURE_MOST_FILE_BYTES; a named pipe
+ * does not hang it. -1 with ERR, which does not name the file. */
+enum { PICTURE_MOST_FILE_BYTES = 256 << 20 };
+int picture_open(const char *path, size_t *size_bytes, struct err *err);
+
+/* The size and the picture from memory. */
 bool picture_size_memory(
     const void *data, size_t length, int32_t *width_px, int32_t *height_px, struct err *err);
-struct pixels *picture_decode_memory(
-    const void *data, size_t length, int32_t max_width_px, int32_t max_height_px, struct err *err);
+struct pixels *picture_decode_memory(const void *data, size_t length,
+    const struct picture_ask *ask, struct picture_plan *plan, struct err *err);
+
+/* The steps of picture_decode_memory(): what ASK will be answered with, after all limits; the pixels
+ * into OUT, which is of the plan's size; and OUT (consumed) upright, NULL when memory is out. */
+bool picture_plan(const void *data, size_t length, const struct picture_ask *ask,
+    struct picture_plan *plan, struct err *err);
+bool picture_fill(const void *data, size_t length, struct pixels *out, struct err *err);
+struct pixels *picture_upright(struct pixels *stored, int orientation, struct err *err);
 
 /* The largest size of the given aspect within the maxima, rounded to the nearest pixel, at least
  * 1 x 1; larger than WIDTH x HEIGHT only when ENLARGE. */

@@ -15,6 +15,7 @@ struct decoder_header {
     int orientation;             /* EXIF, 1..8 */
     int64_t max_pixels;          /* what this decoder holds such a file to */
     int64_t max_side_px;
+    bool scales; /* down to an eighth while it decodes, which is quicker than decoding all */
 };
 
 enum { DECODER_MAX_PIXELS = 100000000, DECODER_MAX_WHOLE_PIXELS = 50000000 };

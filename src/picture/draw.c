@@ -65,9 +65,24 @@ static void draw_strip(struct pixels *pixels, struct draw_rect strip, bool acros
     }
 }
 
+static void draw_double(
+    struct pixels *pixels, struct draw_rect rect, int line_px, const uint8_t rgb[3])
+{
+    int32_t in = 2 * line_px;
+    draw_outline(pixels, rect, LINE_SOLID, line_px, rgb);
+    if (rect.w > 2 * (in + line_px) && rect.h > 2 * (in + line_px))
+        draw_outline(pixels,
+            (struct draw_rect){rect.x + in, rect.y + in, rect.w - 2 * in, rect.h - 2 * in},
+            LINE_SOLID, line_px, rgb);
+}
+
 void draw_outline(struct pixels *pixels, struct draw_rect rect, enum line_style style, int line_px,
     const uint8_t rgb[3])
 {
+    if (style == LINE_DOUBLE) {
+        draw_double(pixels, rect, line_px, rgb);
+        return;
+    }
     if (rect.w <= 2 * line_px || rect.h <= 2 * line_px) {
         draw_fill(pixels, rect, rgb);
         return;

@@ -19,7 +19,8 @@ struct draw_rect {
 struct draw_rect draw_clip(struct draw_rect rect, int32_t width_px, int32_t height_px);
 
 void draw_fill(struct pixels *pixels, struct draw_rect rect, const uint8_t rgb[3]);
-/* The outline of RECT, LINE_PX wide inwards. A dash is 4 line widths with 3 between, a dot 1 with 2
+/* The outline of RECT, LINE_PX wide inwards; a double one is two such lines with one width between,
+ * where there is room for them, else one. A dash is 4 line widths with 3 between, a dot 1 with 2
  * between, each side counted from its left or top end. */
 void draw_outline(struct pixels *pixels, struct draw_rect rect, enum line_style style, int line_px,
     const uint8_t rgb[3]);

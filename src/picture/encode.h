@@ -6,7 +6,7 @@
  * One struct encoder_frame is one base picture at one place on the screen. Life:
  *
  *     encoder_area(encoder, &terminal, rows, cols, &w, &h);   // how many pixels the place takes
- *     base = picture_decode(...), pixels_letterbox(... w, h); // exactly that many
+ *     base = picture_decode(...), window_render(... w, h); // exactly that many
  *     frame = encoder_open(encoder, &terminal, &place, base, &err);
  *     scene_compose(base, ..., shown, encoder->text_cells ? &texts : NULL);
  *     encoder_draw(frame, shown, &texts, true, &out, &err);   // first, and after anything wiped it
@@ -49,7 +49,7 @@ struct encode_terminal {
 struct encode_place {
     int32_t row, col;   /* of the top left cell, from 0 */
     int32_t rows, cols; /* cells kept free for it */
-    uint32_t id;        /* kitty: not 0, below 2^30, unique among open frames */
+    uint32_t id;        /* kitty: not 0, below 2^20, unique among open frames */
 };
 
 struct encoder_frame; /* each encoder's own */
@@ -60,6 +60,7 @@ struct encoder {
     bool text_cells;   /* shows labels as characters: hand it the texts of the scene */
     bool stays;        /* the terminal keeps the picture when its cells are overwritten: only
                           encoder_erase() removes it */
+    bool refines;      /* palette_colours make a better picture of more bytes */
     void (*area)(const struct encode_terminal *terminal, int32_t rows, int32_t cols,
         int32_t *width_px, int32_t *height_px);
     struct encoder_frame *(*open)(const struct encode_terminal *terminal,

@@ -1,6 +1,6 @@
 /*
  * JPEG through libjpeg-turbo, scaled inside the transform to 1/2, 1/4 or 1/8 where that is enough.
- * Knows: libjpeg; the only file with setjmp, which is how libjpeg leaves on errors.
+ * Knows: libjpeg; here and in jpeg_out.c is setjmp, which is how libjpeg leaves on errors.
  * Must not know: files, terminals.
  */
 #include "picture/decoder.h"
@@ -128,6 +128,7 @@ static void read_size(struct jpeg *jpeg)
     out->width_px = jpeg->info.image_width;
     out->height_px = jpeg->info.image_height;
     out->orientation = orientation_of(&jpeg->info);
+    out->scales = true;
     if (!jpeg_has_multiple_scans(&jpeg->info)) {
         out->max_pixels = MAX_SCALED_PIXELS;
         out->max_side_px = SHRINK_MAX_SIDE;

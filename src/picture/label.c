@@ -56,7 +56,8 @@ static int32_t between(int32_t value, int32_t low, int32_t high)
     return value < low ? low : value > high ? high : value;
 }
 
-struct draw_rect label_place(struct label_map *map, struct draw_rect box, int32_t w, int32_t h)
+bool label_place(struct label_map *map, struct draw_rect box, int32_t w, int32_t h,
+    struct draw_rect *place)
 {
     struct draw_rect seen = draw_clip(box, map->width, map->height);
     int32_t left = between(seen.x, 0, map->width - w);
@@ -73,12 +74,11 @@ struct draw_rect label_place(struct label_map *map, struct draw_rect box, int32_
         {box.x - w, seen.y, w, h},
     };
     size_t count = sizeof wishes / sizeof *wishes;
-    struct draw_rect place = {left, between(seen.y, 0, map->height - h), w, h};
     for (size_t i = 0; i < count; i++)
         if (fits(map, wishes[i]) && is_free(map, wishes[i])) {
-            place = wishes[i];
-            break;
+            *place = wishes[i];
+            take(map, *place);
+            return true;
         }
-    take(map, place);
-    return place;
+    return false;
 }

@@ -20,5 +20,7 @@ struct label_map {
 bool label_map_init(struct label_map *map, int32_t width, int32_t height, int32_t step);
 void label_map_done(struct label_map *map); /* accepts a zeroed map */
 
-/* A place of W x H (no larger than the picture) for the label of BOX, which is now taken. */
-struct draw_rect label_place(struct label_map *map, struct draw_rect box, int32_t w, int32_t h);
+/* A place of W x H (no larger than the picture) for the label of BOX, which is now taken: beside the
+ * box or inside, off all others. False when there is none: the label is to be left out. */
+bool label_place(struct label_map *map, struct draw_rect box, int32_t w, int32_t h,
+    struct draw_rect *place);

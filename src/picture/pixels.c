@@ -1,5 +1,6 @@
 #include "picture/pixels.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -56,37 +57,18 @@ void pixels_grey(struct pixels *pixels)
         memset(at, pixels_luma(at), 3);
 }
 
-/* One axis of a letterbox: LENGTH pixels centred in ROOM. */
-struct span {
-    int32_t from, to, count; /* in the source, in the target, how many */
-};
-
-static struct span span_centred(int32_t length, int32_t room)
+void pixels_tone(struct pixels *pixels, int brightness, int contrast)
 {
-    if (length <= room)
-        return (struct span){0, (room - length) / 2, length};
-    return (struct span){(length - room) / 2, 0, room};
-}
-
-struct pixels *pixels_letterbox(const struct pixels *pixels, int32_t width_px, int32_t height_px,
-    const uint8_t rgb[3], int32_t *left_px, int32_t *top_px)
-{
-    struct pixels *out = pixels_new(width_px, height_px);
-    if (!out)
-        return NULL;
-    for (uint8_t *at = out->rgb, *end = at + pixels_bytes(out); at < end; at += 3)
-        memcpy(at, rgb, 3);
-    struct span x = span_centred(pixels->width_px, width_px);
-    struct span y = span_centred(pixels->height_px, height_px);
-    for (int32_t row = 0; row < y.count; row++)
-        memcpy(out->rgb + ((size_t)(y.to + row) * (size_t)width_px + (size_t)x.to) * 3,
-            pixels->rgb + ((size_t)(y.from + row) * (size_t)pixels->width_px + (size_t)x.from) * 3,
-            (size_t)x.count * 3);
-    if (left_px)
-        *left_px = x.to - x.from;
-    if (top_px)
-        *top_px = y.to - y.from;
-    return out;
+    enum { MID = 128 };
+    uint8_t table[256];
+    double gain = exp2(contrast / 50.0), offset = brightness * 2.55;
+    for (int i = 0; i < 256; i++)
+        table[i] = (uint8_t)lround(fmin(fmax((i - MID) * gain + MID + offset, 0), 255));
+    if (brightness == 0 && contrast == 0)
+        return;
+    uint8_t *end = pixels->rgb + pixels_bytes(pixels);
+    for (uint8_t *at = pixels->rgb; at < end; at++)
+        *at = table[*at];
 }
 
 struct pixels *pixels_orient(const struct pixels *pixels, int orientation)

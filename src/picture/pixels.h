@@ -29,11 +29,12 @@ uint8_t pixels_luma(const uint8_t rgb[3]);
 /* Makes every pixel its luma, in place. */
 void pixels_grey(struct pixels *pixels);
 
-/* PIXELS in the middle of a WIDTH x HEIGHT picture of colour RGB (cut where it is larger). *LEFT
- * and *TOP (may be NULL) tell where its top left corner came to lie: what struct scene_map wants.
+/*
+ * Brighter or darker (BRIGHTNESS -100..100: the share of full scale that is added, in per cent) and
+ * with more or less CONTRAST (-100..100: the distance from mid-grey is multiplied by 2^(contrast/50),
+ * so by 1/4 to 4), in place; contrast first. 0, 0 changes nothing.
  */
-struct pixels *pixels_letterbox(const struct pixels *pixels, int32_t width_px, int32_t height_px,
-    const uint8_t rgb[3], int32_t *left_px, int32_t *top_px);
+void pixels_tone(struct pixels *pixels, int brightness, int contrast);
 
 /* The pixels turned as EXIF orientation 1..8 asks (TIFF 6.0 tag 274), in a new picture; anything
  * else is taken for 1. */

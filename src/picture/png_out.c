@@ -2,6 +2,7 @@
 
 #include "base/file.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include <spng.h>
@@ -51,18 +52,46 @@ bool png_out_buf(const struct pixels *pixels, struct buf *out, struct err *err)
     return encode(&ihdr, NULL, false, pixels->rgb, pixels_bytes(pixels), out, err);
 }
 
+/* Bits that COLOURS entries need, of those that PNG has. */
+static int depth_of(int32_t colours)
+{
+    return colours <= 2 ? 1 : colours <= 4 ? 2 : colours <= 16 ? 4 : 8;
+}
+
+/* Several pixels in a byte, the first in its upper bits, rows in whole bytes; NULL when out of
+ * memory. */
+static uint8_t *pack(const struct png_indexed *picture, int depth, size_t *bytes)
+{
+    size_t w = (size_t)picture->width_px, stride = (w * (size_t)depth + 7) / 8;
+    *bytes = stride * (size_t)picture->height_px;
+    uint8_t *packed = calloc(*bytes, 1);
+    for (size_t y = 0; packed && y < (size_t)picture->height_px; y++)
+        for (size_t x = 0; x < w; x++) {
+            size_t bit = x * (size_t)depth;
+            packed[y * stride + bit / 8] |=
+                (uint8_t)(picture->index[y * w + x] << (8 - depth - (int)(bit % 8)));
+        }
+    return packed;
+}
+
 bool png_out_indexed(const struct png_indexed *picture, struct buf *out, struct err *err)
 {
+    int depth = depth_of(picture->colours);
     struct spng_ihdr ihdr = {.width = (uint32_t)picture->width_px,
         .height = (uint32_t)picture->height_px,
-        .bit_depth = 8,
+        .bit_depth = (uint8_t)depth,
         .color_type = SPNG_COLOR_TYPE_INDEXED};
     struct spng_plte palette = {.n_entries = (uint32_t)picture->colours};
     for (int32_t i = 0; i < picture->colours; i++)
         palette.entries[i] = (struct spng_plte_entry){
             .red = picture->rgb[i][0], .green = picture->rgb[i][1], .blue = picture->rgb[i][2]};
-    size_t length = (size_t)picture->width_px * (size_t)picture->height_px;
-    return encode(&ihdr, &palette, picture->first_is_clear, picture->index, length, out, err);
+    size_t bytes;
+    uint8_t *packed = pack(picture, depth, &bytes);
+    if (!packed)
+        return err_set(err, ERR_MEMORY, "out of memory");
+    bool ok = encode(&ihdr, &palette, picture->first_is_clear, packed, bytes, out, err);
+    free(packed);
+    return ok;
 }
 
 bool png_out_file(const struct pixels *pixels, const char *path, struct err *err)

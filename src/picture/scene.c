@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PADDING_PX = 1, SQUARE_PX = 4, CELL_HEIGHT_PX = 2, BRIGHT_LUMA = 140 };
+enum { PADDING_PX = 1, SQUARE_PX = 4, CELL_HEIGHT_PX = 2, BRIGHT_LUMA = 140, ELLIPSIS = 0x2026 };
 
 /* Far outside of any picture, and far from overflow. */
 static const double FAR_PX = 1 << 28;
@@ -52,7 +52,7 @@ static int32_t spell(const char *label, int32_t most, char out[SCENE_LABEL_BYTES
     while (label < end && count < most) {
         int32_t code;
         label += text_decode(label, end, &code);
-        out[count++] = code >= ' ' && code <= '~' ? (char)code : '?';
+        out[count++] = code >= ' ' && code <= '~' ? (char)code : code == ELLIPSIS ? '.' : '?';
     }
     out[count] = '\0';
     return count;
@@ -65,19 +65,22 @@ static const uint8_t *ink_on(const uint8_t ground[3])
 }
 
 static void draw_label(struct pixels *out, struct label_map *taken, struct draw_rect rect,
-    const struct overlay_box *box)
+    const struct overlay_box *box, int32_t enlarge)
 {
     char text[SCENE_LABEL_BYTES];
-    int32_t room = (out->width_px - 2 * PADDING_PX) / DRAW_CHAR_WIDTH_PX;
-    int32_t high = DRAW_CHAR_HEIGHT_PX + 2 * PADDING_PX;
+    int32_t padding = enlarge * PADDING_PX;
+    int32_t room = (out->width_px - 2 * padding) / (enlarge * DRAW_CHAR_WIDTH_PX);
+    int32_t high = enlarge * DRAW_CHAR_HEIGHT_PX + 2 * padding;
     int32_t count = spell(box->label, room < 0 ? 0 : room, text);
     if (count == 0 || high > out->height_px)
         return;
-    int32_t wide = count * DRAW_CHAR_WIDTH_PX + 2 * PADDING_PX;
-    struct draw_rect place =
-        label_place(taken, rect, wide < out->width_px ? wide : out->width_px, high);
+    int32_t wide = count * enlarge * DRAW_CHAR_WIDTH_PX + 2 * padding;
+    struct draw_rect place;
+    if (!label_place(taken, rect, wide < out->width_px ? wide : out->width_px, high, &place))
+        return;
     draw_fill(out, place, box->rgb);
-    draw_text(out, place.x + PADDING_PX, place.y + PADDING_PX, text, ink_on(box->rgb));
+    draw_text_scaled(
+        out, place.x + padding, place.y + padding, text, enlarge, ink_on(box->rgb));
 }
 
 static int32_t floor_half(int32_t value)
@@ -94,7 +97,9 @@ static bool add_text(struct scene_texts *texts, struct label_map *taken, struct 
         return true;
     int32_t top = floor_half(rect.y), bottom = floor_half(rect.y + rect.h + CELL_HEIGHT_PX - 1);
     struct draw_rect cells = {rect.x, top, rect.w, bottom - top};
-    struct draw_rect place = label_place(taken, cells, count, 1);
+    struct draw_rect place;
+    if (!label_place(taken, cells, count, 1, &place))
+        return true;
     text.row = place.y;
     text.col = place.x;
     memcpy(text.bg, box->rgb, 3);
@@ -110,11 +115,12 @@ bool scene_compose(const struct pixels *base, const struct scene_map *map,
 {
     memcpy(out->rgb, base->rgb, pixels_bytes(base));
     struct draw_rect rect;
+    int32_t enlarge = map->enlarge < 1 ? 1 : map->enlarge;
     for (size_t i = 0; i < count; i++)
         if (place_box(map, &boxes[i], out, &rect)) {
             int line = boxes[i].line_px;
             line = line < 1 ? 1 : line > SCENE_MAX_LINE_PX ? SCENE_MAX_LINE_PX : line;
-            draw_outline(out, rect, boxes[i].style, line, boxes[i].rgb);
+            draw_outline(out, rect, boxes[i].style, line * enlarge, boxes[i].rgb);
         }
     if (texts)
         texts->count = 0;
@@ -128,7 +134,7 @@ bool scene_compose(const struct pixels *base, const struct scene_map *map,
         if (texts)
             ok = add_text(texts, &taken, rect, &boxes[i]);
         else
-            draw_label(out, &taken, rect, &boxes[i]);
+            draw_label(out, &taken, rect, &boxes[i], enlarge);
     }
     label_map_done(&taken);
     return ok;

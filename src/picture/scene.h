@@ -9,21 +9,23 @@
 
 enum { SCENE_LABEL_BYTES = 48, SCENE_MAX_LINE_PX = 4 };
 
-enum line_style { LINE_SOLID, LINE_DASHED, LINE_DOTTED };
+enum line_style { LINE_SOLID, LINE_DASHED, LINE_DOTTED, LINE_DOUBLE };
 
 struct overlay_box {
     double x, y, w, h; /* image pixels, as in facts/boxes.h; what is not finite is not drawn */
     uint8_t rgb[3];
     enum line_style style;
     int line_px;                   /* 1..SCENE_MAX_LINE_PX on the picture, growing inwards */
-    char label[SCENE_LABEL_BYTES]; /* UTF-8, any bytes; "" for none. Shown in printable ASCII, every
-                                      other code point as '?' */
+    char label[SCENE_LABEL_BYTES]; /* UTF-8, any bytes; "" for none. Shown in printable ASCII, an
+                                      ellipsis as '.', every other code point as '?' */
 };
 
 /* From image pixels to the pixels of the base: base = image * scale + offset. */
 struct scene_map {
     double scale_x, scale_y;
-    double left_px, top_px; /* where the image begins, as pixels_letterbox() tells */
+    double left_px, top_px; /* where the image begins, as window_render() tells */
+    int32_t enlarge; /* lines and labels so many times as large, for pictures that are printed; 0: as
+                        they are */
 };
 
 /* A label as text for encoders that show cells (encoder.text_cells): one character a cell, each
@@ -45,8 +47,8 @@ void scene_texts_done(struct scene_texts *texts); /* accepts a zeroed struct */
 /*
  * Draws BASE with COUNT boxes into OUT, which has BASE's size (and is wholly overwritten). Later
  * boxes lie over earlier ones, labels over all boxes; earlier boxes choose their label's place
- * first: above the box, inside, below, where the label stays in the picture and touches no other
- * label, or else the first that stays in the picture. With TEXTS not NULL the labels are put there
+ * first: above the box, inside, below or beside, where the label stays in the picture and touches no
+ * other label; a later one that finds no such place is left out. With TEXTS not NULL the labels are put there
  * instead of into the pixels. False when out of memory (OUT then lacks labels). Pure; any thread.
  */
 bool scene_compose(const struct pixels *base, const struct scene_map *map,

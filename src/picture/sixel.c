@@ -3,6 +3,7 @@
  * Knows: which pixels and cells changed, how pieces are placed. Must not know: the writing of one
  * sixel (sixel_writer), which terminal needs which way.
  */
+#include "picture/cells.h"
 #include "picture/encoder.h"
 #include "picture/palette.h"
 #include "picture/sixel_writer.h"
@@ -19,12 +20,7 @@ struct sixel_frame {
     uint8_t *base_index; /* registers of the base, one byte a pixel, and of what is shown */
     uint8_t *index;
     uint8_t *changed; /* not 0: pixels whose register is not yet on the screen */
-    uint8_t *dirty;   /* the same by cells, made from it */
-};
-
-/* Whole cells: from row, col on. */
-struct cells {
-    int32_t row, col, rows, cols;
+    struct cell_map dirty; /* the same by cells, made from it */
 };
 
 static struct sixel_frame *sixel_of(struct encoder_frame *frame)
@@ -49,7 +45,7 @@ static void close(struct encoder_frame *frame)
     free(sixel->base_index);
     free(sixel->index);
     free(sixel->changed);
-    free(sixel->dirty);
+    cell_map_done(&sixel->dirty);
     free(sixel);
 }
 
@@ -67,8 +63,8 @@ static bool prepare(struct sixel_frame *sixel, struct err *err)
     sixel->base_index = malloc(count);
     sixel->index = malloc(count);
     sixel->changed = calloc(count, 1);
-    sixel->dirty = malloc((size_t)sixel->cols * (size_t)sixel->rows);
-    if (!sixel->base_index || !sixel->index || !sixel->changed || !sixel->dirty)
+    if (!sixel->base_index || !sixel->index || !sixel->changed ||
+        !cell_map_init(&sixel->dirty, sixel->rows, sixel->cols))
         return err_set(err, ERR_MEMORY, "out of memory");
     int32_t colours = terminal->palette_colours;
     colours = colours < 2 || colours > PALETTE_MAX_COLOURS ? PALETTE_MAX_COLOURS : colours;
@@ -210,7 +206,7 @@ static void find_dirty(struct sixel_frame *sixel, struct cells around)
     int32_t w = sixel->head.base->width_px, h = sixel->head.base->height_px;
     int32_t cw = terminal->cell_width_px, ch = terminal->cell_height_px;
     int32_t unit = terminal->delta == ENCODE_BANDS ? sixel->unit_rows : 1;
-    memset(sixel->dirty, 0, (size_t)sixel->rows * (size_t)sixel->cols);
+    cell_map_clear(&sixel->dirty);
     int32_t bottom = (around.row + around.rows) * ch;
     for (int32_t y = around.row * ch; y < h && y < bottom; y++) {
         const uint8_t *row = sixel->changed + (size_t)y * (size_t)w;
@@ -218,7 +214,7 @@ static void find_dirty(struct sixel_frame *sixel, struct cells around)
         while ((at = memchr(at, 1, (size_t)(row + w - at)))) {
             int32_t col = (int32_t)(at - row) / cw, first = y / ch - y / ch % unit;
             for (int32_t r = first; r < first + unit && r < sixel->rows; r++)
-                sixel->dirty[(size_t)r * (size_t)sixel->cols + (size_t)col] = 1;
+                cell_map_mark(&sixel->dirty, r, col);
             if ((col + 1) * cw >= w)
                 break;
             at = row + (col + 1) * cw;
@@ -226,31 +222,12 @@ static void find_dirty(struct sixel_frame *sixel, struct cells around)
     }
 }
 
-/* Takes the largest rectangle of dirty cells that begins at ROW, COL, wide first. */
-static struct cells take_rectangle(struct sixel_frame *sixel, int32_t row, int32_t col)
-{
-    size_t stride = (size_t)sixel->cols;
-    uint8_t *at = sixel->dirty + (size_t)row * stride + (size_t)col;
-    struct cells cells = {row, col, 0, 0};
-    while (col + cells.cols < sixel->cols && at[cells.cols])
-        cells.cols++;
-    size_t wide = (size_t)cells.cols;
-    while (row + cells.rows < sixel->rows && !memchr(at, 0, wide)) {
-        memset(at, 0, wide);
-        cells.rows++;
-        at += stride;
-    }
-    return cells;
-}
-
 static bool write_dirty(struct sixel_frame *sixel, struct cells around, struct buf *out)
 {
     find_dirty(sixel, around);
-    for (int32_t row = 0; row < sixel->rows; row++)
-        for (int32_t col = 0; col < sixel->cols; col++)
-            if (sixel->dirty[(size_t)row * (size_t)sixel->cols + (size_t)col] &&
-                !write_cells(sixel, take_rectangle(sixel, row, col), false, out))
-                return false;
+    for (struct cells cells; cell_map_take(&sixel->dirty, &cells);)
+        if (!write_cells(sixel, cells, false, out))
+            return false;
     return true;
 }
 
@@ -294,6 +271,7 @@ static void erase(struct encoder_frame *frame, struct buf *out)
 
 const struct encoder encoder_sixel = {.name = "sixel",
     .title = "sixel graphics: xterm -ti vt340, foot, mlterm, Konsole, WezTerm, iTerm2",
+    .refines = true,
     .area = area,
     .open = open,
     .draw = draw,

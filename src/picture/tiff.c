@@ -5,6 +5,7 @@
  * libtiff hands out whole pictures, so that one is held whole.
  */
 #include "picture/decoder.h"
+#include "picture/exif.h"
 #include "picture/over_grey.h"
 #include "picture/shrink.h"
 
@@ -120,27 +121,21 @@ static TIFF *open_memory(struct memory *memory, struct err *err)
 
 static bool sniff(const uint8_t *data, size_t length)
 {
-    return length >= 4 && (memcmp(data, "II*\0", 4) == 0 || memcmp(data, "MM\0*", 4) == 0 ||
-                              memcmp(data, "II+\0", 4) == 0 || memcmp(data, "MM\0+", 4) == 0);
+    return length >= 4 && (memcmp(data, "II*\0", 4) == 0 || memcmp(data, "MM\0*", 4) == 0);
 }
 
+/* Not by libtiff: sizes are asked for where nothing is between a file and this program. */
 static bool header(const uint8_t *data, size_t length, struct decoder_header *out, struct err *err)
 {
-    struct memory memory = {.data = data, .length = length};
-    TIFF *tiff = open_memory(&memory, err);
-    if (!tiff)
-        return false;
-    uint32_t width = 0, height = 0;
-    uint16_t orientation = 1;
-    bool ok = TIFFGetField(tiff, TIFFTAG_IMAGEWIDTH, &width) &&
-              TIFFGetField(tiff, TIFFTAG_IMAGELENGTH, &height);
-    TIFFGetFieldDefaulted(tiff, TIFFTAG_ORIENTATION, &orientation);
+    uint32_t width, height;
+    if (!exif_tag(data, length, TIFFTAG_IMAGEWIDTH, &width) ||
+        !exif_tag(data, length, TIFFTAG_IMAGELENGTH, &height))
+        return err_set(err, ERR_FORMAT, "the file ends before its sizes are told");
     out->width_px = width;
     out->height_px = height;
-    out->orientation = orientation >= 1 && orientation <= 8 ? orientation : 1;
+    out->orientation = exif_orientation(data, length);
     out->max_pixels = DECODER_MAX_WHOLE_PIXELS;
-    TIFFClose(tiff);
-    return ok || refuse(&memory, err);
+    return true;
 }
 
 /* libtiff has multiplied the colours by their alpha already. */
@@ -178,8 +173,13 @@ static bool decode(const uint8_t *data, size_t length, struct pixels *out, struc
     TIFF *tiff = open_memory(&memory, err);
     if (!tiff)
         return false;
-    TIFFGetField(tiff, TIFFTAG_IMAGEWIDTH, &width);
-    TIFFGetField(tiff, TIFFTAG_IMAGELENGTH, &height);
+    if (!TIFFGetField(tiff, TIFFTAG_IMAGEWIDTH, &width) ||
+        !TIFFGetField(tiff, TIFFTAG_IMAGELENGTH, &height) ||
+        (int64_t)width * height > DECODER_MAX_WHOLE_PIXELS || width > PIXELS_MAX_SIDE ||
+        (int32_t)width < out->width_px || (int32_t)height < out->height_px) {
+        TIFFClose(tiff);
+        return err_set(err, ERR_FORMAT, "its sizes are told twice, and differ");
+    }
     uint32_t *whole = calloc((size_t)width * height, sizeof *whole);
     uint8_t *row = malloc((size_t)width * 3);
     bool ok = whole && row && shrink_init(&shrink, (int32_t)width, (int32_t)height, out);

@@ -38,6 +38,7 @@ enum event_kind {
     EVENT_FOCUS,  /* focused */
     EVENT_ANSWER, /* a terminal's answer to a question, with its ESC: text, length. Never a key */
     EVENT_RESIZE, /* made by the program's loop, not by input */
+    EVENT_TICK,   /* the same: the time is over that a view asked for */
 };
 
 enum mouse_action { MOUSE_PRESS, MOUSE_RELEASE, MOUSE_DRAG, MOUSE_MOVE, MOUSE_WHEEL };

@@ -27,28 +27,43 @@ static bool is_multiplexed(const struct probe_env *env)
            begins(env->term, "tmux");
 }
 
+/* The linux console printed strings that it did not know until a few years ago. */
+static bool takes_strings(const struct probe_env *env)
+{
+    return !begins(env->term, "linux") && !begins(env->term, "dumb");
+}
+
+/* Cell, text area, sixel area now, its limit. */
+#define SIZES "\x1b[16t\x1b[14t\x1b[?2;1;0S\x1b[?2;4;0S"
+/* DA1: all know it, so its answer is the end. */
+#define LAST "\x1b[c"
+
 void probe_questions(const struct probe_env *env, struct buf *out)
 {
-    /* The linux console printed strings that it did not know until a few years ago. */
-    bool strings = !begins(env->term, "linux") && !begins(env->term, "dumb");
+    bool strings = takes_strings(env);
     if (strings && !is_multiplexed(env)) /* kitty: would you show this one pixel? */
         buf_add_string(out, "\x1b_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\x1b\\");
     if (strings)
-        buf_add_string(out, "\x1b[>q"             /* XTVERSION */
-                            "\x1b[16t"            /* cell size */
-                            "\x1b[14t"            /* text area's size */
-                            "\x1b[?1;1;0S"        /* XTSMGRAPHICS: colour registers */
-                            "\x1b[?2;1;0S"        /* sixel size now */
-                            "\x1b[?2;4;0S"        /* its limit */
-                            "\x1b[?2026$p"        /* DECRQM: synchronized output */
+        buf_add_string(out, "\x1b[>q"              /* XTVERSION */
+                            "\x1b[?1;1;0S"         /* XTSMGRAPHICS: colour registers */
+                            SIZES "\x1b[?2026$p"   /* DECRQM: synchronized output */
                             "\x1bP+q524742\x1b\\" /* XTGETTCAP: RGB */
         );
-    buf_add_string(out, "\x1b[c"); /* DA1: all know it, so its answer is the end */
+    buf_add_string(out, LAST);
 }
 
 void probe_init(struct probe *probe)
 {
     *probe = (struct probe){.sync2026 = -1};
+}
+
+void probe_sizes_again(struct probe *probe, const struct probe_env *env, struct buf *out)
+{
+    probe->done = false;
+    probe->size_answers = 0;
+    probe->now_w = probe->now_h = probe->max_w = probe->max_h = 0;
+    probe->cell_w = probe->cell_h = probe->text_w = probe->text_h = 0;
+    buf_add_string(out, takes_strings(env) ? SIZES LAST : LAST);
 }
 
 /* The numbers of `62;4;22` in exactly [at, end): how many, or -1 for anything else. */
@@ -176,66 +191,141 @@ static void decide_cell(
         i++;
     out->cell_w_px = found[i].w;
     out->cell_h_px = found[i].h;
-    out->cell_guessed = i + 1 == sizeof found / sizeof *found;
+    out->cell_from = (enum terminal_cell)i;
 }
 
-/* Which terminals keep what: measured with pictures on glass. mlterm tells no name, so that what is
- * right there is what the unknown get. */
-static enum terminal_delta delta_of(const char *name)
+/* Which terminals take which changes and end as after a whole repaint: seen with pictures on glass.
+ * The unknown get what is right in most, and one whole repaint when the person rests. */
+static const struct {
+    const char *name, *term; /* how XTVERSION's answer or TERM begin; mlterm tells no name */
+    enum terminal_graphics graphics;
+    enum terminal_delta delta;
+} PROVEN[] = {
+    {"XTerm(", NULL, GRAPHICS_SIXEL, DELTA_PIXELS},
+    {"foot(", NULL, GRAPHICS_SIXEL, DELTA_PIXELS},
+    {NULL, "mlterm", GRAPHICS_SIXEL, DELTA_CELLS},
+    {"Konsole", NULL, GRAPHICS_SIXEL, DELTA_BANDS},
+    {"Konsole", NULL, GRAPHICS_KITTY, DELTA_BANDS},
+    {"kitty(", NULL, GRAPHICS_KITTY, DELTA_CELLS},
+};
+
+static void decide_delta(
+    const struct probe *probe, const struct probe_env *env, struct terminal *out)
 {
-    if (begins(name, "XTerm(") || begins(name, "foot("))
-        return DELTA_PIXELS;
-    return begins(name, "Konsole") ? DELTA_BANDS : DELTA_CELLS;
+    out->delta = DELTA_CELLS;
+    out->proven = out->graphics == GRAPHICS_BLOCKS;
+    for (size_t i = 0; i < sizeof PROVEN / sizeof *PROVEN; i++)
+        if (PROVEN[i].name ? begins(probe->name, PROVEN[i].name)
+                           : begins(env->term, PROVEN[i].term) && !probe->name[0]) {
+            out->delta = PROVEN[i].delta;
+            out->proven |= PROVEN[i].graphics == out->graphics;
+        }
 }
 
 static const char *const WORDS[] = {[GRAPHICS_NONE] = "none",
     [GRAPHICS_BLOCKS] = "blocks",
     [GRAPHICS_SIXEL] = "sixel",
-    [GRAPHICS_KITTY] = "kitty"};
+    [GRAPHICS_KITTY] = "kitty",
+    [GRAPHICS_ITERM] = "iterm"};
 
 const char *terminal_graphics_name(enum terminal_graphics graphics)
 {
     return WORDS[graphics];
 }
 
+const char *terminal_delta_name(enum terminal_delta delta)
+{
+    static const char *const NAMES[] = {[DELTA_FULL] = "full",
+        [DELTA_BANDS] = "bands",
+        [DELTA_CELLS] = "cells",
+        [DELTA_PIXELS] = "pixels"};
+    return NAMES[delta];
+}
+
+const char *terminal_cell_name(enum terminal_cell from)
+{
+    static const char *const NAMES[] = {[CELL_BY_GRAPHICS] = "the size of its sixel area",
+        [CELL_BY_QUERY] = "the terminal, asked for its cell",
+        [CELL_BY_AREA] = "the terminal, asked for its text area",
+        [CELL_BY_SYSTEM] = "the window size that the system keeps",
+        [CELL_GUESSED] = "nobody: assumed"};
+    return NAMES[from];
+}
+
+static bool is(const char *text, const char *word)
+{
+    return text && !strcmp(text, word);
+}
+
+/* The name of a terminal that takes iTerm2's pictures best, or NULL. Inside tmux and screen the names
+ * are those of the terminal around, which sees no pictures. */
+static const char *iterm_name(const struct probe *probe, const struct probe_env *env)
+{
+    if (is_multiplexed(env) || begins(probe->name, "tmux"))
+        return NULL;
+    if (begins(probe->name, "iTerm2") || is(env->lc_terminal, "iTerm2") ||
+        is(env->term_program, "iTerm.app"))
+        return "iTerm2";
+    if (begins(probe->name, "WezTerm") || is(env->term_program, "WezTerm"))
+        return "WezTerm";
+    bool vscode = begins(probe->name, "xterm.js") || is(env->term_program, "vscode");
+    return vscode && probe->da1_sixel ? "VS Code" : NULL; /* 4 only with the setting for images */
+}
+
+static const char *why_blocks(
+    const struct probe *probe, const struct probe_env *env, const struct terminal *out)
+{
+    if (out->in_tmux)
+        return "this tmux shows no pictures: 3.4 and later can, when built with sixel; outside of it "
+               "there may be more";
+    if (out->in_screen)
+        return "GNU screen shows no pictures; outside of it there may be more";
+    if (begins(probe->name, "XTerm("))
+        return "this xterm has sixel switched off; start it as: xterm -ti vt340";
+    if (is(env->term_program, "vscode"))
+        return "the setting terminal.integrated.enableImages of VS Code is off";
+    if (!probe->done)
+        return "the terminal did not answer; --graphics=sixel, kitty or iterm if it can";
+    return "the terminal names neither sixel nor kitty graphics";
+}
+
 static void decide_graphics(
     const struct probe *probe, const struct probe_env *env, struct terminal *out)
 {
-    const char *why;
-    if (probe->kitty_ok) {
+    const char *name = iterm_name(probe, env), *why;
+    if (probe->kitty_ok && !name) { /* WezTerm answers OK, too, and knows it in part only */
         out->graphics = GRAPHICS_KITTY;
-        why = "kitty graphics: the terminal answered the query with OK";
+        why = "the terminal answered the query of kitty graphics with OK";
+    } else if (name) {
+        out->graphics = GRAPHICS_ITERM;
+        why = name;
     } else if (probe->da1_sixel) {
         out->graphics = GRAPHICS_SIXEL;
-        why = "sixel: the terminal names it among its features";
+        why = "the terminal names it among its features";
     } else if (begins(env->term, "dumb")) {
         out->graphics = GRAPHICS_NONE;
-        why = "none: TERM is dumb";
+        why = "TERM is dumb";
     } else {
         out->graphics = GRAPHICS_BLOCKS;
-        why = out->in_tmux
-                  ? "blocks: this tmux passes no pictures on; outside of it there may be more"
-              : begins(probe->name, "XTerm(")
-                  ? "blocks: this xterm has sixel switched off; start it as: xterm -ti vt340"
-              : !probe->done
-                  ? "blocks: the terminal did not answer; --graphics=sixel or kitty if it can"
-                  : "blocks: the terminal names neither sixel nor kitty graphics";
+        why = why_blocks(probe, env, out);
     }
-    snprintf(out->why, sizeof out->why, "%s", why);
+    snprintf(out->why, sizeof out->why, "%s: %s%s", WORDS[out->graphics], name ? "this is " : "",
+        why);
 }
 
 static bool override_graphics(const char *word, struct terminal *out, struct err *err)
 {
     if (!word || !*word || !strcmp(word, "auto"))
         return true;
-    for (int i = GRAPHICS_NONE; i <= GRAPHICS_KITTY; i++)
+    for (int i = GRAPHICS_NONE; i < GRAPHICS_KINDS; i++)
         if (!strcmp(word, WORDS[i])) {
             out->graphics = (enum terminal_graphics)i;
             snprintf(out->why, sizeof out->why, "%s: asked for by --graphics", WORDS[i]);
             return true;
         }
     return err_set(
-        err, ERR_USAGE, "--graphics=%.40s is not known: auto, sixel, kitty, blocks or none", word);
+        err, ERR_USAGE, "--graphics=%.40s is not known: auto, sixel, kitty, iterm, blocks or none",
+        word);
 }
 
 bool probe_decide(
@@ -248,7 +338,7 @@ bool probe_decide(
         .max_h_px = probe->max_h,
         .sync2026 = probe->sync2026 == 1 || probe->sync2026 == 2,
         .in_tmux = (env->tmux && *env->tmux) || begins(probe->name, "tmux"),
-        .delta = delta_of(probe->name)};
+        .in_screen = env->sty && *env->sty};
     memcpy(out->name, probe->name, sizeof out->name);
     const char *term = env->term ? env->term : "", *direct = strstr(term, "-direct");
     bool no_color = env->no_color && *env->no_color;
@@ -257,7 +347,9 @@ bool probe_decide(
     out->truecolour = !no_color && (said || probe->rgb || (direct && !direct[7]));
     decide_cell(probe, &env->size, out);
     decide_graphics(probe, env, out);
-    return override_graphics(env->graphics, out, err);
+    bool ok = override_graphics(env->graphics, out, err);
+    decide_delta(probe, env, out);
+    return ok;
 }
 
 /* Reads what has come; false at the end of the input or when it is too much. */

@@ -12,31 +12,49 @@
 
 enum { PROBE_LIMIT_MS = 1000 };
 
-enum terminal_graphics { GRAPHICS_NONE, GRAPHICS_BLOCKS, GRAPHICS_SIXEL, GRAPHICS_KITTY };
+enum terminal_graphics {
+    GRAPHICS_NONE,
+    GRAPHICS_BLOCKS,
+    GRAPHICS_SIXEL,
+    GRAPHICS_KITTY,
+    GRAPHICS_ITERM,
+    GRAPHICS_KINDS,
+};
 
 /* How a changed sixel picture may be sent; the same order as picture's enum encode_delta. */
 enum terminal_delta { DELTA_FULL, DELTA_BANDS, DELTA_CELLS, DELTA_PIXELS };
 
+/* Who told the size of a cell, the most trusted first. */
+enum terminal_cell {
+    CELL_BY_GRAPHICS, /* XTSMGRAPHICS: the sixel area is a whole number of cells */
+    CELL_BY_QUERY,    /* CSI 16 t */
+    CELL_BY_AREA,     /* CSI 14 t: the text area through its rows and columns */
+    CELL_BY_SYSTEM,   /* the window size of the pseudo terminal */
+    CELL_GUESSED,     /* nobody: 8 x 16 */
+};
+
 struct terminal {
     enum terminal_graphics graphics;
     enum terminal_delta delta;
-    int cell_w_px, cell_h_px; /* never 0; see cell_guessed */
-    bool cell_guessed;        /* nobody told: 8 x 16 assumed */
+    bool proven;              /* seen here: after changes the screen is as after a whole repaint */
+    int cell_w_px, cell_h_px; /* never 0 */
+    enum terminal_cell cell_from;
     int max_w_px, max_h_px;   /* of one picture; 0: no limit known */
     int registers;            /* sixel colours; 0 unknown */
     bool truecolour;          /* for what is written raw; text goes by terminfo */
     bool utf8;
     bool sync2026; /* knows synchronized output */
-    bool in_tmux;
+    bool in_tmux, in_screen;
     bool answered; /* the closing answer came within the limit */
     char name[64]; /* of XTVERSION, harmless: "XTerm(379)"; "" unknown */
-    char why[160]; /* one sentence: why these graphics, and what would give better ones */
+    char why[200]; /* one sentence: why these graphics, and what would give better ones */
 };
 
 /* What the environment says; strings may be NULL. */
 struct probe_env {
-    const char *graphics; /* --graphics: sixel, kitty, blocks, none; NULL or "auto": find out */
+    const char *graphics; /* --graphics: sixel, kitty, iterm ...; NULL or "auto": find out */
     const char *term, *colorterm, *no_color, *tmux, *sty; /* STY: inside GNU screen */
+    const char *term_program, *lc_terminal; /* TERM_PROGRAM stays here, LC_TERMINAL passes ssh */
     bool utf8;
     struct tty_size size;
 };
@@ -57,6 +75,9 @@ struct probe {
 /* All questions, DA1 last; only those that this TERM does not print as garbage or misuse. */
 void probe_questions(const struct probe_env *env, struct buf *out);
 void probe_init(struct probe *probe);
+/* The window or its font changed: forgets all sizes, and asks for them again with DA1 behind, so that
+ * `done` tells when all are here. */
+void probe_sizes_again(struct probe *probe, const struct probe_env *env, struct buf *out);
 /* Takes one EVENT_ANSWER (key.h), also one that comes late: then decide again. What is not exactly
  * an expected answer is ignored. True when something was learnt. */
 bool probe_answer(struct probe *probe, const char *answer, size_t length);
@@ -73,3 +94,5 @@ bool probe_ask(int in_fd, int out_fd, const struct probe_env *env, struct probe 
     struct buf *read_bytes, struct err *err);
 
 const char *terminal_graphics_name(enum terminal_graphics graphics); /* the word of --graphics */
+const char *terminal_delta_name(enum terminal_delta delta);          /* "pixels" */
+const char *terminal_cell_name(enum terminal_cell from);             /* who told, in words */

@@ -61,16 +61,30 @@ static bool check_program(struct store *store, struct err *err)
                         err));
 }
 
+/* SQLite asks no busy handler while it makes a file's journal another one: it gives up at once while
+ * somebody writes. */
+static bool set_journal(struct store *store, const char *pragma, struct err *err)
+{
+    for (int times = 0;; times++) {
+        int code = sqlite3_exec(store->db, pragma, NULL, NULL, NULL);
+        if (code == SQLITE_OK)
+            return true;
+        if ((code & 0xff) != SQLITE_BUSY || !wait_when_busy(store, times))
+            return db_fail(store->db, code, err);
+    }
+}
+
 static bool set_up_writer(struct store *store, struct err *err)
 {
     bool wal = home_journal(store->path) == STORE_JOURNAL_WAL;
     /* The schema first, in a rollback journal: so the head of the file says whose it is at any
      * time. */
     return schema_apply(store->db, schema_present(), err) &&
+           set_journal(store, wal ? "PRAGMA journal_mode=WAL" : "PRAGMA journal_mode=DELETE", err) &&
            db_exec(store->db,
-               wal ? "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
-                     "PRAGMA wal_autocheckpoint=4000; PRAGMA journal_size_limit=67108864;"
-                   : "PRAGMA journal_mode=DELETE; PRAGMA synchronous=FULL;",
+               wal ? "PRAGMA synchronous=NORMAL; PRAGMA wal_autocheckpoint=4000;"
+                     "PRAGMA journal_size_limit=67108864;"
+                   : "PRAGMA synchronous=FULL;",
                err) &&
            check_program(store, err);
 }

@@ -24,7 +24,7 @@ static const struct key_row KEYS[] = {
 static const struct {
     const char *name, *view, *otherwise; /* OTHERWISE: where there is no such view */
 } CHOICES[] = {{"table", "runs", NULL}, {"curve", "curves", NULL}, {"diff", "diff", NULL},
-    {"image", "images", NULL}, {"data", "data", "run"}, {"scatter", "tradeoff", "summary"},
+    {"image", "images", NULL}, {"evaluation", "evaluation", NULL}, {"data", "data", "run"}, {"scatter", "tradeoff", "summary"},
     {"text", "words", NULL}, {"summary", "summary", NULL}, {"run", "run", NULL}};
 
 const char *board_choice(size_t i)

@@ -104,7 +104,11 @@ static void draw_panel(struct drawing *drawing, size_t i, const struct curves_la
     chart.title = title;
     chart.focused = at == state->focus;
     chart.mark_x = state->mark;
+    bool logged = false;
+    for (size_t l = 0; l < lines->count; l++)
+        logged |= lines->items[l].curve != NULL;
     chart.empty = !drawing->world->curves   ? "loading ..."
+                  : logged                  ? "logged, but no point can be shown"
                   : look->x == CURVE_X_STEP ? "none of these runs logged it"
                                             : "no point has such an x";
     chart.bare = drawing->session->pixels && curves_picture_can(drawing->world);

@@ -11,10 +11,16 @@
 #include "screen/chart.h"
 #include "view/view.h"
 
-/* The picture drawn last, and of what. Zeroed at first. */
+/* A terminal may take smaller pictures than a plot is wide (xterm: 1000 pixels): then several stand
+ * beside one another. */
+enum { CURVES_PICTURE_PARTS = 4 };
+
+/* The pictures drawn last, and of what. Zeroed at first. */
 struct curves_picture {
-    struct digest of;
-    struct photo *photo;
+    struct curves_picture_part {
+        struct digest of;
+        struct photo *photo;
+    } parts[CURVES_PICTURE_PARTS];
 };
 
 /* Whether the terminal shows pixels at all: half blocks are coarser than dots. */

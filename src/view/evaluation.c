@@ -38,8 +38,8 @@ static const struct key_row KEYS[] = {
     {"Tab p", "the next pane", NEXT_PANE, "evaluation", "pane", 1},
     {"Shift-Tab P", "the pane before", PANE_BEFORE, "evaluation", NULL, 0},
     {"z", "this pane alone, or all", MAXIMISE, "evaluation", "alone", 4},
-    {"o", "another way: raw, precision, deltas, counts, shares", OTHER_WAY,
-        "evaluation", "other", 2},
+    {"o", "another way: raw, precision, deltas, counts, shares", OTHER_WAY, "evaluation", "other",
+        2},
     {"v", "the next run, for its confusion and images", NEXT_RUN, "evaluation", "run", 3},
     {"T", "tables of the run", TABLES, "evaluation", NULL, 0},
     THRESHOLD_KEYS,
@@ -441,7 +441,7 @@ static bool act_on_classes(struct evaluation_state *state, struct session *sessi
     return false;
 }
 
-static bool act_on_panes(struct evaluation_state *state, int action)
+static bool act_on_panes(struct evaluation_state *state, const struct world *world, int action)
 {
     switch (action) {
     case NEXT_PANE:
@@ -462,6 +462,8 @@ static bool act_on_panes(struct evaluation_state *state, int action)
     case LISTING:
         state->listing = !state->listing;
         state->focus = EVALUATION_CONFUSION;
+        if (state->listing)
+            evaluation_show_pair(state, world);
         return true;
     case SHADES:
         state->shades = !state->shades;
@@ -540,7 +542,7 @@ static enum view_outcome act_on_key(struct evaluation_state *state, struct sessi
     }
     if (!action)
         return VIEW_IGNORED;
-    if (!thresholds_act(&state->thresholds, session, action) && !act_on_panes(state, action))
+    if (!thresholds_act(&state->thresholds, session, action) && !act_on_panes(state, world, action))
         act_on_classes(state, session, action);
     return VIEW_STAYED;
 }

@@ -136,6 +136,8 @@ enum view_outcome evaluation_open_error(const struct evaluation_state *state,
 
 /* Classes and the background: how many rows and columns the matrix has. */
 size_t evaluation_matrix_size(const struct evaluation_state *state);
+/* Puts the matrix's cursor on the pair under that of the list. */
+void evaluation_show_pair(struct evaluation_state *state, const struct world *world);
 void evaluation_move_confusion(
     struct evaluation_state *state, const struct world *world, enum scroll_move move);
 enum view_outcome evaluation_open_confusion(const struct evaluation_state *state,

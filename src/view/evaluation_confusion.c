@@ -11,13 +11,14 @@
 #include <math.h>
 #include <stdio.h>
 
-enum { CELL_COLS = 7, SHADE_COLS = 1, BESIDE_COLS = 96, PAIRS_COLS = 44, BELOW_ROWS = 26 };
+enum { LEAST_CELL_COLS = 6, SHADE_COLS = 1, BESIDE_COLS = 96, PAIRS_COLS = 44, BELOW_ROWS = 26 };
 
 /* What is drawn: the matrix and the sums by which it is shared out. */
 struct showing {
     const struct evaluation_state *state;
     const struct appraisal *made;
     int64_t *of_truth, *of_predicted;
+    uint32_t most; /* of a cell */
 };
 
 static const struct appraisal *made_of(
@@ -43,14 +44,17 @@ static bool make_showing(const struct evaluation_state *state, const struct appr
     struct arena *scratch, struct showing *out)
 {
     size_t size = (size_t)made->confusion.background + 1;
-    *out = (struct showing){
-        state, made, ARENA_ARRAY(scratch, int64_t, size), ARENA_ARRAY(scratch, int64_t, size)};
+    *out = (struct showing){.state = state,
+        .made = made,
+        .of_truth = ARENA_ARRAY(scratch, int64_t, size),
+        .of_predicted = ARENA_ARRAY(scratch, int64_t, size)};
     if (!out->of_truth || !out->of_predicted)
         return false;
     for (size_t i = 0; i < made->confusion.cell_count; i++) {
         const struct eval_confusion_cell *cell = &made->confusion.cells[i];
         out->of_truth[cell->truth] += cell->count;
         out->of_predicted[cell->predicted] += cell->count;
+        out->most = cell->count > out->most ? cell->count : out->most;
     }
     return true;
 }
@@ -84,17 +88,29 @@ static void matrix_cell(void *self, size_t truth, size_t predicted, struct matri
     bool by_predicted = showing->state->share == SHARE_OF_PREDICTED;
     int64_t of = by_predicted ? showing->of_predicted[predicted] : showing->of_truth[truth];
     out->style = cell_style(showing->made, truth, predicted);
-    if (!count) {
-        out->text = "\xc2\xb7";
-        out->style = STYLE_IS(MUTED);
+    if (!count)
         return;
-    }
     out->shade = (double)count / (double)of;
-    if (showing->state->share == SHARE_NONE)
-        snprintf(out->room, sizeof out->room, "%u", count);
-    else
-        snprintf(out->room, sizeof out->room, "%.3f", out->shade);
     out->text = out->room;
+    if (showing->state->share == SHARE_NONE) {
+        snprintf(out->room, sizeof out->room, "%u", count);
+    } else if (out->shade < 1) {
+        snprintf(out->room, sizeof out->room, "%.3f", out->shade);
+        out->text += out->room[0] == '0';
+    } else {
+        out->text = "1";
+    }
+}
+
+/* As wide as the greatest count needs. */
+static int cell_cols(const struct showing *showing)
+{
+    int cols = 2;
+    if (showing->state->shades)
+        return SHADE_COLS;
+    for (uint32_t rest = showing->most; rest; rest /= 10)
+        cols++;
+    return cols > LEAST_CELL_COLS ? cols : LEAST_CELL_COLS;
 }
 
 /* "12 of 340 person (3.5 %) are taken for car; 4.1 % of what is called car" */
@@ -230,8 +246,7 @@ void evaluation_draw_confusion(const struct evaluation_drawing *drawing)
         (size_t)made->confusion.background + 1, side_name, side_name, matrix_cell};
     bool focused = state->focus == EVALUATION_CONFUSION;
     if (matrix.rows)
-        matrix_draw(&state->matrix, grid, matrix, &source, state->shades ? SHADE_COLS : CELL_COLS,
-            focused && !state->listing);
+        matrix_draw(&state->matrix, grid, matrix, &source, cell_cols(&showing), focused);
     if (pairs.rows > 1)
         draw_pairs(state, made, grid, pairs);
     size_t truth = state->matrix.row.cursor, predicted = state->matrix.col.cursor;
@@ -245,13 +260,25 @@ void evaluation_draw_confusion(const struct evaluation_drawing *drawing)
 
 /* ---- acting ---- */
 
+void evaluation_show_pair(struct evaluation_state *state, const struct world *world)
+{
+    const struct appraisal *made = made_of(state, world);
+    if (!made || state->pairs.scroll.cursor >= made->mistake_count)
+        return;
+    const struct eval_confusion_cell *cell = &made->mistakes[state->pairs.scroll.cursor];
+    state->matrix.row.cursor = (size_t)cell->truth;
+    state->matrix.col.cursor = (size_t)cell->predicted;
+}
+
 void evaluation_move_confusion(
     struct evaluation_state *state, const struct world *world, enum scroll_move move)
 {
     const struct appraisal *made = made_of(state, world);
-    if (state->listing && made)
+    if (state->listing && made) {
         scroll_move(&state->pairs.scroll, move, made->mistake_count);
-    else
+        evaluation_show_pair(state, world);
+    }
+    if (!state->listing)
         scroll_move(&state->matrix.row, move, evaluation_matrix_size(state));
 }
 

@@ -49,14 +49,17 @@ static struct chart_series *add_series(
     size_t kept = 0;
     if (!spans || !run)
         return NULL;
-    for (size_t i = 0; i < count; i++)
-        if (values[i] >= 0)
-            spans[kept++] = (struct chart_span){.x = x[i],
-                .min = values[i],
-                .max = values[i],
-                .first = values[i],
-                .last = values[i],
-                .starts = !kept};
+    for (size_t i = 0; i < count; i++) {
+        if (!(values[i] >= 0))
+            continue;
+        spans[kept] = (struct chart_span){.x = x[i],
+            .min = values[i],
+            .max = values[i],
+            .first = values[i],
+            .last = values[i],
+            .starts = !kept};
+        kept++;
+    }
     *series = (struct chart_series){.spans = spans,
         .count = kept,
         .name = evaluation_run_name(drawing->state, drawing->world, index, scratch),

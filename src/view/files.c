@@ -149,6 +149,10 @@ static enum view_outcome open_file(struct state *state, struct session *session,
         session_say(session, "another run is wanted: p makes one the baseline, Space selects");
         return VIEW_STAYED;
     }
+    if (action == BESIDE && file->is_picture) {
+        session_say(session, "pictures are looked at one by one: Enter");
+        return VIEW_STAYED;
+    }
     if (action == BESIDE)
         session->beside = other->id;
     if (strlen(file->name) >= sizeof session->file) {
@@ -156,7 +160,7 @@ static enum view_outcome open_file(struct state *state, struct session *session,
         return VIEW_STAYED;
     }
     snprintf(session->file, sizeof session->file, "%s", file->name);
-    *effect = (struct view_effect){&view_text, state->run};
+    *effect = (struct view_effect){file->is_picture ? &view_picture : &view_text, state->run};
     return VIEW_OPENED;
 }
 

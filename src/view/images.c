@@ -2,6 +2,7 @@
 
 #include "base/num.h"
 #include "eval/sweep.h"
+#include "view/thresholds.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -15,14 +16,6 @@ enum action {
     BEFORE_TEN,
     STEP_NEXT,
     STEP_BEFORE,
-    LESS,
-    MORE,
-    MUCH_LESS,
-    MUCH_MORE,
-    TYPE,
-    BEST,
-    IOU_LESS,
-    IOU_MORE,
     CLASSES,
     TICK,
     SOLO,
@@ -30,6 +23,9 @@ enum action {
     ORDER,
     SEARCH,
     FILTER,
+    TAG,
+    EXPORT,
+    UNFIND,
     NEXT_FIXED,
     NEXT_BROKEN,
     OWN,
@@ -55,27 +51,24 @@ static const struct key_row KEYS[] = {
     {"<", "ten images back", BEFORE_TEN, "image", NULL, 0},
     {".", "next step (epoch)", STEP_NEXT, "image", "step", 3},
     {",", "step before", STEP_BEFORE, "image", NULL, 0},
-    {"F", "next order: most FP, most FN, lowest F1, fixed or broken by B ...", ORDER, "images",
+    {"F", "next order: most FP, lowest F1, broken by B ...", ORDER, "images",
         "order", 4},
     {"/", "only images whose name fits a pattern", SEARCH, "images", NULL, 0},
     {"f", "only images that fit an expression: FP>2 & F1<.5", FILTER, "images", NULL, 0},
+    {"#", "tag the image, for filters (tags~night)", TAG, "images", NULL, 0},
+    {"X", "write the list to a file", EXPORT, "images", NULL, 0},
+    {"u", "all images again, whatever was asked for", UNFIND,
+        "images", NULL, 0},
     {"e", "next image that B fixes", NEXT_FIXED, "images", NULL, 0},
     {"w", "next image that B breaks", NEXT_BROKEN, "images", NULL, 0},
-    {"[", "confidence - 0.01", LESS, "thresholds", "less", 1},
-    {"]", "confidence + 0.01", MORE, "thresholds", "more", 1},
-    {"{", "confidence - 0.1", MUCH_LESS, "thresholds", NULL, 0},
-    {"}", "confidence + 0.1", MUCH_MORE, "thresholds", NULL, 0},
-    {"t", "type a confidence", TYPE, "thresholds", NULL, 0},
-    {"B", "the confidence with the best F1", BEST, "thresholds", "best F1", 2},
-    {"O", "each class at the confidence of its own best F1, or all at one; [ ] move it", OWN,
+    THRESHOLD_KEYS,
+    {"O", "each class at its own best F1, or all at one", OWN,
         "thresholds", NULL, 0},
-    {"(", "IoU - 0.05", IOU_LESS, "thresholds", NULL, 0},
-    {")", "IoU + 0.05", IOU_MORE, "thresholds", "IoU", 4},
     {"c", "list of classes, or of images", CLASSES, "classes", "classes", 2},
     {"Space", "tick the class", TICK, "classes", NULL, 0},
     {"C", "this class alone, or all", SOLO, "classes", NULL, 0},
     {"o", "which boxes: all, verdicts, truth, predictions", OVERLAY, "boxes", "overlay", 3},
-    {"n", "next box of the picture: what it is, and why it is wrong", NEXT_BOX, "boxes", "box", 4},
+    {"n", "next box: what it is, and why it is wrong", NEXT_BOX, "boxes", "box", 4},
     {"N", "box before", BOX_BEFORE, "boxes", NULL, 0},
     {"a", "true positives: shown or not", HIDE_TP, "boxes", NULL, 0},
     {"s", "false positives: shown or not", HIDE_FP, "boxes", NULL, 0},
@@ -84,9 +77,9 @@ static const struct key_row KEYS[] = {
     {"v", "colour by class, or by verdict", COLOURS, "boxes", NULL, 0},
     {"V", "one image, a grid, runs, steps, or A against B", SHOW, "pictures", "views", 3},
     {"P", "play the steps, or stop", PLAY, "pictures", NULL, 0},
-    {"Tab", "the next of the selected runs; side by side: the next picture", OTHER_RUN, "pictures",
+    {"Tab", "the next selected run, or picture beside it", OTHER_RUN, "pictures",
         "run", 3},
-    {"g", "greyscale picture", GREY, "pictures", NULL, 0},
+    {"b", "greyscale picture", GREY, "pictures", NULL, 0},
     {"T", "tables: images, classes, detections, files", TABLES, "image", NULL, 0},
     {"W", "evaluation: PR curves, classes, errors, confusion", EVALUATION, "image", "evaluate", 4},
     {0},
@@ -104,6 +97,7 @@ static void start(void *self, const struct session *session, const struct world 
     state->follows = !run;
     snprintf(state->wanted, sizeof state->wanted, "%s", session->image);
     images_choose_run(state, session, world);
+    images_begin_request(state, session);
 }
 
 static void stop(void *self)
@@ -228,6 +222,18 @@ static void toggle_play(
         session_say(session, "this run has the predictions of one step only");
 }
 
+/* The next step, after the last the first again, once all that is shown of this one is there. */
+static void play(struct images_state *state, const struct world *world)
+{
+    const struct run_row *run = images_run(state, world);
+    for (size_t i = 0; i < state->side_count; i++)
+        if (!world_study(world, &state->sides[i].want))
+            return;
+    if (state->playing && run && run->prediction_count)
+        state->artifact =
+            (images_artifact(state, run) + 1) % (int32_t)run->prediction_count;
+}
+
 static void move_in_pane(struct images_state *state, enum scroll_move move)
 {
     if (!images_study(state))
@@ -290,29 +296,27 @@ static void ask(struct images_state *state, enum images_asking what, const char 
 static bool act_on_thresholds(
     struct images_state *state, struct session *session, const struct world *world, int action)
 {
-    static const struct {
-        int action;
-        enum images_slider slider;
-        int steps;
-    } MOVES[] = {{LESS, SLIDER_CONFIDENCE, -1}, {MORE, SLIDER_CONFIDENCE, 1},
-        {MUCH_LESS, SLIDER_CONFIDENCE, -10}, {MUCH_MORE, SLIDER_CONFIDENCE, 10},
-        {IOU_LESS, SLIDER_IOU, -1}, {IOU_MORE, SLIDER_IOU, 1}, {STEP_BEFORE, SLIDER_STEP, -1},
-        {STEP_NEXT, SLIDER_STEP, 1}};
-    for (size_t i = 0; i < sizeof MOVES / sizeof *MOVES; i++)
-        if (MOVES[i].action == action) {
-            if (state->own && images_study(state) && MOVES[i].slider == SLIDER_CONFIDENCE)
-                move_own(state, MOVES[i].steps);
-            else
-                move_slider(state, session, world, MOVES[i].slider, MOVES[i].steps);
-            return true;
-        }
+    enum threshold_slider which;
+    int steps;
+    if (threshold_steps(action, &which, &steps)) {
+        if (state->own && images_study(state) && which == THRESHOLD_CONFIDENCE)
+            move_own(state, steps);
+        else
+            move_slider(state, session, world,
+                which == THRESHOLD_IOU ? SLIDER_IOU : SLIDER_CONFIDENCE, steps);
+        return true;
+    }
     switch (action) {
-    case BEST:
+    case STEP_BEFORE:
+    case STEP_NEXT:
+        move_slider(state, session, world, SLIDER_STEP, action == STEP_NEXT ? 1 : -1);
+        return true;
+    case THRESHOLD_BEST:
         one_for_all(state);
         if (state->best_known && !isnan(state->best.confidence))
             session->confidence = state->best.confidence;
         return true;
-    case TYPE:
+    case THRESHOLD_TYPE:
         ask(state, ASKS_CONFIDENCE, "");
         return true;
     case OWN:
@@ -343,6 +347,20 @@ static bool act_on_list(
         return true;
     case FILTER:
         ask(state, ASKS_FILTER, state->filter_text);
+        return true;
+    case TAG:
+        ask(state, ASKS_TAG, "");
+        return true;
+    case EXPORT:
+        ask(state, ASKS_FILE, "images.csv");
+        return true;
+    case UNFIND:
+        if (state->request.kind == IMAGE_REQUEST_CLASS && state->request.truth[0])
+            state->filtered = state->best_known = false; /* it was its class alone */
+        state->request = (struct image_request){0};
+        state->name_pattern[0] = state->filter_text[0] = state->find_trouble[0] = '\0';
+        state->preset = 0;
+        state->turn++;
         return true;
     case NEXT_FIXED:
     case NEXT_BROKEN:
@@ -410,18 +428,18 @@ static bool act_on_boxes(
     return false;
 }
 
-static enum view_outcome act_in_prompt(
-    struct images_state *state, struct session *session, const struct event *event)
+static enum view_outcome act_in_prompt(struct images_state *state, struct session *session,
+    const struct world *world, const struct event *event)
 {
     enum prompt_answer answer = prompt_event(&state->prompt, event);
     const char *text = state->prompt.text;
-    double value;
     if (answer == PROMPT_ACCEPTED && state->asking == ASKS_CONFIDENCE) {
         one_for_all(state);
-        if (num_parse(text, state->prompt.length, &value) && value >= 0 && value <= 1)
-            session->confidence = value;
-        else
-            session_say(session, "a confidence is a number from 0 to 1");
+        threshold_typed(session, &state->prompt);
+    } else if (answer == PROMPT_ACCEPTED && state->asking == ASKS_TAG) {
+        images_tag(state, session, text);
+    } else if (answer == PROMPT_ACCEPTED && state->asking == ASKS_FILE) {
+        images_export(state, session, world, text);
     } else if (answer == PROMPT_ACCEPTED) {
         char *place = state->asking == ASKS_NAME ? state->name_pattern : state->filter_text;
         snprintf(place, sizeof state->name_pattern, "%s", text);
@@ -474,8 +492,12 @@ static enum view_outcome act(void *self, struct session *session, const struct w
     const struct event *event, struct view_effect *effect)
 {
     struct images_state *state = self;
-    if (state->asking && event->kind != EVENT_MOUSE)
-        return act_in_prompt(state, session, event);
+    if (state->asking && event->kind != EVENT_MOUSE && event->kind != EVENT_TICK)
+        return act_in_prompt(state, session, world, event);
+    if (event->kind == EVENT_TICK) {
+        play(state, world);
+        return VIEW_STAYED;
+    }
     if (event->kind == EVENT_MOUSE)
         return act_by_mouse(state, session, world, event);
     int action = key_rows_find(KEYS, event), move = view_movement(event);

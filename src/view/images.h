@@ -1,6 +1,7 @@
 /*
  * The images screen: its state, shared by what follows the world (images_follow.c), lays out and draws
- * pictures (images_tiles.c), finds images (images_find.c), points at boxes (images_point.c), draws the page (images_draw.c) and acts
+ * pictures (images_tiles.c), finds images (images_find.c), by what was asked for elsewhere
+ * (images_request.c), points at boxes (images_point.c), draws the page (images_draw.c) and acts
  * (images.c).
  * Knows: studies of a few runs, thresholds, the class filter. Must not know: files, how boxes match.
  */
@@ -64,11 +65,19 @@ struct images_page {
     int said_row, sliders_row;
 };
 
-enum images_asking { ASKS_NOTHING, ASKS_CONFIDENCE, ASKS_NAME, ASKS_FILTER };
+enum images_asking {
+    ASKS_NOTHING,
+    ASKS_CONFIDENCE,
+    ASKS_NAME,
+    ASKS_FILTER,
+    ASKS_TAG,
+    ASKS_FILE,
+};
 
 /* What a list of images was made for. */
 struct images_asked {
     const struct image_pool *pool;
+    const struct appraisal *marked; /* of what the request is about; NULL: nothing */
     double confidence, iou;
     size_t preset;
     int size;
@@ -93,6 +102,7 @@ struct images_state {
     /* The list that is gone through; while it is not LISTED, all images by their ids. */
     struct arena found_arena;
     struct image_list found;
+    struct image_request request; /* what the list is of; zeroed: all */
     bool listed, with_b;
     bool jumps;          /* the first of the list is shown as soon as it is there */
     struct images_asked asked;
@@ -144,6 +154,8 @@ const uint64_t *images_filter(const struct images_state *state);
 /* The same for SIDE, whose classes may be numbered otherwise; from ARENA. */
 const uint64_t *images_filter_of(
     const struct images_state *state, size_t side, struct arena *arena);
+/* There is a B whose numbers stand beside A's. */
+bool images_pair(const struct images_state *state);
 /* The runs that can be shown beside one another: with predictions, state->run among them and the
  * baseline first. */
 size_t images_runs(const struct images_state *state, const struct session *session,
@@ -168,6 +180,11 @@ void images_show_index(struct images_state *state, int32_t index);
 void images_move(struct images_state *state, int64_t by); /* within the list */
 /* Whether B's numbers are asked for, whatever is shown. */
 bool images_need_b(const struct images_state *state);
+/* Gives the image that is shown the TAG, or takes it ("-tag"). */
+void images_tag(struct images_state *state, struct session *session, const char *tag);
+/* Writes the list to a file of that name: a table, or names alone. */
+void images_export(struct images_state *state, struct session *session,
+    const struct world *world, const char *path);
 const char *images_order_name(const struct images_state *state); /* "" by id */
 /* What numbers of A's images are of. */
 struct image_at images_looked_at(const struct images_state *state, const struct session *session);
@@ -191,9 +208,9 @@ void images_room(const struct world *world, const struct images_tile *tile, int3
 /* What the gallery is told for SIDE; with memory of ARENA. */
 struct gallery_settings images_settings(const struct images_state *state,
     const struct session *session, size_t side, struct arena *arena);
-/* Draws the tiles that were laid out; COUNTS (2) are of this image for A and B where they were judged. */
+/* Draws the tiles that were laid out. */
 void images_draw_tiles(struct images_state *state, const struct session *session,
-    const struct world *world, struct canvas *canvas, struct eval_counts counts[2]);
+    const struct world *world, struct canvas *canvas);
 
 /* ---- boxes (images_point.c) ---- */
 
@@ -212,5 +229,20 @@ void images_point_words(const struct images_state *state, const struct session *
 /* The slider as it stands now. */
 struct slider images_slider_now(const struct images_state *state, const struct session *session,
     const struct world *world, enum images_slider which);
+/* ---- what another screen asked for (images_request.c) ---- */
+
+/* Takes the session's request, if it is of this run. */
+void images_begin_request(struct images_state *state, const struct session *session);
+/* The filter of classes of a request for one class. */
+void images_request_class(struct images_state *state);
+/* Wants what the request is about; NULL while that is not there, or for none. */
+const struct appraisal *images_request_want(const struct images_state *state,
+    const struct session *session, const struct world *world, struct wants *out);
+/* Adds to WHICH what the request is about. False when memory is out. */
+bool images_request_apply(const struct images_state *state, const struct image_pool *pool,
+    const struct image_at *at, struct arena *arena, struct image_which *which, struct err *err);
+/* "car â truck", "errors of car", "Loc"; "" for none. */
+void images_request_print(const struct images_state *state, char *out, size_t out_bytes);
+
 void images_draw(void *self, const struct session *session, const struct world *world,
     struct canvas *canvas, struct rect place);

@@ -5,6 +5,7 @@
 #include "view/images.h"
 
 #include "screen/spark.h"
+#include "view/thresholds.h"
 
 #include <math.h>
 #include <stddef.h>
@@ -82,7 +83,7 @@ static void print_delta(double delta, bool whole, char out[24])
     if (isnan(delta))
         snprintf(out, 24, "\xe2\x80\x93");
     else
-        snprintf(out, 24, whole ? "%+.0f" : "%+.3f", delta);
+        snprintf(out, 24, delta == 0 ? "0" : whole ? "%+.0f" : "%+.3f", delta);
 }
 
 /* One block of A, B and what B has more. */
@@ -260,15 +261,12 @@ struct slider images_slider_now(const struct images_state *state, const struct s
 {
     const struct run_row *run = images_run(state, world);
     double last = run && run->prediction_count > 1 ? (double)run->prediction_count - 1 : 0;
+    struct slider slider;
     switch (which) {
     case SLIDER_IOU:
-        return (struct slider){.label = "IoU       ",
-            .low = 0.5,
-            .high = 0.95,
-            .value = session->iou,
-            .step = 0.05,
-            .mark = NAN,
-            .decimals = 2};
+        slider = threshold_slider_now(session, THRESHOLD_IOU, NAN);
+        slider.label = "IoU       "; /* as wide as the other below which it stands */
+        return slider;
     case SLIDER_STEP:
         return (struct slider){.label = "step",
             .low = 0,
@@ -278,13 +276,8 @@ struct slider images_slider_now(const struct images_state *state, const struct s
             .mark = NAN,
             .decimals = 0};
     default:
-        return (struct slider){.label = "confidence",
-            .low = 0,
-            .high = 1,
-            .value = session->confidence,
-            .step = 0.01,
-            .mark = state->best_known ? state->best.confidence : NAN,
-            .decimals = 2};
+        return threshold_slider_now(session, THRESHOLD_CONFIDENCE,
+            state->best_known ? state->best.confidence : NAN);
     }
 }
 
@@ -330,7 +323,9 @@ static void draw_sliders(struct images_state *state, const struct session *sessi
             &state->sliders[SLIDER_STEP]);
     static const char *const ASKED[] = {[ASKS_CONFIDENCE] = "confidence ",
         [ASKS_NAME] = "images called (pattern) ",
-        [ASKS_FILTER] = "images with (FP>2 & F1<.5) "};
+        [ASKS_FILTER] = "images with (FP>2 & F1<.5) ",
+        [ASKS_TAG] = "tag of this image (-tag takes it) ",
+        [ASKS_FILE] = "the list as CSV into the file "};
     if (state->asking)
         prompt_draw(&state->prompt, grid, row, col,
             state->asking == ASKS_CONFIDENCE ? half : place.cols - 2, ASKED[state->asking]);
@@ -345,7 +340,7 @@ static int draw_place(
     int from = col;
     const char *order = images_order_name(state);
     size_t all = images_study(state)->dataset->image_count, listed = images_count(state);
-    bool filtered = listed != all || state->name_pattern[0] || state->filter_text[0];
+    bool filtered = listed != all || state->request.kind || state->name_pattern[0] || state->filter_text[0];
     struct style style = filtered || order[0] ? STYLE_IS(FILTER) : STYLE_IS(MUTED);
     if (state->unlisted)
         col += grid_printf(grid, row, col, end - col, style, "not among %zu", listed);
@@ -353,6 +348,10 @@ static int draw_place(
         col += grid_printf(grid, row, col, end - col, style, "%zu of %zu", state->position + 1, listed);
     if (order[0])
         col += grid_printf(grid, row, col, end - col, style, ": %s", order);
+    char request[2 * SESSION_CLASS_BYTES + 16];
+    images_request_print(state, request, sizeof request);
+    if (request[0])
+        col += grid_printf(grid, row, col, end - col, style, "  %s", request);
     const char *texts[] = {state->name_pattern, state->filter_text};
     for (size_t i = 0; i < 2; i++)
         if (texts[i][0])
@@ -363,20 +362,18 @@ static int draw_place(
 static void draw_head(const struct images_state *state, const struct world *world,
     struct grid *grid, struct rect place)
 {
-    const struct run_row *run = images_run(state, world);
+    const struct study_want *shown = state->side_count ? &state->sides[0].want : NULL;
+    const struct run_row *run =
+        shown && world->runs ? runs_find(world->runs, shown->run_id) : images_run(state, world);
     int32_t index = images_current(state);
     int col = place.col + 1, end = place.col + place.cols;
     if (run) {
         col += grid_text(grid, place.row, col, 2, session_run_style(run), "\xe2\x96\xa0 ");
         col += grid_text(grid, place.row, col, place.cols / 3, STYLE_IS(TITLE), run->shown) + 2;
     }
-    if (run && images_artifact(state, run) >= 0) {
-        int64_t step = run->artifacts[images_artifact(state, run)].step;
-        if (step >= 0)
-            col += grid_printf(
-                       grid, place.row, col, 20, STYLE_IS(MUTED), "step %lld", (long long)step) +
-                   2;
-    }
+    int64_t step = shown ? images_step_of(world, shown) : -1;
+    if (step >= 0)
+        col += 2 + grid_printf(grid, place.row, col, 20, STYLE_IS(MUTED), "step %lld", (long long)step);
     if (index < 0)
         return;
     const struct study *study = images_study(state);
@@ -418,12 +415,24 @@ static bool draw_nothing(const struct images_state *state, const struct world *w
     return true;
 }
 
+static bool count_image(const struct images_state *state, const struct session *session,
+    size_t side, struct arena *arena, struct eval_counts *out)
+{
+    struct gallery_settings settings = images_settings(state, session, side, arena);
+    struct eval_boxes found;
+    bool ok = gallery_judge(state->sides[side].study, state->sides[side].image, &settings, arena,
+        &found, NULL);
+    if (ok)
+        *out = found.counts;
+    return ok;
+}
+
 /* Numbers of the sets that A and B are, at the thresholds. False when memory is out. */
 static bool count(const struct images_state *state, const struct session *session,
     struct arena *arena, struct numbers *out)
 {
-    bool pair = state->show == IMAGES_RUNS || state->show == IMAGES_VERSUS;
-    *out = (struct numbers){.sides = pair && state->side_count > 1 && state->sides[1].study ? 2 : 1};
+    bool pair = images_pair(state) && state->sides[1].study;
+    *out = (struct numbers){.sides = pair ? 2 : 1};
     const struct dataset *first = images_study(state)->dataset;
     out->images = ARENA_ARRAY(arena, struct eval_counts, first->image_count + 1);
     for (size_t side = 0; side < out->sides; side++) {
@@ -446,6 +455,9 @@ static bool count(const struct images_state *state, const struct session *sessio
     }
     int32_t image = images_current(state);
     out->image[0] = out->images[image];
+    for (size_t side = 1; side < out->sides; side++) /* where its tile is not seen */
+        if (state->sides[side].image >= 0 && !count_image(state, session, side, arena, &out->image[side]))
+            return false;
     return true;
 }
 
@@ -481,7 +493,7 @@ void images_draw(void *self, const struct session *session, const struct world *
         return;
     struct images_page page = images_lay_out_page(state, place);
     images_lay_out(state, world, &page, &state->tiles);
-    images_draw_tiles(state, session, world, canvas, numbers.image);
+    images_draw_tiles(state, session, world, canvas);
     if (page.pictures.rows)
         draw_counts(canvas->grid, &page, &numbers);
     draw_lists(state, canvas->grid, page.lists, &numbers);

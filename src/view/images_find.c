@@ -5,6 +5,8 @@
  */
 #include "view/images.h"
 
+#include "work/image_export.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -55,11 +57,13 @@ void images_move(struct images_state *state, int64_t by)
 
 /* All that a list depends on. */
 static struct images_asked asked_now(const struct images_state *state,
-    const struct session *session, const struct pool_answer *answer)
+    const struct session *session, const struct pool_answer *answer,
+    const struct appraisal *marked)
 {
     struct images_asked asked;
     memset(&asked, 0, sizeof asked); /* compared as a whole */
     asked.pool = answer->pool;
+    asked.marked = marked;
     asked.confidence = session->confidence;
     asked.iou = session->iou;
     asked.preset = state->preset;
@@ -94,7 +98,7 @@ const char *images_order_name(const struct images_state *state)
     return preset ? preset->name : "";
 }
 
-static bool make(struct images_state *state, const struct session *session,
+static bool make(const struct images_state *state, const struct session *session,
     struct image_pool *pool, enum image_change change, struct arena *arena,
     struct image_list *out, struct err *err)
 {
@@ -106,6 +110,8 @@ static bool make(struct images_state *state, const struct session *session,
         return false;
     if (state->filter_text[0] &&
         !(which.filter = image_pool_filter(pool, state->filter_text, arena, err)))
+        return false;
+    if (!images_request_apply(state, pool, &at, arena, &which, err))
         return false;
     return image_list_make(pool, &at, &which, &order, arena, out, err);
 }
@@ -121,16 +127,21 @@ void images_find(struct images_state *state, const struct session *session, cons
         state->listed = state->listed && state->asked.pool == world->pool.pool;
         return;
     }
-    struct images_asked asked = asked_now(state, session, answer);
+    const struct appraisal *marked = images_request_want(state, session, world, out);
+    if (state->request.kind > IMAGE_REQUEST_CLASS && !marked) {
+        state->listed = false; /* until what it is about is there */
+        return;
+    }
+    struct images_asked asked = asked_now(state, session, answer, marked);
     if (state->listed && memcmp(&asked, &state->asked, sizeof asked) == 0)
         return;
     const struct image_preset *preset = preset_of(state);
     struct err err = {0};
     enum image_change change = preset && b ? preset->change : IMAGE_ANY;
     arena_done(&state->found_arena);
+    state->asked = asked;
     state->listed =
         make(state, session, answer->pool, change, &state->found_arena, &state->found, &err);
-    state->asked = asked;
     if (!state->listed) {
         err_print(&err, state->find_trouble, sizeof state->find_trouble);
         state->name_pattern[0] = state->filter_text[0] = '\0';
@@ -182,5 +193,49 @@ void images_next_changed(struct images_state *state, struct session *session,
         else
             images_move(state, (int64_t)((state->position + at) % count) - (int64_t)state->position);
     }
+    arena_done(&arena);
+}
+
+/* ---- keeping what was found ---- */
+
+void images_tag(struct images_state *state, struct session *session, const char *tag)
+{
+    struct err err = {0};
+    const struct study *study = images_study(state);
+    int32_t image = images_current(state);
+    bool takes = tag[0] == '-';
+    tag += takes;
+    if (image < 0 || !state->listed || !image_tag_check(tag, &err)) {
+        session_say(session, "%s", err.code ? err.text : "the list is not there yet");
+        return;
+    }
+    const char *name = state->asked.pool->names[image];
+    session_order(session, errand_tag((struct study *)study, &name, 1, tag, takes));
+    session_say(session, takes ? "no tag %s any more: %s" : "tagged %s: %s", tag, name);
+}
+
+void images_export(struct images_state *state, struct session *session,
+    const struct world *world, const char *path)
+{
+    struct arena arena = {0};
+    struct image_columns columns;
+    struct print_table table;
+    struct buf text;
+    const struct image_pool *pool = world->pool.pool;
+    buf_init(&text, 64 << 20);
+    bool ok = state->listed && state->asked.pool == pool;
+    if (ok) {
+        image_columns_default(pool, &state->found, false, &columns);
+        ok = image_export_table(pool, &state->found, &columns, &arena, &table);
+    }
+    if (ok)
+        print_table(&table, PRINT_CSV, &text);
+    if (ok && !text.failed && path[0]) {
+        session_order(session, errand_file(path, text.data ? text.data : ""));
+        session_say(session, "%zu images: %s", state->found.count, path);
+    } else {
+        session_say(session, "the list is not there yet");
+    }
+    buf_done(&text);
     arena_done(&arena);
 }

@@ -11,7 +11,7 @@
 
 static const double IOU_LOW = 0.5, IOU_STEP = 0.05;
 
-enum { MOST_RUNS = 64 };
+enum { MOST_RUNS = 64, PLAY_MS = 400 };
 
 const struct run_row *images_run(const struct images_state *state, const struct world *world)
 {
@@ -102,6 +102,11 @@ void images_choose_run(
             state->run = all[i]->id;
             return;
         }
+}
+
+bool images_pair(const struct images_state *state)
+{
+    return state->side_count > 1 && state->show != IMAGES_STEPS;
 }
 
 size_t images_runs(const struct images_state *state, const struct session *session,
@@ -201,7 +206,9 @@ static void reset_filter(struct images_state *state, const struct session *sessi
     state->turn++;
     if (state->hues)
         gallery_hues(dataset, state->hues);
-    for (size_t i = 0; state->filter && kept && i < dataset->category_count; i++)
+    images_request_class(state);
+    bool remembers = state->filter && kept && !state->filtered;
+    for (size_t i = 0; remembers && i < dataset->category_count; i++)
         for (size_t k = 0; k < kept->class_count; k++)
             if (strcmp(dataset->categories[i].name, kept->classes[k]) == 0) {
                 state->filter[i / 64] |= UINT64_C(1) << (i % 64);
@@ -396,6 +403,8 @@ void images_follow(
     if (!state->best_known && images_study(state))
         state->best_known = eval_best_f1(images_study(state)->set, images_iou_index(session),
             images_filter(state), &state->best, NULL);
+    if (state->playing)
+        out->tick_ms = PLAY_MS;
     const struct study_answer *answer = count ? world_study(world, &wants[0]) : NULL;
     if (answer && answer->study && images_current(state) >= 0)
         want_photos(state, session, world, out);

@@ -40,7 +40,7 @@ struct images_page images_lay_out_page(const struct images_state *state, struct 
 {
     struct images_page page = {
         .folded = place.cols < LEAST_PANEL_COLS || place.rows < LEAST_PANEL_ROWS};
-    bool two = state->side_count > 1 && state->show != IMAGES_STEPS;
+    bool two = images_pair(state);
     int cols = page.folded && !state->pane_shown ? 0 : two ? PANEL_COLS_OF_TWO : PANEL_COLS;
     int bottom = BOTTOM_ROWS + page.folded, rows = place.rows - HEAD_ROWS - bottom;
     if (cols > place.cols - GRID_TILE_COLS)
@@ -201,7 +201,6 @@ struct drawing {
     const struct session *session;
     const struct world *world;
     struct canvas *canvas;
-    struct eval_counts *counts; /* of A and B */
     struct eval_boxes found[2]; /* of the tile at hand, of both where it shows both */
     struct gallery_versus versus;
 };
@@ -229,11 +228,8 @@ static bool judge(struct drawing *d, int side, int32_t image, int which,
     const struct gallery_settings *settings)
 {
     const struct images_side *from = &d->state->sides[side];
-    if (!gallery_judge(from->study, image, settings, d->canvas->scratch, &d->found[which], NULL))
-        return false;
-    if (side < 2 && d->state->show != IMAGES_GRID)
-        d->counts[side] = d->found[which].counts;
-    return true;
+    return gallery_judge(
+        from->study, image, settings, d->canvas->scratch, &d->found[which], NULL);
 }
 
 static bool fill_both(struct drawing *d, struct easel_tile *tile, int32_t image)
@@ -291,8 +287,9 @@ static bool fill(struct drawing *d, const struct images_tile *tile, size_t at,
 
 /* ---- captions ---- */
 
-static void draw_verdicts(
-    struct grid *grid, int row, int col, int end, const struct eval_counts *counts)
+/* "TP 1 FP 0 FN 2", or "1·0·2" without ROOM for that. */
+static void draw_verdicts(struct grid *grid, int row, int col, int end, bool room,
+    const struct eval_counts *counts)
 {
     const struct {
         const char *label;
@@ -301,8 +298,9 @@ static void draw_verdicts(
     } PARTS[] = {{"TP", STYLE_IS(TP), counts->tp}, {"FP", STYLE_IS(FP), counts->fp},
         {"FN", STYLE_IS(FN), counts->fn}};
     for (size_t i = 0; i < 3 && col < end; i++)
-        col += 1 + grid_printf(grid, row, col, end - col, PARTS[i].style, "%s %lld", PARTS[i].label,
-                       (long long)PARTS[i].count);
+        col += room + grid_printf(grid, row, col, end - col, PARTS[i].style,
+                          room ? "%s %lld" : i ? "\xc2\xb7%.0s%lld" : "%.0s%lld", PARTS[i].label,
+                          (long long)PARTS[i].count);
 }
 
 /* "A ■ name": returns the columns used. */
@@ -312,7 +310,7 @@ static int draw_side_name(const struct drawing *d, int side, int row, int col, i
     const struct run_row *run = run_of(d, side);
     if (!run || cols < 6)
         return 0;
-    int used = grid_printf(grid, row, col, 2, STYLE_IS(HEADER), "%c ", 'A' + side);
+    int used = grid_printf(grid, row, col, 2, STYLE_IS(TITLE), "%c ", 'A' + side);
     used += grid_text(grid, row, col + used, 2, session_run_style(run), "\xe2\x96\xa0 ");
     return used + grid_text(grid, row, col + used, cols - used, STYLE_IS(TEXT), run->shown);
 }
@@ -353,7 +351,7 @@ static int draw_name(const struct drawing *d, const struct images_tile *tile, in
         return grid_printf(
             grid, row, col, cols, style, "file %d", state->sides[tile->side].want.artifact + 1);
     }
-    int used = draw_side_name(d, tile->side, row, col, step >= 0 ? cols - 8 : cols);
+    int used = draw_side_name(d, tile->side, row, col, step >= 0 ? cols - 6 : cols);
     if (step >= 0 && used)
         used += 1 + grid_printf(grid, row, col + used + 1, cols - used - 1, STYLE_IS(MUTED),
                         "ep %lld", (long long)step);
@@ -364,7 +362,8 @@ static void draw_caption(const struct drawing *d, const struct images_tile *tile
 {
     struct rect at = tile->caption;
     struct grid *grid = d->canvas->grid;
-    enum { VERDICT_COLS = 18 };
+    enum { VERDICT_COLS = 18, SHORT_VERDICT_COLS = 9, LEAST_COLS = 44 };
+    bool wide = at.cols >= LEAST_COLS;
     if (!at.rows)
         return;
     if (tile->side == IMAGES_BOTH) {
@@ -375,10 +374,12 @@ static void draw_caption(const struct drawing *d, const struct images_tile *tile
             grid_printf(grid, at.row, at.col + used + 1, at.cols - used - 1, STYLE_IS(TEXT), "%zu",
                 d->found[0].gt_count);
     } else {
-        int room = at.cols > 2 * VERDICT_COLS ? at.cols - VERDICT_COLS : at.cols / 2;
+        int taken = wide ? VERDICT_COLS : SHORT_VERDICT_COLS;
+        int room = at.cols > 2 * taken ? at.cols - taken : at.cols / 2;
         int used = draw_name(d, tile, at.col, room);
         if (judged)
-            draw_verdicts(grid, at.row, at.col + used + 1, at.col + at.cols, &d->found[0].counts);
+            draw_verdicts(
+                grid, at.row, at.col + used + 1, at.col + at.cols, wide, &d->found[0].counts);
     }
 }
 
@@ -451,7 +452,7 @@ static void draw_tile(struct drawing *d, size_t at)
         out->col = tile->picture.col;
         out->rows = tile->picture.rows;
         out->cols = tile->picture.cols;
-        out->grey = state->grey;
+        out->look.grey = state->grey;
         grid_reserve(d->canvas->grid, tile->picture,
             (uint8_t)(CANVAS_PICTURE + d->canvas->scene->tile_count - 1));
         return;
@@ -464,9 +465,9 @@ static void draw_tile(struct drawing *d, size_t at)
 }
 
 void images_draw_tiles(struct images_state *state, const struct session *session,
-    const struct world *world, struct canvas *canvas, struct eval_counts counts[2])
+    const struct world *world, struct canvas *canvas)
 {
-    struct drawing drawing = {state, session, world, canvas, counts, {{0}}, {{0}, {0}}};
+    struct drawing drawing = {state, session, world, canvas, {{0}}, {{0}, {0}}};
     canvas->scene = easel_scene_new();
     if (!canvas->scene)
         return;

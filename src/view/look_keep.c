@@ -5,9 +5,10 @@
 #include "work/settings.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-static const char MEMBER[] = "curves";
+static const char CURVES[] = "curves", TRADEOFF[] = "tradeoff";
 
 /* The truth values, by their names in the file. */
 struct look_flag {
@@ -64,13 +65,20 @@ static const char *next_string(struct json *json, struct arena *arena)
     return NULL;
 }
 
-void look_keep_read(struct session *session, const char *settings)
+/* Stands before the first member of the object NAME of SETTINGS. */
+static void begin(struct json *json, struct arena *arena, const char *settings, const char *name)
+{
+    const char *text = settings ? settings_member(arena, settings, name) : NULL;
+    json_init_memory(json, text ? text : "{}", text ? strlen(text) : 2);
+    json_next(json);
+}
+
+static void read_curves(struct session *session, const char *settings)
 {
     struct arena arena = {0};
-    const char *text = settings ? settings_member(&arena, settings, MEMBER) : NULL, *word;
+    const char *word;
     struct json json;
-    json_init_memory(&json, text ? text : "{}", text ? strlen(text) : 2);
-    json_next(&json);
+    begin(&json, &arena, settings, CURVES);
     while (json.kind != JSON_BAD && json_next(&json) == JSON_KEY) {
         if (read_flag(session, &json))
             continue;
@@ -92,33 +100,130 @@ void look_keep_read(struct session *session, const char *settings)
     arena_done(&arena);
 }
 
-void look_keep_order(char **kept, struct session *session)
+static void write_curves(struct session *session, struct json_writer *json)
 {
     struct look_flag flags[FLAGS];
-    struct json_writer json;
-    struct buf text;
     char smooth[64];
-    buf_init(&text, SETTINGS_MOST_BYTES);
-    json_writer_init(&json, &text, false);
-    json_writer_object(&json);
-    json_writer_key(&json, "pinned");
-    json_writer_array(&json);
+    json_writer_object(json);
+    json_writer_key(json, "pinned");
+    json_writer_array(json);
     for (size_t i = 0; i < session->pins.count; i++)
-        json_writer_string(&json, session->pins.names[i]);
-    json_writer_array_end(&json);
-    json_writer_key(&json, "x");
-    json_writer_string(&json, panel_look_x_name(&session->look));
-    json_writer_key(&json, "smooth");
+        json_writer_string(json, session->pins.names[i]);
+    json_writer_array_end(json);
+    json_writer_key(json, "x");
+    json_writer_string(json, panel_look_x_name(&session->look));
+    json_writer_key(json, "smooth");
     panel_look_spell_smooth(&session->look, smooth, sizeof smooth);
-    json_writer_string(&json, smooth);
-    json_writer_key(&json, "panels");
-    json_writer_string(&json, session->curve_pattern);
+    json_writer_string(json, smooth);
+    json_writer_key(json, "panels");
+    json_writer_string(json, session->curve_pattern);
     list_flags(session, flags);
     for (size_t i = 0; i < FLAGS; i++) {
-        json_writer_key(&json, flags[i].name);
-        json_writer_bool(&json, *flags[i].flag);
+        json_writer_key(json, flags[i].name);
+        json_writer_bool(json, *flags[i].flag);
     }
-    json_writer_object_end(&json);
-    session_keep_text(session, MEMBER, &text, kept);
+    json_writer_object_end(json);
+}
+
+/* ---- the trade-off ---- */
+
+static void read_axis(struct json *json, struct tradeoff_choice *axis, struct arena *arena)
+{
+    int64_t direction;
+    const char *word;
+    *axis = (struct tradeoff_choice){0};
+    if (json_next(json) != JSON_OBJECT) {
+        json_skip(json);
+        return;
+    }
+    while (json->kind != JSON_BAD && json_next(json) == JSON_KEY) {
+        if (json_is(json, "column")) {
+            word = next_string(json, arena);
+            snprintf(axis->name, sizeof axis->name, "%s", word ? word : "");
+        } else if (json_is(json, "log")) {
+            axis->log = json_next(json) == JSON_TRUE;
+            json_skip(json);
+        } else if (json_is(json, "better")) {
+            json_next(json);
+            if (json_int(json, &direction))
+                axis->direction = direction > 0 ? 1 : direction < 0 ? -1 : 0;
+            else
+                json_skip(json);
+        } else {
+            json_skip(json);
+        }
+    }
+}
+
+static void read_tradeoff(struct session *session, const char *settings)
+{
+    struct arena arena = {0};
+    struct json json;
+    begin(&json, &arena, settings, TRADEOFF);
+    while (json.kind != JSON_BAD && json_next(&json) == JSON_KEY) {
+        if (json_is(&json, "x") || json_is(&json, "y")) {
+            read_axis(&json, json_is(&json, "x") ? &session->tradeoff_x : &session->tradeoff_y,
+                &arena);
+        } else if (json_is(&json, "constraint")) {
+            const char *word = next_string(&json, &arena);
+            snprintf(session->constraint, sizeof session->constraint, "%s", word ? word : "");
+        } else {
+            json_skip(&json);
+        }
+    }
+    arena_done(&arena);
+}
+
+static void write_axis(
+    struct json_writer *json, const char *name, const struct tradeoff_choice *axis)
+{
+    json_writer_key(json, name);
+    json_writer_object(json);
+    json_writer_key(json, "column");
+    json_writer_string(json, axis->name);
+    json_writer_key(json, "log");
+    json_writer_bool(json, axis->log);
+    json_writer_key(json, "better");
+    json_writer_int(json, axis->direction);
+    json_writer_object_end(json);
+}
+
+static void write_tradeoff(const struct session *session, struct json_writer *json)
+{
+    json_writer_object(json);
+    write_axis(json, "x", &session->tradeoff_x);
+    write_axis(json, "y", &session->tradeoff_y);
+    json_writer_key(json, "constraint");
+    json_writer_string(json, session->constraint);
+    json_writer_object_end(json);
+}
+
+/* ---- both ---- */
+
+void look_keep_read(struct session *session, const char *settings)
+{
+    read_curves(session, settings);
+    read_tradeoff(session, settings);
+}
+
+void look_keep_order(struct look_kept *kept, struct session *session)
+{
+    struct json_writer json;
+    struct buf text;
+    buf_init(&text, SETTINGS_MOST_BYTES);
+    json_writer_init(&json, &text, false);
+    write_curves(session, &json);
+    session_keep_text(session, CURVES, &text, &kept->curves);
+    buf_clear(&text);
+    json_writer_init(&json, &text, false);
+    write_tradeoff(session, &json);
+    session_keep_text(session, TRADEOFF, &text, &kept->tradeoff);
     buf_done(&text);
+}
+
+void look_keep_done(struct look_kept *kept)
+{
+    free(kept->curves);
+    free(kept->tradeoff);
+    *kept = (struct look_kept){0};
 }

@@ -1,6 +1,7 @@
 /*
- * Keeps how curves are looked at, as JSON in the person's settings: pins, x, smoothing, the rest.
- * Knows: the look of the session, one member of the settings. Must not know: files, screens.
+ * Keeps how curves and the trade-off are looked at, as JSON in the person's settings: pins, x,
+ * smoothing, the rest; axes and the constraint.
+ * Knows: the looks of the session, two members of the settings. Must not know: files, screens.
  */
 #pragma once
 
@@ -8,5 +9,10 @@
 
 /* Takes it from SETTINGS (a whole settings file, may be NULL); what is wrong there is passed over. */
 void look_keep_read(struct session *session, const char *settings);
-/* Orders it to be kept when it is not what KEPT says; see session_keep_text(). */
-void look_keep_order(char **kept, struct session *session);
+/* As they were ordered last. Zeroed at first. */
+struct look_kept {
+    char *curves, *tradeoff;
+};
+/* Orders them to be kept when they are not what KEPT says; see session_keep_text(). */
+void look_keep_order(struct look_kept *kept, struct session *session);
+void look_keep_done(struct look_kept *kept);

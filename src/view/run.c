@@ -74,7 +74,7 @@ struct drawing {
     const struct world *world;
 };
 
-enum metric_column { NAME, COURSE, LAST, BEST, BEST_STEP, SEGMENTS, COUNT, METRIC_COLUMNS };
+enum metric_column { NAME, COURSE, LAST, BEST, BEST_STEP, COUNT, METRIC_COLUMNS };
 
 static size_t metric_rows(void *self)
 {
@@ -96,6 +96,17 @@ static void print_best(const struct run_metric *metric, bool step, char *out, si
         num_print_short(value, 5, out, out_bytes);
 }
 
+/* "600", "600 in 2 segments, 3 not finite". */
+static void print_count(const struct metric_summary *summary, char *out, size_t out_bytes)
+{
+    char segments[40] = "", lost[40] = "";
+    if (summary->segments > 1)
+        snprintf(segments, sizeof segments, " in %lld segments", (long long)summary->segments);
+    if (summary->nonfinite)
+        snprintf(lost, sizeof lost, ", %lld not finite", (long long)summary->nonfinite);
+    snprintf(out, out_bytes, "%lld%s%s", (long long)summary->count, segments, lost);
+}
+
 static void metric_cell(void *self, size_t row, int column, struct table_cell *out)
 {
     const struct run_metric *metric = &((struct drawing *)self)->run->metrics[row];
@@ -115,14 +126,8 @@ static void metric_cell(void *self, size_t row, int column, struct table_cell *o
     case BEST_STEP:
         print_best(metric, column == BEST_STEP, out->room, sizeof out->room);
         break;
-    case SEGMENTS:
-        snprintf(out->room, sizeof out->room, "%lld", (long long)metric->summary.segments);
-        out->text = metric->summary.segments > 1 ? out->room : NULL;
-        break;
     case COUNT:
-        snprintf(out->room, sizeof out->room,
-            metric->summary.nonfinite ? "%lld, %lld not finite" : "%lld",
-            (long long)metric->summary.count, (long long)metric->summary.nonfinite);
+        print_count(&metric->summary, out->room, sizeof out->room);
         out->style = metric->summary.nonfinite ? STYLE_IS(WARN) : STYLE_IS(MUTED);
         break;
     default:
@@ -162,8 +167,7 @@ static void draw_metrics(
         [LAST] = {.title = "last", .align = TABLE_DECIMAL, .max_cols = 14},
         [BEST] = {.title = "best", .align = TABLE_DECIMAL, .max_cols = 14},
         [BEST_STEP] = {.title = "@", .align = TABLE_RIGHT, .max_cols = 12},
-        [SEGMENTS] = {.title = "seg", .align = TABLE_RIGHT, .max_cols = 5},
-        [COUNT] = {.title = "points", .align = TABLE_RIGHT, .max_cols = 26},
+        [COUNT] = {.title = "points", .align = TABLE_RIGHT, .max_cols = 40},
     };
     struct table_source source = {drawing, metric_rows, metric_cell, NULL, metric_draw};
     table_draw(&state->tables[PANE_METRICS], grid, place, &source, COLUMNS, METRIC_COLUMNS, 1,

@@ -274,6 +274,9 @@ static size_t settled_bytes(const struct runs_state *state)
     const struct runs_completion *c = &state->completion;
     size_t length = c->typed.to - c->typed.from;
     bool at_end = c->typed.to == state->prompt.length && length && !c->typed.of;
+    if (c->chosen != SIZE_MAX && c->items[c->chosen].kind != EXPR_WORD_VALUE &&
+        state->prompt.cursor == state->prompt.length)
+        return c->typed.from;
     for (size_t i = 0; at_end && i < c->count; i++)
         if (c->items[i].kind != EXPR_WORD_VALUE &&
             strncasecmp(c->items[i].text, c->base + c->typed.from, length) == 0)

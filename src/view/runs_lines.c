@@ -14,8 +14,16 @@
 void runs_lines_done(struct runs_lines *lines)
 {
     arena_done(&lines->arena);
+    arena_done(&lines->numbered);
     free(lines->opened);
     *lines = (struct runs_lines){0};
+}
+
+void runs_lines_forget(struct runs_lines *lines)
+{
+    arena_done(&lines->numbered);
+    lines->is_numbered = lines->grouped = false;
+    lines->how = (struct runs_grouping){0};
 }
 
 /* ---- which groups are open ---- */
@@ -62,16 +70,28 @@ static bool is_alone(const struct runs_lines *lines, const struct run_group *gro
 
 /* ---- making them ---- */
 
+static bool number_runs(struct runs_state *state, const struct run_row *baseline)
+{
+    struct runs_lines *lines = &state->lines;
+    if (lines->is_numbered || !lines->by[0])
+        return lines->is_numbered;
+    runs_lines_forget(lines);
+    lines->is_numbered =
+        runs_parse_grouping(state->runs, &lines->numbered, lines->by, &lines->how, NULL) &&
+        runs_number(state->runs, &lines->how, baseline, state->listed_s, &lines->numbered,
+            &lines->numbers, NULL);
+    return lines->is_numbered;
+}
+
 static bool make_groups(struct runs_state *state, const struct session *session)
 {
     struct runs_lines *lines = &state->lines;
     struct run_key keys[LAYOUT_MOST_SORTS];
     size_t key_count = layout_keys(&state->layout, keys);
     const struct run_row *baseline = session_baseline(session, state->runs);
-    if (!lines->by[0] || !runs_parse_grouping(
-                             state->runs, &lines->arena, lines->by, &lines->how, NULL) ||
-        !runs_group(state->runs, state->order, state->count, &lines->how, baseline,
-            state->listed_s, &lines->arena, &lines->groups, NULL) ||
+    if (!number_runs(state, baseline) ||
+        !runs_group(state->runs, state->order, state->count, &lines->how, &lines->numbers,
+            baseline, state->listed_s, &lines->arena, &lines->groups, NULL) ||
         !run_groups_sort(
             state->runs, &lines->groups, keys, key_count, baseline, state->listed_s))
         return false;
@@ -91,7 +111,6 @@ void runs_make_lines(struct runs_state *state, const struct session *session)
 {
     struct runs_lines *lines = &state->lines;
     arena_done(&lines->arena);
-    lines->how = (struct runs_grouping){0};
     lines->groups = (struct run_groups){0};
     lines->grouped = make_groups(state, session);
     for (size_t g = 0; lines->grouped && g < lines->groups.count; g++) {
@@ -115,6 +134,8 @@ bool runs_group_by(struct runs_state *state, struct session *session, const char
         return false;
     }
     snprintf(state->lines.by, sizeof state->lines.by, "%s", by);
+    runs_lines_forget(&state->lines);
+    state->table.layout = 0; /* deviations are wide: measured anew */
     state->cursor_on_head = by[0] != '\0';
     runs_resort(state, session);
     runs_find_bests(state, session);

@@ -296,6 +296,7 @@ void runs_follow(struct runs_state *state, struct session *session, const struct
 {
     if (world->runs == state->runs && session->baseline == state->baseline)
         return;
+    runs_lines_forget(&state->lines);
     if (world->runs != state->runs) {
         runs_release(state->runs);
         state->runs = world->runs ? runs_share(world->runs) : NULL;

@@ -38,9 +38,12 @@ struct runs_choice {
 /* What is listed line by line: runs, or groups of which some show their members. */
 struct runs_lines {
     char by[128]; /* as typed: "seed", "lr", "!lr,!wd"; "" for runs */
-    bool grouped; /* and it means something among the runs at hand: */
-    struct arena arena;
+    struct arena numbered; /* what BY makes of the snapshot, until that or BY changes: */
+    bool is_numbered;
     struct runs_grouping how;
+    struct run_numbers numbers;
+    bool grouped; /* and what is listed is so: */
+    struct arena arena;
     struct run_groups groups;
     bool *open; /* of each group */
     struct run_line *lines;
@@ -128,6 +131,8 @@ bool runs_compute(struct runs_state *state, const char *text, size_t *entry, str
 /* Makes the lines of what is listed now. */
 void runs_make_lines(struct runs_state *state, const struct session *session);
 void runs_lines_done(struct runs_lines *lines);
+/* The snapshot or the baseline is another. */
+void runs_lines_forget(struct runs_lines *lines);
 size_t runs_line_count(const struct runs_state *state);
 /* The group whose head LINE is; NULL when it is a run. */
 const struct run_group *runs_group_at(const struct runs_state *state, size_t line);

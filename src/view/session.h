@@ -15,6 +15,7 @@ enum {
     SESSION_MESSAGE_BYTES = 256,
     SESSION_FILTER_BYTES = 1024,
     SESSION_IMAGE_BYTES = 512,
+    SESSION_COLUMN_BYTES = 256,
 };
 
 /* What the images screen is to list: set with `image`. */
@@ -34,6 +35,13 @@ struct image_request {
     int error; /* enum eval_error, or EVAL_ERRORS for all false detections, + 1 for all missed */
 };
 
+/* Which column is to stand on an axis of the trade-off, until the runs change and after. */
+struct tradeoff_choice {
+    char name[SESSION_COLUMN_BYTES]; /* "": as it is found */
+    bool log;
+    int direction; /* 1 higher is better, -1 lower, 0 as the column has it */
+};
+
 struct session {
     int64_t *selected; /* run ids, in the order they were selected */
     size_t selected_count, selected_capacity;
@@ -46,6 +54,8 @@ struct session {
     struct panel_pins pins;
     bool pixels; /* curves as a picture where the terminal shows any */
     char curve_pattern[SESSION_FILTER_BYTES]; /* of the names of the panels that curves show; "" all */
+    struct tradeoff_choice tradeoff_x, tradeoff_y; /* as the trade-off had them last */
+    char constraint[SESSION_FILTER_BYTES];
     int64_t *listed; /* run ids that the table listed when it opened another screen */
     size_t listed_count;
     /* The image that the images screen begins with, by any of its names; "" for the first. Set and

@@ -4,8 +4,8 @@
 
 #include <math.h>
 
-struct slider thresholds_slider(
-    const struct thresholds *thresholds, const struct session *session, enum threshold_slider which)
+struct slider threshold_slider_now(
+    const struct session *session, enum threshold_slider which, double best)
 {
     if (which == THRESHOLD_IOU)
         return (struct slider){.label = "IoU",
@@ -20,8 +20,36 @@ struct slider thresholds_slider(
         .high = 1,
         .value = session->confidence,
         .step = .01,
-        .mark = thresholds->best > 0 ? thresholds->best : NAN,
+        .mark = best,
         .decimals = 2};
+}
+
+bool threshold_steps(int action, enum threshold_slider *which, int *steps)
+{
+    static const struct {
+        int action;
+        enum threshold_slider slider;
+        int steps;
+    } MOVES[] = {{THRESHOLD_LESS, THRESHOLD_CONFIDENCE, -1},
+        {THRESHOLD_MORE, THRESHOLD_CONFIDENCE, 1}, {THRESHOLD_MUCH_LESS, THRESHOLD_CONFIDENCE, -10},
+        {THRESHOLD_MUCH_MORE, THRESHOLD_CONFIDENCE, 10}, {THRESHOLD_IOU_LESS, THRESHOLD_IOU, -1},
+        {THRESHOLD_IOU_MORE, THRESHOLD_IOU, 1}};
+    for (size_t i = 0; i < sizeof MOVES / sizeof *MOVES; i++)
+        if (MOVES[i].action == action) {
+            *which = MOVES[i].slider;
+            *steps = MOVES[i].steps;
+            return true;
+        }
+    return false;
+}
+
+void threshold_typed(struct session *session, const struct prompt *prompt)
+{
+    double value;
+    if (num_parse(prompt->text, prompt->length, &value) && value >= 0 && value <= 1)
+        session->confidence = value;
+    else
+        session_say(session, "a confidence is a number from 0 to 1");
 }
 
 static double *threshold_of(struct session *session, enum threshold_slider which)
@@ -31,27 +59,19 @@ static double *threshold_of(struct session *session, enum threshold_slider which
 
 bool thresholds_act(struct thresholds *thresholds, struct session *session, int action)
 {
-    static const struct {
-        enum threshold_slider slider;
-        int steps;
-    } MOVES[] = {[THRESHOLD_LESS - THRESHOLD_LESS] = {THRESHOLD_CONFIDENCE, -1},
-        [THRESHOLD_MORE - THRESHOLD_LESS] = {THRESHOLD_CONFIDENCE, 1},
-        [THRESHOLD_MUCH_LESS - THRESHOLD_LESS] = {THRESHOLD_CONFIDENCE, -10},
-        [THRESHOLD_MUCH_MORE - THRESHOLD_LESS] = {THRESHOLD_CONFIDENCE, 10},
-        [THRESHOLD_IOU_LESS - THRESHOLD_LESS] = {THRESHOLD_IOU, -1},
-        [THRESHOLD_IOU_MORE - THRESHOLD_LESS] = {THRESHOLD_IOU, 1}};
-    if (action < THRESHOLD_LESS || action > THRESHOLD_IOU_MORE)
-        return false;
-    if (action == THRESHOLD_TYPE) {
+    enum threshold_slider which;
+    int steps;
+    if (threshold_steps(action, &which, &steps)) {
+        struct slider slider = threshold_slider_now(session, which, NAN);
+        *threshold_of(session, which) = slider_move(&slider, steps);
+    } else if (action == THRESHOLD_TYPE) {
         thresholds->typing = true;
         prompt_set(&thresholds->prompt, "");
     } else if (action == THRESHOLD_BEST) {
-        if (thresholds->best > 0)
+        if (!isnan(thresholds->best))
             session->confidence = thresholds->best;
     } else {
-        enum threshold_slider which = MOVES[action - THRESHOLD_LESS].slider;
-        struct slider slider = thresholds_slider(thresholds, session, which);
-        *threshold_of(session, which) = slider_move(&slider, MOVES[action - THRESHOLD_LESS].steps);
+        return false;
     }
     return true;
 }
@@ -60,14 +80,8 @@ void thresholds_type(
     struct thresholds *thresholds, struct session *session, const struct event *event)
 {
     enum prompt_answer answer = prompt_event(&thresholds->prompt, event);
-    double value;
-    if (answer == PROMPT_ACCEPTED) {
-        if (num_parse(thresholds->prompt.text, thresholds->prompt.length, &value) && value >= 0 &&
-            value <= 1)
-            session->confidence = value;
-        else
-            session_say(session, "a confidence is a number from 0 to 1");
-    }
+    if (answer == PROMPT_ACCEPTED)
+        threshold_typed(session, &thresholds->prompt);
     if (answer == PROMPT_ACCEPTED || answer == PROMPT_CANCELLED)
         thresholds->typing = false;
 }
@@ -86,7 +100,7 @@ bool thresholds_drag(
     if (!thresholds->dragging || (event->action != MOUSE_PRESS && event->action != MOUSE_DRAG))
         return false;
     enum threshold_slider which = (enum threshold_slider)(thresholds->dragging - 1);
-    struct slider slider = thresholds_slider(thresholds, session, which);
+    struct slider slider = threshold_slider_now(session, which, NAN);
     *threshold_of(session, which) =
         slider_value_at(&slider, &thresholds->places[which], event->col);
     return true;
@@ -100,14 +114,14 @@ void thresholds_draw(struct thresholds *thresholds, const struct session *sessio
         thresholds->places[i] = (struct slider_place){0};
     if (cols < 8)
         return;
-    struct slider iou = thresholds_slider(thresholds, session, THRESHOLD_IOU);
+    struct slider iou = threshold_slider_now(session, THRESHOLD_IOU, NAN);
     slider_draw(grid, row, col + half + 1, cols - half - 1, &iou, false,
         &thresholds->places[THRESHOLD_IOU]);
     if (thresholds->typing) {
         prompt_draw(&thresholds->prompt, grid, row, col, half, "confidence ");
         return;
     }
-    struct slider confidence = thresholds_slider(thresholds, session, THRESHOLD_CONFIDENCE);
+    struct slider confidence = threshold_slider_now(session, THRESHOLD_CONFIDENCE, thresholds->best);
     slider_draw(
         grid, row, col, half, &confidence, false, &thresholds->places[THRESHOLD_CONFIDENCE]);
 }

@@ -35,18 +35,22 @@ enum threshold_action {
 
 enum threshold_slider { THRESHOLD_CONFIDENCE, THRESHOLD_IOU, THRESHOLD_SLIDERS };
 
-/* Zeroed at first. */
+/* Zeroed at first, but for `best`. */
 struct thresholds {
     bool typing;
     struct prompt prompt;
     struct slider_place places[THRESHOLD_SLIDERS]; /* of the last drawing */
     int dragging;                                  /* 1 + enum threshold_slider; 0 none */
-    double best; /* the confidence with the best F1; NaN or 0 while none is known */
+    double best; /* the confidence with the best F1; NaN while none is known */
 };
 
-/* The slider as it stands. */
-struct slider thresholds_slider(
-    const struct thresholds *thresholds, const struct session *session, enum threshold_slider which);
+/* The slider as it stands; BEST is the confidence with the best F1, NaN while none is known. */
+struct slider threshold_slider_now(
+    const struct session *session, enum threshold_slider which, double best);
+/* How ACTION moves a slider; false for one that moves none. */
+bool threshold_steps(int action, enum threshold_slider *which, int *steps);
+/* Takes a confidence as it was typed, or says what is wrong with it. */
+void threshold_typed(struct session *session, const struct prompt *prompt);
 /* Obeys an enum threshold_action; false for what is none. */
 bool thresholds_act(struct thresholds *thresholds, struct session *session, int action);
 /* An event while a number is typed. */

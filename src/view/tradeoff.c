@@ -205,7 +205,7 @@ static void move(struct tradeoff_state *state, enum scroll_move how)
 
 static void ask(struct tradeoff_state *state, enum tradeoff_asking asking)
 {
-    char begun[TRADEOFF_NAME_BYTES + 1] = "";
+    char begun[SESSION_COLUMN_BYTES + 1] = "";
     state->asking = asking;
     if (asking == TRADEOFF_ASKING_CONSTRAINT && !state->constraint_text[0])
         snprintf(begun, sizeof begun, "%s%c", state->x.name,
@@ -426,6 +426,14 @@ static enum view_outcome act_by_mouse(
     return VIEW_OPENED;
 }
 
+/* For the next that opens, in this session or another. */
+static void keep(const struct tradeoff_state *state, struct session *session)
+{
+    session->tradeoff_x = state->x;
+    session->tradeoff_y = state->y;
+    memcpy(session->constraint, state->constraint_text, sizeof session->constraint);
+}
+
 static enum view_outcome act(void *self, struct session *session, const struct world *world,
     const struct event *event, struct view_effect *effect)
 {
@@ -433,8 +441,11 @@ static enum view_outcome act(void *self, struct session *session, const struct w
     follow(state, session, world);
     if (!state->runs)
         return VIEW_IGNORED;
-    if (state->asking)
-        return act_in_prompt(state, session, event);
+    if (state->asking) {
+        enum view_outcome asked = act_in_prompt(state, session, event);
+        keep(state, session);
+        return asked;
+    }
     if (event->kind == EVENT_MOUSE)
         return act_by_mouse(state, event, effect);
     int how = view_movement(event);
@@ -453,14 +464,18 @@ static enum view_outcome act(void *self, struct session *session, const struct w
         outcome = state->parallel ? act_on_axes(state, session, action)
                                   : act_on_scatter(state, session, action);
     follow(state, session, world); /* a new baseline decides what compares */
+    keep(state, session);
     return outcome;
 }
 
 static void start(void *self, const struct session *session, const struct world *world, int64_t run)
 {
     struct tradeoff_state *state = self;
-    (void)session, (void)world;
+    (void)world;
     state->cursor_run = run;
+    state->x = session->tradeoff_x;
+    state->y = session->tradeoff_y;
+    snprintf(state->constraint_text, sizeof state->constraint_text, "%s", session->constraint);
 }
 
 static void wants(

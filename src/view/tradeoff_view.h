@@ -13,20 +13,13 @@
 #include "view/view.h"
 #include "work/tradeoff.h"
 
-enum { TRADEOFF_NAME_BYTES = 256, TRADEOFF_MOST_AXES = RUNS_MOST_COLUMNS + 1 };
+enum { TRADEOFF_MOST_AXES = RUNS_MOST_COLUMNS + 1 };
 
 enum tradeoff_asking {
     TRADEOFF_ASKING_NOTHING,
     TRADEOFF_ASKING_CONSTRAINT,
     TRADEOFF_ASKING_X,
     TRADEOFF_ASKING_Y,
-};
-
-/* Which column is to stand on an axis, until the runs change and after. */
-struct tradeoff_choice {
-    char name[TRADEOFF_NAME_BYTES];
-    bool log;
-    int direction; /* 1 higher is better, -1 lower, 0 as the column has it */
 };
 
 /* ---- the list of columns ---- */
@@ -109,7 +102,7 @@ struct tradeoff_state {
     char trouble[256]; /* why nothing was found */
     int64_t baseline;  /* that it was found with */
     struct tradeoff_choice x, y;
-    char constraint_text[PROMPT_BYTES];
+    char constraint_text[SESSION_FILTER_BYTES];
     bool front_only, parallel;
     int64_t cursor_run;
     /* Points in the order of the keys: all, or the front, or those within the brushes. */

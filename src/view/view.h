@@ -81,6 +81,8 @@ size_t view_key_tables(const struct view *view, const void *state, struct key_ta
 bool view_obey(const struct view *view, void *state, struct session *session,
     const struct world *world, const char *command);
 
+#define VIEW_NO_PICTURES \
+    "this terminal shows no pictures\n--graphics=blocks draws them with characters"
 #define VIEW_PICTURE_TAKEN "the picture is shown in the panel with the focus: Tab"
 
 /* Says in the middle of PLACE what is not there and what would fill it; lines separated by \n. */

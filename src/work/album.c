@@ -13,10 +13,23 @@ enum { WORKERS = 2 };
 enum state { WAITING, RUNNING, DONE };
 
 struct item {
-    struct photo_want want;
-    struct study *study; /* a reference */
+    struct photo_want want; /* its study, or its files, are a reference of the item's own */
     enum state state;
 };
+
+static void share_source(const struct photo_want *want)
+{
+    if (want->study)
+        study_share((struct study *)want->study);
+    else
+        run_files_share((struct run_files *)want->files);
+}
+
+static void release_source(const struct photo_want *want)
+{
+    study_release((struct study *)want->study);
+    run_files_release((struct run_files *)want->files);
+}
 
 /* What makes two photos the same: the file as it is on the disk, and the room. */
 struct photo_key {
@@ -41,6 +54,7 @@ struct worker {
 };
 
 struct album {
+    struct darkroom *room;
     struct queue *answers;
     pthread_mutex_t lock; /* over all below */
     pthread_cond_t changed;
@@ -116,7 +130,8 @@ void album_want(struct album *album, const struct photo_want *wants, size_t coun
     pthread_mutex_lock(&album->lock);
     for (size_t i = 0; i < count && made < WORLD_PHOTOS; i++) {
         const struct item *had = find_item(album, &wants[i]);
-        items[made] = (struct item){wants[i], study_share((struct study *)wants[i].study), WAITING};
+        items[made] = (struct item){wants[i], WAITING};
+        share_source(&wants[i]);
         /* What was only kept in time is still to be shown. */
         if (had && !(had->state == DONE && had->want.ahead && !wants[i].ahead))
             items[made].state = had->state;
@@ -131,7 +146,7 @@ void album_want(struct album *album, const struct photo_want *wants, size_t coun
     pthread_cond_broadcast(&album->changed);
     pthread_mutex_unlock(&album->lock);
     for (size_t i = 0; i < old_count; i++) /* the last reference may take a while to free */
-        study_release(old[i].study);
+        release_source(&old[i].want);
 }
 
 static bool may_work_ahead(const struct album *album)
@@ -158,12 +173,17 @@ static struct item *next_item(struct album *album)
 
 /* ---- a worker ---- */
 
+static bool is_shown(struct album *album, const struct photo_want *want)
+{
+    const struct item *item = find_item(album, want);
+    return item && !item->want.ahead;
+}
+
 /* Posts PHOTO (a reference that moves) where it is still wanted to be shown. Locked. */
 static void answer(struct album *album, const struct photo_want *want, struct photo *photo)
 {
-    const struct item *item = find_item(album, want);
     struct message *message =
-        item && !item->want.ahead && photo ? message_new(MESSAGE_PHOTO) : NULL;
+        photo && is_shown(album, want) ? message_new(MESSAGE_PHOTO) : NULL;
     if (!message) {
         photo_release(photo);
         return;
@@ -200,9 +220,16 @@ static struct photo *find_photo(
         return photo;
     worker->decoding = known;
     pthread_mutex_unlock(&album->lock);
-    photo = photo_load(path, want->width_px, want->height_px);
+    bool first = path && !want->ahead;
+    photo = photo_load(album->room, path, want->width_px, want->height_px, first);
     pthread_mutex_lock(&album->lock);
-    if (known && photo)
+    if (photo && photo->coarse && is_shown(album, want)) {
+        answer(album, want, photo);
+        pthread_mutex_unlock(&album->lock);
+        photo = photo_load(album->room, path, want->width_px, want->height_px, false);
+        pthread_mutex_lock(&album->lock);
+    }
+    if (known && photo && !photo->coarse)
         keep(album, &worker->key, photo);
     worker->decoding = false;
     pthread_cond_broadcast(&album->changed);
@@ -214,12 +241,12 @@ static void answer_item(struct worker *worker, struct item *item)
 {
     struct album *album = worker->album;
     struct photo_want want = item->want;
-    struct study *study = study_share(item->study);
     struct arena arena = {0};
+    share_source(&want);
     item->state = RUNNING;
     worker->ahead = want.ahead;
     pthread_mutex_unlock(&album->lock);
-    const char *path = study_image_path(study, &arena, want.image);
+    const char *path = photo_want_path(&want, &arena);
     pthread_mutex_lock(&album->lock);
     answer(album, &want, find_photo(worker, &want, path));
     item = find_item(album, &want); /* the list may be another by now */
@@ -229,7 +256,7 @@ static void answer_item(struct worker *worker, struct item *item)
     pthread_cond_broadcast(&album->changed);
     pthread_mutex_unlock(&album->lock);
     arena_done(&arena);
-    study_release(study);
+    release_source(&want);
     pthread_mutex_lock(&album->lock);
 }
 
@@ -251,13 +278,15 @@ static void *work(void *self)
 
 /* ---- life ---- */
 
-struct album *album_new(struct queue *answers, size_t most_bytes, struct err *err)
+struct album *album_new(
+    struct darkroom *room, struct queue *answers, size_t most_bytes, struct err *err)
 {
     struct album *album = calloc(1, sizeof *album);
     if (!album) {
         err_set(err, ERR_MEMORY, "out of memory");
         return NULL;
     }
+    album->room = room;
     album->answers = answers;
     album->most_bytes = most_bytes;
     pthread_mutex_init(&album->lock, NULL);
@@ -286,7 +315,7 @@ void album_free(struct album *album)
         if (album->workers[i].started)
             pthread_join(album->workers[i].thread, NULL);
     for (size_t i = 0; i < album->count; i++)
-        study_release(album->items[i].study);
+        release_source(&album->items[i].want);
     for (size_t i = 0; i < album->kept_count; i++)
         photo_release(album->kept[i].photo);
     free(album->kept);

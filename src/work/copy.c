@@ -138,7 +138,7 @@ static bool has_deviations(const struct copying *c, const struct run_column *col
     for (size_t i = 0; i < c->copy->line_count; i++) {
         struct run_spread spread;
         value_of(c, &c->copy->lines[i], column, &spread);
-        if (spread.n > 1 && !isnan(spread.std))
+        if (spread.n > 1 && (spread.std > 0 || (spread.std == 0 && column->kind != RUN_COLUMN_PARAM)))
             return true;
     }
     return false;

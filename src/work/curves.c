@@ -22,6 +22,7 @@ static bool same_axis(const struct curve_want *a, const struct curve_want *b)
 bool curve_want_same(const struct curve_want *a, const struct curve_want *b)
 {
     return a->count == b->count && a->columns == b->columns && same_axis(a, b) &&
+           a->minus_one == b->minus_one &&
            same_double(a->scale, b->scale) && same_double(a->origin, b->origin) &&
            a->x_run_id == b->x_run_id && a->x_count == b->x_count && same_double(a->low, b->low) &&
            same_double(a->high, b->high) && a->smooth.kind == b->smooth.kind &&
@@ -85,7 +86,8 @@ static bool place_points(struct series *series, struct store *store, const struc
                        : (double)points[i].step;
         x -= want->origin;
         series->x[i] = !want->log_x ? x : x > 0 ? log10(x) : NAN;
-        series->values[i] = points[i].value * want->scale;
+        bool undefined = want->minus_one && points[i].value == -1;
+        series->values[i] = undefined ? NAN : points[i].value * want->scale;
     }
     return true;
 }

@@ -37,6 +37,7 @@ struct curve_want {
     double scale;    /* value x scale is what is shown */
     enum curve_x x;
     double origin; /* subtracted from x */
+    bool minus_one; /* is logged for what is undefined, as COCO's numbers do: a gap */
     int64_t x_run_id, x_count;
     const char *x_metric; /* CURVE_X_METRIC; else NULL */
     bool log_x;           /* columns of equal ratio; x <= 0 has no place */

@@ -109,7 +109,8 @@ static bool set_category(struct making *m, int column, int32_t index)
 static bool make_images(struct making *m)
 {
     static const char *const NAMES[] = {
-        "image", "TP", "FP", "FN", "precision", "recall", "F1"};
+        "image", "TP", "FP", "FN", "precision", "recall", "F1", "gap"};
+    enum { GAP = 1 + COUNT_COLUMNS, STATS };
     size_t count = m->set->image_count;
     struct eval_counts total, *counts = ARENA_ARRAY(&m->arena, struct eval_counts, count + 1);
     double(*stats)[EVAL_STATS] = arena_array(&m->arena, count + 1, sizeof *stats);
@@ -124,7 +125,8 @@ static bool make_images(struct making *m)
         if (!data_table_add_row(m->table, m->err) || !set_image(m, 0, index))
             return false;
         set_counts(m, 1, &counts[index]);
-        set_stats(m, 1 + COUNT_COLUMNS, stats[index]);
+        set_number(m, GAP, fabs(eval_precision(&counts[index]) - eval_recall(&counts[index])));
+        set_stats(m, STATS, stats[index]);
     }
     return true;
 }

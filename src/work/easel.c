@@ -1,16 +1,16 @@
 #include "work/easel.h"
 
 #include "base/grow.h"
-#include "picture/decode.h"
 #include "picture/encode.h"
-#include "picture/png_out.h"
-#include "picture/scene.h"
+#include "picture/window.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { LETTERBOX_GREY = 24 };
+/* Of a picture at once; a hard photo of 800 x 600 is then below 600 KB as sixel. */
+enum { LETTERBOX_GREY = 24, QUICK_COLOURS = 64, MOST_IDS = (1 << 20) - 1 };
 
 /* ---- scenes ---- */
 
@@ -78,11 +78,31 @@ static bool same_place(const struct easel_tile *a, const struct easel_tile *b)
     return a->row == b->row && a->col == b->col && a->rows == b->rows && a->cols == b->cols;
 }
 
+static bool same_look(const struct easel_look *a, const struct easel_look *b)
+{
+    return a->zoom == b->zoom && (!a->zoom || (a->x == b->x && a->y == b->y)) &&
+           a->smooth == b->smooth && a->grey == b->grey && a->brightness == b->brightness &&
+           a->contrast == b->contrast;
+}
+
+static bool same_picture(const struct easel_tile *a, const struct easel_tile *b)
+{
+    return a->photo == b->photo && same_place(a, b) && same_look(&a->look, &b->look);
+}
+
 static bool same_tile(const struct easel_tile *a, const struct easel_tile *b)
 {
-    return a->photo == b->photo && same_place(a, b) && a->grey == b->grey &&
-           a->box_count == b->box_count &&
+    return same_picture(a, b) && a->fine == b->fine && a->box_count == b->box_count &&
            (!a->box_count || memcmp(a->boxes, b->boxes, a->box_count * sizeof *a->boxes) == 0);
+}
+
+bool easel_scene_same_places(const struct easel_scene *a, const struct easel_scene *b)
+{
+    size_t count = a ? a->tile_count : 0;
+    bool same = count == (b ? b->tile_count : 0);
+    for (size_t i = 0; same && i < count; i++)
+        same = same_place(&a->tiles[i], &b->tiles[i]);
+    return same;
 }
 
 bool easel_scene_same(const struct easel_scene *a, const struct easel_scene *b)
@@ -91,6 +111,30 @@ bool easel_scene_same(const struct easel_scene *a, const struct easel_scene *b)
     for (size_t i = 0; same && a && i < a->tile_count; i++)
         same = same_tile(&a->tiles[i], &b->tiles[i]);
     return same;
+}
+
+void easel_scene_follow(struct easel_scene *scene, const struct easel_scene *shown)
+{
+    for (size_t i = 0; i < scene->tile_count; i++) {
+        struct easel_tile *tile = &scene->tiles[i];
+        tile->fine = false;
+        for (size_t j = 0; shown && j < shown->tile_count; j++)
+            tile->fine |= shown->tiles[j].fine && same_picture(tile, &shown->tiles[j]);
+    }
+}
+
+void easel_scene_refine(struct easel_scene *scene)
+{
+    for (size_t i = 0; i < scene->tile_count; i++)
+        scene->tiles[i].fine = true;
+}
+
+bool easel_scene_is_fine(const struct easel_scene *scene)
+{
+    bool fine = true;
+    for (size_t i = 0; i < scene->tile_count; i++)
+        fine &= scene->tiles[i].fine;
+    return fine;
 }
 
 static enum line_style style_of(enum easel_line line)
@@ -125,6 +169,7 @@ struct frame {
 struct easel {
     const struct encoder *encoder; /* NULL: no pictures */
     struct encode_terminal terminal;
+    struct easel_terminal told; /* the same in the words of the outside */
     struct frame frames[EASEL_MOST_TILES];
     size_t frame_count;
     struct scene_texts texts;
@@ -136,7 +181,7 @@ struct easel {
 static const struct encoder *encoder_for(enum easel_graphics graphics)
 {
     static const char *const NAMES[] = {
-        [EASEL_SIXEL] = "sixel", [EASEL_KITTY] = "kitty", [EASEL_BLOCKS] = "blocks"};
+        [EASEL_SIXEL] = "sixel", [EASEL_KITTY] = "kitty", [EASEL_ITERM] = "iterm", [EASEL_BLOCKS] = "blocks"};
     return graphics == EASEL_NONE ? NULL : encoder_find(NAMES[graphics]);
 }
 
@@ -171,6 +216,13 @@ void easel_room(const struct easel_terminal *terminal, int rows, int cols, int32
         encoder_area(encoder, &settings, rows, cols, width_px, height_px);
 }
 
+static void set_terminal(struct easel *easel, const struct easel_terminal *terminal)
+{
+    easel->told = *terminal;
+    easel->encoder = encoder_for(terminal->graphics);
+    easel->terminal = terminal_for(terminal);
+}
+
 struct easel *easel_new(const struct easel_terminal *terminal, struct err *err)
 {
     struct easel *easel = calloc(1, sizeof *easel);
@@ -178,8 +230,7 @@ struct easel *easel_new(const struct easel_terminal *terminal, struct err *err)
         err_set(err, ERR_MEMORY, "out of memory");
         return NULL;
     }
-    easel->encoder = encoder_for(terminal->graphics);
-    easel->terminal = terminal_for(terminal);
+    set_terminal(easel, terminal);
     return easel;
 }
 
@@ -202,15 +253,14 @@ void easel_free(struct easel *easel)
     free(easel);
 }
 
-/* From image pixels to those of a base in which a letterbox put PHOTO at LEFT, TOP. */
-static struct scene_map map_of(const struct photo *photo, int32_t left, int32_t top)
+/* What is seen of TILE's photo in a room of that size. */
+static struct window window_of(const struct easel_tile *tile, int32_t width, int32_t height)
 {
-    return (struct scene_map){
-        .scale_x = (double)photo->pixels->width_px / photo->original_width_px,
-        .scale_y = (double)photo->pixels->height_px / photo->original_height_px,
-        .left_px = left,
-        .top_px = top,
-    };
+    int32_t original_w = tile->photo->original_width_px;
+    int32_t original_h = tile->photo->original_height_px;
+    struct window window = {tile->look.x, tile->look.y, tile->look.zoom};
+    return tile->look.zoom > 0 ? window_hold(window, original_w, original_h, width, height)
+                               : window_fit(original_w, original_h, width, height);
 }
 
 void easel_where(const struct easel_terminal *terminal, const struct easel_tile *tile, int row,
@@ -218,11 +268,16 @@ void easel_where(const struct easel_terminal *terminal, const struct easel_tile 
 {
     int32_t width, height;
     easel_room(terminal, tile->rows, tile->cols, &width, &height);
-    const struct pixels *pixels = tile->photo->pixels;
-    struct scene_map map = map_of(
-        tile->photo, (width - pixels->width_px) / 2, (height - pixels->height_px) / 2);
-    *x = ((col - tile->col + 0.5) * width / tile->cols - map.left_px) / map.scale_x;
-    *y = ((row - tile->row + 0.5) * height / tile->rows - map.top_px) / map.scale_y;
+    struct window window = window_of(tile, width, height);
+    *x = window.x + ((col - tile->col + 0.5) * width / tile->cols - width / 2.0) / window.zoom;
+    *y = window.y + ((row - tile->row + 0.5) * height / tile->rows - height / 2.0) / window.zoom;
+}
+
+static void set_tone(struct pixels *pixels, const struct easel_look *look)
+{
+    pixels_tone(pixels, look->brightness, look->contrast);
+    if (look->grey)
+        pixels_grey(pixels);
 }
 
 static bool frame_open(struct easel *easel, const struct easel_tile *tile, struct frame *frame,
@@ -230,30 +285,35 @@ static bool frame_open(struct easel *easel, const struct easel_tile *tile, struc
 {
     static const uint8_t AROUND[3] = {LETTERBOX_GREY, LETTERBOX_GREY, LETTERBOX_GREY};
     const struct pixels *pixels = photo_pixels(tile->photo);
-    int32_t width, height, left, top;
+    int32_t width, height;
     struct encode_place place = {
-        tile->row, tile->col, tile->rows, tile->cols, ++easel->next_id & 0xffffff};
+        tile->row, tile->col, tile->rows, tile->cols, easel->next_id++ % MOST_IDS + 1};
     encoder_area(easel->encoder, &easel->terminal, tile->rows, tile->cols, &width, &height);
     *frame = (struct frame){.tile = *tile};
     frame->tile.boxes = NULL;
     frame->tile.photo = photo_share(tile->photo);
-    frame->base =
-        pixels ? pixels_letterbox(pixels, width, height, AROUND, &left, &top) : NULL;
-    if (frame->base && tile->grey)
-        pixels_grey(frame->base);
+    if (pixels)
+        frame->base = window_render(pixels, tile->photo->original_width_px,
+            tile->photo->original_height_px, window_of(tile, width, height), width, height,
+            tile->look.smooth ? WINDOW_SMOOTH : WINDOW_NEAREST, AROUND, &frame->map);
+    if (frame->base)
+        set_tone(frame->base, &tile->look);
     frame->shown = frame->base ? pixels_copy(frame->base) : NULL;
     if (!frame->shown)
         return err_set(err, ERR_MEMORY, "out of memory");
-    frame->map = map_of(tile->photo, left, top);
-    frame->encoder = encoder_open(easel->encoder, &easel->terminal, &place, frame->base, err);
+    struct encode_terminal terminal = easel->terminal;
+    if (!tile->fine)
+        terminal.palette_colours = QUICK_COLOURS;
+    frame->encoder = encoder_open(easel->encoder, &terminal, &place, frame->base, err);
     return frame->encoder != NULL;
 }
 
 /* The frame can go on to show TILE. */
-static bool frame_shows(const struct frame *frame, const struct easel_tile *tile)
+static bool frame_shows(
+    const struct easel *easel, const struct frame *frame, const struct easel_tile *tile)
 {
-    return frame->encoder && frame->tile.photo == tile->photo && frame->tile.grey == tile->grey &&
-           same_place(&frame->tile, tile);
+    return frame->encoder && same_picture(&frame->tile, tile) &&
+           (frame->tile.fine == tile->fine || !easel->encoder->refines);
 }
 
 static bool draw(struct easel *easel, struct frame *frame, const struct easel_tile *tile,
@@ -272,17 +332,23 @@ static bool draw(struct easel *easel, struct frame *frame, const struct easel_ti
 }
 
 /* Lets go of the frames that show nothing of SCENE; those that stay come to the place of their tile,
- * the others' places are left empty. */
-static void sort_frames(struct easel *easel, const struct easel_scene *scene, struct buf *out)
+ * the others' places are left empty. NEW tells of each tile that no frame was at its place. */
+static void sort_frames(struct easel *easel, const struct easel_scene *scene,
+    bool new[EASEL_MOST_TILES], struct buf *out)
 {
     struct frame old[EASEL_MOST_TILES];
     size_t old_count = easel->frame_count, count = scene ? scene->tile_count : 0;
     memcpy(old, easel->frames, sizeof old);
     memset(easel->frames, 0, sizeof easel->frames);
     easel->frame_count = count;
+    for (size_t at = 0; at < count; at++) {
+        new[at] = old_count > 0;
+        for (size_t i = 0; i < old_count; i++)
+            new[at] &= !same_place(&old[i].tile, &scene->tiles[at]);
+    }
     for (size_t i = 0; i < old_count; i++) {
         size_t at = 0;
-        while (at < count && (easel->frames[at].encoder || !frame_shows(&old[i], &scene->tiles[at])))
+        while (at < count && (easel->frames[at].encoder || !frame_shows(easel, &old[i], &scene->tiles[at])))
             at++;
         if (at < count) {
             easel->frames[at] = old[i];
@@ -295,19 +361,39 @@ static void sort_frames(struct easel *easel, const struct easel_scene *scene, st
     }
 }
 
+void easel_set_terminal(struct easel *easel, const struct easel_terminal *terminal, struct buf *out)
+{
+    const struct easel_terminal *told = &easel->told;
+    if (told->graphics == terminal->graphics && told->delta == terminal->delta &&
+        told->cell_width_px == terminal->cell_width_px &&
+        told->cell_height_px == terminal->cell_height_px &&
+        told->max_width_px == terminal->max_width_px &&
+        told->max_height_px == terminal->max_height_px)
+        return;
+    bool new[EASEL_MOST_TILES];
+    if (easel->encoder)
+        sort_frames(easel, NULL, new, out);
+    set_terminal(easel, terminal);
+}
+
 bool easel_paint(struct easel *easel, const struct easel_scene *scene, bool whole, struct buf *out,
     struct err *err)
 {
     if (!easel->encoder)
         return true;
-    sort_frames(easel, scene, out);
+    bool new[EASEL_MOST_TILES];
+    sort_frames(easel, scene, new, out);
     whole |= easel->failed;
     bool ok = true;
     for (size_t i = 0; ok && i < easel->frame_count; i++) {
         const struct easel_tile *tile = &scene->tiles[i];
         struct frame *frame = &easel->frames[i];
         bool opened = !frame->encoder;
-        ok = (!opened || frame_open(easel, tile, frame, err)) &&
+        ok = !opened || frame_open(easel, tile, frame, err);
+        /* A picture need not fill its cells, and those around it may show parts of another. */
+        if (ok && opened && new[i] && !easel->encoder->stays)
+            encoder_erase(frame->encoder, out);
+        ok = ok &&
              draw(easel, frame, tile, whole || opened, out, err);
         if (!frame->encoder)
             frame_done(frame);
@@ -316,25 +402,25 @@ bool easel_paint(struct easel *easel, const struct easel_scene *scene, bool whol
     return ok;
 }
 
-bool easel_write_png(
-    const char *path, const struct easel_tile *tile, const char *output, struct err *err)
+/* A label is about a fiftieth of the picture. */
+static int32_t enlarge_for(const struct pixels *pixels)
 {
-    struct pixels *base = picture_decode(path, PIXELS_MAX_SIDE, PIXELS_MAX_SIDE, err);
-    struct pixels *shown = base ? pixels_copy(base) : NULL;
+    static const double SIDE_PX = 700;
+    double side = sqrt((double)pixels->width_px * pixels->height_px);
+    return side < SIDE_PX ? 1 : (int32_t)lround(side / SIDE_PX);
+}
+
+bool easel_compose(const struct easel_tile *tile, struct pixels *base, int32_t original_width_px,
+    int32_t original_height_px, struct pixels *out, struct err *err)
+{
     struct overlay_box *boxes = calloc(tile->box_count + 1, sizeof *boxes);
-    bool ok = base && ((shown && boxes) || err_set(err, ERR_MEMORY, "out of memory"));
-    if (ok) {
-        if (tile->grey)
-            pixels_grey(base);
-        for (size_t i = 0; i < tile->box_count; i++)
-            make_overlay(&tile->boxes[i], &boxes[i]);
-        struct scene_map map = {1, 1, 0, 0};
-        ok = scene_compose(base, &map, boxes, tile->box_count, shown, NULL) ||
-             err_set(err, ERR_MEMORY, "out of memory");
-    }
-    ok = ok && png_out_file(shown, output, err);
+    struct scene_map map = {.scale_x = (double)base->width_px / original_width_px,
+        .scale_y = (double)base->height_px / original_height_px,
+        .enlarge = enlarge_for(base)};
+    set_tone(base, &tile->look);
+    for (size_t i = 0; boxes && i < tile->box_count; i++)
+        make_overlay(&tile->boxes[i], &boxes[i]);
+    bool ok = boxes && scene_compose(base, &map, boxes, tile->box_count, out, NULL);
     free(boxes);
-    pixels_free(base);
-    pixels_free(shown);
-    return ok;
+    return ok || err_set(err, ERR_MEMORY, "out of memory");
 }

@@ -21,11 +21,21 @@ struct easel_box {
 
 enum { EASEL_MOST_BOXES = 1024, EASEL_MOST_TILES = 16 };
 
+/* How a photo is looked at; zeroed: all of it, as it is. */
+struct easel_look {
+    double zoom; /* screen pixels for each of the original's; 0: as large as all of it fits */
+    double x, y; /* with a zoom: the original's point in the middle */
+    bool smooth; /* enlarged pixels run into one another, else they stay squares */
+    bool grey;
+    int brightness, contrast; /* -100..100: picture/pixels.h */
+};
+
 /* One photo at one place. */
 struct easel_tile {
     struct photo *photo;      /* a reference of the scene's own; with pixels */
     int row, col, rows, cols; /* cells of the screen; no two tiles of a scene overlap */
-    bool grey;
+    struct easel_look look;
+    bool fine;               /* in the best colours: more bytes, for a person at rest */
     struct easel_box *boxes; /* the scene's own */
     size_t box_count, box_capacity;
 };
@@ -42,6 +52,12 @@ void easel_scene_free(struct easel_scene *scene); /* accepts NULL */
 struct easel_scene *easel_scene_copy(const struct easel_scene *scene);
 /* Both (NULL: no picture) look the same. */
 bool easel_scene_same(const struct easel_scene *a, const struct easel_scene *b);
+/* Their tiles lie at the same places; of no picture (NULL) there are none. */
+bool easel_scene_same_places(const struct easel_scene *a, const struct easel_scene *b);
+/* Tiles that SHOWN (may be NULL) has, too, are as fine as they are there, all others are not. */
+void easel_scene_follow(struct easel_scene *scene, const struct easel_scene *shown);
+void easel_scene_refine(struct easel_scene *scene); /* all tiles fine */
+bool easel_scene_is_fine(const struct easel_scene *scene);
 /* A zeroed tile more; NULL when there are EASEL_MOST_TILES. */
 struct easel_tile *easel_scene_add(struct easel_scene *scene);
 /* A zeroed box more; NULL when there are EASEL_MOST_BOXES or memory is out. */
@@ -49,7 +65,7 @@ struct easel_box *easel_tile_add(struct easel_tile *tile);
 /* Takes the last tile away. */
 void easel_scene_drop(struct easel_scene *scene);
 
-enum easel_graphics { EASEL_SIXEL, EASEL_KITTY, EASEL_BLOCKS, EASEL_NONE };
+enum easel_graphics { EASEL_SIXEL, EASEL_KITTY, EASEL_ITERM, EASEL_BLOCKS, EASEL_NONE };
 enum easel_delta { EASEL_FULL, EASEL_BANDS, EASEL_CELLS, EASEL_PIXELS };
 
 /* How the terminal shows pictures: what it answered (screen/probe.h), in this room's words. */
@@ -80,10 +96,15 @@ void easel_where(const struct easel_terminal *terminal, const struct easel_tile 
 struct easel;
 struct easel *easel_new(const struct easel_terminal *terminal, struct err *err);
 void easel_free(struct easel *easel);
+/* The terminal is another now (its font changed, its answer came late): what was painted for the old
+ * one is taken away, by bytes appended to OUT where it would stay. Nothing when it is the same. */
+void easel_set_terminal(struct easel *easel, const struct easel_terminal *terminal, struct buf *out);
 bool easel_paint(struct easel *easel, const struct easel_scene *scene, bool whole, struct buf *out,
     struct err *err);
 
-/* The picture at PATH in its own size with the boxes of TILE (its photo and place are ignored),
- * written as a PNG to OUTPUT. */
-bool easel_write_png(
-    const char *path, const struct easel_tile *tile, const char *output, struct err *err);
+/* The boxes of TILE (its photo and place are ignored) over BASE, a picture of an original of that size,
+ * into OUT of BASE's size; lines and labels grow with the picture, so that they are seen on paper.
+ * False when memory is out. */
+struct pixels;
+bool easel_compose(const struct easel_tile *tile, struct pixels *base, int32_t original_width_px,
+    int32_t original_height_px, struct pixels *out, struct err *err);

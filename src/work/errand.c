@@ -70,11 +70,31 @@ struct errand *errand_copy(struct copy *copy)
     return errand;
 }
 
+struct errand *errand_tag(
+    struct study *study, const char *const *names, size_t count, const char *tag, bool takes)
+{
+    struct errand *errand = new_texts(ERRAND_TAG, tag, NULL);
+    bool ok = errand != NULL;
+    if (ok) {
+        errand->study = study_share(study);
+        errand->takes = takes;
+        errand->names = ARENA_ARRAY(&errand->arena, const char *, count + 1);
+        ok = errand->names != NULL;
+    }
+    for (size_t i = 0; ok && i < count; i++)
+        errand->names[errand->name_count++] = keep(errand, names[i], &ok);
+    if (ok)
+        return errand;
+    errand_free(errand);
+    return NULL;
+}
+
 void errand_free(struct errand *errand)
 {
     if (!errand)
         return;
     copy_free(errand->copy);
+    study_release(errand->study);
     arena_done(&errand->arena);
     free(errand);
 }

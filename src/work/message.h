@@ -25,6 +25,7 @@ enum message_kind {
     MESSAGE_DATA,
     MESSAGE_PAINTED,
     MESSAGE_REMARKED, /* remarks have changed: the runs are to be loaded again */
+    MESSAGE_TAGGED, /* images have other tags: pools are to be made again */
     MESSAGE_COPIED,
     MESSAGE_DELTAS,
     MESSAGE_INFLUENCE,

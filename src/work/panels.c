@@ -277,6 +277,7 @@ bool panel_want(const struct panel *panel, const struct run_row *run, const stru
         .metric = metric->stored_name,
         .count = metric->summary.count,
         .columns = columns < 1 ? 1 : columns,
+        .minus_one = run_is_undefined(metric->role, -1),
         .scale = panel->role != ROLE_NONE ? metric->scale : 1,
         .x = look->x,
         .origin = look->x == CURVE_X_TIME            ? began_s(run)

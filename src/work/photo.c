@@ -1,43 +1,48 @@
 #include "work/photo.h"
 
 #include "picture/decode.h"
+#include "work/darkroom.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
-static struct pixels *decode_to_fit(
-    const char *path, int32_t max_width_px, int32_t max_height_px, struct err *err)
+static bool decode_photo(struct darkroom *room, const char *path,
+    const struct picture_ask *ask, struct photo *photo, struct err *err)
 {
-    struct pixels *decoded = picture_decode(path, max_width_px, max_height_px, err);
-    if (!decoded)
-        return NULL;
-    int32_t width, height;
-    picture_fit(
-        decoded->width_px, decoded->height_px, max_width_px, max_height_px, true, &width, &height);
-    if (width == decoded->width_px && height == decoded->height_px)
-        return decoded;
-    struct pixels *scaled = picture_scale(decoded, width, height);
-    pixels_free(decoded);
-    if (!scaled)
-        err_set(err, ERR_MEMORY, "out of memory");
-    return scaled;
+    struct picture_plan plan;
+    if (!path)
+        return err_set(err, ERR_IO, "the image file is not here (--images DIR)");
+    photo->pixels = darkroom_decode(room, path, ask, &plan, err);
+    if (!photo->pixels)
+        return false;
+    photo->original_width_px = plan.original_width_px;
+    photo->original_height_px = plan.original_height_px;
+    photo->coarse = plan.coarse;
+    return true;
 }
 
-struct photo *photo_load(const char *path, int32_t max_width_px, int32_t max_height_px)
+/* "cannot decode PATH: why", harmless. */
+static void tell_trouble(struct photo *photo, const char *path, struct err *err)
+{
+    const char *doing = path ? "cannot decode " : "";
+    err_in_file(err, path ? path : "");
+    snprintf(photo->trouble, sizeof photo->trouble, "%s", doing);
+    err_print(err, photo->trouble + strlen(doing), sizeof photo->trouble - strlen(doing));
+}
+
+struct photo *photo_load(struct darkroom *room, const char *path, int32_t max_width_px,
+    int32_t max_height_px, bool coarse)
 {
     struct photo *photo = calloc(1, sizeof *photo);
     if (!photo)
         return NULL;
     atomic_init(&photo->references, 1);
+    const struct picture_ask ask = {max_width_px, max_height_px, coarse};
     struct err err = {0};
-    if (!path)
-        err_set(&err, ERR_IO, "the image file is not here (--images DIR)");
-    else if (picture_size(path, &photo->original_width_px, &photo->original_height_px, &err))
-        photo->pixels = decode_to_fit(path, max_width_px, max_height_px, &err);
-    if (!photo->pixels) {
-        err_in_file(&err, path ? path : "");
-        err_print(&err, photo->trouble, sizeof photo->trouble);
-    }
+    if (!decode_photo(room, path, &ask, photo, &err))
+        tell_trouble(photo, path, &err);
     return photo;
 }
 

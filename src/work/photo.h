@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct darkroom;
 struct pixels;
 
 /* A decoded picture scaled to fit; immutable, shared between threads. */
@@ -17,13 +18,15 @@ struct photo {
     struct pixels *pixels; /* NULL: see trouble; of photo_later() only photo_pixels() tells */
     struct photo_later *later; /* NULL: it was loaded */
     int32_t original_width_px, original_height_px;
-    bool coarse; /* an eighth of the detail, until the whole one comes */
+    bool coarse; /* an eighth of the detail: it can be had whole */
     char trouble[512]; /* why there are no pixels: one harmless line */
 };
 
-/* Decodes PATH (NULL: says that the file is not here) as large as fits, small pictures enlarged.
- * NULL only when out of memory; one reference is the caller's. Any thread. */
-struct photo *photo_load(const char *path, int32_t max_width_px, int32_t max_height_px);
+/* Decodes PATH (NULL: says that the file is not here) in ROOM (work/darkroom.h, may be NULL) as large
+ * as fits, never larger than it is. COARSE: an eighth of the detail will do for now. NULL only when
+ * out of memory; one reference is the caller's. Any thread. */
+struct photo *photo_load(struct darkroom *room, const char *path, int32_t max_width_px,
+    int32_t max_height_px, bool coarse);
 /* A photo of that size that is drawn when it is first painted; SELF (ownership moves, also when NULL is
  * returned: out of memory) is freed then, or with it. Any thread. */
 struct photo_source {

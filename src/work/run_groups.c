@@ -198,26 +198,45 @@ static bool fill(struct grouping *g, const struct runs *runs, const uint32_t *or
     return true;
 }
 
-bool runs_group(const struct runs *runs, const uint32_t *order, size_t count,
-    const struct runs_grouping *grouping, const struct run_row *baseline, double now_s,
-    struct arena *arena, struct run_groups *out, struct err *err)
+bool runs_number(const struct runs *runs, const struct runs_grouping *grouping,
+    const struct run_row *baseline, double now_s, struct arena *arena, struct run_numbers *out,
+    struct err *err)
 {
     struct grouping g = {.how = grouping, .baseline = baseline, .now_s = now_s};
     size_t most = 0;
-    *out = (struct run_groups){0};
-    for (size_t i = 0; i < count; i++)
-        most = runs->rows[order[i]].param_count > most ? runs->rows[order[i]].param_count : most;
-    bool ok = start(&g, most);
-    uint32_t *places = ok ? ARENA_ARRAY(&g.scratch, uint32_t, count) : NULL;
-    ok = places != NULL;
-    for (size_t i = 0; ok && i < count; i++) {
-        int64_t place = place_of(&g, &runs->rows[order[i]], out->count);
+    for (size_t i = 0; i < runs->count; i++)
+        most = runs->rows[i].param_count > most ? runs->rows[i].param_count : most;
+    uint32_t *of = start(&g, most) ? ARENA_ARRAY(arena, uint32_t, runs->count + 1) : NULL;
+    bool ok = of != NULL;
+    *out = (struct run_numbers){.of = of};
+    for (size_t i = 0; ok && i < runs->count; i++) {
+        int64_t place = place_of(&g, &runs->rows[i], out->count);
         ok = place >= 0;
         out->count += ok && (size_t)place == out->count;
-        places[i] = ok ? (uint32_t)place : 0;
+        of[i] = ok ? (uint32_t)place : 0;
+    }
+    stop(&g);
+    return ok || err_set(err, ERR_MEMORY, "out of memory for the groups");
+}
+
+bool runs_group(const struct runs *runs, const uint32_t *order, size_t count,
+    const struct runs_grouping *grouping, const struct run_numbers *numbers,
+    const struct run_row *baseline, double now_s, struct arena *arena, struct run_groups *out,
+    struct err *err)
+{
+    struct grouping g = {.how = grouping, .baseline = baseline, .now_s = now_s};
+    uint32_t *places = ARENA_ARRAY(&g.scratch, uint32_t, count + 1);
+    uint32_t *seen = ARENA_ARRAY(&g.scratch, uint32_t, numbers->count + 1); /* 1 + the group */
+    *out = (struct run_groups){0};
+    bool ok = places && seen;
+    for (size_t i = 0; ok && i < count; i++) {
+        uint32_t *group = &seen[numbers->of[order[i]]];
+        if (!*group)
+            *group = (uint32_t)++out->count;
+        places[i] = *group - 1;
     }
     ok = ok && fill(&g, runs, order, places, count, arena, out);
-    stop(&g);
+    arena_done(&g.scratch);
     return ok || err_set(err, ERR_MEMORY, "out of memory for the groups");
 }
 

@@ -35,10 +35,21 @@ struct run_groups {
     size_t count;
 };
 
+/* Which group each row of RUNS is of, from 0 on: it stays so while what is listed, and in which
+ * order, changes. */
+struct run_numbers {
+    const uint32_t *of; /* by row */
+    size_t count;       /* of different numbers */
+};
+bool runs_number(const struct runs *runs, const struct runs_grouping *grouping,
+    const struct run_row *baseline, double now_s, struct arena *arena, struct run_numbers *out,
+    struct err *err);
+
 /* Groups the COUNT rows of ORDER, whose order members keep. Memory from ARENA. */
 bool runs_group(const struct runs *runs, const uint32_t *order, size_t count,
-    const struct runs_grouping *grouping, const struct run_row *baseline, double now_s,
-    struct arena *arena, struct run_groups *out, struct err *err);
+    const struct runs_grouping *grouping, const struct run_numbers *numbers,
+    const struct run_row *baseline, double now_s, struct arena *arena, struct run_groups *out,
+    struct err *err);
 
 /* Numbers the groups of two or more among COUNT runs that differ in the seed only, from 1 on in the
  * order of their first run; NUMBERS[i] is 0 for a run without a sibling. False when memory is out. */

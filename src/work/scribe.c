@@ -67,6 +67,19 @@ static bool make_copy(struct scribe *scribe, struct errand *errand, struct err *
     return ok;
 }
 
+static bool keep_tag(struct scribe *scribe, const struct errand *errand, struct err *err)
+{
+    struct arena arena = {0};
+    char *path = image_tags_path(&arena, err);
+    size_t changed;
+    bool ok = path && image_tags_write(path, errand->study, errand->names, errand->name_count,
+                          errand->name, !errand->takes, &changed, err);
+    if (ok)
+        message_post(scribe->answers, message_new(MESSAGE_TAGGED));
+    arena_done(&arena);
+    return ok;
+}
+
 static void run(struct scribe *scribe, struct errand *errand)
 {
     struct err err = {0};
@@ -83,6 +96,9 @@ static void run(struct scribe *scribe, struct errand *errand)
         break;
     case ERRAND_COPY:
         make_copy(scribe, errand, &err);
+        break;
+    case ERRAND_TAG:
+        keep_tag(scribe, errand, &err);
         break;
     }
     if (err.code)

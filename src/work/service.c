@@ -123,7 +123,8 @@ static void order_photos(
     struct photo_want sound[WORLD_PHOTOS];
     size_t count = 0;
     for (size_t i = 0; i < wants->photo_count; i++)
-        if (is_of_world(world, wants->photos[i].study))
+        if (is_of_world(world, wants->photos[i].study) ||
+            (wants->photos[i].files && wants->photos[i].files == world->files))
             sound[count++] = wants->photos[i];
     if (same_photos(sound, count, ordered->photos, ordered->photo_count))
         return;
@@ -236,6 +237,11 @@ void service_paint(struct service *service, struct easel_scene *scene, bool whol
     studio_paint(service->studio, scene, whole, serial);
 }
 
+void service_set_terminal(struct service *service, const struct easel_terminal *terminal)
+{
+    studio_set_terminal(service->studio, terminal);
+}
+
 void service_run(struct service *service, struct errand *errand)
 {
     scribe_order(service->scribe, errand);
@@ -262,17 +268,23 @@ static void drop_photo(struct photo_answer *answer)
     *answer = (struct photo_answer){0};
 }
 
-/* Forgets the photos of STUDY, which goes: a new one may come to stand at its address. */
-static void drop_photos(struct service *service, struct world *world, const struct study *study)
+static bool photo_is_of(const struct photo_want *want, const void *source)
+{
+    return want->study == source || want->files == source;
+}
+
+/* Forgets the photos of SOURCE, a study or a list of files, which goes: a new one may come to stand
+ * at its address. */
+static void drop_photos(struct service *service, struct world *world, const void *source)
 {
     struct wants *ordered = &service->ordered;
     size_t kept = 0;
     for (size_t i = 0; i < ordered->photo_count; i++)
-        if (ordered->photos[i].study != study)
+        if (!photo_is_of(&ordered->photos[i], source))
             ordered->photos[kept++] = ordered->photos[i];
     ordered->photo_count = kept;
     for (size_t i = 0; i < WORLD_PHOTOS; i++)
-        if (world->photos[i].want.study == study)
+        if (world->photos[i].photo && photo_is_of(&world->photos[i].want, source))
             drop_photo(&world->photos[i]);
 }
 
@@ -332,6 +344,15 @@ static void take_study(struct service *service, struct world *world, struct mess
     forget_studies(service, world);
 }
 
+static void take_files(struct service *service, struct world *world, struct message *message)
+{
+    if (world->files)
+        drop_photos(service, world, world->files);
+    run_files_release(world->files);
+    world->files = message->files;
+    message->files = NULL;
+}
+
 /* One of a study that has gone meanwhile is passed over. */
 static void take_appraisal(struct world *world, struct message *message)
 {
@@ -342,7 +363,7 @@ static void take_appraisal(struct world *world, struct message *message)
         }
 }
 
-/* What the clerk and the studio answer, and the list of files, take the place of older ones. */
+/* What the clerk and the studio answer takes the place of older answers. */
 static void take_clerks(struct world *world, struct message *message)
 {
     if (message->deltas) {
@@ -365,11 +386,6 @@ static void take_clerks(struct world *world, struct message *message)
         texts_release(world->texts);
         world->texts = message->texts;
         message->texts = NULL;
-    }
-    if (message->files) {
-        run_files_release(world->files);
-        world->files = message->files;
-        message->files = NULL;
     }
 }
 
@@ -402,6 +418,15 @@ static void take_photo(struct service *service, struct world *world, struct mess
     drop_photo(place);
     *place = message->photo;
     message->photo.photo = NULL;
+}
+
+static void take_curves(struct world *world, struct message *message)
+{
+    if (!message->curves)
+        return;
+    curves_release(world->curves);
+    world->curves = message->curves;
+    message->curves = NULL;
 }
 
 static void take_pool(struct world *world, struct message *message)
@@ -446,11 +471,7 @@ bool service_take(struct service *service, struct world *world, struct service_p
         service->indexes = true;
         break;
     case MESSAGE_CURVES:
-        if (message->curves) {
-            curves_release(world->curves);
-            world->curves = message->curves;
-            message->curves = NULL;
-        }
+        take_curves(world, message);
         break;
     case MESSAGE_STUDY:
         take_study(service, world, message);
@@ -464,10 +485,13 @@ bool service_take(struct service *service, struct world *world, struct service_p
     case MESSAGE_DELTAS:
     case MESSAGE_INFLUENCE:
     case MESSAGE_TEXTS:
-    case MESSAGE_FILES:
     case MESSAGE_INTERVALS:
     case MESSAGE_APPRAISAL:
         take_clerks(world, message);
+        break;
+    case MESSAGE_FILES:
+        if (message->files)
+            take_files(service, world, message);
         break;
     case MESSAGE_DATA:
         take_data(world, message);
@@ -478,6 +502,9 @@ bool service_take(struct service *service, struct world *world, struct service_p
         break;
     case MESSAGE_REMARKED:
         service->runs_stale = true;
+        break;
+    case MESSAGE_TAGGED:
+        service->ordered.pool = (struct pool_want){0};
         break;
     case MESSAGE_COPIED:
         take_copied(world, message);
@@ -503,7 +530,7 @@ struct service *service_new(const struct service_settings *settings, struct err 
     if (service->librarian)
         service->studio = studio_new(settings, service->answers, err);
     if (service->studio)
-        service->album = album_new(service->answers, ALBUM_BYTES, err);
+        service->album = album_new(settings->room, service->answers, ALBUM_BYTES, err);
     if (service->album)
         service->clerk = clerk_new(settings, service->answers, err);
     if (service->clerk)

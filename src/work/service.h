@@ -31,6 +31,8 @@ void service_want(struct service *service, const struct world *world, const stru
 /* Paints SCENE (ownership moves; NULL: take the picture away); a newer one overtakes. WHOLE: the
  * screen was erased. The answer comes through service_take() with SERIAL. */
 void service_paint(struct service *service, struct easel_scene *scene, bool whole, uint64_t serial);
+/* What is painted from here on is for TERMINAL. */
+void service_set_terminal(struct service *service, const struct easel_terminal *terminal);
 /* Has ERRAND (ownership moves) run, in the order of these calls; before service_free() is through
  * all are. */
 void service_run(struct service *service, struct errand *errand);

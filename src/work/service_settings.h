@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "work/darkroom.h"
 #include "work/easel.h"
 #include "work/index.h"
 
@@ -13,4 +14,5 @@ struct service_settings {
     bool rebuild;
     bool polls; /* directories are not watched but looked at again and again */
     struct easel_terminal terminal;
+    struct darkroom *room; /* where pictures are decoded; NULL: in this process */
 };

@@ -1,6 +1,7 @@
 #include "work/studio.h"
 
 #include "work/desk.h"
+#include "work/image_tags.h"
 #include "work/run_study.h"
 
 #include <stdlib.h>
@@ -18,6 +19,7 @@ _Static_assert((int)SLOTS <= (int)DESK_SLOTS, "a desk has as many slots");
 
 struct studio {
     const struct service_settings *settings;
+    struct easel_terminal terminal; /* of those who order: what the next painting is for */
     struct queue *answers;
     struct desk *desk;
     struct easel *easel;      /* the thread's own; made with the first painting */
@@ -72,6 +74,7 @@ static void study_job_run(void *self, const atomic_bool *stale)
 
 struct paint_job {
     struct studio *studio;
+    struct easel_terminal terminal;
     struct easel_scene *scene;
     bool whole;
     uint64_t serial;
@@ -96,11 +99,12 @@ static void paint_job_run(void *self, const atomic_bool *stale)
     struct err err = {0};
     struct message *message = message_new(MESSAGE_PAINTED);
     if (!studio->easel)
-        studio->easel = easel_new(&studio->settings->terminal, &err);
+        studio->easel = easel_new(&job->terminal, &err);
     if (message && studio->easel) {
         bool whole = atomic_exchange(&studio->whole_wanted, false) || job->whole;
         buf_init(&message->paint.bytes, MOST_PAINTED_BYTES);
         message->paint.serial = job->serial;
+        easel_set_terminal(studio->easel, &job->terminal, &message->paint.bytes);
         message->paint.done =
             easel_paint(studio->easel, job->scene, whole, &message->paint.bytes, &err);
     }
@@ -127,14 +131,12 @@ static void pool_job_run(void *self, const atomic_bool *stale)
 {
     struct pool_job *job = self;
     struct pool_answer *answer = &job->answer;
-    struct err err = {0};
     struct message *message = message_new(MESSAGE_POOL);
     (void)stale;
     if (message) {
-        struct image_pool_request request = {.a = answer->want.a, .b = answer->want.b};
-        answer->pool = image_pool_new(&request, &err);
-        if (!answer->pool)
-            err_print(&err, answer->trouble, sizeof answer->trouble);
+        struct arena arena = {0};
+        pool_answer_make(answer, image_tags_path(&arena, NULL));
+        arena_done(&arena);
         message->pool = *answer;
         *answer = (struct pool_answer){0};
     }
@@ -232,6 +234,11 @@ bool studio_order_data(struct studio *studio, const struct data_want *want, stru
     return true;
 }
 
+void studio_set_terminal(struct studio *studio, const struct easel_terminal *terminal)
+{
+    studio->terminal = *terminal;
+}
+
 bool studio_order_appraisals(struct studio *studio, const struct appraisals_want *want)
 {
     struct appraisals_job *job = calloc(1, sizeof *job);
@@ -252,7 +259,7 @@ void studio_paint(struct studio *studio, struct easel_scene *scene, bool whole, 
         easel_scene_free(scene);
         return;
     }
-    *job = (struct paint_job){studio, scene, whole, serial};
+    *job = (struct paint_job){studio, studio->terminal, scene, whole, serial};
     desk_put(studio->desk, SLOT_PAINT, (struct desk_job){paint_job_run, paint_job_drop, job});
 }
 
@@ -267,6 +274,7 @@ struct studio *studio_new(
         return NULL;
     }
     studio->settings = settings;
+    studio->terminal = settings->terminal;
     studio->answers = answers;
     studio->desk = desk_new(err);
     if (studio->desk)

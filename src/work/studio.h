@@ -23,5 +23,7 @@ bool studio_order_study(
 bool studio_order_appraisals(struct studio *studio, const struct appraisals_want *want);
 bool studio_order_pool(struct studio *studio, const struct pool_want *want);
 bool studio_order_data(struct studio *studio, const struct data_want *want, struct runs *runs);
+/* What studio_paint() paints from here on is for TERMINAL. The thread that orders paintings. */
+void studio_set_terminal(struct studio *studio, const struct easel_terminal *terminal);
 /* SCENE (ownership moves; NULL: take the picture away). WHOLE: the screen was erased. */
 void studio_paint(struct studio *studio, struct easel_scene *scene, bool whole, uint64_t serial);

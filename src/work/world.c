@@ -1,5 +1,7 @@
 #include "work/world.h"
 
+#include "work/image_tags.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,13 +23,20 @@ const struct study_answer *world_study(const struct world *world, const struct s
 
 bool photo_want_same(const struct photo_want *a, const struct photo_want *b)
 {
-    return a->study == b->study && a->image == b->image && a->width_px == b->width_px &&
-           a->height_px == b->height_px;
+    return a->study == b->study && a->files == b->files && a->image == b->image &&
+           a->width_px == b->width_px && a->height_px == b->height_px;
+}
+
+const char *photo_want_path(const struct photo_want *want, struct arena *arena)
+{
+    if (want->study)
+        return study_image_path(want->study, arena, want->image);
+    return want->files->files[want->image].path;
 }
 
 const struct photo *world_photo(const struct world *world, const struct photo_want *want)
 {
-    for (size_t i = 0; want->study && i < WORLD_PHOTOS; i++)
+    for (size_t i = 0; (want->study || want->files) && i < WORLD_PHOTOS; i++)
         if (world->photos[i].photo && photo_want_same(&world->photos[i].want, want))
             return world->photos[i].photo;
     return NULL;
@@ -40,9 +49,25 @@ const struct pool_answer *world_pool(const struct world *world, const struct poo
     return answers ? answer : NULL;
 }
 
+void pool_answer_make(struct pool_answer *answer, const char *tags)
+{
+    struct err err = {0};
+    struct image_column column;
+    struct image_pool_request request = {
+        .a = answer->want.a, .b = answer->want.b, .columns = &column};
+    if (tags && image_tags_read(tags, answer->want.a, &answer->arena, &column, &err))
+        request.column_count = 1;
+    else if (tags) /* without tags there are images all the same */
+        err_print(&err, answer->trouble, sizeof answer->trouble);
+    answer->pool = image_pool_new(&request, &err);
+    if (!answer->pool)
+        err_print(&err, answer->trouble, sizeof answer->trouble);
+}
+
 void pool_answer_done(struct pool_answer *answer)
 {
     image_pool_free(answer->pool);
+    arena_done(&answer->arena);
     study_release((struct study *)answer->want.a);
     study_release((struct study *)answer->want.b);
     *answer = (struct pool_answer){0};

@@ -28,8 +28,9 @@ struct study_want {
 };
 
 struct photo_want {
-    const struct study *study; /* of the world; NULL: nothing wanted */
-    int32_t image;             /* index in its dataset */
+    const struct study *study;     /* of the world; NULL: see files */
+    const struct run_files *files; /* the world's; NULL, too: nothing wanted */
+    int32_t image;                 /* index in the study's dataset, or of a file */
     int32_t width_px, height_px;
     bool ahead; /* not shown yet: only to be decoded in time, and not answered */
 };
@@ -47,6 +48,7 @@ struct wants {
     struct photo_want photos[WORLD_PHOTOS]; /* those shown, then those ahead */
     size_t photo_count;
     struct pool_want pool;
+    int tick_ms; /* EVENT_TICK so often, while no picture is on its way; 0: never */
     struct deltas_want deltas;
     struct influence_want influence;
     struct text_want texts;
@@ -72,6 +74,7 @@ struct photo_answer {
 
 struct pool_answer {
     struct pool_want want;   /* references of the answer's own */
+    struct arena arena;      /* of its columns of tags */
     struct image_pool *pool; /* the main thread's to use from now on; NULL: see trouble */
     char trouble[256];
 };
@@ -115,8 +118,13 @@ const struct study_answer *world_study(const struct world *world, const struct s
 const struct photo *world_photo(const struct world *world, const struct photo_want *want);
 /* Of the same image in the same size; whether it is shown yet does not matter. */
 bool photo_want_same(const struct photo_want *a, const struct photo_want *b);
+/* The file, NULL when it is not on this disk. Memory from ARENA, or of what it is wanted of. */
+const char *photo_want_path(const struct photo_want *want, struct arena *arena);
 /* The answer to WANT or NULL while there is none. */
 const struct pool_answer *world_pool(const struct world *world, const struct pool_want *want);
+/* Makes the pool of ANSWER's want, with the tags in the file TAGS (NULL: none); else its trouble. Any
+ * thread, then the main one. */
+void pool_answer_make(struct pool_answer *answer, const char *tags);
 void pool_answer_done(struct pool_answer *answer);
 /* The want for all points of METRIC, wherever they are held. */
 struct curve_want world_curve_want(const struct run_metric *metric);

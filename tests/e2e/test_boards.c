@@ -157,7 +157,7 @@ static void test_the_command_lists_the_keys(void **state)
 {
     (void)state;
     const struct outcome *outcome = EXPECT(0, "keys");
-    assert_non_null(strstr(outcome->out, "\n# open the run\nruns.open "));
+    assert_non_null(strstr(outcome->out, "\n# open the run; of a group its members\nruns.open "));
     assert_non_null(strstr(outcome->out, "\nmove.down "));
     assert_non_null(strstr(outcome->out, "\nedit.undo "));
     EXPECT(2, "keys", "word");

@@ -19,7 +19,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const char *const COMMANDS[] = {"index", "ls", "show", "diff", "eval", "draw", "data", "sql"};
+static const char *const COMMANDS[] = {"index", "ls", "show", "diff", "eval", "images", "draw", "data", "sql"};
 enum { COMMAND_COUNT = sizeof COMMANDS / sizeof *COMMANDS };
 
 static char *below(const char *directory, const char *name)
@@ -84,6 +84,15 @@ static void test_wrong_words(void **state)
     EXPECT(2, "eval", below(root, "alpha"), "--class", "unicorn");
     EXPECT(2, "eval", below(root, "alpha"), "--step", "7");
     EXPECT(2, "draw", below(root, "alpha"));
+    EXPECT(2, "images");
+    EXPECT(2, "images", below(root, "alpha"), "--broken");
+    EXPECT(2, "images", below(root, "alpha"), "--conf", "half");
+    EXPECT(2, "images", below(root, "alpha"), "--sort", "nothing");
+    EXPECT(2, "images", below(root, "alpha"), "--filter", "nothing>2");
+    EXPECT(2, "images", below(root, "alpha"), "--error", "Odd");
+    EXPECT(2, "images", below(root, "alpha"), "--confusion", "person");
+    EXPECT(2, "images", below(root, "alpha"), "--tag-as", "two words");
+    EXPECT(2, "draw", below(root, "alpha"), "--grid", "4x", "-o", "out.png");
     EXPECT(0, "ls", "--", root);
 }
 

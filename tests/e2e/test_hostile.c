@@ -174,6 +174,7 @@ static void test_commands(void **state)
         EXPECT(0, "ls", root, "--format", FORMATS[i]);
         EXPECT(0, "diff", "--all", paths[0], paths[3], paths[8], "--format", FORMATS[i]);
         EXPECT(0, "eval", first, "--per-image", "--format", FORMATS[i]);
+        EXPECT(0, "images", first, "--format", FORMATS[i]);
     }
     assert_int_equal(cJSON_GetArraySize(BOXTOP_JSON("ls", root)), COUNT + 1);
     for (int i = 0; i < COUNT; i++) {
@@ -201,6 +202,8 @@ static void test_words(void **state)
         BOXTOP("eval", "--gt", name, "--dt", name);
         BOXTOP("ls", root, "--index", name);
         BOXTOP("draw", first, name, "-o", name);
+        BOXTOP("images", first, "--name", name);
+        BOXTOP("images", first, "--filter", name, "--tag-as", name);
     }
 }
 

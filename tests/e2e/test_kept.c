@@ -180,6 +180,24 @@ static void test_the_arrangement_is_there_the_next_time(void **state)
     visit_quit(pty);
 }
 
+/* The points that a mean is of are read by another thread, also at the next start. */
+static void test_means_and_groups_are_there_the_next_time(void **state)
+{
+    (void)state;
+    struct pty *pty = open_with("TERM=xterm-256color", WIRE_XTERM);
+    visit_type(pty, "=mean(loss,2)\r", "mean(loss,2)");
+    visit_expect(pty, "0.6667");
+    visit_expect(pty, "0.4167");
+    visit_type(pty, "x", "groups by seed: 2");
+    visit_quit(pty);
+    pty = open_with("TERM=xterm-256color", WIRE_XTERM);
+    visit_expect(pty, "groups by seed: 2");
+    visit_expect(pty, "0.6667");
+    visit_expect(pty, "0.4167");
+    visit_type(pty, "x", "each run by itself");
+    visit_quit(pty);
+}
+
 int main(int argc, char **argv)
 {
     program_init(argc, argv);
@@ -189,6 +207,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_tmux_gets_both),
         cmocka_unit_test(test_remarks_are_kept_and_said),
         cmocka_unit_test(test_the_arrangement_is_there_the_next_time),
+        cmocka_unit_test(test_means_and_groups_are_there_the_next_time),
     };
     return cmocka_run_group_tests(tests, make_runs, free_lists);
 }

@@ -40,6 +40,7 @@ static const struct place PLACES[] = {
     {"no pictures 140x40", WIRE_ALACRITTY, 140, 40, "TERM=xterm-256color", "--graphics=none", false,
         false},
 };
+enum { REFINED_MS = 1000 }; /* by then a person at rest has the finer picture */
 enum { PLACE_COUNT = sizeof PLACES / sizeof *PLACES };
 
 static const char *root;
@@ -151,6 +152,7 @@ static void check_redraw(struct pty *pty, const struct place *place)
 {
     size_t bytes =
         (size_t)(place->rows * CELL_HEIGHT_PX) * (size_t)(place->cols * CELL_WIDTH_PX) * 3;
+    assert_true(pty_wait_quiet(pty, REFINED_MS));
     size_t pictures = wire_picture_count(pty_wire(pty));
     struct sixel_screen before = look_at_glass(pty, place);
     check_last_row(&before);

@@ -27,7 +27,7 @@ static inline void fuzz_picture(
     int32_t w, h;
     if (!picture_size_memory(data, size, &w, &h, &err)) {
         fuzz_check(err.code != ERR_NONE && err.text[0]);
-        fuzz_check(!picture_decode_memory(data, size, 64, 64, NULL));
+        fuzz_check(!picture_decode_memory(data, size, &(struct picture_ask){64, 64}, NULL, NULL));
         return;
     }
     fuzz_check(w > 0 && h > 0);
@@ -36,7 +36,8 @@ static inline void fuzz_picture(
     const int32_t sides[] = {13, 100, 5000};
     for (int i = 0; i < 3; i++) {
         err = (struct err){0};
-        struct pixels *pixels = picture_decode_memory(data, size, sides[i], sides[i], &err);
+        struct pixels *pixels = picture_decode_memory(data, size,
+            &(struct picture_ask){sides[i], sides[i]}, NULL, &err);
         if (!pixels) {
             fuzz_check(err.code != ERR_NONE && err.text[0]);
             return;

@@ -272,19 +272,24 @@ static void make_courses(const char *root)
 
 enum { IMAGES = 6, CLASSES = 3, IMAGE_WIDTH = 64, IMAGE_HEIGHT = 48 };
 
-static void write_image(const char *root, int index)
+static void write_image(const char *root, const char *folder, const char *name, int shade)
 {
     struct pixels *pixels = pixels_new(IMAGE_WIDTH, IMAGE_HEIGHT);
     struct buf png;
-    char name[64];
     buf_init(&png, 1 << 20);
     for (int i = 0; pixels && i < IMAGE_WIDTH * IMAGE_HEIGHT * 3; i++)
-        pixels->rgb[i] = (uint8_t)(i / 3 % IMAGE_WIDTH * 4 + index * 20);
+        pixels->rgb[i] = (uint8_t)(i / 3 % IMAGE_WIDTH * 4 + shade);
     if (!pixels || !png_out_buf(pixels, &png, NULL))
         abort();
     pixels_free(pixels);
+    write_buf(root, folder, name, &png);
+}
+
+static void write_street(const char *root, int index)
+{
+    char name[64];
     snprintf(name, sizeof name, "street_%d.png", index);
-    write_buf(root, "data/images", name, &png);
+    write_image(root, "data/images", name, index * 20);
 }
 
 static void add_box(struct buf *json, int image, int object, double shift)
@@ -354,7 +359,7 @@ static void make_boxes(const char *root)
     write_ground_truth(root);
     for (int i = 0; i < IMAGES; i++)
         if (i != 4)
-            write_image(root, i);
+            write_street(root, i);
     make_plain(root, &(struct plain){"det/a", "finished", BASE_CONFIG, 3, 0, 0.3});
     write_text(root, "det/a", "dataset.json", DATASET);
     write_predictions(root, "det/a", "predictions/epoch_000.json", 4, false);
@@ -399,6 +404,97 @@ static void make_versions(const char *root)
         write_predictions(root, RUNS[i].run, "predictions/epoch_001.json", RUNS[i].shift, true);
     }
     make_plain(root, &(struct plain){"det/own", "finished", BASE_CONFIG, 2, 3, 0.2});
+}
+
+/* ---- many classes ---- */
+
+enum { MANY_CLASSES = 80, MANY_IMAGES = 40, MANY_OBJECTS = 8 };
+
+/* A box of image I, wherever object O is, SHIFT beside it. */
+static void add_many_box(struct buf *json, int image, int object, int category, double shift)
+{
+    buf_printf(json, "\"image_id\": %d, \"category_id\": %d, \"bbox\": [%g, %g, 20, 20]", image,
+        category + 1, 30 * object + shift, 10. + image);
+}
+
+/* The last class has no object. */
+static int many_class(int image, int object)
+{
+    return (image + object * MANY_OBJECTS) % (MANY_CLASSES - 1);
+}
+
+static void add_many_name(struct buf *json, int category)
+{
+    static const char *const NAMES[] = {
+        "kind", "a class with a very long name indeed", "\xe4\xba\xa4\xe9\x80\x9a\xe7\x81\xaf"};
+    buf_printf(json, "%s{\"id\": %d, \"name\": \"%s %d\"}", category ? ", " : "", category + 1,
+        NAMES[category < 3 ? category : 0], category);
+}
+
+static void write_many_truth(const char *root)
+{
+    struct buf json;
+    buf_init(&json, 1 << 20);
+    buf_add_string(&json, "{\"images\": [");
+    for (int i = 0; i < MANY_IMAGES; i++)
+        buf_printf(&json,
+            "%s{\"id\": %d, \"file_name\": \"%02d.png\", \"width\": 320, \"height\": 80}",
+            i ? ", " : "", i, i);
+    buf_add_string(&json, "], \"categories\": [");
+    for (int c = 0; c < MANY_CLASSES; c++)
+        add_many_name(&json, c);
+    buf_add_string(&json, "], \"annotations\": [");
+    for (int n = 0; n < MANY_IMAGES * MANY_OBJECTS; n++) {
+        int image = n / MANY_OBJECTS, object = n % MANY_OBJECTS;
+        buf_printf(&json, "%s{\"id\": %d, \"iscrowd\": 0, \"area\": 400, ", n ? ", " : "", n + 1);
+        add_many_box(&json, image, object, many_class(image, object), 0);
+        buf_add_char(&json, '}');
+    }
+    buf_add_string(&json, "]}");
+    write_buf(root, "data", "many.json", &json);
+}
+
+/* Every EVERY-th object is taken for the class behind its own. */
+static void write_many_predictions(const char *root, const char *run, int every)
+{
+    struct buf json;
+    buf_init(&json, 1 << 20);
+    buf_add_char(&json, '[');
+    for (int n = 0; n < MANY_IMAGES * MANY_OBJECTS; n++) {
+        int image = n / MANY_OBJECTS, object = n % MANY_OBJECTS;
+        buf_add_string(&json, n ? ", {" : "{");
+        add_many_box(&json, image, object, many_class(image, object) + (n % every == 0), n % 5);
+        buf_printf(&json, ", \"score\": %.3f}", 0.3 + 0.6 * (n * 37 % 320) / 320);
+    }
+    buf_add_char(&json, ']');
+    write_buf(root, run, "predictions/epoch_000.json", &json);
+}
+
+static void make_single_class(const char *root)
+{
+    write_text(root, "data", "single.json",
+        "{\"images\": [{\"id\": 1, \"file_name\": \"1.png\", \"width\": 99, \"height\": 99}],"
+        " \"categories\": [{\"id\": 1, \"name\": \"cell\"}], \"annotations\": [{\"id\": 1,"
+        " \"image_id\": 1, \"category_id\": 1, \"bbox\": [1, 1, 20, 20], \"area\": 400}]}");
+    make_plain(root, &(struct plain){"single/only", "finished", BASE_CONFIG, 2, 2, 0.2});
+    write_text(
+        root, "single/only", "dataset.json", "{\"ground_truth\": \"../../data/single.json\"}");
+    write_text(root, "single/only", "predictions/epoch_000.json",
+        "[{\"image_id\": 1, \"category_id\": 1, \"bbox\": [1, 1, 20, 20], \"score\": 0.9},"
+        " {\"image_id\": 1, \"category_id\": 1, \"bbox\": [50, 50, 20, 20], \"score\": 0.7}]");
+}
+
+static void make_classes(const char *root)
+{
+    static const char MANY[] = "{\"ground_truth\": \"../../data/many.json\"}";
+    write_many_truth(root);
+    make_plain(root, &(struct plain){"many/a", "finished", BASE_CONFIG, 2, 0, 0.3});
+    write_text(root, "many/a", "dataset.json", MANY);
+    write_many_predictions(root, "many/a", 5);
+    make_plain(root, &(struct plain){"many/b", "finished", BASE_CONFIG, 2, 1, 0.4});
+    write_text(root, "many/b", "dataset.json", MANY);
+    write_many_predictions(root, "many/b", 3);
+    make_single_class(root);
 }
 
 static void make_lost(const char *root)
@@ -446,6 +542,8 @@ static void make_layouts(const char *root)
         write_text(root, name, "console.log", LOGS[i]);
         write_file(root, name, "weights/best.pt", "PK\0\1\2", 5);
         write_text(root, name, "empty.txt", "");
+        write_image(root, name, "plots/confusion.png", 0);
+        write_text(root, name, "plots/cut.png", "\x89PNG\r\n\x1a\n");
     }
 }
 
@@ -501,6 +599,7 @@ const struct made_runs *made_runs(const char *name)
         {"boxes", make_boxes},
         {"lost", make_lost},
         {"versions", make_versions},
+        {"classes", make_classes},
         {"layouts", make_layouts},
     };
     static struct made_runs made[sizeof ALL / sizeof *ALL];

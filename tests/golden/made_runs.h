@@ -27,6 +27,7 @@ struct made_runs {
  *     courses  three that differ in the seed alone and another; metrics of every size
  *     boxes    three runs with predictions on six images, one of which is not there
  *     versions runs with predictions on two ground truths
+ *     classes  two runs on 80 classes, of which one has no ground truth, and a run on one class
  *     lost     predictions whose ground truth is not there or damaged, and damaged ones
  */
 const struct made_runs *made_runs(const char *name);

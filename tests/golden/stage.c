@@ -251,8 +251,8 @@ static bool answer_photo(struct stage *stage, size_t at, const struct photo_want
     if (want->ahead || world_photo(&stage->world, want))
         return false;
     struct arena arena = {0};
-    const char *path = study_image_path(want->study, &arena, want->image);
-    struct photo *photo = photo_load(path, want->width_px, want->height_px);
+    const char *path = photo_want_path(want, &arena);
+    struct photo *photo = photo_load(NULL, path, want->width_px, want->height_px, false);
     arena_done(&arena);
     if (!photo)
         abort();
@@ -267,14 +267,10 @@ static bool answer_pool(struct stage *stage, const struct pool_want *want)
     struct pool_answer *answer = &stage->world.pool;
     if (!want->a || world_pool(&stage->world, want))
         return false;
-    struct image_pool_request request = {.a = want->a, .b = want->b};
-    struct err err = {0};
     pool_answer_done(answer);
-    answer->pool = image_pool_new(&request, &err);
-    if (!answer->pool)
-        err_print(&err, answer->trouble, sizeof answer->trouble);
     answer->want.a = study_share((struct study *)want->a);
     answer->want.b = want->b ? study_share((struct study *)want->b) : NULL;
+    pool_answer_make(answer, NULL);
     return true;
 }
 
@@ -318,6 +314,7 @@ static bool answer_clerk(struct stage *stage, const struct wants *wants)
     }
     const struct run_row *run = wants->files ? runs_find(world->runs, wants->files) : NULL;
     if (run && !world_files(world, wants->files)) {
+        drop_photos(stage);
         run_files_release(world->files);
         world->files = run_files_load(stage->settings.store, run, &err);
         any = true;

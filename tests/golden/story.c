@@ -49,7 +49,10 @@ static void send(struct story *story, const struct event *event)
 static bool play_runs(struct story *story, const char *rest)
 {
     story->runs = made_runs(rest);
-    return story->runs && !story->stage;
+    if (story->stage)
+        stage_free(story->stage);
+    story->stage = NULL;
+    return story->runs != NULL;
 }
 
 static bool play_size(struct story *story, const char *rest)
@@ -170,7 +173,7 @@ static void print_tile(struct story *story, const struct easel_tile *tile)
         [EASEL_SOLID] = "solid", [EASEL_DASHED] = "dashed", [EASEL_DOTTED] = "dotted"};
     buf_printf(story->out, "picture of %d x %d pixels at %d,%d in %d x %d cells%s, %zu boxes\n",
         tile->photo->original_width_px, tile->photo->original_height_px, tile->row, tile->col,
-        tile->rows, tile->cols, tile->grey ? ", grey" : "", tile->box_count);
+        tile->rows, tile->cols, tile->look.grey ? ", grey" : "", tile->box_count);
     for (size_t i = 0; i < tile->box_count; i++) {
         const struct easel_box *box = &tile->boxes[i];
         buf_printf(story->out, "  %-6s %d px  %6.2f %6.2f %6.2f %6.2f  %s\n", LINES[box->line],

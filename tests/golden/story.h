@@ -3,7 +3,7 @@
  * Knows: the words of a story, how a screen is written down. Must not know: what is expected.
  *
  *     # what the story is about
- *     runs three            the runs that it is played with: see made_runs.h
+ *     runs three            the runs that it is played with: see made_runs.h; again: another visit
  *     size 80x24            columns x rows; again: the terminal is resized
  *     open curves RUN       opens a view on top; RUN (a name) may be left out
  *     theme mono            one of the builtin themes

@@ -31,3 +31,11 @@ keys t
 type .3
 keys Enter v
 text of the other run
+keys Shift-Tab Shift-Tab Enter
+text images with an error of a class
+keys u
+text and all again
+keys q Tab G k k Enter
+text images with any false detection
+keys q Tab w l l l Enter
+text nothing was there

@@ -16,13 +16,25 @@ keys l l l
 text to the right
 keys F
 text following
-keys q j j Enter
+keys q j j j j Enter
 text binary
-keys q k Enter
+keys q k k k Enter
 text empty
 keys q k k k Enter
 text long line
-keys q d
+keys q j j j j
+text a picture is called so
+keys Enter
+text a picture
+picture a picture
+keys l
+text one that is cut off
+keys l h
+picture the last is not left, and the one before
+size 40x3
+text hardly any room
+size 100x24
+keys q k k k k d
 text another run is wanted
 keys q q j p k Enter o j j j
 text with a baseline

@@ -15,3 +15,11 @@ screen a page of a run that logged nothing
 keys q
 open run undefined
 text a page of undefined APs
+keys q
+size 120x40
+text the table, 120 columns
+size 200x60
+text the table, widest
+theme mono
+size 80x24
+screen the table without colours

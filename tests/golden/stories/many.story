@@ -22,3 +22,5 @@ size 140x40
 text wide
 size 200x60
 text widest
+size 120x40
+text 120 columns

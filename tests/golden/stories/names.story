@@ -16,3 +16,7 @@ keys q v
 screen the curves of all
 size 200x60
 text the curves of all, widest
+keys q
+text the table, widest
+size 120x40
+text the table, 120 columns

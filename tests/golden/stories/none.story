@@ -17,3 +17,7 @@ open images
 screen images of nothing
 size 140x40
 text no runs, wide
+size 120x40
+text no runs, 120 columns
+size 200x60
+text no runs, widest

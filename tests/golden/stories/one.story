@@ -17,3 +17,7 @@ keys Enter
 screen its page, wide
 size 200x60
 screen its page, widest
+keys q
+text one run, widest
+size 120x40
+text one run, 120 columns

@@ -24,3 +24,5 @@ size 40x10
 screen very narrow
 size 200x60
 screen wide
+size 120x40
+text 120 columns

@@ -139,6 +139,17 @@ static void test_byte_order_mark(void **state)
     assert_int_equal(text_mark_bytes(NULL, 0), 0);
 }
 
+static void test_distance(void **state)
+{
+    (void)state;
+    assert_int_equal(text_distance("", ""), 0);
+    assert_int_equal(text_distance("kitten", "sitting"), 3);
+    assert_int_equal(text_distance("img9", "IMG1"), 1);
+    assert_int_equal(text_distance("abc", ""), 3);
+    assert_int_equal(text_distance("", "abc"), 3);
+    assert_int_equal(text_distance("street_05", "street_005"), 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -149,6 +160,7 @@ int main(void)
         cmocka_unit_test(test_natural_order),
         cmocka_unit_test(test_globs),
         cmocka_unit_test(test_byte_order_mark),
+        cmocka_unit_test(test_distance),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

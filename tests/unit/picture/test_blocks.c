@@ -15,7 +15,7 @@
 #include <string.h>
 #include <vterm.h>
 
-enum { ROWS = 12, COLS = 30, TOP = 2, LEFT = 3, STEPS = 60, MOST_BYTES = 1 << 20 };
+enum { ROWS = 12, COLS = 30, TOP = 2, LEFT = 3, STEPS = 200, MOST_BYTES = 1 << 20 };
 
 struct screen {
     VTerm *vterm;

@@ -13,7 +13,8 @@ enum { ROOM = 1 << 16 };
 static struct pixels *decoded(struct file file)
 {
     struct err err = {0};
-    struct pixels *p = picture_decode_memory(file.data, file.length, 1000, 1000, &err);
+    struct pixels *p = picture_decode_memory(file.data, file.length,
+        &(struct picture_ask){1000, 1000}, NULL, &err);
     if (!p)
         fail_msg("%s", err.text);
     return p;
@@ -22,7 +23,8 @@ static struct pixels *decoded(struct file file)
 static void expect_refusal(struct file file, enum err_code code, const char *part)
 {
     struct err err = {0};
-    assert_null(picture_decode_memory(file.data, file.length, 1000, 1000, &err));
+    assert_null(picture_decode_memory(file.data, file.length,
+        &(struct picture_ask){1000, 1000}, NULL, &err));
     assert_int_equal(err.code, code);
     if (!strstr(err.text, part))
         fail_msg("\"%s\" is not in \"%s\"", part, err.text);
@@ -41,7 +43,8 @@ static void expect_whole_only(struct file file, size_t spare)
         struct err err = {0};
         uint8_t *exact = malloc(length + !length);
         memcpy(exact, file.data, length);
-        assert_null(picture_decode_memory(exact, length, 1000, 1000, &err));
+        assert_null(picture_decode_memory(exact, length,
+            &(struct picture_ask){1000, 1000}, NULL, &err));
         assert_int_not_equal(err.code, ERR_NONE);
         free(exact);
     }

@@ -152,12 +152,14 @@ static void expect_turned(struct file file, int orientation)
         fail_msg("%s", err.text);
     assert_int_equal(w, turned ? 40 : 120);
     assert_int_equal(h, turned ? 120 : 40);
-    struct pixels *whole = picture_decode_memory(file.data, file.length, 500, 500, &err);
+    struct pixels *whole = picture_decode_memory(file.data, file.length,
+        &(struct picture_ask){500, 500}, NULL, &err);
     assert_non_null(whole);
     assert_int_equal(whole->width_px, w);
     assert_int_equal(whole->height_px, h);
     expect_corners(whole, TURNED[orientation]);
-    struct pixels *part = picture_decode_memory(file.data, file.length, 30, 60, &err);
+    struct pixels *part = picture_decode_memory(file.data, file.length,
+        &(struct picture_ask){30, 60}, NULL, &err);
     assert_int_equal(part->width_px, turned ? 20 : 30);
     assert_int_equal(part->height_px, turned ? 60 : 10);
     expect_corners(part, TURNED[orientation]);
@@ -191,7 +193,8 @@ static void jpeg_in_every_colour_space(void **state)
     const struct jpeg_kind kinds[] = {{.progressive = true}, {.cmyk = true}, {.grey = true}};
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
         struct file file = make_jpeg(p, kinds[i]);
-        struct pixels *got = picture_decode_memory(file.data, file.length, 70, 70, NULL);
+        struct pixels *got = picture_decode_memory(file.data, file.length,
+            &(struct picture_ask){70, 70}, NULL, NULL);
         assert_non_null(got);
         assert_int_equal(got->width_px, 70);
         assert_int_equal(got->height_px, 56);
@@ -212,7 +215,8 @@ static void jpeg_scales_to_any_size(void **state)
     struct pixels *p = quarters(333, 221);
     struct file file = make_jpeg(p, (struct jpeg_kind){0});
     for (int32_t side = 1; side < 400; side += 7) {
-        struct pixels *got = picture_decode_memory(file.data, file.length, side, side, NULL);
+        struct pixels *got = picture_decode_memory(file.data, file.length,
+            &(struct picture_ask){side, side}, NULL, NULL);
         int32_t w, h;
         picture_fit(333, 221, side, side, false, &w, &h);
         assert_int_equal(got->width_px, w);
@@ -228,7 +232,8 @@ static void jpeg_scales_to_any_size(void **state)
 static void expect_pixel(struct file file, size_t at, int r, int g, int b)
 {
     struct err err = {0};
-    struct pixels *got = picture_decode_memory(file.data, file.length, 100, 100, &err);
+    struct pixels *got = picture_decode_memory(file.data, file.length,
+        &(struct picture_ask){100, 100}, NULL, &err);
     if (!got)
         fail_msg("%s", err.text);
     const uint8_t want[3] = {(uint8_t)r, (uint8_t)g, (uint8_t)b};
@@ -272,7 +277,8 @@ static void interlaced_png_is_held_whole(void **state)
         0x63, 0xd0, 0x30, 0xb2, 0x71, 0x63, 0xa8, 0x68, 0xea, 0x99, 0x06, 0x00, 0x24, 0x6b, 0x04,
         0xb1, 0xe3, 0x66, 0x67, 0xb8, 0x00, 0x00, 0x00, 0x00, 0x49, 0x45, 0x4e, 0x44, 0xae, 0x42,
         0x60, 0x82};
-    struct pixels *got = picture_decode_memory(png, sizeof png, 100, 100, NULL);
+    struct pixels *got = picture_decode_memory(png, sizeof png,
+        &(struct picture_ask){100, 100}, NULL, NULL);
     assert_non_null(got);
     assert_int_equal(got->width_px, 4);
     for (int i = 0; i < 16; i++)
@@ -286,7 +292,8 @@ static void lossy_webp_and_alpha(void **state)
     struct pixels *p = quarters(100, 60);
     uint8_t *data;
     size_t length = WebPEncodeRGB(p->rgb, 100, 60, 300, 80, &data);
-    struct pixels *got = picture_decode_memory(data, length, 50, 50, NULL);
+    struct pixels *got = picture_decode_memory(data, length,
+        &(struct picture_ask){50, 50}, NULL, NULL);
     assert_int_equal(got->height_px, 30);
     expect_corners(got, "rgbw");
     pixels_free(got);
@@ -294,7 +301,7 @@ static void lossy_webp_and_alpha(void **state)
     WebPFree(data);
     uint8_t rgba[16 * 4] = {0}; /* wholly transparent black */
     length = WebPEncodeLosslessRGBA(rgba, 4, 4, 16, &data);
-    got = picture_decode_memory(data, length, 50, 50, NULL);
+    got = picture_decode_memory(data, length, &(struct picture_ask){50, 50}, NULL, NULL);
     for (int i = 0; i < 48; i++)
         assert_int_equal(got->rgb[i], 128);
     pixels_free(got);
@@ -308,7 +315,7 @@ static void expect_refused(const uint8_t *data, size_t length, enum err_code cod
     assert_false(picture_size_memory(data, length, &w, &h, &err));
     assert_int_equal(err.code, code);
     memset(&err, 0, sizeof err);
-    assert_null(picture_decode_memory(data, length, 100, 100, &err));
+    assert_null(picture_decode_memory(data, length, &(struct picture_ask){100, 100}, NULL, &err));
     assert_int_equal(err.code, code);
     assert_true(err.text[0]);
 }
@@ -357,7 +364,8 @@ static void a_large_png_is_refused_by_its_header(void **state)
     free(file.data);
     ihdr.width = WIDE - 1;
     file = make_png(ihdr, NULL, NULL, 0, row, sizeof row - 1);
-    struct pixels *got = picture_decode_memory(file.data, file.length, 100, 100, NULL);
+    struct pixels *got = picture_decode_memory(file.data, file.length,
+        &(struct picture_ask){100, 100}, NULL, NULL);
     assert_int_equal(got->width_px, 100);
     assert_int_equal(got->height_px, 1);
     pixels_free(got);
@@ -371,7 +379,8 @@ static void cut_everywhere(struct file file, bool may_be_whole_without_end)
         part = realloc(part, length ? length : 1);
         memcpy(part, file.data, length);
         struct err err = {0};
-        struct pixels *got = picture_decode_memory(part, length, 50, 50, &err);
+        struct pixels *got = picture_decode_memory(part, length,
+            &(struct picture_ask){50, 50}, NULL, &err);
         if (got && !(may_be_whole_without_end && length + 64 > file.length))
             fail_msg("%zu of %zu bytes gave a picture", length, file.length);
         if (!got)
@@ -410,7 +419,8 @@ static void a_cut_off_progressive_file_does_no_harm(void **state)
     struct file file = make_jpeg(p, (struct jpeg_kind){.progressive = true});
     size_t refused = 0, tried = 0;
     for (size_t length = 0; length < file.length; length += 64, tried++) {
-        struct pixels *got = picture_decode_memory(file.data, length, 50, 50, NULL);
+        struct pixels *got = picture_decode_memory(file.data, length,
+            &(struct picture_ask){50, 50}, NULL, NULL);
         refused += !got;
         pixels_free(got);
     }
@@ -435,7 +445,8 @@ static void damage_does_no_harm(void **state)
                 copy[(random >> 8) % files[i].length] = (uint8_t)random;
             }
             struct err err = {0};
-            struct pixels *got = picture_decode_memory(copy, files[i].length, 40, 40, &err);
+            struct pixels *got = picture_decode_memory(copy, files[i].length,
+                &(struct picture_ask){40, 40}, NULL, &err);
             assert_true(got ? got->width_px <= 40 && got->height_px <= 40 : err.code != ERR_NONE);
             pixels_free(got);
             free(copy);
@@ -458,24 +469,24 @@ static void files_and_what_is_none(void **state)
     assert_true(picture_size(path, &w, &h, &err));
     assert_int_equal(w, 120);
     assert_int_equal(h, 80);
-    struct pixels *got = picture_decode(path, 1000, 1000, &err);
+    struct pixels *got = picture_decode(path, &(struct picture_ask){1000, 1000}, NULL, &err);
     assert_true(pixels_same_size(p, got));
     assert_memory_equal(p->rgb, got->rgb, pixels_bytes(p));
     pixels_free(got);
     pixels_free(p);
 
-    assert_null(picture_decode(dir, 10, 10, &err));
+    assert_null(picture_decode(dir, &(struct picture_ask){10, 10}, NULL, &err));
     assert_int_equal(err.code, ERR_IO);
     assert_string_equal(err.file, dir);
     assert_false(picture_size("/nowhere/x.png", &w, &h, NULL));
     const char *text = temp_text(dir, "x.jpg", "not a picture");
     memset(&err, 0, sizeof err);
-    assert_null(picture_decode(text, 10, 10, &err));
+    assert_null(picture_decode(text, &(struct picture_ask){10, 10}, NULL, &err));
     assert_int_equal(err.code, ERR_UNSUPPORTED);
     assert_false(picture_size(temp_text(dir, "empty.png", ""), &w, &h, NULL));
     snprintf(path, sizeof path, "%s/pipe", dir);
     assert_int_equal(mkfifo(path, 0600), 0);
-    assert_null(picture_decode(path, 10, 10, &err));
+    assert_null(picture_decode(path, &(struct picture_ask){10, 10}, NULL, &err));
     assert_false(png_out_file(&(struct pixels){1, 1, (uint8_t *)"abc"}, "/nowhere/x.png", &err));
 }
 

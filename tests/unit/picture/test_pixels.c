@@ -128,21 +128,24 @@ static void fitting_keeps_the_aspect(void **state)
     }
 }
 
-static void letterbox_centres_and_cuts(void **state)
+static void tone_moves_and_spreads(void **state)
 {
     (void)state;
-    static const uint8_t ground[3] = {1, 2, 3};
-    struct pixels *p = numbered(4, 6);
-    int32_t left, top;
-    struct pixels *out = pixels_letterbox(p, 9, 3, ground, &left, &top);
-    assert_int_equal(left, 2);
-    assert_int_equal(top, -1);
-    assert_memory_equal(out->rgb, ground, 3);
-    for (int32_t y = 0; y < 3; y++)
-        assert_memory_equal(out->rgb + (y * 9 + left) * 3, p->rgb + (y - top) * 4 * 3, 12);
-    assert_memory_equal(out->rgb + (8 + 2 * 9) * 3, ground, 3);
-    pixels_free(out);
-    pixels_free(p);
+    static const struct {
+        int brightness, contrast;
+        uint8_t out[4]; /* of 0, 100, 128, 255 */
+    } cases[] = {{0, 0, {0, 100, 128, 255}}, {20, 0, {51, 151, 179, 255}},
+        {-100, 0, {0, 0, 0, 0}}, {0, 50, {0, 72, 128, 255}}, {0, -50, {64, 114, 128, 192}}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct pixels *p = pixels_new(4, 1);
+        static const uint8_t in[4] = {0, 100, 128, 255};
+        for (int x = 0; x < 4; x++)
+            memset(p->rgb + 3 * x, in[x], 3);
+        pixels_tone(p, cases[i].brightness, cases[i].contrast);
+        for (int x = 0; x < 12; x++)
+            assert_int_equal(p->rgb[x], cases[i].out[x / 3]);
+        pixels_free(p);
+    }
 }
 
 static void grey_is_luma(void **state)
@@ -181,7 +184,7 @@ int main(void)
         cmocka_unit_test(a_constant_picture_stays_constant),
         cmocka_unit_test(growing_repeats_pixels),
         cmocka_unit_test(fitting_keeps_the_aspect),
-        cmocka_unit_test(letterbox_centres_and_cuts),
+        cmocka_unit_test(tone_moves_and_spreads),
         cmocka_unit_test(grey_is_luma),
         cmocka_unit_test(orientations_have_inverses),
     };

@@ -94,14 +94,14 @@ static void tiff_of_every_kind(void **state)
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
         struct err err = {0};
         write_tiff(path, p, kinds[i]);
-        struct pixels *seen = picture_decode(path, 1000, 1000, &err);
+        struct pixels *seen = picture_decode(path, &(struct picture_ask){1000, 1000}, NULL, &err);
         if (!seen)
             fail_msg("kind %zu: %s", i, err.text);
         assert_true(pixels_same_size(p, seen));
         for (size_t at = 0; at < pixels_bytes(p); at++)
             assert_in_range(seen->rgb[at] + 1, p->rgb[at], p->rgb[at] + 2);
         pixels_free(seen);
-        seen = picture_decode(path, 12, 100, &err);
+        seen = picture_decode(path, &(struct picture_ask){12, 100}, NULL, &err);
         assert_int_equal(seen->width_px, 12);
         assert_int_equal(seen->height_px, 8);
         expect_corners(seen, "rgbw");
@@ -130,7 +130,7 @@ static void tiff_of_tiles(void **state)
         assert_true(TIFFWriteTile(tiff, tile, x, y, 0, 0) > 0);
     }
     TIFFClose(tiff);
-    struct pixels *seen = picture_decode(path, 1000, 1000, &err);
+    struct pixels *seen = picture_decode(path, &(struct picture_ask){1000, 1000}, NULL, &err);
     if (!seen)
         fail_msg("%s", err.text);
     assert_memory_equal(seen->rgb, p->rgb, pixels_bytes(p));
@@ -149,7 +149,7 @@ static void tiff_stands_upright(void **state)
         write_tiff(path, p, (struct kind){8, 3, .orientation = orientation});
         assert_true(picture_size(path, &w, &h, &err));
         assert_int_equal(w, orientation >= 5 ? HEIGHT : WIDTH);
-        struct pixels *seen = picture_decode(path, 1000, 1000, &err);
+        struct pixels *seen = picture_decode(path, &(struct picture_ask){1000, 1000}, NULL, &err);
         assert_non_null(seen);
         assert_int_equal(seen->height_px, h);
         expect_corners(seen, TURNED[orientation]);
@@ -177,7 +177,8 @@ static void a_cut_off_or_huge_tiff_is_refused(void **state)
     struct file file = read_back(path);
     for (size_t length = 0; length < file.length; length++) {
         struct err err = {0};
-        struct pixels *seen = picture_decode_memory(file.data, length, 100, 100, &err);
+        struct pixels *seen = picture_decode_memory(file.data, length,
+            &(struct picture_ask){100, 100}, NULL, &err);
         assert_true(!seen == (err.code != ERR_NONE));
         /* What stands behind the directory may be of no consequence; the pixels come before it. */
         assert_true(!seen || length > WIDTH * HEIGHT * 3);
@@ -189,11 +190,13 @@ static void a_cut_off_or_huge_tiff_is_refused(void **state)
     assert_non_null(at);
     memcpy(at, (uint8_t[12]){0, 1, 4, 0, 1, 0, 0, 0, 0, 0, 0, 1}, 12);
     struct err err = {0};
-    assert_null(picture_decode_memory(file.data, file.length, 100, 100, &err));
+    assert_null(picture_decode_memory(file.data, file.length,
+        &(struct picture_ask){100, 100}, NULL, &err));
     assert_int_equal(err.code, ERR_LIMIT);
     memcpy(at, (uint8_t[12]){0, 1, 4, 0, 1, 0, 0, 0, 0, 0x40, 0, 0}, 12); /* 16384: too few data */
     err = (struct err){0};
-    assert_null(picture_decode_memory(file.data, file.length, 100, 100, &err));
+    assert_null(picture_decode_memory(file.data, file.length,
+        &(struct picture_ask){100, 100}, NULL, &err));
     assert_int_equal(err.code, ERR_FORMAT);
     free(file.data);
     pixels_free(p);

@@ -41,6 +41,7 @@ static void describe(const struct event *event, struct buf *out)
         buf_add_string(out, event->focused ? "focus" : "blur");
         break;
     case EVENT_RESIZE:
+    case EVENT_TICK:
         fail_msg("input makes no resize events");
     }
 }

@@ -4,6 +4,8 @@
  */
 #include "dump.h"
 #include "screen/paint.h"
+#include "screen/spark.h"
+#include "screen/table.h"
 #include "vt.h"
 
 #include <setjmp.h>
@@ -22,6 +24,7 @@ const char *__lsan_default_suppressions(void)
 
 #include <fcntl.h>
 #include <locale.h>
+#include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -116,11 +119,70 @@ static void only_changes_are_sent(void **state)
     size_t one = paint(&stage, grid);
     assert_in_range(one, 1, 40);
     assert_int_equal(vt_at(stage.vt, 20, 70).code, 'x');
-    /* moving a bar over a table: below the 400 bytes that screens are held to */
     grid_mark(grid, (struct rect){20, 0, 1, 140}, STYLE_ON_CURSOR);
     assert_in_range(paint(&stage, grid), 100, 400);
     paint_redraw_all(stage.painter);
     assert_true(paint(&stage, grid) >= whole);
+    grid_free(grid);
+    close_stage(&stage);
+}
+
+/* ---- a table's cursor ---- */
+
+static size_t source_rows(void *self)
+{
+    (void)self;
+    return 300;
+}
+
+/* A mark of the row's colour, a long name, numbers of which some are the best. */
+static void source_cell(void *self, size_t row, int column, struct table_cell *out)
+{
+    (void)self;
+    out->text = out->room;
+    out->style = column == 0                        ? STYLE_HUE(RUN, row)
+                 : (row + (size_t)column) % 5 == 0 ? STYLE_IS(BEST)
+                                                    : STYLE_IS(TEXT);
+    if (column == 0)
+        snprintf(out->room, sizeof out->room, "\xe2\x96\xa0");
+    else if (column == 1)
+        snprintf(out->room, sizeof out->room, "faster_rcnn/resnet101-lr5e-05-b8-%05zu-s1", row);
+    else
+        snprintf(out->room, sizeof out->room, "0.%04zu", (row * 7919 + (size_t)column) % 10000);
+}
+
+static void source_draw(void *self, size_t row, int column, struct grid *grid, struct rect place)
+{
+    (void)self, (void)column;
+    static const double COURSE[] = {1, 2, 3, 4, 5, 6, 7, 8};
+    spark_draw(
+        grid, place.row, place.col, place.cols, STYLE_HUE(RUN, row), COURSE, 8, NAN, NAN);
+}
+
+/* A step of the cursor at 140 x 40 takes no more than the 400 bytes that screens are held to. */
+static void a_step_in_a_table_is_cheap(void **state)
+{
+    (void)state;
+    enum { COLUMNS = 14 };
+    static const struct table_source SOURCE = {NULL, source_rows, source_cell, NULL, source_draw};
+    struct table_column columns[COLUMNS] = {{.title = "", .min_cols = 1, .max_cols = 1},
+        {.title = "run", .max_cols = 40, .ends = true}};
+    for (int i = 2; i < COLUMNS; i++)
+        columns[i] = (struct table_column){.title = "metric", .align = TABLE_DECIMAL,
+            .drawn = i == 4 || i == 7, .min_cols = i == 4 || i == 7 ? 8 : 0};
+    struct stage stage;
+    struct table table = {.column = 1};
+    open_stage(&stage, "xterm-256color", 40, 140, true);
+    struct grid *grid = grid_of(40, 140);
+    for (size_t at = 0; at < 60; at++) {
+        grid_clear(grid);
+        table.scroll.cursor = at;
+        table.column = 1 + (int)at / 10;
+        table_draw(&table, grid, grid_rect(grid), &SOURCE, columns, COLUMNS, 2, true);
+        size_t bytes = paint(&stage, grid);
+        if (at && table.column == 1 + (int)(at - 1) / 10 && !table.scroll.top)
+            assert_in_range(bytes, 1, 400);
+    }
     grid_free(grid);
     close_stage(&stage);
 }
@@ -386,6 +448,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(text_and_colours_reach_the_screen),
         cmocka_unit_test(only_changes_are_sent),
+        cmocka_unit_test(a_step_in_a_table_is_cheap),
         cmocka_unit_test(changes_add_up_to_the_whole),
         cmocka_unit_test(pictures_are_left_alone),
         cmocka_unit_test(a_frame_is_one_write),

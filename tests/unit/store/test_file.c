@@ -8,10 +8,12 @@
 
 #include "temp.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 /* Version 1 as it was released, with one run in it: never edited. */
@@ -282,6 +284,34 @@ static void test_journals(void **state)
         assert_int_equal(store_journal_for_fs(LOCAL[i]), STORE_JOURNAL_WAL);
 }
 
+static void *write_for_a_moment(void *db)
+{
+    struct timespec moment = {0, 50 * 1000 * 1000};
+    nanosleep(&moment, NULL);
+    assert_int_equal(sqlite3_exec(db, "COMMIT", NULL, NULL, NULL), SQLITE_OK);
+    return NULL;
+}
+
+/* Two that begin at once: while one writes the new file, the other wants its journal changed. */
+static void test_a_writer_is_waited_for(void **state)
+{
+    (void)state;
+    const char *path = scene_path();
+    struct err err = {0};
+    sqlite3 *db;
+    pthread_t writer;
+    make_sound(path);
+    run_sql(path, "PRAGMA journal_mode=DELETE");
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(pthread_create(&writer, NULL, write_for_a_moment, db), 0);
+    struct store *store = store_open(path, STORE_READ_WRITE, &err);
+    MUST(store != NULL, &err);
+    store_close(store);
+    pthread_join(writer, NULL);
+    sqlite3_close(db);
+}
+
 static void test_where_it_lives(void **state)
 {
     (void)state;
@@ -329,6 +359,7 @@ int main(void)
         cmocka_unit_test(test_damage),
         cmocka_unit_test(test_check_finds_what_sqlite_cannot),
         cmocka_unit_test(test_journals),
+        cmocka_unit_test(test_a_writer_is_waited_for),
         cmocka_unit_test(test_where_it_lives),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

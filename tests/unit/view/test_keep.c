@@ -51,7 +51,7 @@ static void test_the_look_of_curves_comes_back(void **state)
 {
     (void)state;
     struct session *session = new_session(), *again = new_session();
-    char *kept = NULL;
+    struct look_kept kept = {0};
     look_keep_order(&kept, session);
     assert_null(session->errands); /* how it was found */
     look_keep_order(&kept, session);
@@ -78,7 +78,34 @@ static void test_the_look_of_curves_comes_back(void **state)
     assert_string_equal(again->pins.names[1], "AP");
     assert_string_equal(again->curve_pattern, "loss|lr");
     free(text);
-    free(kept);
+    look_keep_done(&kept);
+    drop(again);
+    drop(session);
+}
+
+static void test_the_axes_of_the_trade_off_come_back(void **state)
+{
+    (void)state;
+    struct session *session = new_session(), *again = new_session();
+    struct look_kept kept = {0};
+    look_keep_order(&kept, session);
+    session->tradeoff_x = (struct tradeoff_choice){"memory/peak \"mb\"", true, -1};
+    session->tradeoff_y = (struct tradeoff_choice){"AP50", false, 1};
+    snprintf(session->constraint, sizeof session->constraint, "ms/img<50 AP>0.2");
+    look_keep_order(&kept, session);
+    char *text = ordered(session, "tradeoff");
+    look_keep_read(again, text);
+    assert_string_equal(again->tradeoff_x.name, session->tradeoff_x.name);
+    assert_true(again->tradeoff_x.log && again->tradeoff_x.direction == -1);
+    assert_string_equal(again->tradeoff_y.name, "AP50");
+    assert_true(!again->tradeoff_y.log && again->tradeoff_y.direction == 1);
+    assert_string_equal(again->constraint, "ms/img<50 AP>0.2");
+    look_keep_read(again, "{\"tradeoff\": {\"x\": 3, \"y\": {\"better\": \"up\"}, \"constraint\": []}}");
+    assert_string_equal(again->tradeoff_x.name, "");
+    assert_int_equal(again->tradeoff_y.direction, 0);
+    assert_string_equal(again->constraint, "");
+    free(text);
+    look_keep_done(&kept);
     drop(again);
     drop(session);
 }
@@ -186,6 +213,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_look_of_curves_comes_back),
+        cmocka_unit_test(test_the_axes_of_the_trade_off_come_back),
         cmocka_unit_test(test_what_is_wrong_is_passed_over),
         cmocka_unit_test(test_the_palette_remembers_over_sessions),
         cmocka_unit_test(test_what_cannot_be_done_here_is_not_recalled),

@@ -148,6 +148,41 @@ static void test_what_is_written_is_read(void **state)
     buf_done(&other);
 }
 
+/* A computed column is kept as its text, and is nothing while the runs do not know its names. */
+static void test_computed_columns(void **state)
+{
+    (void)state;
+    struct param params[] = {param_from_text("lr", "0.1"), param_from_text("seed", "2")};
+    struct run_row row = {.id = 1, .name = "a", .shown = "a", .params = params, .param_count = 2};
+    struct runs runs = {.rows = &row, .count = 1};
+    const struct runs none = {0};
+    struct layout layout;
+    struct err err = {0};
+    size_t entry;
+    assert_true(runs_find_names(&runs));
+    layout_init(&layout);
+    layout_meet(&layout, &runs, (struct run_column[]){NAME, LR}, 2);
+    assert_false(layout_compute(&layout, &runs, "x=bogus*2", 1, &entry, &err));
+    assert_true(layout_compute(&layout, &runs, " x=lr*seed", 1, &entry, &err));
+    assert_int_equal(entry, 1);
+    assert_string_equal(shown(&layout, false), "run x lr");
+    assert_true(layout_compute(&layout, &runs, "x=lr*seed", 3, &entry, &err)); /* it is there */
+    assert_int_equal(entry, 1);
+    assert_true(layout_compute(&layout, &runs, "seed", 9, &entry, &err)); /* it is a plain one */
+    layout_meet(&layout, &runs, (struct run_column[]){NAME, LR}, 2);
+    assert_string_equal(shown(&layout, false), "run x lr seed");
+    struct run_value value = run_value(&row, &layout.entries[1].of.column, NULL, 0);
+    assert_true(value.known && value.number == 0.2);
+    layout_rank_by(&layout, &layout.entries[1].of.column);
+    assert_int_equal(layout_sort_place(&layout, &layout.entries[1].of.column), -1);
+    layout_meet(&layout, &none, (struct run_column[]){NAME, LR}, 2);
+    assert_string_equal(shown(&layout, false), "run lr");
+    layout_meet(&layout, &runs, (struct run_column[]){NAME, LR}, 2);
+    assert_int_equal(layout_sort_place(&layout, &layout.entries[1].of.column), -1);
+    layout_done(&layout);
+    arena_done(&runs.arena);
+}
+
 static void test_other_shapes_do_no_harm(void **state)
 {
     (void)state;
@@ -209,6 +244,7 @@ int main(void)
         cmocka_unit_test(test_new_columns_find_their_place),
         cmocka_unit_test(test_sorting_by_several),
         cmocka_unit_test(test_what_is_written_is_read),
+        cmocka_unit_test(test_computed_columns),
         cmocka_unit_test(test_other_shapes_do_no_harm),
         cmocka_unit_test(test_selection_waits_for_its_runs),
     };

@@ -92,6 +92,37 @@ static void test_the_best_is_bold(void **state)
     rows[0].note_count = rows[1].note_count = 0;
 }
 
+/* A group is its mean: for people with its deviation, for machines with one more column. */
+static void test_groups(void **state)
+{
+    (void)state;
+    static const struct run_column SHORT[] = {{.kind = RUN_COLUMN_NAME, .title = "run"},
+        {.kind = RUN_COLUMN_NOTES, .title = "x", .better = BETTER_LOWER}};
+    static const uint32_t BOTH[] = {0, 1};
+    static const struct run_group GROUP = {"g*", BOTH, 2};
+    static const struct copy_line LINES[] = {{.group = &GROUP}, {.row = 1, .is_member = true}};
+    static const struct {
+        enum print_format format;
+        const char *want;
+    } FORMS[] = {
+        {PRINT_CSV, "run,n,x,x std\ng*,2,3,1.4142135623730951\nc,,2,\n"},
+        {PRINT_MARKDOWN, "| run | n | x |\n| --- | ---: | ---: |\n"
+                         "| g* | 2 | **3 \xc2\xb1 1.4** |\n| c | \xe2\x80\x93 | 2 |\n"}};
+    rows[0].note_count = 4;
+    rows[1].note_count = 2;
+    for (size_t i = 0; i < sizeof FORMS / sizeof *FORMS; i++) {
+        struct copy *copy = copy_new(&runs, SHORT, 2, LINES, 2);
+        struct buf out;
+        buf_init(&out, 1 << 16);
+        copy->format = FORMS[i].format;
+        assert_true(copy_print(copy, &out, NULL));
+        assert_string_equal(out.data, FORMS[i].want);
+        buf_done(&out);
+        copy_free(copy);
+    }
+    rows[0].note_count = rows[1].note_count = 0;
+}
+
 static void test_a_cell(void **state)
 {
     (void)state;
@@ -112,6 +143,7 @@ int main(void)
         cmocka_unit_test(test_rows),
         cmocka_unit_test(test_latex_has_nothing_that_it_would_obey),
         cmocka_unit_test(test_the_best_is_bold),
+        cmocka_unit_test(test_groups),
         cmocka_unit_test(test_a_cell),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

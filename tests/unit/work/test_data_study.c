@@ -68,6 +68,9 @@ static void test_tables_of_an_evaluation(void **state)
     assert_true(fabs(number(table, 0, "AP") - 1) < 1e-12 && number(table, 0, "F1") == 1);
     assert_true(number(table, 1, "TP") == 0 && number(table, 1, "FN") == 1);
     assert_true(isnan(number(table, 1, "precision"))); /* undefined is absent */
+    assert_true(isnan(number(table, 1, "gap")));
+    assert_float_equal(number(table, 0, "gap"),
+        fabs(number(table, 0, "precision") - number(table, 0, "recall")), 1e-12);
     data_table_release(table);
     at.confidence = 0.85; /* the dog has .8 */
     table = data_study_make(study, "classes", &at, NULL);

@@ -117,6 +117,22 @@ static void test_an_absorbed_directory_counts(void **state)
     arena_done(&made.runs.arena);
 }
 
+static void test_several_at_once(void **state)
+{
+    (void)state;
+    const char *path = arena_printf(&arena, "%s/several.json", temp_dir());
+    struct made made;
+    struct err err = {0};
+    static const struct remark BOTH[] = {{"/a", "keep", NULL}, {"/b", "keep paper", "later"}};
+    assert_true(remarks_write(path, BOTH, 2, &err));
+    make(&made, path, &err, true);
+    assert_string_equal(made.rows[0].tags, "keep");
+    assert_null(made.rows[0].note);
+    assert_string_equal(made.rows[1].tags, "keep paper");
+    assert_string_equal(made.rows[1].note, "later");
+    arena_done(&made.runs.arena);
+}
+
 static void test_unknown_members_stay(void **state)
 {
     (void)state;
@@ -237,6 +253,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_what_is_written_is_read),
         cmocka_unit_test(test_an_absorbed_directory_counts),
+        cmocka_unit_test(test_several_at_once),
         cmocka_unit_test(test_unknown_members_stay),
         cmocka_unit_test(test_a_torn_file_is_put_aside),
         cmocka_unit_test(test_other_shapes_do_no_harm),

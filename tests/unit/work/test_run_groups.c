@@ -265,8 +265,11 @@ static void grouped(struct made *made, const char *text, struct run_groups *out)
     uint32_t *order = ARENA_ARRAY(&made->runs.arena, uint32_t, MOST);
     size_t count = runs_order(&made->runs, NULL, NULL, false, NULL, 0, order);
     assert_true(runs_parse_grouping(&made->runs, &made->runs.arena, text, &grouping, &err));
-    assert_true(runs_group(
-        &made->runs, order, count, &grouping, NULL, 0, &made->runs.arena, out, &err));
+    struct run_numbers numbers;
+    assert_true(
+        runs_number(&made->runs, &grouping, NULL, 0, &made->runs.arena, &numbers, &err));
+    assert_true(runs_group(&made->runs, order, count, &grouping, &numbers, NULL, 0,
+        &made->runs.arena, out, &err));
 }
 
 static void assert_groups(struct made *made, const char *text, const char *expected)
@@ -327,6 +330,79 @@ static void test_spreads(void **state)
     assert_string_equal(value.text, "plain");
     assert_true(spread.n == 0 && isnan(spread.mean));
     arena_done(&made.runs.arena);
+}
+
+static void assert_head(struct made *made, const struct run_group *group, const char *column_text,
+    const char *expected)
+{
+    char text[64];
+    struct run_column column = column_of(made, column_text);
+    struct run_spread spread;
+    struct run_value value = run_group_value(&made->runs, group, &column, NULL, 2e9, &spread);
+    run_group_print(&value, &spread, &column, "+-", text, sizeof text);
+    if (strcmp(text, expected) != 0)
+        fail_msg("%s of %s is \"%s\"", column_text, group->label, text);
+}
+
+static void test_what_heads_print(void **state)
+{
+    (void)state;
+    struct made made;
+    struct run_groups groups;
+    char text[64];
+    make_six(&made);
+    grouped(&made, "seed", &groups);
+    const struct run_group *group = &groups.groups[0];
+    assert_head(&made, group, "AP", "0.4000+-0.1000");
+    assert_head(&made, group, "speed", "45+-5");
+    assert_head(&made, group, "lr", "0.1");
+    assert_head(&made, group, "name", "a_seed*");
+    assert_head(&made, group, "started", "2024-05-01T10:00:00Z"); /* the first */
+    assert_head(&made, group, "age", "9y");                       /* the youngest */
+    assert_head(&made, &groups.groups[1], "AP", "0.6000");        /* of one there is no deviation */
+    run_group_print_status(&made.runs, group, text, sizeof text);
+    assert_string_equal(text, "1 of 3 failed");
+    assert_ptr_equal(run_group_worst(&made.runs, group), &made.rows[1]);
+    made.rows[2].loss_lost = true;
+    run_group_print_status(&made.runs, group, text, sizeof text);
+    assert_string_equal(text, "1 of 3 NaN");
+    run_group_print_status(&made.runs, &groups.groups[2], text, sizeof text);
+    assert_string_equal(text, "failed");
+    /* Cut at the buffer, never beyond. */
+    struct run_column ap = column_of(&made, "AP");
+    struct run_spread spread;
+    struct run_value value = run_group_value(&made.runs, group, &ap, NULL, 0, &spread);
+    run_group_print(&value, &spread, &ap, "+-", text, 9);
+    assert_string_equal(text, "0.4000+-");
+    run_group_print(&value, &spread, &ap, "+-", text, 8);
+    assert_string_equal(text, "0.4000");
+    arena_done(&made.runs.arena);
+}
+
+/* The numbers of a snapshot serve any part of it, in any order. */
+static void test_some_of_the_runs(void **state)
+{
+    (void)state;
+    struct made made;
+    struct runs_grouping seeds = {0};
+    struct run_numbers numbers;
+    struct run_groups groups;
+    struct err err = {0};
+    make_six(&made);
+    struct arena *arena = &made.runs.arena;
+    assert_true(runs_number(&made.runs, &seeds, NULL, 0, arena, &numbers, &err));
+    assert_int_equal(numbers.count, 3);
+    static const uint32_t ORDER[] = {5, 2, 0};
+    assert_true(
+        runs_group(&made.runs, ORDER, 3, &seeds, &numbers, NULL, 0, arena, &groups, &err));
+    assert_int_equal(groups.count, 2);
+    assert_string_equal(groups.groups[0].label, "c");
+    assert_int_equal(groups.groups[1].count, 2);
+    assert_int_equal(groups.groups[1].rows[0], 2);
+    assert_true(
+        runs_group(&made.runs, ORDER, 0, &seeds, &numbers, NULL, 0, arena, &groups, &err));
+    assert_int_equal(groups.count, 0);
+    arena_done(arena);
 }
 
 static void test_order_and_lines(void **state)
@@ -398,6 +474,8 @@ int main(void)
         cmocka_unit_test(test_orders),
         cmocka_unit_test(test_groups),
         cmocka_unit_test(test_spreads),
+        cmocka_unit_test(test_what_heads_print),
+        cmocka_unit_test(test_some_of_the_runs),
         cmocka_unit_test(test_order_and_lines),
         cmocka_unit_test(test_completion),
     };

@@ -227,6 +227,59 @@ static void test_spellings_are_one_row(void **state)
     scene_done(&scene);
 }
 
+static double mean_of(struct scene *scene, const struct runs *runs, const char *text)
+{
+    struct run_column column;
+    assert_true(runs_parse_column(runs, &scene->arena, text, &column, NULL));
+    struct run_value value = run_value(&runs->rows[0], &column, NULL, 0);
+    return value.known ? value.number : NAN;
+}
+
+static struct runs *load_means(struct scene *scene, const struct runs *before, const char *list)
+{
+    struct err err = {0};
+    struct runs *runs = runs_load(scene->store, before, &err);
+    assert_non_null(runs);
+    assert_true(runs_load_listed_tails(scene->store, runs, before, list, &err));
+    return runs;
+}
+
+/* What was asked for is listed as it is read, and taken from an older snapshot while it has not
+ * grown. */
+static void test_means_of_last_points_are_kept(void **state)
+{
+    (void)state;
+    struct scene scene;
+    struct run_column columns[2];
+    struct buf list;
+    size_t count = 0;
+    scene_init(&scene);
+    scene_write(&scene, "a/metrics.csv", "step,train/loss\n1,4\n2,2\n3,3\n");
+    scene_refresh(&scene);
+    assert_true(runs_parse_columns(scene.runs, &scene.arena,
+        "x=1/mean(loss,2),mean(train/loss,3)", columns, &count, 2, NULL));
+    buf_init(&list, 1 << 10);
+    runs_list_tails(columns, count, &list);
+    assert_string_equal(list.data, "mean(`loss`,2),mean(`train/loss`,3)");
+    assert_true(isnan(mean_of(&scene, scene.runs, "mean(loss,2)"))); /* were not read */
+    struct runs *first = load_means(&scene, NULL, list.data);
+    assert_true(mean_of(&scene, first, "mean(loss,2)") == 2.5);
+    assert_true(mean_of(&scene, first, "mean(train/loss,3)") == 3);
+    /* It has not grown: what is in the older snapshot is what is taken. */
+    ((double *)first->rows[0].tails[0].values)[2] = 9;
+    struct runs *second = load_means(&scene, first, "mean(loss,2),mean(gone,1)");
+    assert_true(mean_of(&scene, second, "mean(loss,2)") == 5.5);
+    scene_append(&scene, "a/metrics.csv", "4,5\n");
+    scene_refresh(&scene);
+    struct runs *third = load_means(&scene, second, "mean(loss,2)");
+    assert_true(mean_of(&scene, third, "mean(loss,2)") == 4);
+    runs_release(first);
+    runs_release(second);
+    runs_release(third);
+    buf_done(&list);
+    scene_done(&scene);
+}
+
 static void test_a_wrong_list_is_said_once_and_hides_nothing(void **state)
 {
     (void)state;
@@ -255,6 +308,7 @@ int main(void)
         cmocka_unit_test(test_notes_and_predictions_of_what_was_absorbed),
         cmocka_unit_test(test_percent_is_a_family_matter),
         cmocka_unit_test(test_spellings_are_one_row),
+        cmocka_unit_test(test_means_of_last_points_are_kept),
         cmocka_unit_test(test_a_wrong_list_is_said_once_and_hides_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -259,7 +259,7 @@ static void test_a_picture_is_painted(void **state)
     const struct study_answer *answer = world_study(&stage.world, &wants.studies[0]);
     assert_non_null(answer->study);
     assert_true(fabs(answer->study->summary.stats[EVAL_AP] - 1) < 1e-9);
-    wants.photos[0] = (struct photo_want){answer->study, 0, 30, 20, false};
+    wants.photos[0] = (struct photo_want){.study = answer->study, .width_px = 30, .height_px = 20};
     wants.photo_count = 1;
     live_until(&stage, &wants, has_photo);
     const struct photo *photo = world_photo(&stage.world, &wants.photos[0]);

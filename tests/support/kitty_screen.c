@@ -1,0 +1,280 @@
+#include "kitty_screen.h"
+
+#include "base64.h"
+
+#include <spng.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void kitty_screen_init(
+    struct kitty_screen *screen, int rows, int cols, int cell_width_px, int cell_height_px)
+{
+    memset(screen, 0, sizeof *screen);
+    screen->rows = rows;
+    screen->cols = cols;
+    screen->cell_width_px = cell_width_px;
+    screen->cell_height_px = cell_height_px;
+}
+
+void kitty_screen_done(struct kitty_screen *screen)
+{
+    for (size_t i = 0; i < screen->image_count; i++)
+        free(screen->images[i].rgba);
+    free(screen->data);
+}
+
+static bool fail(struct kitty_screen *screen, const char *format, ...)
+{
+    if (!screen->wrong[0]) {
+        va_list args;
+        va_start(args, format);
+        vsnprintf(screen->wrong, sizeof screen->wrong, format, args);
+        va_end(args);
+    }
+    return false;
+}
+
+static struct kitty_image *find_image(struct kitty_screen *screen, uint32_t id)
+{
+    for (size_t i = 0; i < screen->image_count; i++)
+        if (screen->images[i].id == id)
+            return &screen->images[i];
+    return NULL;
+}
+
+/* The placements of image ID, or that of them called PLACEMENT. */
+static size_t remove_placements(struct kitty_screen *screen, uint32_t id, uint32_t placement)
+{
+    size_t kept = 0, before = screen->placement_count;
+    for (size_t i = 0; i < before; i++) {
+        const struct kitty_placement *at = &screen->placements[i];
+        if (at->image != id || (placement && at->id != placement))
+            screen->placements[kept++] = *at;
+    }
+    screen->placement_count = kept;
+    return before - kept;
+}
+
+static void remove_image(struct kitty_screen *screen, uint32_t id)
+{
+    struct kitty_image *image = find_image(screen, id);
+    remove_placements(screen, id, 0);
+    if (!image)
+        return;
+    free(image->rgba);
+    *image = screen->images[--screen->image_count];
+}
+
+/* Numbers of a command by their letter; 0 when not given. */
+struct keys {
+    char action, delete;
+    uint32_t value[128];
+};
+
+static bool read_keys(
+    struct kitty_screen *screen, const char *at, const char *end, struct keys *out)
+{
+    memset(out, 0, sizeof *out);
+    while (at < end) {
+        char key = *at;
+        if (end - at < 3 || at[1] != '=')
+            return fail(screen, "an odd key %c", key);
+        at += 2;
+        if (key == 'a')
+            out->action = *at++;
+        else if (key == 'd')
+            out->delete = *at++;
+        else if (strchr("qfipmXYxywhzC", key))
+            out->value[(int)key] = (uint32_t)strtoul(at, (char **)&at, 10);
+        else
+            return fail(screen, "an unknown key %c", key);
+        at += at < end && *at == ',';
+    }
+    return true;
+}
+
+static bool place(struct kitty_screen *screen, struct kitty_placement placement, bool stays)
+{
+    const struct kitty_image *image = find_image(screen, placement.image);
+    if (!image)
+        return fail(screen, "a placement of %u, which is not here", placement.image);
+    placement.width = placement.width ? placement.width : image->width;
+    placement.height = placement.height ? placement.height : image->height;
+    if (placement.from_x + placement.width > image->width ||
+        placement.from_y + placement.height > image->height)
+        return fail(screen, "a placement larger than its image");
+    if (placement.x + (int)placement.width > screen->cols * screen->cell_width_px ||
+        placement.y + (int)placement.height > screen->rows * screen->cell_height_px)
+        return fail(screen, "a placement beyond the screen");
+    remove_placements(screen, placement.image, placement.id);
+    if (screen->placement_count == KITTY_SCREEN_PLACEMENTS)
+        return fail(screen, "too many placements");
+    screen->placements[screen->placement_count++] = placement;
+    if (!stays) { /* an encoder must not rely on where */
+        screen->row = screen->rows - 1;
+        screen->col = screen->cols - 1;
+    }
+    return true;
+}
+
+static bool finish(struct kitty_screen *screen)
+{
+    struct kitty_image *coming = &screen->coming;
+    spng_ctx *png = spng_ctx_new(0);
+    struct spng_ihdr ihdr;
+    size_t bytes;
+    bool ok = !spng_set_png_buffer(png, screen->data, screen->length) &&
+              !spng_get_ihdr(png, &ihdr) && !spng_decoded_image_size(png, SPNG_FMT_RGBA8, &bytes);
+    if (ok) {
+        coming->width = ihdr.width;
+        coming->height = ihdr.height;
+        coming->rgba = malloc(bytes);
+        ok = !spng_decode_image(png, coming->rgba, bytes, SPNG_FMT_RGBA8, SPNG_DECODE_TRNS);
+    }
+    spng_ctx_free(png);
+    if (!ok || screen->image_count == KITTY_SCREEN_IMAGES)
+        return fail(screen, "no PNG, or too many");
+    remove_image(screen, coming->id);
+    screen->images[screen->image_count++] = *coming;
+    *coming = (struct kitty_image){0};
+    return !screen->places || place(screen, screen->coming_place, screen->coming_stays);
+}
+
+static bool take_data(struct kitty_screen *screen, const char *at, const char *end, bool more)
+{
+    size_t most = screen->length + (size_t)(end - at);
+    if (end - at > 4096)
+        return fail(screen, "a chunk of more than 4096 bytes");
+    if (most > screen->capacity) {
+        screen->capacity = most * 2;
+        screen->data = realloc(screen->data, screen->capacity);
+    }
+    size_t got = base64_read(at, end, screen->data + screen->length);
+    if (got == SIZE_MAX)
+        return fail(screen, "no base64");
+    screen->length += got;
+    screen->more = more;
+    return more || finish(screen);
+}
+
+static bool take_delete(struct kitty_screen *screen, const struct keys *keys)
+{
+    uint32_t id = keys->value['i'], placement = keys->value['p'];
+    if (keys->delete == 'I') {
+        if (placement)
+            return fail(screen, "an image deleted by its placement");
+        remove_image(screen, id); /* deleting what is not here does nothing */
+        return true;
+    }
+    if (keys->delete != 'i' || !placement || remove_placements(screen, id, placement) != 1)
+        return fail(screen, "placement %u of %u is not here", placement, id);
+    return true;
+}
+
+static bool take_command(struct kitty_screen *screen, const char *at, const char *end)
+{
+    const char *data = memchr(at, ';', (size_t)(end - at));
+    struct keys keys;
+    if (*at != 'G' || !read_keys(screen, at + 1, data ? data : end, &keys))
+        return fail(screen, "no command");
+    if (keys.value['q'] != 2)
+        return fail(screen, "a command that is answered");
+    if (screen->more || keys.action == 'T' || keys.action == 't') {
+        if (screen->more != !keys.action || !data)
+            return fail(screen, "chunks in disorder");
+        if (keys.action) {
+            screen->coming.id = keys.value['i'];
+            screen->length = 0;
+            screen->places = keys.action == 'T';
+        }
+    }
+    struct kitty_placement placement = {.image = keys.value['i'],
+        .id = keys.value['p'],
+        .x = screen->col * screen->cell_width_px + (int)keys.value['X'],
+        .y = screen->row * screen->cell_height_px + (int)keys.value['Y'],
+        .from_x = keys.value['x'],
+        .from_y = keys.value['y'],
+        .width = keys.value['w'],
+        .height = keys.value['h'],
+        .z = (int)keys.value['z']};
+    bool stays = keys.value['C'] == 1;
+    if (keys.action == 'T') {
+        screen->coming_place = placement;
+        screen->coming_stays = stays;
+    }
+    if (data)
+        return take_data(screen, data + 1, end, keys.value['m']);
+    if (keys.action == 'd')
+        return take_delete(screen, &keys);
+    return keys.action == 'p' ? place(screen, placement, stays)
+                              : fail(screen, "action %c", keys.action);
+}
+
+static bool take_csi(struct kitty_screen *screen, const char **at, const char *end)
+{
+    int row = 0, col = 0, used = 0;
+    char text[32] = {0};
+    memcpy(
+        text, *at, (size_t)(end - *at) < sizeof text - 1 ? (size_t)(end - *at) : sizeof text - 1);
+    if (sscanf(text, "%d;%dH%n", &row, &col, &used) != 2 || !used || row < 1 || col < 1 ||
+        row > screen->rows || col > screen->cols)
+        return fail(screen, "CSI %.20s", text);
+    screen->row = row - 1;
+    screen->col = col - 1;
+    *at += used;
+    return true;
+}
+
+bool kitty_screen_feed(struct kitty_screen *screen, const char *bytes, size_t length)
+{
+    const char *at = bytes, *end = bytes + length;
+    while (at < end) {
+        if (*at++ != '\x1b' || at == end)
+            return fail(screen, "text outside of sequences");
+        char c = *at++;
+        if (c == '7') {
+            screen->saved_row = screen->row;
+            screen->saved_col = screen->col;
+        } else if (c == '8') {
+            screen->row = screen->saved_row;
+            screen->col = screen->saved_col;
+        } else if (c == '[') {
+            if (!take_csi(screen, &at, end))
+                return false;
+        } else if (c == '_') {
+            const char *stop = memmem(at, (size_t)(end - at), "\x1b\\", 2);
+            if (!stop || !take_command(screen, at, stop))
+                return fail(screen, "an APC without end");
+            at = stop + 2;
+        } else {
+            return fail(screen, "ESC %c", c);
+        }
+    }
+    return !screen->more || fail(screen, "chunks are missing");
+}
+
+void kitty_screen_look(const struct kitty_screen *screen, uint8_t *rgb)
+{
+    size_t stride = (size_t)(screen->cols * screen->cell_width_px);
+    memset(rgb, 40, stride * (size_t)(screen->rows * screen->cell_height_px) * 3);
+    for (int z = 0; z <= 1; z++)
+        for (size_t i = 0; i < screen->placement_count; i++) {
+            const struct kitty_placement *placement = &screen->placements[i];
+            const struct kitty_image *image =
+                find_image((struct kitty_screen *)screen, placement->image);
+            if (placement->z != z)
+                continue;
+            for (uint32_t y = 0; y < placement->height; y++)
+                for (uint32_t x = 0; x < placement->width; x++) {
+                    const uint8_t *from =
+                        image->rgba +
+                        ((size_t)(placement->from_y + y) * image->width + placement->from_x + x) *
+                            4;
+                    size_t to = ((size_t)placement->y + y) * stride + (size_t)placement->x + x;
+                    if (from[3])
+                        memcpy(rgb + to * 3, from, 3);
+                }
+        }
+}
