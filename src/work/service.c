@@ -328,6 +328,9 @@ static void forget_studies(struct service *service, struct world *world)
 static void take_runs(struct service *service, struct world *world, struct message *message)
 {
     service->runs_ordered = false;
+    if (!service->indexes)
+        indexer_refresh(service->indexer);
+    service->indexes = true;
     if (!message->runs)
         return;
     runs_release(world->runs);
@@ -466,9 +469,6 @@ bool service_take(struct service *service, struct world *world, struct service_p
         break;
     case MESSAGE_RUNS:
         take_runs(service, world, message);
-        if (!service->indexes)
-            indexer_refresh(service->indexer);
-        service->indexes = true;
         break;
     case MESSAGE_CURVES:
         take_curves(world, message);
