@@ -78,8 +78,10 @@ static bool write_captions(const struct sheet *sheet, const struct layout *layou
     for (size_t i = 0; ok && layout->text && i < sheet->count; i++) {
         const struct sheet_tile *tile = &sheet->tiles[i];
         const struct easel_tile *place = &scene->tiles[i];
-        char line[2 * SHEET_LINE_BYTES + 2];
-        snprintf(line, sizeof line, "%s  %s", tile->lines[0], tile->lines[1]);
+        char title[SHEET_LINE_BYTES * 4], line[sizeof title + SHEET_LINE_BYTES + 2];
+        int left = place->cols - (int)strlen(tile->lines[1]) - 2; /* the name is cut, not the counts */
+        text_fit(title, sizeof title, tile->lines[0], strlen(tile->lines[0]), left < 4 ? 4 : left);
+        snprintf(line, sizeof line, "%s  %s", title, tile->lines[1]);
         ok = write_at(place->row - 1, place->col, place->cols, line, err);
     }
     return ok;
@@ -166,7 +168,7 @@ static bool draw(const struct settings *settings, char **operands, struct err *e
     bool ok = drawing_make(settings, operands, &drawing, err) && is_here(&drawing.sheet, err) &&
               (settings->output ? sheet_write_png(&drawing.sheet, room, settings->output, err)
                                 : show_on_terminal(settings, &drawing.sheet, room, err));
-    if (ok)
+    if (ok && (settings->output || drawing.sheet.bare)) /* on a screen they stand by the pictures */
         print_captions(&drawing);
     drawing_done(&drawing);
     darkroom_free(room);

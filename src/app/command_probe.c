@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/json_writer.h"
 #include "screen/paint.h"
+#include "work/darkroom.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -73,6 +74,14 @@ static const char *why_changes(const struct terminal *terminal)
                             : "not proven here: repainted whole when the keys rest";
 }
 
+static void add_decoding(struct facts *facts)
+{
+    struct darkroom *room = darkroom_new(NULL);
+    add(facts, "decoding", room ? "apart" : "none",
+        room ? darkroom_guards(room) : "no process can be started");
+    darkroom_free(room);
+}
+
 /* TEXT_COLOURS: of terminfo. */
 static void collect(
     struct facts *facts, const struct terminal_talk *talk, int text_colours, int64_t took_ms)
@@ -103,6 +112,7 @@ static void collect(
     add(facts, "text", terminal->utf8 ? "UTF-8" : "ASCII",
         terminal->utf8 ? "" : "the locale is not UTF-8, and there is none that is");
     add(facts, "whole frames", terminal->sync2026 ? "yes" : "no", "synchronized output, mode 2026");
+    add_decoding(facts);
 }
 
 static void print_json(

@@ -39,6 +39,19 @@ enum action {
     BOX_BEFORE,
     COLOURS,
     GREY,
+    NEAREST,
+    BRIGHTER,
+    DARKER,
+    MORE_CONTRAST,
+    LESS_CONTRAST,
+    ZOOM_IN,
+    ZOOM_OUT,
+    FIT,
+    ONE_TO_ONE,
+    PAN_LEFT,
+    PAN_DOWN,
+    PAN_UP,
+    PAN_RIGHT,
     OTHER_RUN,
     TABLES,
     EVALUATION,
@@ -85,6 +98,8 @@ static const struct key_row KEYS[] = {
     {0},
 };
 
+static const double ZOOM_STEP = 1.4;
+
 /* ---- beginning and end ---- */
 
 static void start(void *self, const struct session *session, const struct world *world, int64_t run)
@@ -94,6 +109,7 @@ static void start(void *self, const struct session *session, const struct world 
     state->artifact = -1;
     state->dragging = -1;
     state->image = -1;
+    state->look.smooth = true;
     state->follows = !run;
     snprintf(state->wanted, sizeof state->wanted, "%s", session->image);
     images_choose_run(state, session, world);
@@ -326,6 +342,39 @@ static bool act_on_thresholds(
     return false;
 }
 
+static int tone(int value, int by)
+{
+    enum { STEP = 10, MOST = 100 };
+    value += by * STEP;
+    return value < -MOST ? -MOST : value > MOST ? MOST : value;
+}
+
+static bool act_on_look(struct images_state *state, const struct world *world, int action)
+{
+    enum { PAN_ROWS = 3, PAN_COLS = 6 };
+    static const struct {
+        int action, rows, cols;
+    } PANS[] = {{PAN_LEFT, 0, -PAN_COLS}, {PAN_DOWN, PAN_ROWS, 0}, {PAN_UP, -PAN_ROWS, 0},
+        {PAN_RIGHT, 0, PAN_COLS}};
+    struct easel_look *look = &state->look;
+    for (size_t i = 0; i < sizeof PANS / sizeof *PANS; i++)
+        if (PANS[i].action == action)
+            images_pan(state, world, PANS[i].rows, PANS[i].cols);
+    if (action == ZOOM_IN || action == ZOOM_OUT)
+        images_zoom(state, world, action == ZOOM_IN ? ZOOM_STEP : 1 / ZOOM_STEP, -1, -1);
+    else if (action == FIT || action == ONE_TO_ONE)
+        images_zoom_to(state, world, action == FIT ? 0 : 1);
+    else if (action == GREY)
+        look->grey = !look->grey;
+    else if (action == NEAREST)
+        look->smooth = !look->smooth;
+    else if (action == BRIGHTER || action == DARKER)
+        look->brightness = tone(look->brightness, action == BRIGHTER ? 1 : -1);
+    else if (action == MORE_CONTRAST || action == LESS_CONTRAST)
+        look->contrast = tone(look->contrast, action == MORE_CONTRAST ? 1 : -1);
+    return action >= GREY && action <= PAN_RIGHT;
+}
+
 static bool act_on_list(
     struct images_state *state, struct session *session, const struct world *world, int action)
 {
@@ -418,9 +467,6 @@ static bool act_on_boxes(
     case COLOURS:
         state->by_verdict = !state->by_verdict;
         return true;
-    case GREY:
-        state->grey = !state->grey;
-        return true;
     case OTHER_RUN:
         next_tile(state, session, world);
         return true;
@@ -452,13 +498,27 @@ static enum view_outcome act_in_prompt(struct images_state *state, struct sessio
     return VIEW_STAYED;
 }
 
+/* Over a picture it zooms, elsewhere it goes through the images. */
+static void turn_wheel(
+    struct images_state *state, const struct world *world, const struct event *event)
+{
+    for (size_t i = 0; i < state->tiles.count && state->show != IMAGES_GRID; i++)
+        if (rect_holds(state->tiles.items[i].picture, event->row, event->col)) {
+            state->tile = i;
+            images_zoom(state, world, event->wheel_rows < 0 ? ZOOM_STEP : 1 / ZOOM_STEP,
+                event->row, event->col);
+            return;
+        }
+    images_move(state, event->wheel_rows);
+}
+
 static enum view_outcome act_by_mouse(struct images_state *state, struct session *session,
     const struct world *world, const struct event *event)
 {
     if (event->action == MOUSE_RELEASE)
         state->dragging = -1;
     if (event->action == MOUSE_WHEEL) {
-        images_move(state, event->wheel_rows);
+        turn_wheel(state, world, event);
         return VIEW_STAYED;
     }
     if (event->action == MOUSE_PRESS) {
@@ -512,6 +572,7 @@ static enum view_outcome act(void *self, struct session *session, const struct w
     if (action)
         return act_on_thresholds(state, session, world, action) ||
                        act_on_list(state, session, world, action) ||
+                       act_on_look(state, world, action) ||
                        act_on_boxes(state, session, world, action)
                    ? VIEW_STAYED
                    : VIEW_IGNORED;

@@ -121,7 +121,8 @@ struct images_state {
     enum gallery_overlay overlay;
     unsigned hidden; /* as in struct gallery_settings */
     int size;
-    bool grey, by_verdict, playing;
+    bool by_verdict, playing;
+    struct easel_look look;
     double *own; /* confidences by category of side 0's study; NULL: one for all */
     enum images_asking asking;
     struct prompt prompt;
@@ -202,9 +203,15 @@ struct images_page images_lay_out_page(const struct images_state *state, struct 
 /* The tiles of the pictures' part of PAGE. */
 void images_lay_out(const struct images_state *state, const struct world *world,
     const struct images_page *page, struct images_tiles *out);
-/* The pixels of the picture of TILE. */
-void images_room(const struct world *world, const struct images_tile *tile, int32_t *width_px,
+/* The pixels that the photo of IMAGE is wanted in for TILE: those of its place, or its own where it is
+ * looked at more closely. */
+void images_room(const struct images_state *state, const struct world *world,
+    const struct images_tile *tile, const struct image *image, int32_t *width_px,
     int32_t *height_px);
+/* TILE as the easel is told of it, without boxes; false while its photo is not there. The photo is not
+ * shared. */
+bool images_seen(const struct images_state *state, const struct world *world,
+    const struct images_tile *tile, struct easel_tile *out);
 /* What the gallery is told for SIDE; with memory of ARENA. */
 struct gallery_settings images_settings(const struct images_state *state,
     const struct session *session, size_t side, struct arena *arena);
@@ -220,6 +227,12 @@ void images_point_next(
 /* Points at the box under a cell; false when that is no picture. */
 bool images_point_at(struct images_state *state, const struct session *session,
     const struct world *world, int row, int col);
+/* Zooms by FACTOR about a cell, outside of the picture about its middle; to so many screen pixels a
+ * pixel of the image, 0: as large as fits; moves what is seen by cells. */
+void images_zoom(struct images_state *state, const struct world *world, double factor, int row,
+    int col);
+void images_zoom_to(struct images_state *state, const struct world *world, double scale);
+void images_pan(struct images_state *state, const struct world *world, int rows, int cols);
 /* What the box is that is pointed at; "" for none. */
 void images_point_words(const struct images_state *state, const struct session *session, char *out,
     size_t out_bytes);

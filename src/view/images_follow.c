@@ -373,7 +373,8 @@ static void want_photos(struct images_state *state, const struct session *sessio
     for (size_t i = 0; i < tiles.count; i++) {
         /* All tiles of one image share the photo of side 0's. */
         want.image = state->show == IMAGES_GRID ? tiles.items[i].image : images_current(state);
-        images_room(world, &tiles.items[i], &want.width_px, &want.height_px);
+        images_room(state, world, &tiles.items[i], &want.study->dataset->images[want.image],
+            &want.width_px, &want.height_px);
         want_photo(out, &want);
         const struct photo *photo = world_photo(world, &want);
         if (photo)

@@ -116,13 +116,9 @@ bool images_point_at(struct images_state *state, const struct session *session,
     struct gallery_settings settings;
     struct eval_boxes found;
     size_t side;
-    const struct photo *photo = state->photos[0].photo;
-    if (photo && photo->pixels && judge_tile(state, session, &arena, &settings, &found, &side)) {
-        struct easel_tile shown = {.photo = (struct photo *)photo,
-            .row = tile->picture.row,
-            .col = tile->picture.col,
-            .rows = tile->picture.rows,
-            .cols = tile->picture.cols};
+    struct easel_tile shown;
+    if (images_seen(state, world, tile, &shown) &&
+        judge_tile(state, session, &arena, &settings, &found, &side)) {
         double x, y, next_x, next_y;
         easel_where(&world->terminal, &shown, row, col, &x, &y);
         easel_where(&world->terminal, &shown, row + 1, col + 1, &next_x, &next_y);
@@ -150,4 +146,40 @@ void images_point_words(const struct images_state *state, const struct session *
                 state->sides[side].study, &found, at, &settings, out, out_bytes, NULL);
     }
     arena_done(&arena);
+}
+
+/* The tile that is pointed into, as it is seen; false when that is no picture. */
+static bool seen_now(
+    const struct images_state *state, const struct world *world, struct easel_tile *out)
+{
+    size_t at = state->show == IMAGES_GRID ? 0 : state->tile;
+    return at < state->tiles.count && state->tiles.items[at].image >= 0 && images_study(state) &&
+           images_seen(state, world, &state->tiles.items[at], out);
+}
+
+void images_zoom(struct images_state *state, const struct world *world, double factor, int row,
+    int col)
+{
+    struct easel_tile tile;
+    if (!seen_now(state, world, &tile))
+        return;
+    bool inside = rect_holds((struct rect){tile.row, tile.col, tile.rows, tile.cols}, row, col);
+    state->look = easel_zoomed(&world->terminal, &tile, factor,
+        inside ? row : tile.row + tile.rows / 2, inside ? col : tile.col + tile.cols / 2);
+}
+
+void images_zoom_to(struct images_state *state, const struct world *world, double scale)
+{
+    struct easel_tile tile;
+    if (scale <= 0)
+        state->look.zoom = state->look.x = state->look.y = 0;
+    else if (seen_now(state, world, &tile))
+        images_zoom(state, world, scale / easel_scale(&world->terminal, &tile), -1, -1);
+}
+
+void images_pan(struct images_state *state, const struct world *world, int rows, int cols)
+{
+    struct easel_tile tile;
+    if (seen_now(state, world, &tile))
+        state->look = easel_moved(&world->terminal, &tile, rows, cols);
 }

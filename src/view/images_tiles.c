@@ -153,10 +153,62 @@ void images_lay_out(const struct images_state *state, const struct world *world,
     }
 }
 
-void images_room(const struct world *world, const struct images_tile *tile, int32_t *width_px,
+void images_room(const struct images_state *state, const struct world *world,
+    const struct images_tile *tile, const struct image *image, int32_t *width_px,
     int32_t *height_px)
 {
+    enum { MOST_PX = 4096 };
     easel_room(&world->terminal, tile->picture.rows, tile->picture.cols, width_px, height_px);
+    if (!(state->look.zoom > 0) || image->width_px <= 0 || image->height_px <= 0)
+        return;
+    *width_px = image->width_px < MOST_PX ? image->width_px : MOST_PX;
+    *height_px = image->height_px < MOST_PX ? image->height_px : MOST_PX;
+}
+
+/* The photo of that name and size; while a closer look is taken, that of any size until the right one
+ * comes. */
+static const struct photo *photo_of(
+    const struct images_state *state, const char *name, int32_t width_px, int32_t height_px)
+{
+    const struct photo *any = NULL;
+    for (size_t i = 0; i < EASEL_MOST_TILES; i++) {
+        const struct images_photo *at = &state->photos[i];
+        if (!at->photo || strcmp(at->name, name) != 0)
+            continue;
+        if (at->width_px == width_px && at->height_px == height_px)
+            return at->photo;
+        any = at->photo;
+    }
+    return state->look.zoom > 0 ? any : NULL;
+}
+
+static const struct image *image_of(
+    const struct images_state *state, const struct images_tile *tile)
+{
+    int side = tile->side < 0 ? 0 : tile->side;
+    return &state->sides[side].study->dataset->images[tile->image];
+}
+
+static const struct photo *photo_in(const struct images_state *state, const struct world *world,
+    const struct images_tile *tile)
+{
+    const struct image *image = image_of(state, tile);
+    int32_t width, height;
+    images_room(state, world, tile, image, &width, &height);
+    return photo_of(state, image->file_name, width, height);
+}
+
+bool images_seen(const struct images_state *state, const struct world *world,
+    const struct images_tile *tile, struct easel_tile *out)
+{
+    const struct photo *photo = photo_in(state, world, tile);
+    *out = (struct easel_tile){.photo = (struct photo *)photo,
+        .row = tile->picture.row,
+        .col = tile->picture.col,
+        .rows = tile->picture.rows,
+        .cols = tile->picture.cols,
+        .look = state->look};
+    return photo && photo->pixels;
 }
 
 /* ---- boxes ---- */
@@ -204,18 +256,6 @@ struct drawing {
     struct eval_boxes found[2]; /* of the tile at hand, of both where it shows both */
     struct gallery_versus versus;
 };
-
-static const struct photo *photo_of(
-    const struct images_state *state, const char *name, int32_t width_px, int32_t height_px)
-{
-    for (size_t i = 0; i < EASEL_MOST_TILES; i++) {
-        const struct images_photo *at = &state->photos[i];
-        if (at->photo && at->width_px == width_px && at->height_px == height_px &&
-            strcmp(at->name, name) == 0)
-            return at->photo;
-    }
-    return NULL;
-}
 
 static const struct run_row *run_of(const struct drawing *d, int side)
 {
@@ -441,18 +481,13 @@ static void draw_tile(struct drawing *d, size_t at)
         return;
     }
     draw_caption(d, tile, true);
-    int side = tile->side < 0 ? 0 : tile->side;
-    const char *name = state->sides[side].study->dataset->images[tile->image].file_name;
-    int32_t width, height;
-    images_room(d->world, tile, &width, &height);
-    const struct photo *photo = photo_of(state, name, width, height);
-    if (photo && photo->pixels && !d->canvas->taken) {
-        out->photo = photo_share((struct photo *)photo);
-        out->row = tile->picture.row;
-        out->col = tile->picture.col;
-        out->rows = tile->picture.rows;
-        out->cols = tile->picture.cols;
-        out->look.grey = state->grey;
+    struct easel_tile seen;
+    if (images_seen(state, d->world, tile, &seen) && !d->canvas->taken) {
+        seen.boxes = out->boxes;
+        seen.box_count = out->box_count;
+        seen.box_capacity = out->box_capacity;
+        photo_share(seen.photo);
+        *out = seen;
         grid_reserve(d->canvas->grid, tile->picture,
             (uint8_t)(CANVAS_PICTURE + d->canvas->scene->tile_count - 1));
         return;
@@ -461,7 +496,7 @@ static void draw_tile(struct drawing *d, size_t at)
     if (d->world->terminal.graphics == EASEL_NONE)
         list_boxes(d, tile);
     else
-        view_say_empty(d->canvas->grid, tile->picture, why_no_picture(d, photo));
+        view_say_empty(d->canvas->grid, tile->picture, why_no_picture(d, photo_in(state, d->world, tile)));
 }
 
 void images_draw_tiles(struct images_state *state, const struct session *session,

@@ -78,7 +78,8 @@ static const struct key_row KEYS[] = {
     {"x", "group runs that differ in the seed alone; again: not", GROUP, "table", "group", 5},
     {"X", "group by the column under the cursor; again: not", GROUP_HERE, "table", NULL, 0},
     {"z", "open or close all groups", OPEN_ALL, "table", NULL, 0},
-    {"=", "a column computed from others: best(AP) / ms_per_image", COMPUTE, "columns", "compute", 7},
+    {"=", "a column computed from others: best(AP) / ms_per_image", COMPUTE, "columns", "compute",
+        7},
     {"y", "copy the cell", COPY_CELL, "table", "copy", 5},
     {"Y", "copy the table or the row: TSV, CSV, Markdown, LaTeX", COPY_MORE, "table", NULL, 0},
     {"h Left", "to the column on the left", LEFT, "columns", NULL, 0},
@@ -315,8 +316,7 @@ static enum view_outcome act_by_mouse(struct runs_state *state, struct session *
         state->table.column = hit.column;
         sort_by(state, session, runs_cursor_column(state), false);
     } else if (hit.part == TABLE_HEADER) {
-        state->dragged =
-            table_border_at(&state->table, event->row, event->col) - RUNS_MARK_COLUMNS;
+        state->dragged = table_border_at(&state->table, event->row, event->col) - RUNS_MARK_COLUMNS;
     } else if (hit.part == TABLE_ROW) {
         bool again = state->table.scroll.cursor == hit.row;
         state->table.scroll.cursor = hit.row;
@@ -364,7 +364,7 @@ static enum view_outcome act(void *self, struct session *session, const struct w
     bool typing = state->asking != RUNS_ASKING_NOTHING;
     enum view_outcome outcome = act_on_event(state, session, event, effect);
     runs_follow(state, session, world); /* a new baseline has its column at once */
-    if (!typing) /* a filter that is changed again finds the run again */
+    if (!typing)                        /* a filter that is changed again finds the run again */
         runs_remember_cursor(state, session);
     runs_keep_settings(state, session);
     return outcome;

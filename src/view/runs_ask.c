@@ -240,8 +240,7 @@ static bool accept(struct runs_state *state, struct session *session)
     const char *text = state->prompt.text, *ranking = ranking_in(text);
     switch (state->asking) {
     case RUNS_ASKING_FILTER:
-        return ranking ? runs_rank(state, session, ranking)
-                       : runs_set_filter(state, session, text);
+        return ranking ? runs_rank(state, session, ranking) : runs_set_filter(state, session, text);
     case RUNS_ASKING_COMPUTE:
         return !text[strspn(text, " ")] || compute(state, session);
     case RUNS_ASKING_SEARCH:
@@ -267,8 +266,8 @@ static void check(struct runs_state *state, struct session *session)
     arena_done(&arena);
 }
 
-/* Where the word begins that may yet become a name or a function: until it is one, or none, it is no
- * search. Else where the line ends. */
+/* Where the word begins that may yet become a name or a function: until it is one, or none, it is
+ * no search. Else where the line ends. */
 static size_t settled_bytes(const struct runs_state *state)
 {
     const struct runs_completion *c = &state->completion;
@@ -385,8 +384,8 @@ static void draw_candidates(const struct runs_state *state, struct grid *grid, s
 }
 
 /* "tags of 3 runs " */
-static void print_label(const struct runs_state *state, const struct session *session, char *out,
-    size_t out_bytes)
+static void print_label(
+    const struct runs_state *state, const struct session *session, char *out, size_t out_bytes)
 {
     static const char *const LABELS[] = {[RUNS_ASKING_FILTER] = "filter ",
         [RUNS_ASKING_COMPUTE] = "= ",
@@ -405,8 +404,8 @@ static void print_label(const struct runs_state *state, const struct session *se
     arena_done(&arena);
 }
 
-void runs_ask_draw(const struct runs_state *state, const struct session *session,
-    struct grid *grid, struct rect place)
+void runs_ask_draw(const struct runs_state *state, const struct session *session, struct grid *grid,
+    struct rect place)
 {
     char label[48];
     print_label(state, session, label, sizeof label);

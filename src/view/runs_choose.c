@@ -100,8 +100,7 @@ static void click(struct runs_state *state, struct session *session, const struc
     toggle(state, session);
 }
 
-void runs_choose_event(
-    struct runs_state *state, struct session *session, const struct event *event)
+void runs_choose_event(struct runs_state *state, struct session *session, const struct event *event)
 {
     struct runs_choice *choice = &state->choice;
     bool plain = event->kind == EVENT_KEY && !event->mods;

@@ -50,8 +50,7 @@ static void hide(struct runs_state *state, struct session *session, size_t at)
     runs_relayout(state, session);
 }
 
-void runs_act_on_column(
-    struct runs_state *state, struct session *session, enum runs_column_act act)
+void runs_act_on_column(struct runs_state *state, struct session *session, enum runs_column_act act)
 {
     size_t at = runs_cursor_column(state);
     if (at == SIZE_MAX)

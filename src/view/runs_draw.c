@@ -148,9 +148,8 @@ static int source_mark(void *self, size_t row)
 static const bool *find_selected(
     const struct runs_state *state, const struct session *session, struct arena *scratch)
 {
-    bool *selected = session->selected_count
-                         ? ARENA_ARRAY(scratch, bool, state->runs->count)
-                         : NULL;
+    bool *selected =
+        session->selected_count ? ARENA_ARRAY(scratch, bool, state->runs->count) : NULL;
     for (size_t i = 0; selected && i < session->selected_count; i++) {
         const struct run_row *run = runs_find(state->runs, session->selected[i]);
         if (run)
@@ -166,7 +165,7 @@ static void source_draw(void *self, size_t row, int column, struct grid *grid, s
     const struct run_row *run = runs_run_at(state, row);
     const struct run_group *group = runs_group_at(state, row);
     const struct run_column *shown = &state->columns[column - RUNS_MARK_COLUMNS];
-    struct run_spark spark = group                       ? runs_head_spark(state->runs, group, shown->role)
+    struct run_spark spark = group ? runs_head_spark(state->runs, group, shown->role)
                              : shown->role == ROLE_LOSS ? run->loss_spark
                                                         : run->ap_spark;
     double values[SPARK_COLS];
@@ -239,8 +238,7 @@ static void draw_top(const struct runs_state *state, const struct session *sessi
 {
     char shown[64] = "", sorted[160] = "", selected[32] = "", grouped[160] = "";
     if (state->asking == RUNS_ASKING_COPY) {
-        grid_text(
-            grid, place.row, place.col + 1, place.cols - 2, STYLE_IS(ACCENT), RUNS_COPY_KEYS);
+        grid_text(grid, place.row, place.col + 1, place.cols - 2, STYLE_IS(ACCENT), RUNS_COPY_KEYS);
         return;
     }
     if (state->asking && state->asking != RUNS_ASKING_COLUMNS) {
@@ -267,8 +265,8 @@ static void draw_top(const struct runs_state *state, const struct session *sessi
         grid, place.row, place.col + 1, place.cols - 2, parts, sizeof parts / sizeof *parts);
 }
 
-/* What cannot be seen from the numbers stands above them, and stays there while they scroll; returns
- * how many rows it took. */
+/* What cannot be seen from the numbers stands above them, and stays there while they scroll;
+ * returns how many rows it took. */
 static int draw_warning(const struct runs_state *state, struct grid *grid, struct rect place)
 {
     char sentence[128];
@@ -321,8 +319,7 @@ void runs_draw(void *self, const struct session *session, const struct world *wo
     struct table_source source = {&drawing, source_rows, source_cell, source_mark, source_draw};
     struct table_column columns[RUNS_VIEW_COLUMNS + RUNS_MARK_COLUMNS];
     int count = make_columns(state, columns), frozen = state->layout.frozen + RUNS_MARK_COLUMNS;
-    table_draw(
-        &state->table, canvas->grid, body, &source, columns, count, frozen, !state->asking);
+    table_draw(&state->table, canvas->grid, body, &source, columns, count, frozen, !state->asking);
     if (!state->count)
         view_say_empty(canvas->grid, body, "no run matches the filter\n\nf changes it");
     if (state->asking == RUNS_ASKING_COLUMNS)

@@ -9,13 +9,12 @@
 #include <string.h>
 
 /* "r50-seed* ×5 seeds", "lr=0.01 ×12". */
-static void label_cell(const struct runs_drawing *drawing, const struct run_group *group,
-    struct table_cell *out)
+static void label_cell(
+    const struct runs_drawing *drawing, const struct run_group *group, struct table_cell *out)
 {
     bool seeds = !drawing->state->lines.how.by;
     char size[32];
-    int bytes = snprintf(
-        size, sizeof size, " \xc3\x97%zu%s", group->count, seeds ? " seeds" : "");
+    int bytes = snprintf(size, sizeof size, " \xc3\x97%zu%s", group->count, seeds ? " seeds" : "");
     size_t room = sizeof out->room - (size_t)bytes - 1, length = strlen(group->label);
     if (length > room) { /* the size must be seen: the label loses its end */
         static const char CUT[] = "\xe2\x80\xa6";
@@ -58,8 +57,7 @@ static void unknown_cell(const struct runs_drawing *drawing, const struct run_gr
     bool any = false, undefined = true;
     for (size_t i = 0; i < group->count; i++) {
         const struct run_row *run = &drawing->state->runs->rows[group->rows[i]];
-        struct run_value value =
-            run_value(run, column, drawing->baseline, drawing->session->now_s);
+        struct run_value value = run_value(run, column, drawing->baseline, drawing->session->now_s);
         any |= value.known;
         undefined &= value.undefined;
     }
@@ -67,8 +65,8 @@ static void unknown_cell(const struct runs_drawing *drawing, const struct run_gr
 }
 
 /* Behind the mean of fewer than all: "0.4123±0.002 n3". */
-static void add_count(const struct run_group *group, const struct run_spread *spread,
-    struct table_cell *out)
+static void add_count(
+    const struct run_group *group, const struct run_spread *spread, struct table_cell *out)
 {
     size_t length = strlen(out->room);
     if (!spread->n || spread->n == group->count)
@@ -84,8 +82,8 @@ void runs_head_cell(
     const struct run_group *group = runs_group_at(state, line);
     const struct run_column *column = &state->columns[at];
     struct run_spread spread;
-    struct run_value value = runs_value_at(
-        state, line, column, drawing->baseline, drawing->session->now_s, &spread);
+    struct run_value value =
+        runs_value_at(state, line, column, drawing->baseline, drawing->session->now_s, &spread);
     out->text = out->room;
     out->style = STYLE_IS(MUTED);
     if (column->kind == RUN_COLUMN_NAME) {

@@ -1,6 +1,6 @@
 /*
- * Keeps the arrangement of the runs table: layout, groups and filter, as JSON in the person's settings.
- * Knows: the state of runs_view.h, one member of the settings. Must not know: files.
+ * Keeps the arrangement of the runs table: layout, groups and filter, as JSON in the person's
+ * settings. Knows: the state of runs_view.h, one member of the settings. Must not know: files.
  */
 #include "view/runs_view.h"
 
@@ -20,14 +20,14 @@ static void print_settings(const struct runs_state *state, struct buf *text)
     json_writer_key(&json, "group");
     json_writer_string(&json, state->lines.by);
     json_writer_key(&json, "filter"); /* not what is being typed */
-    json_writer_string(&json,
-        state->asking == RUNS_ASKING_FILTER ? state->filter_before : state->filter);
+    json_writer_string(
+        &json, state->asking == RUNS_ASKING_FILTER ? state->filter_before : state->filter);
     json_writer_object_end(&json);
 }
 
 /* Made to fit and harmless, as if it had been typed. */
-static void read_text(struct runs_state *state, struct json *json, struct arena *arena, char *out,
-    size_t out_bytes)
+static void read_text(
+    struct runs_state *state, struct json *json, struct arena *arena, char *out, size_t out_bytes)
 {
     prompt_set(&state->prompt, json_string(json, arena));
     if (state->prompt.length < out_bytes)

@@ -85,8 +85,7 @@ static bool name_column(
 
 static bool insert(struct layout *layout, size_t at, struct layout_entry entry)
 {
-    if (layout->count == LAYOUT_MOST ||
-        !GROW(layout->entries, layout->capacity, layout->count + 1))
+    if (layout->count == LAYOUT_MOST || !GROW(layout->entries, layout->capacity, layout->count + 1))
         return false;
     memmove(layout->entries + at + 1, layout->entries + at,
         (layout->count++ - at) * sizeof *layout->entries);
@@ -101,8 +100,7 @@ static bool is_as_given(
 {
     bool same = layout->count == default_count;
     for (size_t i = 0; same && i < default_count; i++)
-        same = catalogue_is(
-            &defaults[i], layout->entries[i].of.name, layout->entries[i].of.group);
+        same = catalogue_is(&defaults[i], layout->entries[i].of.name, layout->entries[i].of.group);
     return same;
 }
 
@@ -329,8 +327,8 @@ static void read_columns(struct layout *layout, struct json *json)
         if (json->kind != JSON_OBJECT)
             json_skip(json);
         else if (read_name(layout, json, &read))
-            layout->arranged |= insert(layout, layout->count,
-                (struct layout_entry){read.of, read.shown, read.cols});
+            layout->arranged |= insert(
+                layout, layout->count, (struct layout_entry){read.of, read.shown, read.cols});
     }
 }
 

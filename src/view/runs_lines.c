@@ -90,10 +90,9 @@ static bool make_groups(struct runs_state *state, const struct session *session)
     size_t key_count = layout_keys(&state->layout, keys);
     const struct run_row *baseline = session_baseline(session, state->runs);
     if (!number_runs(state, baseline) ||
-        !runs_group(state->runs, state->order, state->count, &lines->how, &lines->numbers,
-            baseline, state->listed_s, &lines->arena, &lines->groups, NULL) ||
-        !run_groups_sort(
-            state->runs, &lines->groups, keys, key_count, baseline, state->listed_s))
+        !runs_group(state->runs, state->order, state->count, &lines->how, &lines->numbers, baseline,
+            state->listed_s, &lines->arena, &lines->groups, NULL) ||
+        !run_groups_sort(state->runs, &lines->groups, keys, key_count, baseline, state->listed_s))
         return false;
     lines->open = ARENA_ARRAY(&lines->arena, bool, lines->groups.count + 1);
     lines->lines =

@@ -37,7 +37,7 @@ struct runs_choice {
 
 /* What is listed line by line: runs, or groups of which some show their members. */
 struct runs_lines {
-    char by[128]; /* as typed: "seed", "lr", "!lr,!wd"; "" for runs */
+    char by[128];          /* as typed: "seed", "lr", "!lr,!wd"; "" for runs */
     struct arena numbered; /* what BY makes of the snapshot, until that or BY changes: */
     bool is_numbered;
     struct runs_grouping how;
@@ -71,18 +71,18 @@ struct runs_state {
     struct run_column columns[RUNS_VIEW_COLUMNS]; /* that are shown */
     uint16_t entries[RUNS_VIEW_COLUMNS];          /* of the layout: which they are */
     size_t column_count;
-    double best_ap; /* of all, whether or not it is shown */
+    double best_ap;                 /* of all, whether or not it is shown */
     double best[RUNS_VIEW_COLUMNS]; /* the best value of a column, of those that compare; NaN for
                                        none */
-    uint32_t *order; /* of what matches the filter */
+    uint32_t *order;                /* of what matches the filter */
     size_t count;
     struct runs_lines lines;
     const struct filter *matching; /* in `arena`; NULL: all */
     double listed_s;               /* when `matching` was put to the runs: what "age" is since */
-    struct versions versions; /* of what is listed and the baseline */
-    int64_t baseline; /* that the order was made with */
-    char wanted_sort[256]; /* of `sort NAME`, until the columns are known; "" for none */
-    bool obeying;          /* the wanted column again turns the order round */
+    struct versions versions;      /* of what is listed and the baseline */
+    int64_t baseline;              /* that the order was made with */
+    char wanted_sort[256];         /* of `sort NAME`, until the columns are known; "" for none */
+    bool obeying;                  /* the wanted column again turns the order round */
     char filter[PROMPT_BYTES], search[PROMPT_BYTES];
     char good[PROMPT_BYTES];          /* the last filter that meant something: what is listed */
     char filter_before[PROMPT_BYTES]; /* as it was when its prompt was opened */
@@ -94,7 +94,7 @@ struct runs_state {
     int dragged; /* the shown column whose border the mouse holds, -1 for none */
     char *kept;  /* the settings as written last, JSON */
     int64_t cursor_run;
-    bool cursor_on_head; /* of the group of that run */
+    bool cursor_on_head;       /* of the group of that run */
     void *panels[RUNS_PANELS]; /* states of the views below the table */
 };
 
@@ -120,11 +120,15 @@ size_t runs_cursor_column(const struct runs_state *state);
 
 /* Sets the filter to TEXT. False, with what is wrong with it said, when it means nothing. */
 bool runs_set_filter(struct runs_state *state, struct session *session, const char *text);
-/* "AP where ms_per_image<50": the best on top among the runs that this holds for. */
-bool runs_rank(struct runs_state *state, struct session *session, const char *text);
 
 /* Has the column that TEXT means among the layout's, shown; *ENTRY is where. False with ERR. */
 bool runs_compute(struct runs_state *state, const char *text, size_t *entry, struct err *err);
+
+/* ---- ranking: runs_rank.c ---- */
+
+/* "AP where ms_per_image<50": the best on top among the runs that this holds for. False, with what
+ * is wrong said, when it means nothing. */
+bool runs_rank(struct runs_state *state, struct session *session, const char *text);
 
 /* ---- lines: runs_lines.c ---- */
 
@@ -156,8 +160,7 @@ struct run_value runs_value_at(const struct runs_state *state, size_t line,
     const struct run_column *column, const struct run_row *baseline, double now_s,
     struct run_spread *spread);
 /* The number that stands for LINE among others compares with them. */
-bool runs_compares_at(
-    const struct runs_state *state, size_t line, const struct run_column *column);
+bool runs_compares_at(const struct runs_state *state, size_t line, const struct run_column *column);
 
 /* ---- what is asked in a line: runs_ask.c ---- */
 
@@ -165,8 +168,8 @@ void runs_ask(struct runs_state *state, struct session *session, enum runs_askin
 enum view_outcome runs_answer(
     struct runs_state *state, struct session *session, const struct event *event);
 /* The line itself, over PLACE's first row, and what could stand in it below. */
-void runs_ask_draw(const struct runs_state *state, const struct session *session,
-    struct grid *grid, struct rect place);
+void runs_ask_draw(const struct runs_state *state, const struct session *session, struct grid *grid,
+    struct rect place);
 /* The run under the cursor, all of its group, or all that are selected when it is one of these: up
  * to MOST of them into OUT. */
 size_t runs_meant(const struct runs_state *state, const struct session *session,
@@ -188,8 +191,8 @@ struct runs_drawing {
 
 struct style runs_status_style(const struct run_row *run);
 /* Of a number in the shown column AT. */
-struct style runs_value_style(const struct runs_drawing *drawing, size_t line, size_t at,
-    const struct run_value *value);
+struct style runs_value_style(
+    const struct runs_drawing *drawing, size_t line, size_t at, const struct run_value *value);
 void runs_head_cell(
     const struct runs_drawing *drawing, size_t line, size_t at, struct table_cell *out);
 /* The mean of the courses of GROUP in ROLE into OUT, as one run's; its count is 0 without any. */

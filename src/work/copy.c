@@ -103,9 +103,9 @@ static struct run_value value_of(const struct copying *c, const struct copy_line
 {
     const struct copy *copy = c->copy;
     *spread = (struct run_spread){0, NAN, NAN};
-    return line->group ? run_group_value(
-                             copy->runs, line->group, column, c->baseline, copy->now_s, spread)
-                       : run_value(row_of(c, line), column, c->baseline, copy->now_s);
+    return line->group
+               ? run_group_value(copy->runs, line->group, column, c->baseline, copy->now_s, spread)
+               : run_value(row_of(c, line), column, c->baseline, copy->now_s);
 }
 
 /* The value of LINE compares with those of the others: a member stands for its group. */
@@ -138,7 +138,8 @@ static bool has_deviations(const struct copying *c, const struct run_column *col
     for (size_t i = 0; i < c->copy->line_count; i++) {
         struct run_spread spread;
         value_of(c, &c->copy->lines[i], column, &spread);
-        if (spread.n > 1 && (spread.std > 0 || (spread.std == 0 && column->kind != RUN_COLUMN_PARAM)))
+        if (spread.n > 1 &&
+            (spread.std > 0 || (spread.std == 0 && column->kind != RUN_COLUMN_PARAM)))
             return true;
     }
     return false;
@@ -166,8 +167,8 @@ static bool choose_shown(struct copying *c)
 /* For people the status with its NaN badge and rounded numbers; for machines numbers with every
  * digit. "" for what is not known. */
 static void print_value(const struct copying *c, const struct copy_line *line,
-    const struct run_column *column, const struct run_value *value,
-    const struct run_spread *spread, char *out, size_t out_bytes)
+    const struct run_column *column, const struct run_value *value, const struct run_spread *spread,
+    char *out, size_t out_bytes)
 {
     bool is_date = column->kind == RUN_COLUMN_STARTED, for_people = is_for_people(c->copy);
     if (value->is_number && !is_date && !for_people)
@@ -229,8 +230,8 @@ static void find_versions(struct copying *c)
 
 bool copy_print(struct copy *copy, struct buf *out, struct err *err)
 {
-    struct copying c = {.copy = copy,
-        .baseline = copy->baseline ? runs_find(copy->runs, copy->baseline) : NULL};
+    struct copying c = {
+        .copy = copy, .baseline = copy->baseline ? runs_find(copy->runs, copy->baseline) : NULL};
     find_versions(&c);
     bool ok = choose_shown(&c);
     struct print_cell *cells =

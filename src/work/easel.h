@@ -9,7 +9,7 @@
 #include "base/err.h"
 #include "work/photo.h"
 
-enum easel_line { EASEL_SOLID, EASEL_DASHED, EASEL_DOTTED };
+enum easel_line { EASEL_SOLID, EASEL_DASHED, EASEL_DOTTED, EASEL_DOUBLE };
 
 struct easel_box {
     double x, y, w, h; /* pixels of the original image */
@@ -86,6 +86,15 @@ void easel_room(const struct easel_terminal *terminal, int rows, int cols, int32
  * image too. TILE has a photo with pixels. */
 void easel_where(const struct easel_terminal *terminal, const struct easel_tile *tile, int row,
     int col, double *x, double *y);
+
+/* TILE's look, FACTOR (above 0) times as large, with what is at that cell staying there; ROWS and COLS
+ * further down and to the right. Held so that the image stays in the place. */
+struct easel_look easel_zoomed(const struct easel_terminal *terminal, const struct easel_tile *tile,
+    double factor, int row, int col);
+struct easel_look easel_moved(
+    const struct easel_terminal *terminal, const struct easel_tile *tile, int rows, int cols);
+/* Screen pixels a pixel of TILE's image, as it is looked at. */
+double easel_scale(const struct easel_terminal *terminal, const struct easel_tile *tile);
 
 /*
  * The easel remembers what it painted last and appends to OUT what makes the screen show SCENE: a tile

@@ -27,9 +27,9 @@ struct errand *errand_remark(const struct remark *remarks, size_t count)
         ok = errand->remarks != NULL;
     }
     for (size_t i = 0; ok && i < count; i++)
-        errand->remarks[errand->remark_count++] = (struct remark){
-            keep(errand, remarks[i].directory, &ok), keep(errand, remarks[i].tags, &ok),
-            keep(errand, remarks[i].note, &ok)};
+        errand->remarks[errand->remark_count++] =
+            (struct remark){keep(errand, remarks[i].directory, &ok),
+                keep(errand, remarks[i].tags, &ok), keep(errand, remarks[i].note, &ok)};
     if (ok)
         return errand;
     errand_free(errand);

@@ -119,8 +119,8 @@ static void attach(struct arena *arena, struct run_row *run, const cJSON *remark
     const cJSON *note = cJSON_GetObjectItemCaseSensitive(remark, "note");
     run->tags = tags_of(arena, remark);
     if (cJSON_IsString(note) && note->valuestring[0])
-        run->note = arena_copy(
-            arena, note->valuestring, strnlen(note->valuestring, REMARK_NOTE_BYTES));
+        run->note =
+            arena_copy(arena, note->valuestring, strnlen(note->valuestring, REMARK_NOTE_BYTES));
 }
 
 static void insert(struct runs *runs, size_t at, struct run_column column)

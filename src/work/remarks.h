@@ -26,8 +26,7 @@ struct remark {
 char *remarks_path(struct arena *arena, struct err *err);
 
 /* Changes the remarks of COUNT runs in the file PATH, as own_write() does. */
-bool remarks_write(
-    const char *path, const struct remark *remarks, size_t count, struct err *err);
+bool remarks_write(const char *path, const struct remark *remarks, size_t count, struct err *err);
 
 /*
  * Puts into RUNS, which nobody else sees yet, what the file PATH says of them, and the columns of

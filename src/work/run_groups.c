@@ -159,8 +159,8 @@ static int64_t place_of(struct grouping *g, const struct run_row *row, size_t co
     return map_put(&g->places, g->key.data ? g->key.data : "", g->key.length, (int64_t)count, NULL);
 }
 
-static const char *label_of(struct grouping *g, const struct runs *runs,
-    const struct run_group *group, struct arena *arena)
+static const char *label_of(
+    struct grouping *g, const struct runs *runs, const struct run_group *group, struct arena *arena)
 {
     char text[256];
     const struct run_column *by = g->how->by;
@@ -299,8 +299,7 @@ struct run_spread run_group_spread(const struct runs *runs, const struct run_gro
     struct run_spread spread = {0, NAN, NAN};
     double mean = 0, squares = 0; /* Welford's recurrence */
     for (size_t i = 0; i < group->count; i++) {
-        struct run_value value =
-            run_value(&runs->rows[group->rows[i]], column, baseline, now_s);
+        struct run_value value = run_value(&runs->rows[group->rows[i]], column, baseline, now_s);
         if (!value.known || !value.is_number || !isfinite(value.number))
             continue;
         double off = value.number - mean;

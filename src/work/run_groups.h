@@ -52,7 +52,8 @@ bool runs_group(const struct runs *runs, const uint32_t *order, size_t count,
     struct err *err);
 
 /* Numbers the groups of two or more among COUNT runs that differ in the seed only, from 1 on in the
- * order of their first run; NUMBERS[i] is 0 for a run without a sibling. False when memory is out. */
+ * order of their first run; NUMBERS[i] is 0 for a run without a sibling. False when memory is out.
+ */
 bool runs_number_siblings(const struct run_row *const *rows, size_t count, int32_t *numbers);
 
 /* The numbers of a column in a group, without what is unknown or not finite. */
@@ -70,7 +71,8 @@ struct run_value run_group_value(const struct runs *runs, const struct run_group
     const struct run_column *column, const struct run_row *baseline, double now_s,
     struct run_spread *spread);
 
-/* As a table shows it: VALUE, and BETWEEN and the deviation where there is one: "0.4123 ± 0.0021". */
+/* As a table shows it: VALUE, and BETWEEN and the deviation where there is one: "0.4123 ± 0.0021".
+ */
 void run_group_print(const struct run_value *value, const struct run_spread *spread,
     const struct run_column *column, const char *between, char *out, size_t out_bytes);
 /* "finished", "2 of 5 failed": what all are, or how many are what needs a look. */

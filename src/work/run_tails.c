@@ -40,8 +40,8 @@ static struct run_tail *find_tail(struct run_row *run, const struct run_metric *
 }
 
 /* What BEFORE holds of the same metric, while it has not grown. NULL for nothing of K points. */
-static const struct run_tail *tail_before(const struct runs *before, const struct run_row *run,
-    const struct run_metric *metric, size_t k)
+static const struct run_tail *tail_before(
+    const struct runs *before, const struct run_row *run, const struct run_metric *metric, size_t k)
 {
     const struct run_row *old = before ? runs_find(before, run->id) : NULL;
     for (size_t i = 0; old && i < old->tail_count; i++) {
@@ -82,8 +82,8 @@ static bool add_tail(struct store *store, struct runs *runs, const struct runs *
     if (!tail && run->tail_count == MOST_TAILS)
         return err_set(err, ERR_LIMIT, "means of more than %d metrics", MOST_TAILS);
     struct run_tail found;
-    if (!get_tail(store, runs, metric, column->tail,
-            tail_before(before, run, metric, column->tail), &found, err))
+    if (!get_tail(store, runs, metric, column->tail, tail_before(before, run, metric, column->tail),
+            &found, err))
         return false;
     if (!tail)
         tail = (struct run_tail *)&run->tails[run->tail_count++];

@@ -140,9 +140,9 @@ static void source_cell(void *self, size_t row, int column, struct table_cell *o
 {
     (void)self;
     out->text = out->room;
-    out->style = column == 0                        ? STYLE_HUE(RUN, row)
+    out->style = column == 0                       ? STYLE_HUE(RUN, row)
                  : (row + (size_t)column) % 5 == 0 ? STYLE_IS(BEST)
-                                                    : STYLE_IS(TEXT);
+                                                   : STYLE_IS(TEXT);
     if (column == 0)
         snprintf(out->room, sizeof out->room, "\xe2\x96\xa0");
     else if (column == 1)
@@ -155,8 +155,7 @@ static void source_draw(void *self, size_t row, int column, struct grid *grid, s
 {
     (void)self, (void)column;
     static const double COURSE[] = {1, 2, 3, 4, 5, 6, 7, 8};
-    spark_draw(
-        grid, place.row, place.col, place.cols, STYLE_HUE(RUN, row), COURSE, 8, NAN, NAN);
+    spark_draw(grid, place.row, place.col, place.cols, STYLE_HUE(RUN, row), COURSE, 8, NAN, NAN);
 }
 
 /* A step of the cursor at 140 x 40 takes no more than the 400 bytes that screens are held to. */
@@ -168,8 +167,10 @@ static void a_step_in_a_table_is_cheap(void **state)
     struct table_column columns[COLUMNS] = {{.title = "", .min_cols = 1, .max_cols = 1},
         {.title = "run", .max_cols = 40, .ends = true}};
     for (int i = 2; i < COLUMNS; i++)
-        columns[i] = (struct table_column){.title = "metric", .align = TABLE_DECIMAL,
-            .drawn = i == 4 || i == 7, .min_cols = i == 4 || i == 7 ? 8 : 0};
+        columns[i] = (struct table_column){.title = "metric",
+            .align = TABLE_DECIMAL,
+            .drawn = i == 4 || i == 7,
+            .min_cols = i == 4 || i == 7 ? 8 : 0};
     struct stage stage;
     struct table table = {.column = 1};
     open_stage(&stage, "xterm-256color", 40, 140, true);

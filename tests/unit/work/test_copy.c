@@ -10,8 +10,13 @@
 #include <string.h>
 
 static struct run_row rows[] = {
-    {.id = 1, .name = "a|b", .shown = "a|b", .format = "x&y_z", .note = "50%\x1b[31m\n,\"q\"",
-        .started_s = NAN, .ended_s = NAN},
+    {.id = 1,
+        .name = "a|b",
+        .shown = "a|b",
+        .format = "x&y_z",
+        .note = "50%\x1b[31m\n,\"q\"",
+        .started_s = NAN,
+        .ended_s = NAN},
     {.id = 2, .name = "c", .shown = "c", .format = "plain", .started_s = 0, .ended_s = 90},
 };
 static const struct run_column COLUMNS[] = {
@@ -79,13 +84,14 @@ static void test_the_best_is_bold(void **state)
     rows[0].note_count = 3;
     rows[1].note_count = 2;
     for (size_t count = 1; count <= 2; count++) {
-        struct copy *copy = copy_new(&runs, SHORT, 2, (struct copy_line[]){{.row = 1}, {.row = 0}}, count);
+        struct copy *copy =
+            copy_new(&runs, SHORT, 2, (struct copy_line[]){{.row = 1}, {.row = 0}}, count);
         buf_init(&out, 1 << 16);
         copy->format = PRINT_MARKDOWN;
         assert_true(copy_print(copy, &out, NULL));
-        assert_string_equal(out.data,
-            count == 1 ? "| run | n |\n| --- | ---: |\n| c | 2 |"
-                       : "| run | n |\n| --- | ---: |\n| c | **2** |\n| a\\|b | 3 |\n");
+        assert_string_equal(
+            out.data, count == 1 ? "| run | n |\n| --- | ---: |\n| c | 2 |"
+                                 : "| run | n |\n| --- | ---: |\n| c | **2** |\n| a\\|b | 3 |\n");
         buf_done(&out);
         copy_free(copy);
     }
@@ -104,8 +110,7 @@ static void test_groups(void **state)
     static const struct {
         enum print_format format;
         const char *want;
-    } FORMS[] = {
-        {PRINT_CSV, "run,n,x,x std\ng*,2,3,1.4142135623730951\nc,,2,\n"},
+    } FORMS[] = {{PRINT_CSV, "run,n,x,x std\ng*,2,3,1.4142135623730951\nc,,2,\n"},
         {PRINT_MARKDOWN, "| run | n | x |\n| --- | ---: | ---: |\n"
                          "| g* | 2 | **3 \xc2\xb1 1.4** |\n| c | \xe2\x80\x93 | 2 |\n"}};
     rows[0].note_count = 4;
