@@ -34,7 +34,8 @@ struct shown_piece {
 struct ink {
     uint8_t rgb[3];
     int32_t on, off;
-    bool down; /* from top to bottom, else from left to right */
+    bool down;      /* from top to bottom, else from left to right */
+    int placements; /* of the frame at hand; 0: the picture is not there */
 };
 
 struct kitty_frame {
@@ -46,7 +47,6 @@ struct kitty_frame {
     struct shown_piece *pieces, *next; /* on the screen; to be */
     size_t count, next_count, capacity, next_capacity;
     struct ink inks[MOST_INKS];
-    size_t ink_count;
     uint32_t last_placement, last_patch;
 };
 
@@ -200,21 +200,25 @@ static bool send_ink(struct kitty_frame *kitty, const struct ink *ink, uint32_t 
     return true;
 }
 
-/* The picture that a bar is cut from, sent if need be. */
+/* The picture that a bar is cut from, sent if need be. Pieces of this frame and of the one before
+ * are fewer than MOST_INKS, so that one is always free. */
 static bool find_ink(struct kitty_frame *kitty, const struct overlay_piece *bar, uint32_t *which,
     struct buf *out, struct err *err)
 {
     struct ink ink = {.on = bar->on, .off = bar->off, .down = bar->h > OVERLAY_BAR_PX};
     memcpy(ink.rgb, bar->rgb, 3);
-    for (size_t i = 0; i < kitty->ink_count; i++) {
-        const struct ink *known = &kitty->inks[i];
+    size_t vacant = MOST_INKS;
+    for (size_t i = 0; i < MOST_INKS; i++) {
+        struct ink *known = &kitty->inks[i];
         *which = 1 + (uint32_t)i;
-        if (memcmp(known->rgb, ink.rgb, 3) == 0 && known->on == ink.on && known->off == ink.off &&
-            known->down == ink.down)
+        if (!known->placements)
+            vacant = vacant < i ? vacant : i;
+        else if (memcmp(known->rgb, ink.rgb, 3) == 0 && known->on == ink.on &&
+                 known->off == ink.off && known->down == ink.down)
             return true;
     }
-    kitty->inks[kitty->ink_count++] = ink;
-    *which = (uint32_t)kitty->ink_count;
+    kitty->inks[vacant] = ink;
+    *which = 1 + (uint32_t)vacant;
     return send_ink(kitty, &ink, *which, out, err);
 }
 
@@ -223,6 +227,7 @@ static void place_bar(struct kitty_frame *kitty, struct shown_piece *shown, stru
     const struct encode_terminal *terminal = &kitty->head.terminal;
     const struct overlay_piece *piece = &shown->piece;
     shown->placement = ++kitty->last_placement;
+    kitty->inks[shown->image - 1].placements++;
     move_to(kitty, piece->x, piece->y, out);
     buf_printf(out, "\x1b_Ga=p,q=2,i=%u,p=%u,w=%d,h=%d", id_of(kitty, shown->image),
         shown->placement, (int)piece->w, (int)piece->h);
@@ -328,11 +333,27 @@ static void delete_all(struct kitty_frame *kitty, bool base, struct buf *out)
     for (size_t i = 0; i < kitty->count; i++)
         if (kitty->pieces[i].image && !kitty->pieces[i].placement)
             add_delete(kitty, kitty->pieces[i].image, 0, out);
-    for (size_t i = 0; i < kitty->ink_count; i++)
-        add_delete(kitty, 1 + (uint32_t)i, 0, out);
+    for (uint32_t i = 0; i < MOST_INKS; i++)
+        if (kitty->inks[i].placements)
+            add_delete(kitty, 1 + i, 0, out);
     if (base)
         add_delete(kitty, 0, 0, out);
-    kitty->count = kitty->ink_count = 0;
+    kitty->count = 0;
+    memset(kitty->inks, 0, sizeof kitty->inks);
+}
+
+/* Takes away what the next frame does not have. A bar that nothing is cut from any more goes with
+ * its data: kitty 0.26 forgets all pictures without a placement whenever it is told to forget one.
+ */
+static void delete_old(struct kitty_frame *kitty, struct buf *out)
+{
+    for (size_t i = 0; i < kitty->count; i++) {
+        const struct shown_piece *old = &kitty->pieces[i];
+        struct ink *ink = old->image && old->placement ? &kitty->inks[old->image - 1] : NULL;
+        bool last = ink && --ink->placements == 0;
+        if (old->image)
+            add_delete(kitty, old->image, last ? 0 : old->placement, out);
+    }
 }
 
 static bool draw(struct encoder_frame *frame, const struct pixels *shown,
@@ -346,16 +367,14 @@ static bool draw(struct encoder_frame *frame, const struct pixels *shown,
     bool ok = overlay_find(&kitty->overlay, frame->base, shown) ||
               err_set(err, ERR_MEMORY, "out of memory");
     encoder_save(out);
-    if (full || kitty->ink_count + kitty->overlay.count > MOST_INKS) {
+    if (full) {
         delete_all(kitty, false, out);
         add_picture(kitty, 0, 0, 0, &kitty->base_png, out);
     }
     kitty->next_count = 0;
     for (size_t i = 0; ok && i < kitty->overlay.count; i++)
         ok = add_piece(kitty, &kitty->overlay.pieces[i], out, err);
-    for (size_t i = 0; i < kitty->count; i++) /* only now: no frame without boxes */
-        if (kitty->pieces[i].image)
-            add_delete(kitty, kitty->pieces[i].image, kitty->pieces[i].placement, out);
+    delete_old(kitty, out); /* only now: no frame without boxes */
     encoder_restore(out);
     struct shown_piece *pieces = kitty->pieces;
     size_t capacity = kitty->capacity;

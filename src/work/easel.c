@@ -11,6 +11,7 @@
 
 /* Of a picture at once; a hard photo of 800 x 600 is then below 600 KB as sixel. */
 enum { LETTERBOX_GREY = 24, QUICK_COLOURS = 64, MOST_IDS = (1 << 20) - 1 };
+enum { MOST_GONE_BYTES = 8 << 20 };
 
 /* ---- scenes ---- */
 
@@ -140,7 +141,8 @@ bool easel_scene_is_fine(const struct easel_scene *scene)
 static enum line_style style_of(enum easel_line line)
 {
     static const enum line_style STYLES[] = {
-        [EASEL_SOLID] = LINE_SOLID, [EASEL_DASHED] = LINE_DASHED, [EASEL_DOTTED] = LINE_DOTTED};
+        [EASEL_SOLID] = LINE_SOLID, [EASEL_DASHED] = LINE_DASHED, [EASEL_DOTTED] = LINE_DOTTED,
+        [EASEL_DOUBLE] = LINE_DOUBLE};
     return STYLES[line];
 }
 
@@ -174,6 +176,7 @@ struct easel {
     size_t frame_count;
     struct scene_texts texts;
     struct overlay_box overlay[EASEL_MOST_BOXES];
+    struct buf gone; /* scratch: what takes old pictures away */
     uint32_t next_id;
     bool failed; /* the last time: the screen may show anything */
 };
@@ -230,6 +233,7 @@ struct easel *easel_new(const struct easel_terminal *terminal, struct err *err)
         err_set(err, ERR_MEMORY, "out of memory");
         return NULL;
     }
+    buf_init(&easel->gone, MOST_GONE_BYTES);
     set_terminal(easel, terminal);
     return easel;
 }
@@ -250,6 +254,7 @@ void easel_free(struct easel *easel)
     for (size_t i = 0; i < easel->frame_count; i++)
         frame_done(&easel->frames[i]);
     scene_texts_done(&easel->texts);
+    buf_done(&easel->gone);
     free(easel);
 }
 
@@ -427,7 +432,8 @@ bool easel_paint(struct easel *easel, const struct easel_scene *scene, bool whol
     if (!easel->encoder)
         return true;
     bool new[EASEL_MOST_TILES];
-    sort_frames(easel, scene, new, out);
+    buf_clear(&easel->gone);
+    sort_frames(easel, scene, new, &easel->gone);
     whole |= easel->failed;
     bool ok = true;
     for (size_t i = 0; ok && i < easel->frame_count; i++) {
@@ -443,6 +449,8 @@ bool easel_paint(struct easel *easel, const struct easel_scene *scene, bool whol
         if (!frame->encoder)
             frame_done(frame);
     }
+    /* Only now: nothing blinks. */
+    buf_add(out, easel->gone.data, easel->gone.length);
     easel->failed = !ok || out->failed;
     return ok;
 }

@@ -9,7 +9,7 @@
 #include "base/err.h"
 #include "work/photo.h"
 
-enum easel_line { EASEL_SOLID, EASEL_DASHED, EASEL_DOTTED };
+enum easel_line { EASEL_SOLID, EASEL_DASHED, EASEL_DOTTED, EASEL_DOUBLE };
 
 struct easel_box {
     double x, y, w, h; /* pixels of the original image */

@@ -133,7 +133,7 @@ static void make_box(const struct study *study, const struct eval_box *from,
 {
     static const enum easel_line LINES[] = {[EVAL_TP] = EASEL_SOLID,
         [EVAL_FP] = EASEL_DASHED,
-        [EVAL_IGNORED] = EASEL_DOTTED,
+        [EVAL_IGNORED] = EASEL_DOUBLE,
         [EVAL_FOUND] = EASEL_SOLID,
         [EVAL_FN] = EASEL_DOTTED};
     bool truth_alone = settings->overlay == GALLERY_TRUTH;

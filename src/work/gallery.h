@@ -63,9 +63,9 @@ bool gallery_shows(const struct eval_box *box, const struct gallery_settings *se
 
 /*
  * Fills TILE with the boxes of FOUND (gallery_judge()) that are shown; at most EASEL_MOST_BOXES, the
- * surest first. Line styles tell the verdict without colour: TP solid, FP dashed, missed ground truth
- * dotted, found ground truth thin; the label says it again: "person .91", "FP car .43", "FN car".
- * False only when memory is out.
+ * surest first. Line styles tell the verdict without colour: TP solid, FP dashed, what is ignored
+ * double, missed ground truth dotted, found ground truth thin; the label says it again: "person
+ * .91", "FP car .43", "FN car". False only when memory is out.
  */
 bool gallery_fill(const struct study *study, const struct eval_boxes *found,
     const struct gallery_settings *settings, struct easel_tile *tile, struct err *err);

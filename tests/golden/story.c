@@ -170,7 +170,8 @@ static bool play_text(struct story *story, const char *rest)
 static void print_tile(struct story *story, const struct easel_tile *tile)
 {
     static const char *const LINES[] = {
-        [EASEL_SOLID] = "solid", [EASEL_DASHED] = "dashed", [EASEL_DOTTED] = "dotted"};
+        [EASEL_SOLID] = "solid", [EASEL_DASHED] = "dashed", [EASEL_DOTTED] = "dotted",
+        [EASEL_DOUBLE] = "double"};
     buf_printf(story->out, "picture of %d x %d pixels at %d,%d in %d x %d cells%s, %zu boxes\n",
         tile->photo->original_width_px, tile->photo->original_height_px, tile->row, tile->col,
         tile->rows, tile->cols, tile->look.grey ? ", grey" : "", tile->box_count);

@@ -67,6 +67,20 @@ static void remove_image(struct kitty_screen *screen, uint32_t id)
     *image = screen->images[--screen->image_count];
 }
 
+/* As kitty 0.26 does whenever an image is deleted with its data. */
+static void forget_unplaced(struct kitty_screen *screen)
+{
+    for (size_t i = 0; i < screen->image_count;) {
+        bool placed = false;
+        for (size_t p = 0; p < screen->placement_count; p++)
+            placed |= screen->placements[p].image == screen->images[i].id;
+        if (placed)
+            i++;
+        else
+            remove_image(screen, screen->images[i].id);
+    }
+}
+
 /* Numbers of a command by their letter; 0 when not given. */
 struct keys {
     char action, delete;
@@ -166,6 +180,7 @@ static bool take_delete(struct kitty_screen *screen, const struct keys *keys)
         if (placement)
             return fail(screen, "an image deleted by its placement");
         remove_image(screen, id); /* deleting what is not here does nothing */
+        forget_unplaced(screen);
         return true;
     }
     if (keys->delete != 'i' || !placement || remove_placements(screen, id, placement) != 1)
