@@ -191,7 +191,8 @@ static bool find_dashed(struct overlay *overlay, bool rows)
 {
     struct overlay_piece *rects = overlay->rects;
     size_t kept = 0;
-    qsort(rects, overlay->rect_count, sizeof *rects, rows ? by_row : by_col);
+    if (overlay->rect_count)
+        qsort(rects, overlay->rect_count, sizeof *rects, rows ? by_row : by_col);
     for (size_t i = 0; i < overlay->rect_count;) {
         size_t count = count_dashes(rects + i, overlay->rect_count - i, rows);
         if (!count) {

@@ -390,6 +390,17 @@ static void run_curses(struct painter *painter, const struct grid *grid)
     refresh();
 }
 
+/* The cursor walks through the pictures: where xterm shows it on its way, a cell of them is gone. */
+static void add_extra(
+    struct painter *painter, const struct grid *grid, const void *extra, size_t length)
+{
+    if (grid->cursor_shown)
+        buf_add_string(&painter->bytes, "\x1b[?25l");
+    buf_add(&painter->bytes, extra, length);
+    if (grid->cursor_shown)
+        buf_add_string(&painter->bytes, "\x1b[?25h");
+}
+
 bool paint_frame(struct painter *painter, const struct grid *grid, const void *extra, size_t length,
     struct err *err)
 {
@@ -404,7 +415,7 @@ bool paint_frame(struct painter *painter, const struct grid *grid, const void *e
     size_t head = painter->bytes.length;
     bool good = take_bytes(painter, err) && keep(painter, grid, err);
     if (length)
-        buf_add(&painter->bytes, extra, length);
+        add_extra(painter, grid, extra, length);
     bool empty = painter->bytes.length == head;
     if (painter->sync2026)
         buf_add_string(&painter->bytes, END);
