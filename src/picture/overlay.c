@@ -302,6 +302,8 @@ static bool is_inside(const struct overlay_piece *bar, const struct overlay_piec
 static void take_bars(struct overlay *overlay, size_t first)
 {
     size_t kept = 0;
+    if (!first)
+        return;
     for (size_t i = 0; i < first; i++) {
         const struct overlay_piece *bar = &overlay->pieces[i];
         size_t patch = first;

@@ -383,6 +383,7 @@ static void run_curses(struct painter *painter, const struct grid *grid)
     if (painter->redraw) {
         erase();
         clearok(stdscr, TRUE);
+        curs_set(0); /* whatever it is now */
     }
     paint_cells(painter, grid);
     curs_set(grid->cursor_shown);
