@@ -214,7 +214,7 @@ const struct command command_record = {
     .name = "record",
     .operands = "[--] CMD...",
     .summary = "run a training command and record it: parameters, output, code, load",
-    .accepts = "run_name dir run_tag remark param watch interval",
+    .accepts = "run_name dir run_tag note param watch interval",
     .examples = "  boxtop record -- python train.py --lr 0.005\n"
                 "  boxtop record --name big-lr --note 'warmup off' -- torchrun train.py --lr 0.02\n\n"
                 "The command finds the run's directory in $BOXTOP_RUN. The exit code is the command's;\n"

@@ -109,10 +109,9 @@ bool plain_read_status(const struct reader_source *source, struct reader_mark *m
     size_t i = 0;
     while (i < SAID_COUNT && (!word || strcmp(word, run_status_name(SAID[i])) != 0))
         i++;
-    if (i < SAID_COUNT)
-        sink->status(sink->self, SAID[i], date_in(json, "started"), date_in(json, "ended"));
-    else
-        say(sink, source, "\"status\" is not one of running, finished, failed");
+    if (i < SAID_COUNT || say(sink, source, "\"status\" is not one of running, finished, failed"))
+        sink->status(sink->self, i < SAID_COUNT ? SAID[i] : RUN_UNKNOWN, date_in(json, "started"),
+            date_in(json, "ended"));
     note_end(json, sink, source);
     cJSON_Delete(json);
     return true;

@@ -91,8 +91,10 @@ static bool gather_ends(struct console *console, struct buf *out)
     ok = ok && read_back(fd, console->size - quarter, quarter, &tail);
     if (ok) {
         size_t from = line_behind(tail.data, tail.length, 0);
-        console->left_out += console->size - (int64_t)head - (int64_t)(tail.length - from);
+        console->left_out += console->size - console->remark_bytes - (int64_t)head -
+                             (int64_t)(tail.length - from);
         remark_left_out(out, console->now_s, console->left_out);
+        console->remark_bytes = (int64_t)(out->length - head);
         buf_add(out, tail.data + from, tail.length - from);
     }
     buf_done(&tail);
@@ -149,7 +151,7 @@ void console_flush(struct console *console)
         add_line(&batch, &stream->rows[stream->row], stream->mark);
     size_t shown = batch.length;
     pad(&batch, (size_t)console->unfinished);
-    if (shown == finished)
+    if (finished && shown == finished)
         finished = batch.length; /* the blanks stand before the end of the last line */
     if (run_dir_write_at(console->dir, NAME, console->size, batch.data, batch.length, NULL)) {
         console->size += (int64_t)finished;

@@ -61,6 +61,7 @@ struct console {
     int64_t size;       /* of the file but for the unfinished line */
     int64_t unfinished; /* bytes of that line that stand in the file */
     int64_t left_out;   /* bytes so far, by the cap */
+    int64_t remark_bytes; /* of the line that says so */
     int64_t dropped;    /* bytes before `ready` that were never written, not yet remarked */
     double now_s;
     struct buf ready;   /* finished lines, not yet in the file */
