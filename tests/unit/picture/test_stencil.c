@@ -92,8 +92,8 @@ static void test_every_pixel(void **state)
         double scale = 0.3 + next_random(&random) % 100 / 11.0;
         struct scene_map map = {.scale_x = scale,
             .scale_y = scale,
-            .left_px = next_random(&random) % 50 - 25.3,
-            .top_px = next_random(&random) % 40 - 19.7};
+            .left_px = next_random(&random) % 50 - 25.3137,
+            .top_px = next_random(&random) % 40 - 19.7071};
         expect_laid(inside, &map, &stencil, STENCIL_BLENDED);
         expect_laid(inside, &map, &stencil, STENCIL_HATCHED);
     }
