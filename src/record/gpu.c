@@ -210,7 +210,8 @@ size_t gpus_take(struct gpus *gpus, int wait_ms, struct gpu_load *out, bool *set
         struct worker *worker = gpus->workers[i];
         pthread_mutex_lock(&worker->lock);
         wait_while(worker, ASKED, until_ms);
-        for (size_t k = 0; worker->state == ANSWERED && k < worker->count && taken < GPU_MOST; k++) {
+        for (size_t k = 0; worker->state == ANSWERED && k < worker->count && taken < GPU_MOST;
+             k++) {
             out[taken] = worker->loads[k];
             out[taken].number = number_of(gpus, out[taken].key);
             taken += out[taken].number >= 0;

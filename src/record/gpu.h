@@ -3,10 +3,10 @@
  * them.
  * Knows: threads, who is asked (gpu_source). Must not know: how a driver is asked, files.
  *
- * Every source has a thread of its own, for a driver may hang: what does not answer in time is absent
- * from the reading, and is asked again only once it has answered. A thread that never comes back is
- * left behind with what it holds. A source that costs more than its share of a core is asked less
- * often.
+ * Every source has a thread of its own, for a driver may hang: what does not answer in time is
+ * absent from the reading, and is asked again only once it has answered. A thread that never comes
+ * back is left behind with what it holds. A source that costs more than its share of a core is
+ * asked less often.
  *
  * Both sources were tested with stubs only (a library and a tree of files made by the tests): no
  * such hardware was at hand.
@@ -68,6 +68,6 @@ void gpus_free(struct gpus *gpus);
 
 /* Asks all that are idle. */
 void gpus_ask(struct gpus *gpus);
-/* What was answered since gpus_ask(), waiting at most WAIT_MS for more; at most GPU_MOST into OUT, how
- * many. *SETTLED is false while a source has never answered and may have something to say. */
+/* What was answered since gpus_ask(), waiting at most WAIT_MS for more; at most GPU_MOST into OUT,
+ * how many. *SETTLED is false while a source has never answered and may have something to say. */
 size_t gpus_take(struct gpus *gpus, int wait_ms, struct gpu_load *out, bool *settled);

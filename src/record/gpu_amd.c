@@ -3,10 +3,10 @@
  * Knows: the files of the kernel's amdgpu driver. Must not know: threads, what becomes of numbers.
  *
  * Below class/drm/cardN/device, after the kernel's "AMDGPU driver: thermal and memory attributes":
- * gpu_busy_percent; mem_info_vram_used and mem_info_vram_total in bytes; hwmon/hwmonN/temp1_input (the
- * edge of the die) in thousandths of a degree, power1_average or, on cards that have no average,
- * power1_input in millionths of a watt. Who computes on a card is not asked. Tested with a tree of
- * files that the tests make, not on hardware.
+ * gpu_busy_percent; mem_info_vram_used and mem_info_vram_total in bytes; hwmon/hwmonN/temp1_input
+ * (the edge of the die) in thousandths of a degree, power1_average or, on cards that have no
+ * average, power1_input in millionths of a watt. Who computes on a card is not asked. Tested with a
+ * tree of files that the tests make, not on hardware.
  */
 #include "record/gpu.h"
 

@@ -2,12 +2,12 @@
  * NVIDIA's cards through NVML, the library that comes with their driver, loaded when it is there.
  * Knows: the few functions of NVML that are used. Must not know: threads, what becomes of numbers.
  *
- * Nothing of NVIDIA's is needed to build this. The declarations follow the "NVML API Reference Guide"
- * (docs.nvidia.com/deploy/nvml-api): nvmlReturn_t is an int of which 0 is success, nvmlDevice_t an
- * opaque pointer, nvmlMemory_t three and nvmlUtilization_t two integers, power is in milliwatts,
- * sensor 0 is the die, and the symbols' _v2 are what the guide's names stand for. nvmlProcessInfo_v2_t
- * is preferred to the one of _v3, which some drivers of the 535 series made longer. Tested with a
- * stub that the tests build, not on hardware.
+ * Nothing of NVIDIA's is needed to build this. The declarations follow the "NVML API Reference
+ * Guide" (docs.nvidia.com/deploy/nvml-api): nvmlReturn_t is an int of which 0 is success,
+ * nvmlDevice_t an opaque pointer, nvmlMemory_t three and nvmlUtilization_t two integers, power is
+ * in milliwatts, sensor 0 is the die, and the symbols' _v2 are what the guide's names stand for.
+ * nvmlProcessInfo_v2_t is preferred to the one of _v3, which some drivers of the 535 series made
+ * longer. Tested with a stub that the tests build, not on hardware.
  */
 #include "record/gpu.h"
 
@@ -116,8 +116,8 @@ static void list_processes(struct library *library, struct device *device, struc
     load->tells_processes = true;
     for (unsigned i = 0; i < count && load->process_count < GPU_MOST_PROCESSES; i++) {
         const struct process_info *info = &library->listed[i];
-        load->processes[load->process_count++] = (struct gpu_process){info->pid,
-            info->used_memory == NOT_AVAILABLE ? NAN : (double)info->used_memory};
+        load->processes[load->process_count++] = (struct gpu_process){
+            info->pid, info->used_memory == NOT_AVAILABLE ? NAN : (double)info->used_memory};
     }
 }
 

@@ -45,17 +45,20 @@ static double number_of(struct machine *machine, const char *root, const char *n
     return num_parse(text, strcspn(text, "\n"), &value) ? value : NAN;
 }
 
+/* What stands behind the end of the line; NULL when nothing does. */
+static const char *next_line(const char *line)
+{
+    const char *end = strchr(line, '\n');
+    return end ? end + 1 : NULL;
+}
+
 /* The number behind KEY, which begins a line of TEXT; NaN when it does not. */
 static double number_after(const char *text, const char *key)
 {
     size_t length = strlen(key);
-    for (; text; text = strchr(text, '\n')) {
-        text += *text == '\n';
+    for (; text; text = next_line(text))
         if (strncmp(text, key, length) == 0)
             return strtod(text + length, NULL);
-        if (!*text)
-            break;
-    }
     return NAN;
 }
 
@@ -108,7 +111,7 @@ static double sum(double before, double more)
 static void count_disks(struct machine *machine, double *now)
 {
     for (const char *line = text_of(machine, machine->proc, "diskstats"); line && *line;
-         line = strchr(line, '\n'), line += line != NULL) {
+         line = next_line(line)) {
         char name[NAME_ROOM];
         uint64_t read, written;
         if (sscanf(line, "%*u %*u %63s %*u %*u %" SCNu64 " %*u %*u %*u %" SCNu64, name, &read,
@@ -126,8 +129,7 @@ static bool count_cards(
 {
     bool any = false;
     *received = *sent = NAN;
-    for (const char *line = text; line && *line;
-         line = strchr(line, '\n'), line += line != NULL) {
+    for (const char *line = text; line && *line; line = next_line(line)) {
         char name[NAME_ROOM];
         uint64_t in, out;
         if (sscanf(line, " %63[^:\n]: %" SCNu64 " %*u %*u %*u %*u %*u %*u %*u %" SCNu64, name, &in,
@@ -172,9 +174,9 @@ static void climb(struct machine *machine, const char *root, const char *group, 
 {
     char path[PATH_ROOM];
     double narrowest = INFINITY;
-    if (strstr(group, "..") ||
-        snprintf(path, sizeof path, "%s%s", root, group) >= (int)sizeof path)
-        snprintf(path, sizeof path, "%s", root); /* of another container's view: only the root is ours */
+    if (strstr(group, "..") || snprintf(path, sizeof path, "%s%s", root, group) >= (int)sizeof path)
+        snprintf(
+            path, sizeof path, "%s", root); /* of another container's view: only the root is ours */
     for (;;) {
         double limit = number_of(machine, path, limit_name(is_v1));
         if (limit < narrowest && limit < machine->memory_bytes) {

@@ -1,13 +1,12 @@
 /*
- * The machine on which a command runs: its processors, memory, disks and network, and the limit that
- * a container sets.
- * Knows: /proc/{stat,meminfo,diskstats,net/dev,PID/cgroup}, sysfs. Must not know: processes, graphics
- * cards, files that are written.
+ * The machine on which a command runs: its processors, memory, disks and network, and the limit
+ * that a container sets. Knows: /proc/{stat,meminfo,diskstats,net/dev,PID/cgroup}, sysfs. Must not
+ * know: processes, graphics cards, files that are written.
  *
  * Disks are those that /sys/block has, without what only passes on to others (device mapper, RAID,
- * loops) or is memory; network cards those with a device, and where there is none (in a container) all
- * but the loopback. A counter that goes back (it wrapped, a device was taken out) gives no rate that
- * time. One thread at a time.
+ * loops) or is memory; network cards those with a device, and where there is none (in a container)
+ * all but the loopback. A counter that goes back (it wrapped, a device was taken out) gives no rate
+ * that time. One thread at a time.
  */
 #pragma once
 

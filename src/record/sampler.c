@@ -52,8 +52,8 @@ static bool has_own_numbers(const char *proc)
     char path[512], target[64];
     snprintf(path, sizeof path, "%s/self/ns/pid", proc);
     ssize_t length = readlink(path, target, sizeof target - 1);
-    return length > 0 && ((size_t)length != strlen(FIRST) ||
-                             strncmp(target, FIRST, (size_t)length) != 0);
+    return length > 0 &&
+           ((size_t)length != strlen(FIRST) || strncmp(target, FIRST, (size_t)length) != 0);
 }
 
 static bool put_tree(struct sampler *sampler, double elapsed_s)
@@ -83,10 +83,8 @@ static bool put_machine(struct sampler *sampler, double elapsed_s)
            columns_put(columns, "memory_percent", load.memory_percent, 1) &&
            columns_put(columns, "swap_mb", load.swap_bytes / MEGA, 1) &&
            columns_put(columns, "disk_read_mb_per_s", load.disk_read_bytes_per_s / MEGA, 3) &&
-           columns_put(
-               columns, "disk_written_mb_per_s", load.disk_written_bytes_per_s / MEGA, 3) &&
-           columns_put(
-               columns, "network_received_mb_per_s", load.received_bytes_per_s / MEGA, 3) &&
+           columns_put(columns, "disk_written_mb_per_s", load.disk_written_bytes_per_s / MEGA, 3) &&
+           columns_put(columns, "network_received_mb_per_s", load.received_bytes_per_s / MEGA, 3) &&
            columns_put(columns, "network_sent_mb_per_s", load.sent_bytes_per_s / MEGA, 3) &&
            columns_put(columns, "memory_limit_mb", load.limit_bytes / MEGA, 1) &&
            columns_put(columns, "memory_limit_percent", load.limit_percent, 1);
@@ -153,12 +151,11 @@ static bool put_cards(struct sampler *sampler, const struct gpu_load *loads, siz
             add_card(&perhaps, load->use_percent, load->memory_bytes);
     }
     const struct share *share = sure.cards ? &sure : &perhaps;
-    return !count || (columns_want(columns, "gpu_percent") &&
-                         columns_want(columns, "gpu_memory_mb") &&
-                         columns_put(columns, "gpu_percent",
-                             share->percents ? share->percent / share->percents : NAN, 1) &&
-                         columns_put(columns, "gpu_memory_mb",
-                             share->cards ? share->bytes / MEGA : NAN, 1));
+    return !count ||
+           (columns_want(columns, "gpu_percent") && columns_want(columns, "gpu_memory_mb") &&
+               columns_put(columns, "gpu_percent",
+                   share->percents ? share->percent / share->percents : NAN, 1) &&
+               columns_put(columns, "gpu_memory_mb", share->cards ? share->bytes / MEGA : NAN, 1));
 }
 
 bool sampler_row(struct sampler *sampler, double wall_s, double elapsed_s, struct buf *out)
@@ -215,7 +212,8 @@ static void *run(void *self)
         ok = sampler_row(sampler, clock_wall_s(), (double)(now - last) / 1e3, &out) &&
              sampler->setup.append(sampler->setup.self, out.data, out.length);
         last = now;
-        next += (clock_ms() - next) / interval * interval + interval; /* rows in the past are left out */
+        next += (clock_ms() - next) / interval * interval +
+                interval; /* rows in the past are left out */
     }
     buf_done(&out);
     return NULL;
@@ -251,9 +249,8 @@ struct sampler *sampler_new(const struct sampler_setup *setup, struct err *err)
     sampler->own_numbers = has_own_numbers(proc);
     sampler->tree = tree_new(proc, setup->command, err);
     sampler->machine = sampler->tree ? machine_new(proc, sys, setup->command, err) : NULL;
-    sampler->gpus = sampler->machine
-                        ? gpus_new(DRIVERS, sizeof DRIVERS / sizeof *DRIVERS, err)
-                        : NULL;
+    sampler->gpus =
+        sampler->machine ? gpus_new(DRIVERS, sizeof DRIVERS / sizeof *DRIVERS, err) : NULL;
     if (!sampler->gpus) {
         sampler_free(sampler);
         return NULL;

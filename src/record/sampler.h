@@ -5,27 +5,29 @@
  *
  * The columns, of which those that cannot be known here are absent; MB are 10^6 bytes:
  *
- *     wall_time                       seconds since 1970
- *     cpu_percent                     CPU time of the command's processes: 100 is one core
- *     rss_mb, pss_mb                  their memory; shared pages as often as they are mapped, in shares
+ *     wall_time             seconds since 1970
+ *     cpu_percent           CPU time of the command's processes: 100 is one core
+ *     rss_mb                their memory; pages that they share count once each
+ *     pss_mb                the same, shared pages in shares
  *     processes, threads
- *     read_mb_per_s, written_mb_per_s what they had storage really do
- *     machine_cpu_percent             100 is all cores
- *     memory_percent, swap_mb         of the machine
- *     disk_read_mb_per_s, disk_written_mb_per_s, network_received_mb_per_s, network_sent_mb_per_s
- *     memory_limit_mb                 the control group's (a container's, a batch system's)
- *     memory_limit_percent            how much of it is used
+ *     read_mb_per_s, written_mb_per_s          what they had storage really do
+ *     machine_cpu_percent   100 is all cores
+ *     memory_percent, swap_mb                  of the machine
+ *     disk_read_mb_per_s, disk_written_mb_per_s
+ *     network_received_mb_per_s, network_sent_mb_per_s
+ *     memory_limit_mb       the control group's (a container's, a batch system's)
+ *     memory_limit_percent  how much of it is used
  *     gpu_N_percent, gpu_N_memory_mb, gpu_N_memory_percent, gpu_N_temperature_c, gpu_N_power_w
- *                                     every card by its number: NVIDIA's as NVML numbers them, others
- *                                     behind, cards that come later behind those
- *     gpu_percent, gpu_memory_mb      the command's: mean use of the cards on which it computes, and
- *                                     its memory there. Where the driver does not say who computes
- *                                     (AMD), or numbers processes otherwise (a container), all cards
- *                                     that can be seen count
+ *                           of every card, numbered as they are first seen: NVIDIA's in NVML's order
+ *     gpu_percent           mean use of the cards on which the command computes
+ *     gpu_memory_mb         its memory there
  *
- * A card that comes brings its columns by a new header line, one that goes leaves its cells empty (see
- * columns.h). What is dear (pss_mb, the drivers of cards) is left out of as many rows as it takes to
- * stay below a share of a core: 0.1 % for pss_mb, 0.2 % for each driver.
+ * Where the driver does not say who computes (AMD's), or knows processes by other numbers (in a
+ * container), all cards that can be seen count as the command's.
+ *
+ * A card that comes brings its columns by a new header line, one that goes leaves its cells empty
+ * (see columns.h). What is dear (pss_mb, the drivers of cards) is left out of as many rows as it
+ * takes to stay below a share of a core: 0.1 % for pss_mb, 0.2 % for each driver.
  */
 #pragma once
 
@@ -56,7 +58,7 @@ void sampler_free(struct sampler *sampler);
  * ELAPSED_S: since the row before. False when memory is out. */
 bool sampler_row(struct sampler *sampler, double wall_s, double elapsed_s, struct buf *out);
 
-/* From here on a row every interval, on a thread of the sampler's own. The first comes after a second
- * at most, so that short runs have one; on a machine whose graphics driver is slow to start it waits
- * for that, a few seconds at most, so that most tables have one header. */
+/* From here on a row every interval, on a thread of the sampler's own. The first comes after a
+ * second at most, so that short runs have one; on a machine whose graphics driver is slow to start
+ * it waits for that, a few seconds at most, so that most tables have one header. */
 bool sampler_start(struct sampler *sampler, struct err *err);

@@ -13,8 +13,8 @@
 
 enum { PATH_ROOM = 512, STAT_ROOM = 1024, ROLLUP_ROOM = 2048 };
 
-/* What only grows. CPU time of its own, and of its children that ended and that it waited for; bytes
- * are always of both, the kernel adds them up. */
+/* What only grows. CPU time of its own, and of its children that ended and that it waited for;
+ * bytes are always of both, the kernel adds them up. */
 enum amount { CPU_OWN, CPU_COLLECTED, BYTES_READ, BYTES_WRITTEN, AMOUNTS };
 
 struct process {
@@ -120,8 +120,7 @@ static bool list(struct tree *tree)
     return ok;
 }
 
-static size_t peek(
-    const struct tree *tree, int64_t pid, const char *name, char *text, size_t room)
+static size_t peek(const struct tree *tree, int64_t pid, const char *name, char *text, size_t room)
 {
     char path[PATH_ROOM];
     int length = snprintf(path, sizeof path, "%s/%" PRId64 "/%s", tree->proc, pid, name);
@@ -134,7 +133,16 @@ static size_t peek(
  * which may hold brackets, blanks and line ends itself. */
 static bool look(const struct tree *tree, struct process *process)
 {
-    enum { PARENT = 4, GROUP, SESSION, OWN = 14, COLLECTED = 16, THREADS = 20, BORN = 22, PAGES = 24 };
+    enum {
+        PARENT = 4,
+        GROUP,
+        SESSION,
+        OWN = 14,
+        COLLECTED = 16,
+        THREADS = 20,
+        BORN = 22,
+        PAGES = 24
+    };
     char text[STAT_ROOM];
     double fields[PAGES + 1] = {0};
     peek(tree, process->pid, "stat", text, sizeof text);
@@ -212,8 +220,7 @@ static bool is_leader(const struct tree *tree, int64_t pid)
 /* A leader that cannot be remembered leads nobody. */
 static void add_leader(struct tree *tree, int64_t pid)
 {
-    if (!is_leader(tree, pid) &&
-        GROW(tree->leaders, tree->leader_capacity, tree->leader_count + 1))
+    if (!is_leader(tree, pid) && GROW(tree->leaders, tree->leader_capacity, tree->leader_count + 1))
         tree->leaders[tree->leader_count++] = pid;
 }
 

@@ -4,8 +4,8 @@
  *
  * A process belongs to the command when it is the command, when its parent belongs or belonged, or
  * when the leader of its process group or session does or did: a data loader that forks twice is
- * still of the command's group. Once found, it stays until it ends. What leaves group and session and
- * loses its parent, all between two readings, is missed.
+ * still of the command's group. Once found, it stays until it ends. What leaves group and session
+ * and loses its parent, all between two readings, is missed.
  *
  * Those that do not belong are looked at again only every TREE_READINGS_TRUSTED readings, or when
  * their number is given anew: a machine with many processes costs one listing of /proc. One thread
@@ -36,9 +36,9 @@ struct tree *tree_new(const char *proc, int64_t command, struct err *err);
 void tree_free(struct tree *tree); /* accepts NULL */
 
 /*
- * Looks at all processes. The first reading has no amounts "since the reading before". What a process
- * used that began and ended between two readings counts when its parent waited for it. False when no
- * process of the command is left, or /proc cannot be listed: LOAD is then all NaN.
+ * Looks at all processes. The first reading has no amounts "since the reading before". What a
+ * process used that began and ended between two readings counts when its parent waited for it.
+ * False when no process of the command is left, or /proc cannot be listed: LOAD is then all NaN.
  */
 bool tree_read(struct tree *tree, struct tree_load *load);
 

@@ -1,7 +1,7 @@
 /*
  * A stub of NVIDIA's management library, built as a shared module for the tests.
- * Knows: the signatures and structures of the NVML API Reference Guide, written here once more so that
- * the program and the stub do not share a mistake. Must not know: the program.
+ * Knows: the signatures and structures of the NVML API Reference Guide, written here once more so
+ * that the program and the stub do not share a mistake. Must not know: the program.
  */
 #include "nvml_stub.h"
 
@@ -9,11 +9,20 @@
 #include <string.h>
 #include <time.h>
 
-typedef enum { NVML_SUCCESS = 0, NVML_ERROR_NOT_SUPPORTED = 3, NVML_ERROR_INSUFFICIENT_SIZE = 7,
-    NVML_ERROR_DRIVER_NOT_LOADED = 9, NVML_ERROR_GPU_IS_LOST = 15 } nvmlReturn_t;
+typedef enum {
+    NVML_SUCCESS = 0,
+    NVML_ERROR_NOT_SUPPORTED = 3,
+    NVML_ERROR_INSUFFICIENT_SIZE = 7,
+    NVML_ERROR_DRIVER_NOT_LOADED = 9,
+    NVML_ERROR_GPU_IS_LOST = 15
+} nvmlReturn_t;
 typedef struct nvml_stub_device *nvmlDevice_t;
-typedef struct { unsigned long long total, free, used; } nvmlMemory_t;
-typedef struct { unsigned int gpu, memory; } nvmlUtilization_t;
+typedef struct {
+    unsigned long long total, free, used;
+} nvmlMemory_t;
+typedef struct {
+    unsigned int gpu, memory;
+} nvmlUtilization_t;
 typedef struct {
     unsigned int pid;
     unsigned long long usedGpuMemory;
@@ -42,7 +51,7 @@ static nvmlReturn_t ask(nvmlDevice_t device)
     while (nvml_stub.hangs)
         nanosleep(&(struct timespec){0, 1000000}, NULL);
     atomic_fetch_sub(&nvml_stub.waiting, 1);
-    return device->lost ? NVML_ERROR_GPU_IS_LOST
+    return device->lost   ? NVML_ERROR_GPU_IS_LOST
            : device->bare ? NVML_ERROR_NOT_SUPPORTED
                           : NVML_SUCCESS;
 }

@@ -67,8 +67,8 @@ static void rest(void)
     nanosleep(&(struct timespec){0, 1000000}, NULL);
 }
 
-/* Readings until one has COUNT cards: drivers need time to open, and are asked only as often as they
- * are cheap. */
+/* Readings until one has COUNT cards: drivers need time to open, and are asked only as often as
+ * they are cheap. */
 static void read_until(size_t count)
 {
     bool settled;
@@ -180,7 +180,8 @@ static void amd_card(int card, int busy, long long used, const char *power, long
     made_file(sys, file, "%lld\n", used);
     snprintf(file, sizeof file, "class/drm/card%d/device/mem_info_vram_total", card);
     made_file(sys, file, "16000000000\n");
-    snprintf(file, sizeof file, "class/drm/card%d/device/hwmon/hwmon%d/temp1_input", card, card + 3);
+    snprintf(
+        file, sizeof file, "class/drm/card%d/device/hwmon/hwmon%d/temp1_input", card, card + 3);
     made_file(sys, file, "54321\n");
     snprintf(file, sizeof file, "class/drm/card%d/device/hwmon/hwmon%d/%s", card, card + 3, power);
     made_file(sys, file, "%lld\n", microwatts);

@@ -50,8 +50,8 @@ static void start(void)
 
 static void processors(long user, long idle, long waiting)
 {
-    made_file(proc, "stat", "cpu  %ld 0 0 %ld %ld 0 0 0 99 0\ncpu0 1 2 3\nintr 5\n", user, idle,
-        waiting);
+    made_file(
+        proc, "stat", "cpu  %ld 0 0 %ld %ld 0 0 0 99 0\ncpu0 1 2 3\nintr 5\n", user, idle, waiting);
 }
 
 static void near(double value, double expected)
@@ -178,8 +178,8 @@ static void version_1_within_a_container(void **state)
     made_file(proc, "77/cgroup", "5:memory:/docker/0123\n4:cpu,cpuacct:/docker/0123\n0::/\n");
     made_file(sys, "fs/cgroup/memory/memory.limit_in_bytes", "4000000000\n");
     made_file(sys, "fs/cgroup/memory/memory.usage_in_bytes", "2000000000\n");
-    made_file(sys, "fs/cgroup/memory/memory.stat",
-        "inactive_file 5\ntotal_inactive_file 1000000000\n");
+    made_file(
+        sys, "fs/cgroup/memory/memory.stat", "inactive_file 5\ntotal_inactive_file 1000000000\n");
     start();
     near(load.limit_bytes, 4e9);
     near(load.limit_percent, 25);

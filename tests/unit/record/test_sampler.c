@@ -40,8 +40,7 @@ static void command(double cpu_s, long long read_bytes)
     made_process(proc, &(struct made_process){COMMAND, 1, COMMAND, COMMAND, .threads = 3,
                            .pages = 25000000 / (long)sysconf(_SC_PAGESIZE),
                            .own_ticks = (long)(cpu_s * (double)sysconf(_SC_CLK_TCK)),
-                           .read_bytes = read_bytes,
-                           .pss_kb = 1000});
+                           .read_bytes = read_bytes, .pss_kb = 1000});
 }
 
 static int begin(void **state)
@@ -138,7 +137,8 @@ static void cards_of_others_are_not_the_commands(void **state)
     stub->count = 2;
     stub->devices[0] = (struct nvml_stub_device){
         .use = 99, .pid = 7, .used_bytes = 8000000000, .total_bytes = 10000000000, .uuid = "GPU-a"};
-    stub->devices[1] = (struct nvml_stub_device){.use = 5, .total_bytes = 10000000000, .uuid = "GPU-b"};
+    stub->devices[1] =
+        (struct nvml_stub_device){.use = 5, .total_bytes = 10000000000, .uuid = "GPU-b"};
     make(stub_path);
     row_until("gpu_0_percent", "99");
     assert_string_equal(cell("gpu_0_memory_mb"), "8000");
@@ -165,8 +165,8 @@ static void in_a_container_all_that_is_seen_counts(void **state)
     snprintf(path, sizeof path, "%s/self/ns/pid", proc);
     assert_int_equal(symlink("pid:[4026532201]", path), 0);
     stub->count = 1;
-    stub->devices[0] = (struct nvml_stub_device){.use = 50, .pid = 31337, .used_bytes = 2000000,
-        .total_bytes = 10000000, .uuid = "GPU-a"};
+    stub->devices[0] = (struct nvml_stub_device){
+        .use = 50, .pid = 31337, .used_bytes = 2000000, .total_bytes = 10000000, .uuid = "GPU-a"};
     make(stub_path);
     row_until("gpu_percent", "50");
     assert_string_equal(cell("gpu_memory_mb"), "2");
@@ -192,8 +192,11 @@ static void rows_come_until_it_is_freed(void **state)
     (void)state;
     int ends[2];
     assert_int_equal(pipe(ends), 0);
-    struct sampler_setup setup = {.command = getpid(), .interval_s = 0.1,
-        .nvml = "/nonexistent/libnvidia-ml.so.1", .append = take, .self = &ends[1]};
+    struct sampler_setup setup = {.command = getpid(),
+        .interval_s = 0.1,
+        .nvml = "/nonexistent/libnvidia-ml.so.1",
+        .append = take,
+        .self = &ends[1]};
     sampler = sampler_new(&setup, NULL);
     assert_non_null(sampler);
     assert_true(sampler_start(sampler, NULL));
@@ -215,8 +218,13 @@ static void a_full_disk_ends_it(void **state)
 {
     (void)state;
     atomic_int calls = 0;
-    struct sampler_setup setup = {.command = COMMAND, .interval_s = 0.1, .proc = proc, .sys = sys,
-        .nvml = "/nonexistent/libnvidia-ml.so.1", .append = refuse, .self = &calls};
+    struct sampler_setup setup = {.command = COMMAND,
+        .interval_s = 0.1,
+        .proc = proc,
+        .sys = sys,
+        .nvml = "/nonexistent/libnvidia-ml.so.1",
+        .append = refuse,
+        .self = &calls};
     sampler = sampler_new(&setup, NULL);
     assert_true(sampler_start(sampler, NULL));
     while (!calls)

@@ -133,8 +133,8 @@ static void time_is_counted_once(void **state)
     assert_true(tree_read(tree, &load));
     assert_int_equal(near_s(load.cpu_s), ticks(3.5));
 
-    /* 101 used another second and ended, its child with it: the command has waited for 101, which had
-     * waited for 102, and collects all that both ever used. */
+    /* 101 used another second and ended, its child with it: the command has waited for 101, which
+     * had waited for 102, and collects all that both ever used. */
     made_process_ends(proc, 101);
     made_process_ends(proc, 102);
     its.collected_ticks += (long)ticks(5 + 2 + 1 + 0.5);
