@@ -14,8 +14,10 @@
 #include "record/console.h"
 #include "record/relay.h"
 #include "record/run_dir.h"
+#include "record/sampler.h"
 #include "record/status.h"
 
+#include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,7 +26,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { FLUSH_MS = 500, STATUS_BYTES = 4 << 20 };
+enum { FLUSH_MS = 500, INTERVAL_S = 5, STATUS_BYTES = 4 << 20 };
 
 struct recording {
     const struct settings *settings;
@@ -151,15 +153,39 @@ static int idle(void *self)
     return -1;
 }
 
-static void record(struct recording *recording, struct keeper_end *end)
+/* On the sampler's thread. */
+static bool append_load(void *self, const char *lines, size_t length)
 {
-    if (recording->on)
-        write_status(recording, NULL, false);
-    *end = relay_run(recording->relay);
+    struct recording *recording = self;
+    return run_dir_append(&recording->dir, "system.csv", lines, length, NULL);
+}
+
+/* NULL when none is wanted or none can be: that is no reason to say a word. */
+static struct sampler *start_sampler(struct recording *recording)
+{
+    double interval_s = recording->settings->interval;
+    struct sampler_setup setup = {.command = relay_pid(recording->relay),
+        .interval_s = isnan(interval_s) ? INTERVAL_S : interval_s,
+        .append = append_load,
+        .self = recording};
+    struct sampler *sampler = setup.interval_s > 0 ? sampler_new(&setup, NULL) : NULL;
+    if (sampler && sampler_start(sampler, NULL))
+        return sampler;
+    sampler_free(sampler);
+    return NULL;
+}
+
+static struct keeper_end record(struct recording *recording)
+{
     if (!recording->on)
-        return;
+        return relay_run(recording->relay);
+    write_status(recording, NULL, false);
+    struct sampler *sampler = start_sampler(recording);
+    struct keeper_end end = relay_run(recording->relay);
+    sampler_free(sampler);
     console_done(&recording->console);
-    write_status(recording, end, false);
+    write_status(recording, &end, false);
+    return end;
 }
 
 /* Ends as the command did, so that whoever waits for us learns what it would have learnt of it. */
@@ -198,7 +224,7 @@ static int run(const struct settings *settings, char **operands)
     open_directory(&recording);
     recording.relay = relay_start(operands, &calls, &status, &err);
     if (recording.relay) {
-        record(&recording, &end);
+        end = record(&recording);
         relay_done(recording.relay);
     } else {
         say_error(&err);
