@@ -150,9 +150,9 @@ static void print_text(const struct facts *facts, enum print_format format, stru
     static const char *const TITLES[COLUMNS] = {"what", "value", "why"};
     struct print_cell cells[MOST_FACTS * COLUMNS];
     for (size_t i = 0; i < facts->count; i++) {
-        cells[i * COLUMNS] = (struct print_cell){facts->items[i].what, false};
-        cells[i * COLUMNS + 1] = (struct print_cell){facts->items[i].value, false};
-        cells[i * COLUMNS + 2] = (struct print_cell){facts->items[i].why, false};
+        cells[i * COLUMNS] = (struct print_cell){.text = facts->items[i].what};
+        cells[i * COLUMNS + 1] = (struct print_cell){.text = facts->items[i].value};
+        cells[i * COLUMNS + 2] = (struct print_cell){.text = facts->items[i].why};
     }
     struct print_table table = {TITLES, COLUMNS, facts->count, cells};
     print_table(&table, format, out);

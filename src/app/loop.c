@@ -335,6 +335,8 @@ static void resize(struct loop *loop)
     tty_get_size(STDOUT_FILENO, &size);
     if (grid_resize(loop->grid, size.rows, size.cols, NULL))
         paint_redraw_all(loop->settings->painter);
+    loop->session.rows = loop->grid->rows - 2; /* what is wanted now is of that size */
+    loop->session.cols = loop->grid->cols;
     pace_resized(&loop->pace, clock_ms());
     if (terminal_resized(loop->settings->talk, &size))
         take_terminal(loop);

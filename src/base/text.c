@@ -174,9 +174,20 @@ bool text_same(const char *a, const char *b)
     return a == b || (a && b && strcmp(a, b) == 0);
 }
 
+/* What strcasestr() makes ready for a search costs more than most texts are long; where it is worth
+ * it, it is linear in any text. */
 bool text_contains(const char *haystack, const char *needle)
 {
-    return strcasestr(haystack, needle) != NULL;
+    enum { SHORT_BYTES = 128 };
+    int small = tolower((unsigned char)*needle), large = toupper((unsigned char)*needle);
+    size_t length = strlen(needle);
+    if (!length || strnlen(haystack, SHORT_BYTES) == SHORT_BYTES)
+        return strcasestr(haystack, needle) != NULL;
+    for (; *haystack; haystack++)
+        if (((unsigned char)*haystack == small || (unsigned char)*haystack == large) &&
+            strncasecmp(haystack, needle, length) == 0)
+            return true;
+    return false;
 }
 
 bool text_glob(const char *pattern, const char *path)

@@ -30,6 +30,26 @@ const struct role_info *role_info(enum role role)
     return &ROLES[role];
 }
 
+static const enum role COURSES_OF_LOSS[] = {ROLE_LOSS, ROLE_PART_LOSS, ROLE_NONE};
+static const enum role COURSES_OF_AP[] = {
+    ROLE_AP, ROLE_ULTRALYTICS_AP, ROLE_VOC_AP, ROLE_MASK_AP, ROLE_NONE};
+
+const enum role *role_courses(enum role role)
+{
+    return role == ROLE_LOSS ? COURSES_OF_LOSS : COURSES_OF_AP;
+}
+
+bool role_has_course(enum role role)
+{
+    for (size_t i = 0; COURSES_OF_LOSS[i]; i++)
+        if (COURSES_OF_LOSS[i] == role)
+            return true;
+    for (size_t i = 0; COURSES_OF_AP[i]; i++)
+        if (COURSES_OF_AP[i] == role)
+            return true;
+    return false;
+}
+
 bool role_is_coco(enum role role)
 {
     return role >= ROLE_AP && role <= ROLE_ARL;

@@ -24,6 +24,11 @@ struct role_info {
 
 const struct role_info *role_info(enum role role);
 
+/* The roles that stand for the course of ROLE (ROLE_LOSS or ROLE_AP), the nearest first, ended by
+ * ROLE_NONE; and whether ROLE is in one of these lists. */
+const enum role *role_courses(enum role role);
+bool role_has_course(enum role role);
+
 /* One of the twelve numbers of COCO, which a source gives all in the same unit. */
 bool role_is_coco(enum role role);
 

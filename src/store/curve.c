@@ -1,9 +1,12 @@
 /*
  * Reading one series: all its points, or few buckets that lose no extreme.
- * Knows: chunks and their summaries. Must not know: pixels. (The functions stand in store.h.)
+ * Knows: chunks and their summaries. Must not know: pixels. (The functions stand in store.h, what
+ * ingestion needs of them in curve.h.)
  */
+#include "store/curve.h"
+
 #include "store/chunk.h"
-#include "store/db.h"
+#include "store/span.h"
 
 #include "base/grow.h"
 
@@ -11,8 +14,12 @@
 
 /* The metric in each source that is believed for it: those of the lowest rank that has it, in
  * order. */
+struct part {
+    int64_t id, chunks;
+};
+
 struct parts {
-    int64_t *ids;
+    struct part *items;
     size_t count, capacity;
     int64_t points;
 };
@@ -29,12 +36,13 @@ static bool find_parts(
         if (parts->count && sqlite3_column_int64(rows, 2) != rank)
             continue;
         rank = sqlite3_column_int64(rows, 2);
-        if (!GROW(parts->ids, parts->capacity, parts->count + 1))
+        if (!GROW(parts->items, parts->capacity, parts->count + 1))
             ok = err_set(err, ERR_MEMORY, "out of memory");
         else if (count < 0 || __builtin_add_overflow(parts->points, count, &parts->points))
             ok = err_set(err, ERR_FORMAT, "the index is damaged: rebuild it");
         else
-            parts->ids[parts->count++] = sqlite3_column_int64(rows, 0);
+            parts->items[parts->count++] =
+                (struct part){sqlite3_column_int64(rows, 0), sqlite3_column_int64(rows, 3)};
     }
     if (rows)
         sqlite3_reset(rows);
@@ -85,11 +93,11 @@ bool store_load_points(struct store *store, int64_t run, const char *metric, str
              err_set(err, ERR_MEMORY, "out of memory for %lld points", (long long)parts.points);
     }
     for (size_t i = 0; ok && i < parts.count; i++)
-        ok = load_part(store, parts.ids[i], *points, (size_t)parts.points, &loaded, err);
+        ok = load_part(store, parts.items[i].id, *points, (size_t)parts.points, &loaded, err);
     if (ok && loaded != (size_t)parts.points)
         ok = err_set(err, ERR_FORMAT, "the index is damaged (points are missing): rebuild it");
     db_end_read(store);
-    free(parts.ids);
+    free(parts.items);
     if (ok)
         *count = loaded;
     else
@@ -107,39 +115,15 @@ struct curve {
 };
 
 static bool add_bucket(
-    struct curve *curve, const struct store_bucket *bucket, int64_t chunk, struct err *err)
+    void *self, int64_t chunk, const struct store_bucket *bucket, struct err *err)
 {
+    struct curve *curve = self;
     if (!GROW(curve->buckets, curve->bucket_capacity, curve->count + 1) ||
         !GROW(curve->chunks, curve->chunk_capacity, curve->count + 1))
         return err_set(err, ERR_MEMORY, "out of memory");
     curve->chunks[curve->count] = chunk;
     curve->buckets[curve->count++] = *bucket;
     return true;
-}
-
-/* The summaries of METRIC's chunks that touch the window. */
-static bool add_summaries(struct curve *curve, int64_t metric, struct err *err)
-{
-    enum db_step step = DB_FAILED;
-    bool ok = true;
-    sqlite3_stmt *rows = db_bind(curve->store, STATEMENT_BUCKETS_OF_METRIC, err, "iii", metric,
-        curve->low_step, curve->high_step);
-    while (ok && rows && (step = db_step(curve->store, rows, err)) == DB_ROW) {
-        struct store_bucket bucket = {.low_step = sqlite3_column_int64(rows, 1),
-            .high_step = sqlite3_column_int64(rows, 2),
-            .first = db_real(rows, 3),
-            .last = db_real(rows, 4),
-            .min = db_real(rows, 5),
-            .max = db_real(rows, 6),
-            .count = sqlite3_column_int64(rows, 7),
-            .nonfinite = sqlite3_column_int64(rows, 8)};
-        ok = bucket.count > 0 && bucket.count <= CHUNK_POINTS
-                 ? add_bucket(curve, &bucket, sqlite3_column_int64(rows, 0), err)
-                 : err_set(err, ERR_FORMAT, "the index is damaged: rebuild it");
-    }
-    if (rows)
-        sqlite3_reset(rows);
-    return ok && step == DB_DONE;
 }
 
 /* The points of CHUNK inside the window, to the front of POINTS (CHUNK_POINTS). */
@@ -195,7 +179,7 @@ static bool divide(struct curve *curve, size_t most, struct curve *finer, struct
             if (open)
                 chunk_bucket_join(&finer->buckets[finer->count - 1], &bucket);
             else
-                ok = add_bucket(finer, &bucket, 0, err);
+                ok = add_bucket(finer, 0, &bucket, err);
             open = (open + part) % each;
             at += part;
         }
@@ -218,38 +202,69 @@ static void coarsen(struct curve *curve, size_t most)
     curve->count = count;
 }
 
+static void forget(struct curve *curve)
+{
+    free(curve->buckets);
+    free(curve->chunks);
+    curve->buckets = NULL;
+    curve->chunks = NULL;
+    curve->count = 0;
+}
+
+/* At most MOST buckets of PARTS into CURVE. */
+static bool make_curve(
+    struct curve *curve, const struct parts *parts, size_t most, struct err *err)
+{
+    struct curve fine = *curve;
+    bool ok = true;
+    for (size_t i = 0; ok && i < parts->count; i++)
+        ok = span_each(curve->store, parts->items[i].id, parts->items[i].chunks, curve->low_step,
+            curve->high_step, add_bucket, curve, err);
+    if (ok && curve->count < most) {
+        ok = divide(curve, most, &fine, err);
+        forget(curve);
+        *curve = fine;
+    }
+    coarsen(curve, most);
+    return ok;
+}
+
+bool curve_course(struct store *store, int64_t metric, int64_t chunks, struct store_course *course,
+    struct err *err)
+{
+    struct part part = {metric, chunks};
+    const struct parts parts = {.items = &part, .count = 1};
+    struct curve curve = {.store = store, .low_step = INT64_MIN, .high_step = INT64_MAX};
+    bool ok = make_curve(&curve, &parts, STORE_COURSE_POINTS, err);
+    course->count = ok ? (uint32_t)curve.count : 0;
+    for (size_t i = 0; i < course->count; i++)
+        course->values[i] = (float)curve.buckets[i].last;
+    forget(&curve);
+    return ok;
+}
+
 bool store_load_curve(struct store *store, int64_t run, const char *metric, int64_t low_step,
     int64_t high_step, size_t max_buckets, struct arena *arena, struct store_bucket **buckets,
     size_t *count, struct err *err)
 {
     struct parts parts = {0};
-    struct curve coarse = {.store = store, .low_step = low_step, .high_step = high_step};
-    struct curve fine = coarse;
+    struct curve curve = {.store = store, .low_step = low_step, .high_step = high_step};
     *buckets = NULL;
     *count = 0;
     if (!db_begin_read(store, err))
         return false;
-    bool ok = find_parts(store, run, metric, &parts, err);
-    for (size_t i = 0; ok && i < parts.count; i++)
-        ok = add_summaries(&coarse, parts.ids[i], err);
-    bool divides = coarse.count < max_buckets;
-    if (ok && divides)
-        ok = divide(&coarse, max_buckets, &fine, err);
+    bool ok = find_parts(store, run, metric, &parts, err) &&
+              make_curve(&curve, &parts, max_buckets, err);
     db_end_read(store);
-    struct curve *made = divides ? &fine : &coarse;
-    coarsen(made, max_buckets);
     if (ok) {
-        *buckets = (struct store_bucket *)arena_copy(
-            arena, made->count ? (const char *)made->buckets : "", made->count * sizeof **buckets);
+        *buckets = (struct store_bucket *)arena_copy(arena,
+            curve.count ? (const char *)curve.buckets : "", curve.count * sizeof **buckets);
         ok = *buckets || err_set(err, ERR_MEMORY, "out of memory");
     }
-    *count = ok ? made->count : 0;
+    *count = ok ? curve.count : 0;
     if (!ok)
         err_in_file(err, store->path);
-    free(parts.ids);
-    free(coarse.buckets);
-    free(coarse.chunks);
-    free(fine.buckets);
-    free(fine.chunks);
+    free(parts.items);
+    forget(&curve);
     return ok;
 }

@@ -174,4 +174,7 @@ void db_forget_names(struct store *store)
     arena_done(&store->name_memory);
     arena_init(&store->name_memory, (size_t)64 << 20);
     map_init(&store->names, &store->name_memory);
+    free(store->courses);
+    store->courses = NULL;
+    store->course_capacity = 0;
 }

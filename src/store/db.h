@@ -41,6 +41,8 @@ struct store {
     struct arena name_memory;
     struct map
         names; /* text to name.id: some of the names that were committed or are being written */
+    unsigned char *courses; /* by name.id: whether such metrics have one; good while NAMES is */
+    size_t course_capacity;
     uint32_t scan; /* the number of the present one */
     struct seen seen_runs, seen_sources;
 };

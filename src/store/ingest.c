@@ -1,11 +1,14 @@
 #include "store/ingest.h"
 
+#include "store/curve.h"
+#include "store/gist.h"
 #include "store/hash.h"
 #include "store/intake.h"
 #include "store/sources.h"
 
 #include "base/grow.h"
 #include "base/text.h"
+#include "facts/role.h"
 
 #include <limits.h>
 #include <math.h>
@@ -26,7 +29,9 @@ struct ingest {
     struct arena arena; /* names and notes */
     struct map by_name;
     struct intake *series;
-    size_t series_count, series_capacity;
+    const char **names; /* of the series, in their order */
+    size_t series_count, series_capacity, name_capacity;
+    bool params_changed;
     struct kept_note notes[MAX_NOTES];
     size_t note_count;
     bool notes_changed;
@@ -47,9 +52,10 @@ bool ingest_tail(const struct store_source *source, int64_t offset, int64_t *tai
 
 bool ingest_forget_facts(struct store *store, int64_t source, struct err *err)
 {
-    static const enum statement FORGET[] = {STATEMENT_DELETE_CHUNKS, STATEMENT_DELETE_METRICS,
-        STATEMENT_DELETE_PARAMS, STATEMENT_DELETE_NOTES, STATEMENT_DELETE_ARTIFACTS,
-        STATEMENT_DELETE_DATASET, STATEMENT_FORGET_LABELS};
+    static const enum statement FORGET[] = {STATEMENT_DELETE_CHUNKS, STATEMENT_DELETE_SPANS,
+        STATEMENT_DELETE_METRICS, STATEMENT_DELETE_PARAMS, STATEMENT_DELETE_GIST,
+        STATEMENT_DELETE_NOTES, STATEMENT_DELETE_ARTIFACTS, STATEMENT_DELETE_DATASET,
+        STATEMENT_FORGET_LABELS};
     for (size_t i = 0; i < sizeof FORGET / sizeof *FORGET; i++)
         if (!db_run(store, FORGET[i], err, "i", source))
             return false;
@@ -93,16 +99,18 @@ static bool sink_points(void *self, int metric, const struct point *points, size
 
 static struct intake *add_series(struct ingest *ingest, const char *name, size_t length)
 {
+    const char *kept = NULL;
     if (ingest->series_count == SCHEMA_MAX_PER_PARENT)
         err_set(&ingest->err, ERR_LIMIT, "a file holds more metrics than the index can hold");
     else if (!GROW(ingest->series, ingest->series_capacity, ingest->series_count + 1) ||
-             map_put(&ingest->by_name, name, length, (int64_t)ingest->series_count, NULL) < 0)
+             !GROW(ingest->names, ingest->name_capacity, ingest->series_count + 1) ||
+             map_put(&ingest->by_name, name, length, (int64_t)ingest->series_count, &kept) < 0)
         err_set(&ingest->err, ERR_MEMORY, "out of memory");
     else {
         struct intake *series = &ingest->series[ingest->series_count];
         *series =
             (struct intake){.id = ingest->id << SCHEMA_ID_BITS | (int64_t)ingest->series_count};
-        ingest->series_count++;
+        ingest->names[ingest->series_count++] = kept;
         return series;
     }
     return NULL;
@@ -136,6 +144,7 @@ static bool sink_param(void *self, const struct param *param)
     struct ingest *ingest = self;
     if (ingest->err.code)
         return false;
+    ingest->params_changed = true;
     int64_t name = name_id(ingest->store, param->name, &ingest->err);
     return name >= 0 && db_run(ingest->store, STATEMENT_PUT_PARAM, &ingest->err, "iiitr",
                             ingest->id, name, (int64_t)param->kind, param->text, param->number);
@@ -216,6 +225,7 @@ void ingest_drop(struct store *store)
     for (size_t i = 0; i < ingest->series_count; i++)
         intake_done(&ingest->series[i]);
     free(ingest->series);
+    free(ingest->names);
     map_done(&ingest->by_name);
     arena_done(&ingest->arena);
     free(ingest);
@@ -247,6 +257,26 @@ static int64_t source_id(
     return sources_see(store, id, err) ? id : -1;
 }
 
+/* Those of the series that will not grow stay as they are. */
+static bool recall_courses(struct ingest *ingest)
+{
+    sqlite3_stmt *row = db_bind(ingest->store, STATEMENT_GET_GIST, &ingest->err, "i", ingest->id);
+    enum db_step step = row ? db_step(ingest->store, row, &ingest->err) : DB_FAILED;
+    if (step != DB_ROW)
+        return step == DB_DONE;
+    const unsigned char *bytes = sqlite3_column_blob(row, 1);
+    struct gist gist = {bytes, bytes + sqlite3_column_bytes(row, 1)};
+    struct gist_metric metric = {0};
+    enum gist_step next;
+    while ((next = gist_next_metric(&gist, &metric)) == GIST_ITEM)
+        for (size_t i = 0; metric.course.count && i < ingest->series_count; i++)
+            if (ingest->series[i].name == metric.name)
+                ingest->series[i].course = metric.course;
+    sqlite3_reset(row);
+    return next == GIST_END ||
+           err_set(&ingest->err, ERR_FORMAT, "the index is damaged: rebuild it");
+}
+
 /* What the source holds already, to be continued: its metrics in order of their numbers, its notes.
  */
 static bool recall(struct ingest *ingest)
@@ -267,7 +297,7 @@ static bool recall(struct ingest *ingest)
             return err->code ? false : err_set(err, ERR_FORMAT, "the index is damaged: rebuild it");
         }
     }
-    if (step == DB_FAILED)
+    if (step == DB_FAILED || !recall_courses(ingest))
         return false;
     rows = db_bind(store, STATEMENT_NOTES_OF_SOURCE, err, "i", ingest->id);
     step = DB_FAILED;
@@ -356,6 +386,87 @@ static bool write_mark(struct ingest *ingest, int64_t offset, const struct buf *
         (const void *)(length ? state->data : NULL), length, ingest->id);
 }
 
+/* ---- the gist ---- */
+
+/* Whether the series NAME, of this id, has a course; each name is looked at once. */
+static bool has_course(struct store *store, const char *name, int64_t id)
+{
+    enum { UNKNOWN, WITHOUT, WITH };
+    size_t before = store->course_capacity;
+    if (id < 0 || !GROW(store->courses, store->course_capacity, (size_t)id + 1))
+        return false; /* it is read from the points then, when it is shown */
+    memset(store->courses + before, UNKNOWN, store->course_capacity - before);
+    if (store->courses[id] == UNKNOWN)
+        store->courses[id] = role_has_course(role_match(name).role) ? WITH : WITHOUT;
+    return store->courses[id] == WITH;
+}
+
+static int compare_places(const void *a, const void *b, void *names)
+{
+    const char *const *all = names;
+    return strcmp(all[*(const uint32_t *)a], all[*(const uint32_t *)b]);
+}
+
+/* In the order of their names, so that nobody sorts them again. */
+static bool add_metrics(struct ingest *ingest, struct buf *out)
+{
+    struct gist_metric before;
+    uint32_t *order = malloc((ingest->series_count + 1) * sizeof *order);
+    bool ok = order || err_set(&ingest->err, ERR_MEMORY, "out of memory");
+    for (uint32_t i = 0; ok && i < ingest->series_count; i++)
+        order[i] = i;
+    if (ok && ingest->series_count)
+        qsort_r(order, ingest->series_count, sizeof *order, compare_places, ingest->names);
+    for (size_t i = 0; ok && i < ingest->series_count; i++) {
+        struct intake *series = &ingest->series[order[i]];
+        if (series->dirty && has_course(ingest->store, ingest->names[order[i]], series->name))
+            ok = curve_course(
+                ingest->store, series->id, series->chunks, &series->course, &ingest->err);
+        struct gist_metric metric = {series->name, series->summary, series->course};
+        gist_add_metric(out, &metric, i ? &before : NULL);
+        before = metric;
+    }
+    free(order);
+    return ok;
+}
+
+static bool add_params(struct ingest *ingest, struct buf *out)
+{
+    enum db_step step = DB_FAILED;
+    sqlite3_stmt *rows =
+        db_bind(ingest->store, STATEMENT_PARAMS_OF_SOURCE, &ingest->err, "i", ingest->id);
+    while (rows && (step = db_step(ingest->store, rows, &ingest->err)) == DB_ROW) {
+        const char *text = (const char *)sqlite3_column_text(rows, 2);
+        struct gist_param param = {.name = sqlite3_column_int64(rows, 0),
+            .param = {.kind = (enum param_kind)sqlite3_column_int(rows, 1),
+                .text = text ? text : "",
+                .number = db_real(rows, 3)}};
+        gist_add_param(out, &param);
+    }
+    return step == DB_DONE;
+}
+
+static bool write_gist(struct ingest *ingest)
+{
+    struct buf params, metrics;
+    bool changed = ingest->params_changed;
+    for (size_t i = 0; i < ingest->series_count; i++)
+        changed |= ingest->series[i].dirty;
+    if (!changed)
+        return true;
+    buf_init(&params, INT32_MAX);
+    buf_init(&metrics, INT32_MAX);
+    bool ok = add_params(ingest, &params) && add_metrics(ingest, &metrics) &&
+              ((!params.failed && !metrics.failed) ||
+                  err_set(&ingest->err, ERR_MEMORY, "out of memory")) &&
+              db_run(ingest->store, STATEMENT_PUT_GIST, &ingest->err, "ibb", ingest->id,
+                  (const void *)params.data, params.length, (const void *)metrics.data,
+                  metrics.length);
+    buf_done(&params);
+    buf_done(&metrics);
+    return ok;
+}
+
 bool store_source_end(struct store *store, int64_t offset, const struct buf *state, struct err *err)
 {
     struct ingest *ingest = store->ingest;
@@ -365,7 +476,7 @@ bool store_source_end(struct store *store, int64_t offset, const struct buf *sta
     for (size_t i = 0; ok && i < ingest->series_count; i++)
         ok = !ingest->series[i].dirty ||
              intake_write(&ingest->writer, &ingest->series[i], &ingest->err);
-    ok = ok && write_notes(ingest) && write_mark(ingest, offset, state) &&
+    ok = ok && write_gist(ingest) && write_notes(ingest) && write_mark(ingest, offset, state) &&
          db_exec(store->db, "RELEASE source", &ingest->err);
     if (ok) {
         ingest_drop(store);

@@ -1,5 +1,7 @@
 #include "store/intake.h"
 
+#include "store/span.h"
+
 #include "base/grow.h"
 
 #include <stdlib.h>
@@ -37,6 +39,9 @@ static bool write_chunk(struct intake_writer *writer, struct intake *series,
     struct store_bucket sum = chunk_bucket(points, n);
     size_t length = chunk_pack(points, n, writer->packed);
     int64_t id = series->id << SCHEMA_ID_BITS | series->chunks;
+    if (series->chunks && series->chunks % SPAN_CHUNKS == 0 &&
+        !span_write(writer->store, series->id, series->chunks, err))
+        return false;
     if (!db_run(writer->store, STATEMENT_PUT_CHUNK, err, "iiiiirrrrb", id, sum.count, sum.nonfinite,
             sum.low_step, sum.high_step, sum.first, sum.last, sum.min, sum.max,
             (const void *)writer->packed, length))

@@ -16,6 +16,7 @@ struct intake {
     int64_t chunks;       /* written, beside what waits in POINTS */
     bool resumes;         /* the last of them may be short and has not been looked at */
     bool dirty;           /* differs from its row */
+    struct store_course course; /* as it was when the row was written */
     struct point *points; /* waiting */
     size_t count, capacity;
 };

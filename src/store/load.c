@@ -3,7 +3,8 @@
  * Knows: which of several sources of one run is believed. Must not know: points, columns of a
  * table. (store_load_runs() and its like, which are here, stand in store.h.)
  */
-#include "store/intake.h"
+#include "store/db.h"
+#include "store/gist.h"
 
 #include "base/grow.h"
 
@@ -11,12 +12,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A source, in the order in which sources are believed: by run, rank, position. */
-struct origin {
-    int64_t id;
-    uint32_t run; /* index */
-    int rank;
-    size_t param_from, param_to; /* its rows */
+/* What a source says of its run. */
+struct source_row {
+    struct store_origin origin;
+    enum run_status status;
+    double started_s, ended_s;
+    int64_t mtime_ns, size;
+    bool computed;
+    const char *title, *label_id;
 };
 
 /* Where a name stands in the list that is being made for one run. */
@@ -32,15 +35,15 @@ struct loading {
     struct store_runs *out;
     struct err *err;
     size_t run_capacity;
-    struct origin *origins;
-    size_t origin_count, origin_capacity;
-    uint32_t *by_id; /* source.id to index + 1 in origins; 0 for none */
+    struct source_row *sources;
+    size_t source_count, source_capacity;
+    uint32_t *by_id; /* source.id to index + 1 in runs; 0 for none */
     size_t by_id_capacity;
-    struct store_param *params; /* rows as stored: a source's lie together */
+    struct store_param *params; /* of the run being loaded, settled */
     size_t param_count, param_capacity;
-    struct store_metric *metrics; /* of the run being loaded, settled */
+    struct store_metric *metrics; /* the same */
     size_t metric_count, metric_capacity;
-    struct seat *seats; /* by name */
+    struct seat *seats; /* by name: of the parameters, and behind them of the metrics */
 };
 
 static bool no_memory(struct err *err)
@@ -88,8 +91,7 @@ static bool load_names(struct loading *l)
     if (!db_number(l->store->db, "SELECT count(*) FROM name", &count, l->err))
         return false;
     l->out->names = ARENA_ARRAY(l->arena, const char *, (size_t)count + 1);
-    l->seats = calloc((size_t)count + 1, sizeof *l->seats);
-    if (!l->out->names || !l->seats)
+    if (!l->out->names)
         return no_memory(l->err);
     l->out->name_count = (size_t)count;
     return each_row(l, STATEMENT_LOAD_NAMES, take_name);
@@ -132,82 +134,96 @@ static int compare_run(const void *key, const void *run)
     return (a > b) - (a < b);
 }
 
-/* What a source says about its run as a whole; better believed sources come first. */
-static bool add_status(struct loading *l, struct store_run *run, sqlite3_stmt *row)
+static int compare_sources(const void *a, const void *b)
 {
-    int64_t status = sqlite3_column_int64(row, 3), mtime_ns = sqlite3_column_int64(row, 6);
-    double started_s = db_real(row, 4), ended_s = db_real(row, 5);
-    if (status > RUN_UNKNOWN && status <= RUN_STALLED && run->status == RUN_UNKNOWN)
-        run->status = (enum run_status)status;
-    run->started_s = fmin(run->started_s, started_s); /* fmin leaves NaN out */
-    run->ended_s = fmax(run->ended_s, ended_s);
-    bool ok = true;
-    if (!run->title)
-        run->title = db_text(row, 9, l->arena, &ok, l->err);
-    if (!run->label_id)
-        run->label_id = db_text(row, 10, l->arena, &ok, l->err);
-    if (!ok || sqlite3_column_int64(row, 8))
-        return ok;
-    int64_t size = sqlite3_column_int64(row, 7);
-    run->newest_mtime_ns = mtime_ns > run->newest_mtime_ns ? mtime_ns : run->newest_mtime_ns;
-    run->size_bytes += size > 0 ? size : 0;
-    run->source_count++;
-    return true;
+    const struct store_origin *x = &((const struct source_row *)a)->origin;
+    const struct store_origin *y = &((const struct source_row *)b)->origin;
+    if (x->run != y->run)
+        return x->run < y->run ? -1 : 1;
+    if (x->rank != y->rank)
+        return x->rank < y->rank ? -1 : 1;
+    if (x->position != y->position)
+        return x->position < y->position ? -1 : 1;
+    return x->id < y->id ? -1 : x->id > y->id;
 }
 
 static bool take_source(struct loading *l, sqlite3_stmt *row)
 {
     int64_t id = sqlite3_column_int64(row, 0), run_id = sqlite3_column_int64(row, 1);
+    int64_t status = sqlite3_column_int64(row, 4);
     size_t before = l->by_id_capacity;
+    bool ok = true;
     struct store_run *run =
         bsearch(&run_id, l->out->runs, l->out->count, sizeof *l->out->runs, compare_run);
     if (!run || id < 1 || id > SCHEMA_MAX_SOURCE)
         return damaged(l);
     if (!GROW(l->by_id, l->by_id_capacity, (size_t)id + 1) ||
-        !GROW(l->origins, l->origin_capacity, l->origin_count + 1))
+        !GROW(l->sources, l->source_capacity, l->source_count + 1))
         return no_memory(l->err);
     memset(l->by_id + before, 0, (l->by_id_capacity - before) * sizeof *l->by_id);
-    l->origins[l->origin_count] = (struct origin){
-        .id = id, .run = (uint32_t)(run - l->out->runs), .rank = sqlite3_column_int(row, 2)};
-    l->by_id[id] = (uint32_t)++l->origin_count;
-    return add_status(l, run, row);
+    uint32_t at = (uint32_t)(run - l->out->runs);
+    l->by_id[id] = at + 1;
+    l->sources[l->source_count++] = (struct source_row){
+        .origin = {id, at, sqlite3_column_int(row, 2), sqlite3_column_int(row, 3)},
+        .status = status > RUN_UNKNOWN && status <= RUN_STALLED ? (enum run_status)status
+                                                                : RUN_UNKNOWN,
+        .started_s = db_real(row, 5),
+        .ended_s = db_real(row, 6),
+        .mtime_ns = sqlite3_column_int64(row, 7),
+        .size = sqlite3_column_int64(row, 8),
+        .computed = sqlite3_column_int64(row, 9) != 0,
+        .title = db_text(row, 10, l->arena, &ok, l->err),
+        .label_id = ok ? db_text(row, 11, l->arena, &ok, l->err) : NULL};
+    return ok;
 }
 
-static struct origin *find_origin(struct loading *l, int64_t source)
+/* What a source says about its run as a whole; better believed sources come first. */
+static void add_status(struct store_run *run, const struct source_row *source)
+{
+    if (run->status == RUN_UNKNOWN)
+        run->status = source->status;
+    run->started_s = fmin(run->started_s, source->started_s); /* fmin leaves NaN out */
+    run->ended_s = fmax(run->ended_s, source->ended_s);
+    run->title = run->title ? run->title : source->title;
+    run->label_id = run->label_id ? run->label_id : source->label_id;
+    if (source->computed)
+        return;
+    if (source->mtime_ns > run->newest_mtime_ns)
+        run->newest_mtime_ns = source->mtime_ns;
+    run->size_bytes += source->size > 0 ? source->size : 0;
+    run->source_count++;
+}
+
+/* Mostly they come as they are believed, for a run's are read in that order. */
+static bool order_sources(struct loading *l)
+{
+    bool sorted = true;
+    for (size_t i = 1; sorted && i < l->source_count; i++)
+        sorted = compare_sources(&l->sources[i - 1], &l->sources[i]) < 0;
+    if (!sorted)
+        qsort(l->sources, l->source_count, sizeof *l->sources, compare_sources);
+    l->out->origins = ARENA_ARRAY(l->arena, struct store_origin, l->source_count + 1);
+    if (!l->out->origins)
+        return no_memory(l->err);
+    for (size_t i = 0; i < l->source_count; i++) {
+        l->out->origins[l->out->origin_count++] = l->sources[i].origin;
+        add_status(&l->out->runs[l->sources[i].origin.run], &l->sources[i]);
+    }
+    return true;
+}
+
+static struct store_run *run_of_source(struct loading *l, int64_t source)
 {
     if (source < 0 || (size_t)source >= l->by_id_capacity || !l->by_id[source])
         return NULL;
-    return &l->origins[l->by_id[source] - 1];
-}
-
-static bool take_param(struct loading *l, sqlite3_stmt *row)
-{
-    struct origin *origin = find_origin(l, sqlite3_column_int64(row, 0));
-    int64_t name = sqlite3_column_int64(row, 1), kind = sqlite3_column_int64(row, 2);
-    bool ok = true;
-    if (!origin || name < 1 || (size_t)name > l->out->name_count || kind < 0 || kind > PARAM_TEXT)
-        return damaged(l);
-    if (!GROW(l->params, l->param_capacity, l->param_count + 1))
-        return no_memory(l->err);
-    const char *text = db_text(row, 3, l->arena, &ok, l->err);
-    struct store_param *param = &l->params[l->param_count];
-    *param = (struct store_param){.name = (uint32_t)(name - 1),
-        .param = {.name = l->out->names[name - 1],
-            .kind = (enum param_kind)kind,
-            .text = text ? text : "",
-            .number = db_real(row, 4)}};
-    if (origin->param_to == 0)
-        origin->param_from = l->param_count;
-    origin->param_to = ++l->param_count;
-    return ok;
+    return &l->out->runs[l->by_id[source] - 1];
 }
 
 static bool take_count(struct loading *l, sqlite3_stmt *row)
 {
-    struct origin *origin = find_origin(l, sqlite3_column_int64(row, 0));
-    if (!origin)
+    struct store_run *run = run_of_source(l, sqlite3_column_int64(row, 0));
+    if (!run)
         return damaged(l);
-    struct store_run *run = &l->out->runs[origin->run];
     size_t count = (size_t)sqlite3_column_int64(row, 2);
     if (sqlite3_column_int64(row, 1))
         run->note_count += count;
@@ -219,11 +235,10 @@ static bool take_count(struct loading *l, sqlite3_stmt *row)
 /* The program evaluates a run in one source; of more, the first counts. */
 static bool take_dataset(struct loading *l, sqlite3_stmt *row)
 {
-    struct origin *origin = find_origin(l, sqlite3_column_int64(row, 0));
-    if (!origin || sqlite3_column_bytes(row, 1) != DIGEST_BYTES ||
+    struct store_run *run = run_of_source(l, sqlite3_column_int64(row, 0));
+    if (!run || sqlite3_column_bytes(row, 1) != DIGEST_BYTES ||
         sqlite3_column_bytes(row, 2) != DIGEST_BYTES)
         return damaged(l);
-    struct store_run *run = &l->out->runs[origin->run];
     if (run->dataset)
         return true;
     bool ok = true;
@@ -240,45 +255,9 @@ static bool take_dataset(struct loading *l, sqlite3_stmt *row)
     return true;
 }
 
-/* The seat of NAME in RUN's list, which has COUNT entries; a new one when SEAT->at == COUNT. */
-static struct seat *sit(struct loading *l, const struct origin *origin, uint32_t name, size_t count)
-{
-    struct seat *seat = &l->seats[name];
-    if (seat->run != origin->run + 1)
-        *seat = (struct seat){origin->run + 1, (uint32_t)count, origin->rank};
-    return seat;
-}
-
-static void settle_params(struct loading *l, struct store_param *kept, struct origin *origin)
-{
-    struct store_run *run = &l->out->runs[origin->run];
-    for (size_t i = origin->param_from; i < origin->param_to; i++) {
-        struct seat *seat = sit(l, origin, l->params[i].name, run->param_count);
-        if (seat->rank == origin->rank)
-            kept[seat->at] = l->params[i];
-        run->param_count += seat->at == run->param_count;
-    }
-}
-
-/* Each run's list lies behind the one of the run before in one array. */
-static bool settle(struct loading *l)
-{
-    struct store_param *params = ARENA_ARRAY(l->arena, struct store_param, l->param_count + 1);
-    if (!params)
-        return no_memory(l->err);
-    for (size_t i = 0; i < l->origin_count; i++) {
-        struct store_run *run = &l->out->runs[l->origins[i].run];
-        if (!run->params)
-            run->params = params;
-        settle_params(l, (struct store_param *)run->params, &l->origins[i]);
-        params = (struct store_param *)run->params + run->param_count;
-    }
-    return true;
-}
-
 static void forget(struct loading *l)
 {
-    free(l->origins);
+    free(l->sources);
     free(l->by_id);
     free(l->params);
     free(l->metrics);
@@ -293,10 +272,9 @@ bool store_load_runs_only(
     if (!db_begin_read(store, err))
         return false;
     bool ok = load_names(&l) && load_run_rows(&l) &&
-              each_row(&l, STATEMENT_LOAD_SOURCES, take_source) &&
-              each_row(&l, STATEMENT_LOAD_PARAMS, take_param) &&
+              each_row(&l, STATEMENT_LOAD_SOURCES, take_source) && order_sources(&l) &&
               each_row(&l, STATEMENT_LOAD_COUNTS, take_count) &&
-              each_row(&l, STATEMENT_LOAD_DATASETS, take_dataset) && settle(&l);
+              each_row(&l, STATEMENT_LOAD_DATASETS, take_dataset);
     db_end_read(store);
     forget(&l);
     if (!ok)
@@ -304,66 +282,107 @@ bool store_load_runs_only(
     return ok;
 }
 
-/* ---- metrics, run by run ---- */
+/* ---- facts, run by run ---- */
 
-/* Which sources each run has; of them nothing else is needed. */
-static bool take_origin(struct loading *l, sqlite3_stmt *row)
+/* The seat of NAME in the list of ORIGIN's run, which has COUNT entries; a new one when SEAT->at is
+ * COUNT. */
+static struct seat *sit(struct seat *seats, const struct store_origin *origin, int64_t name, size_t count)
 {
-    int64_t id = sqlite3_column_int64(row, 0), run_id = sqlite3_column_int64(row, 1);
-    struct store_run *run =
-        bsearch(&run_id, l->out->runs, l->out->count, sizeof *l->out->runs, compare_run);
-    if (!run || id < 1 || id > SCHEMA_MAX_SOURCE)
-        return damaged(l);
-    if (!GROW(l->origins, l->origin_capacity, l->origin_count + 1))
-        return no_memory(l->err);
-    l->origins[l->origin_count++] = (struct origin){
-        .id = id, .run = (uint32_t)(run - l->out->runs), .rank = sqlite3_column_int(row, 2)};
-    return true;
+    struct seat *seat = &seats[name - 1];
+    if (seat->run != origin->run + 1)
+        *seat = (struct seat){origin->run + 1, (uint32_t)count, origin->rank};
+    return seat;
+}
+
+static bool is_name(const struct loading *l, int64_t name)
+{
+    return name >= 1 && (size_t)name <= l->out->name_count;
+}
+
+/* The lowest rank that has a name is believed, and of one rank the last source. */
+static bool take_params(struct loading *l, const struct store_origin *origin, struct gist gist)
+{
+    enum gist_step step;
+    struct gist_param param;
+    while ((step = gist_next_param(&gist, &param)) == GIST_ITEM) {
+        if (!is_name(l, param.name))
+            return damaged(l);
+        struct seat *seat = sit(l->seats, origin, param.name, l->param_count);
+        if (seat->rank != origin->rank)
+            continue;
+        if (seat->at == l->param_count) {
+            if (!GROW(l->params, l->param_capacity, l->param_count + 1))
+                return no_memory(l->err);
+            l->param_count++;
+        }
+        struct store_param *kept = &l->params[seat->at];
+        *kept = (struct store_param){(uint32_t)(param.name - 1), param.param};
+        kept->param.name = l->out->names[param.name - 1];
+    }
+    return step == GIST_END || damaged(l);
 }
 
 /* The lowest rank that has a name is believed; what is of one rank is one series. */
-static bool take_metric(struct loading *l, const struct origin *origin, sqlite3_stmt *row)
+static bool take_metrics(struct loading *l, const struct store_origin *origin, struct gist gist)
 {
-    struct intake series;
-    intake_read(&series, row);
-    if (series.name < 1 || (size_t)series.name > l->out->name_count)
-        return damaged(l);
-    uint32_t name = (uint32_t)(series.name - 1);
-    struct seat *seat = sit(l, origin, name, l->metric_count);
-    if (seat->at < l->metric_count) {
-        if (seat->rank == origin->rank)
-            metric_summary_join(&l->metrics[seat->at].summary, &series.summary);
-        return true;
+    enum gist_step step;
+    struct gist_metric metric = {0};
+    struct seat *seats = l->seats + l->out->name_count;
+    while ((step = gist_next_metric(&gist, &metric)) == GIST_ITEM) {
+        if (!is_name(l, metric.name))
+            return damaged(l);
+        struct seat *seat = sit(seats, origin, metric.name, l->metric_count);
+        if (seat->at < l->metric_count) {
+            struct store_metric *kept = &l->metrics[seat->at];
+            if (seat->rank != origin->rank)
+                continue;
+            metric_summary_join(&kept->summary, &metric.summary);
+            kept->course.count = 0; /* of one part only */
+            continue;
+        }
+        if (!GROW(l->metrics, l->metric_capacity, l->metric_count + 1))
+            return no_memory(l->err);
+        l->metrics[l->metric_count++] = (struct store_metric){
+            (uint32_t)(metric.name - 1), origin->rank, metric.summary, metric.course};
     }
-    if (!GROW(l->metrics, l->metric_capacity, l->metric_count + 1))
-        return no_memory(l->err);
-    l->metrics[l->metric_count++] =
-        (struct store_metric){.name = name, .rank = origin->rank, .summary = series.summary};
-    return true;
+    return step == GIST_END || damaged(l);
 }
 
-static bool load_metrics_of(struct loading *l, const struct origin *origin)
+static bool take_gist(struct loading *l, const struct store_origin *origin)
 {
-    sqlite3_stmt *rows = db_bind(l->store, STATEMENT_LOAD_METRICS_OF, l->err, "i", origin->id);
-    enum db_step step = DB_FAILED;
-    while (rows && (step = db_step(l->store, rows, l->err)) == DB_ROW)
-        if (!take_metric(l, origin, rows)) {
-            sqlite3_reset(rows);
-            return false;
-        }
-    return step == DB_DONE;
+    sqlite3_stmt *row = db_bind(l->store, STATEMENT_GET_GIST, l->err, "i", origin->id);
+    enum db_step step = row ? db_step(l->store, row, l->err) : DB_FAILED;
+    if (step != DB_ROW)
+        return step == DB_DONE; /* it said nothing */
+    size_t param_bytes = (size_t)sqlite3_column_bytes(row, 0);
+    const char *bytes = sqlite3_column_blob(row, 0);
+    const unsigned char *params = NULL;
+    bool ok = true;
+    if (param_bytes) { /* kept whole: the texts lie in it */
+        params = (const unsigned char *)arena_copy(l->arena, bytes, param_bytes);
+        ok = params || no_memory(l->err);
+    }
+    const unsigned char *metrics = sqlite3_column_blob(row, 1);
+    size_t metric_bytes = (size_t)sqlite3_column_bytes(row, 1);
+    ok = ok && (!param_bytes || take_params(l, origin, (struct gist){params, params + param_bytes})) &&
+         (!metric_bytes || take_metrics(l, origin, (struct gist){metrics, metrics + metric_bytes}));
+    sqlite3_reset(row);
+    return ok;
 }
 
 /* Sources are in the order of their runs. */
 static bool load_each_run(struct loading *l, store_take_run *take, void *self)
 {
+    const struct store_runs *runs = l->out;
     size_t next = 0;
-    for (size_t i = 0; i < l->out->count; i++) {
-        l->metric_count = 0;
-        for (; next < l->origin_count && l->origins[next].run == i; next++)
-            if (!load_metrics_of(l, &l->origins[next]))
+    for (size_t i = 0; i < runs->count; i++) {
+        l->metric_count = l->param_count = 0;
+        for (; next < runs->origin_count && runs->origins[next].run == i; next++)
+            if (!take_gist(l, &runs->origins[next]))
                 return false;
-        struct store_run run = l->out->runs[i];
+        struct store_run run = runs->runs[i];
+        run.params = l->params;
+        run.param_count = l->param_count;
         run.metrics = l->metrics;
         run.metric_count = l->metric_count;
         if (!take(self, &run, l->err))
@@ -372,17 +391,17 @@ static bool load_each_run(struct loading *l, store_take_run *take, void *self)
     return true;
 }
 
-bool store_load_metrics(struct store *store, const struct store_runs *runs, store_take_run *take,
-    void *self, struct err *err)
+bool store_load_facts(struct store *store, const struct store_runs *runs, struct arena *arena,
+    store_take_run *take, void *self, struct err *err)
 {
     struct store_runs out = *runs;
-    struct loading l = {.store = store, .out = &out, .err = err};
-    l.seats = calloc(runs->name_count + 1, sizeof *l.seats);
+    struct loading l = {.store = store, .arena = arena, .out = &out, .err = err};
+    l.seats = calloc(runs->name_count * 2 + 1, sizeof *l.seats);
     if (!l.seats)
         return no_memory(err);
     bool ok = db_begin_read(store, err);
     if (ok) {
-        ok = each_row(&l, STATEMENT_LOAD_SOURCES, take_origin) && load_each_run(&l, take, self);
+        ok = load_each_run(&l, take, self);
         db_end_read(store);
     }
     forget(&l);
@@ -396,18 +415,23 @@ struct keeping {
     struct store_run *next;
 };
 
-static bool keep_metrics(void *self, const struct store_run *run, struct err *err)
+static bool keep_facts(void *self, const struct store_run *run, struct err *err)
 {
     struct keeping *keeping = self;
     struct store_run *kept = keeping->next++;
     struct store_metric *metrics =
         ARENA_ARRAY(keeping->arena, struct store_metric, run->metric_count);
-    if (!metrics)
+    struct store_param *params = ARENA_ARRAY(keeping->arena, struct store_param, run->param_count);
+    if (!metrics || !params)
         return no_memory(err);
     if (run->metric_count)
         memcpy(metrics, run->metrics, run->metric_count * sizeof *metrics);
+    if (run->param_count)
+        memcpy(params, run->params, run->param_count * sizeof *params);
     kept->metrics = metrics;
     kept->metric_count = run->metric_count;
+    kept->params = params;
+    kept->param_count = run->param_count;
     return true;
 }
 
@@ -419,7 +443,7 @@ bool store_load_runs(
     struct keeping keeping = {arena, NULL};
     bool ok = store_load_runs_only(store, arena, out, err);
     keeping.next = out->runs;
-    ok = ok && store_load_metrics(store, out, keep_metrics, &keeping, err);
+    ok = ok && store_load_facts(store, out, arena, keep_facts, &keeping, err);
     db_end_read(store);
     if (!ok)
         *out = (struct store_runs){0};

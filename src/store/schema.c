@@ -68,6 +68,14 @@ static const char *const STEPS[] = {
     "CREATE INDEX kept_by_use ON kept(used, bytes);",
     /* 7: how much is kept is counted, so that nobody adds it up. */
     "DELETE FROM kept; INSERT INTO meta VALUES('kept_bytes', 0);",
+    /* 8: what tables need of a source in one piece, and the summaries of many chunks in one. They are
+     * made while files are read: all of them are read again. */
+    "DELETE FROM chunk; DELETE FROM metric; DELETE FROM param; DELETE FROM note;"
+    "DELETE FROM artifact; DELETE FROM dataset; DELETE FROM source; DELETE FROM place;"
+    "CREATE TABLE gist(source INTEGER PRIMARY KEY REFERENCES source, params BLOB NOT NULL,"
+    " metrics BLOB NOT NULL);"
+    "CREATE TABLE span(id INTEGER PRIMARY KEY, low_step INTEGER NOT NULL,"
+    " high_step INTEGER NOT NULL, buckets BLOB NOT NULL);",
 };
 
 struct schema schema_present(void)

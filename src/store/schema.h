@@ -7,6 +7,7 @@
  *
  *     metric.id = source.id << 20 | number of the metric in its source
  *     chunk.id  = metric.id << 20 | number of the chunk in its metric
+ *     span.id   = the id of its first chunk
  */
 #pragma once
 

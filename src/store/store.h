@@ -197,10 +197,20 @@ struct store_param {
     struct param param;
 };
 
+enum { STORE_COURSE_POINTS = 24 };
+
+/* The last finite value of each of at most STORE_COURSE_POINTS pieces, as store_load_curve() cuts
+ * them: what a sparkline needs. */
+struct store_course {
+    uint32_t count; /* 0 where none is kept: the metric's role has no course, or it was joined */
+    float values[STORE_COURSE_POINTS]; /* NaN where no value is finite */
+};
+
 struct store_metric {
     uint32_t name; /* index into store_runs.names */
     int rank;      /* of the sources that it was taken from */
     struct metric_summary summary;
+    struct store_course course;
 };
 
 struct store_run {
@@ -226,23 +236,34 @@ struct store_runs {
     size_t count;
     const char **names; /* of parameters and metrics, each once: equal index, equal name */
     size_t name_count;
+    struct store_origin *origins; /* for store_load_facts() */
+    size_t origin_count;
 };
 
-/* Takes a run whose metrics are complete; they are gone when it returns. False with ERR stops. */
+/* A source, in the order in which sources are believed: by run, rank, position. */
+struct store_origin {
+    int64_t id;
+    uint32_t run; /* index into store_runs.runs */
+    int rank, position;
+};
+
+/* Takes a run whose parameters and metrics are complete; the two lists are gone when it returns.
+ * False with ERR stops. */
 typedef bool store_take_run(void *self, const struct store_run *run, struct err *err);
 
 /* All runs as one commit left them; everything lives in ARENA. */
 bool store_load_runs(
     struct store *store, struct arena *arena, struct store_runs *out, struct err *err);
 /*
- * The same in two steps, for whoever makes something smaller of the metrics, which are most of it:
- * first all but them (metrics are NULL), then those of one run after the other, which TAKE gets in
- * the order of OUT. Both stand in one snapshot of the caller's (store_snapshot_begin()).
+ * The same in two steps, for whoever makes something smaller of the facts, which are most of it:
+ * first all but parameters and metrics (both NULL), then those of one run after the other, which TAKE
+ * gets in the order of RUNS; texts live in ARENA. Both stand in one snapshot of the caller's
+ * (store_snapshot_begin()).
  */
 bool store_load_runs_only(
     struct store *store, struct arena *arena, struct store_runs *out, struct err *err);
-bool store_load_metrics(struct store *store, const struct store_runs *runs, store_take_run *take,
-    void *self, struct err *err);
+bool store_load_facts(struct store *store, const struct store_runs *runs, struct arena *arena,
+    store_take_run *take, void *self, struct err *err);
 
 /* All points of METRIC of run RUN in file order, bit for bit as they came. None: *COUNT is 0. */
 bool store_load_points(struct store *store, int64_t run, const char *metric, struct arena *arena,

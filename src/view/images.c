@@ -92,7 +92,20 @@ static const struct key_row KEYS[] = {
     {"P", "play the steps, or stop", PLAY, "pictures", NULL, 0},
     {"Tab", "the next selected run, or picture beside it", OTHER_RUN, "pictures",
         "run", 3},
-    {"b", "greyscale picture", GREY, "pictures", NULL, 0},
+    {"+", "zoom in; with the wheel where the mouse is", ZOOM_IN, "look", NULL, 0},
+    {"-", "zoom out", ZOOM_OUT, "look", NULL, 0},
+    {"0", "the whole image", FIT, "look", NULL, 0},
+    {"Z", "one pixel of the image a pixel of the screen", ONE_TO_ONE, "look", NULL, 0},
+    {"H Shift-Left", "look further to the left", PAN_LEFT, "look", NULL, 0},
+    {"J Shift-Down", "further down", PAN_DOWN, "look", NULL, 0},
+    {"K Shift-Up", "further up", PAN_UP, "look", NULL, 0},
+    {"L Shift-Right", "further to the right", PAN_RIGHT, "look", NULL, 0},
+    {"b", "greyscale picture", GREY, "look", NULL, 0},
+    {"S", "enlarged pixels smooth, or as squares", NEAREST, "look", NULL, 0},
+    {"i", "brighter", BRIGHTER, "look", NULL, 0},
+    {"I", "darker", DARKER, "look", NULL, 0},
+    {"m", "more contrast", MORE_CONTRAST, "look", NULL, 0},
+    {"M", "less contrast", LESS_CONTRAST, "look", NULL, 0},
     {"T", "tables: images, classes, detections, files", TABLES, "image", NULL, 0},
     {"W", "evaluation: PR curves, classes, errors, confusion", EVALUATION, "image", "evaluate", 4},
     {0},
@@ -416,8 +429,7 @@ static bool act_on_list(
         if (images_runs(state, session, world, runs, 2) < 2)
             session_say(session, "there is no B: select two runs in the table");
         else
-            images_next_changed(
-                state, session, world, action == NEXT_FIXED ? IMAGE_FIXED : IMAGE_BROKEN);
+            images_next_changed(state, action == NEXT_FIXED ? IMAGE_FIXED : IMAGE_BROKEN);
         return true;
     }
     return false;
@@ -561,6 +573,7 @@ static enum view_outcome act(void *self, struct session *session, const struct w
     if (event->kind == EVENT_MOUSE)
         return act_by_mouse(state, session, world, event);
     int action = key_rows_find(KEYS, event), move = view_movement(event);
+    state->find_trouble[0] = '\0';
     if (action == EVALUATION) {
         *effect = (struct view_effect){&view_evaluation, state->run};
         return VIEW_OPENED;

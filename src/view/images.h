@@ -104,6 +104,7 @@ struct images_state {
     struct image_list found;
     struct image_request request; /* what the list is of; zeroed: all */
     bool listed, with_b;
+    enum image_change next; /* the next such image is to be shown as soon as B's numbers are there */
     bool jumps;          /* the first of the list is shown as soon as it is there */
     struct images_asked asked;
     size_t preset;       /* 0: by id; else 1 + index of image_presets */
@@ -194,8 +195,7 @@ void images_find(struct images_state *state, const struct session *session,
     const struct world *world, struct wants *out);
 void images_next_order(struct images_state *state, struct session *session, bool has_b);
 /* Goes to the next image of the list that B fixed, or broke. */
-void images_next_changed(struct images_state *state, struct session *session,
-    const struct world *world, enum image_change change);
+void images_next_changed(struct images_state *state, enum image_change change);
 
 /* ---- pictures (images_tiles.c) ---- */
 

@@ -116,8 +116,33 @@ static bool make(const struct images_state *state, const struct session *session
     return image_list_make(pool, &at, &which, &order, arena, out, err);
 }
 
-void images_find(struct images_state *state, const struct session *session, const struct world *world,
-    struct wants *out)
+/* Goes to the next image of the list that B changed as is asked for, with the numbers of POOL. */
+static void go_to_changed(
+    struct images_state *state, const struct session *session, struct image_pool *pool)
+{
+    struct arena arena = {0};
+    struct image_list changed;
+    struct err err = {0};
+    size_t count = images_count(state), at = 1;
+    if (!make(state, session, pool, state->next, &arena, &changed, &err)) {
+        err_print(&err, state->find_trouble, sizeof state->find_trouble);
+    } else {
+        while (at <= count && image_list_place(&changed, images_at(state,
+                                  (state->position + at) % count)) == changed.count)
+            at++;
+        if (at > count)
+            snprintf(state->find_trouble, sizeof state->find_trouble,
+                "B %s none of the listed images at these thresholds",
+                state->next == IMAGE_FIXED ? "fixes" : "breaks");
+        else
+            images_move(state, (int64_t)((state->position + at) % count) - (int64_t)state->position);
+    }
+    state->next = IMAGE_ANY;
+    arena_done(&arena);
+}
+
+static void update_list(struct images_state *state, const struct session *session,
+    const struct world *world, struct wants *out)
 {
     bool b = images_need_b(state) && state->side_count > 1;
     struct pool_want want = {images_study(state), b ? state->sides[1].study : NULL};
@@ -154,6 +179,15 @@ void images_find(struct images_state *state, const struct session *session, cons
     state->jumps = false;
 }
 
+void images_find(struct images_state *state, const struct session *session,
+    const struct world *world, struct wants *out)
+{
+    update_list(state, session, world, out);
+    struct image_pool *pool = world->pool.pool;
+    if (state->next && state->listed && state->asked.pool == pool && pool->side_count > 1)
+        go_to_changed(state, session, pool);
+}
+
 /* ---- acting ---- */
 
 void images_next_order(struct images_state *state, struct session *session, bool has_b)
@@ -168,32 +202,10 @@ void images_next_order(struct images_state *state, struct session *session, bool
     state->jumps = state->preset != 0;
 }
 
-void images_next_changed(struct images_state *state, struct session *session,
-    const struct world *world, enum image_change change)
+void images_next_changed(struct images_state *state, enum image_change change)
 {
-    const char *word = change == IMAGE_FIXED ? "fixes" : "breaks";
-    const struct pool_answer *answer = &world->pool;
-    struct arena arena = {0};
-    struct image_list changed;
-    struct err err = {0};
     state->with_b = true;
-    if (!state->listed || !answer->pool || answer->pool->side_count < 2) {
-        session_say(session, "comparing with B: once more in a moment");
-        return;
-    }
-    if (!make(state, session, answer->pool, change, &arena, &changed, &err)) {
-        session_say(session, "%s", err.text);
-    } else {
-        size_t count = images_count(state), at = 1;
-        while (at <= count && image_list_place(&changed, images_at(state,
-                                  (state->position + at) % count)) == changed.count)
-            at++;
-        if (at > count)
-            session_say(session, "B %s none of the listed images at these thresholds", word);
-        else
-            images_move(state, (int64_t)((state->position + at) % count) - (int64_t)state->position);
-    }
-    arena_done(&arena);
+    state->next = change;
 }
 
 /* ---- keeping what was found ---- */

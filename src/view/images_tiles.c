@@ -19,6 +19,7 @@ enum {
     COUNT_ROWS_OF_TWO = 14,
     LEAST_TILE_ROWS = 2,
     LEAST_TILE_COLS = 4,
+    LEAST_COLS_OF_STEP = 18,
     GRID_TILE_ROWS = 8,
     GRID_TILE_COLS = 24,
     MOST_ACROSS = 4
@@ -391,8 +392,9 @@ static int draw_name(const struct drawing *d, const struct images_tile *tile, in
         return grid_printf(
             grid, row, col, cols, style, "file %d", state->sides[tile->side].want.artifact + 1);
     }
-    int used = draw_side_name(d, tile->side, row, col, step >= 0 ? cols - 6 : cols);
-    if (step >= 0 && used)
+    bool has_room = step >= 0 && cols >= LEAST_COLS_OF_STEP;
+    int used = draw_side_name(d, tile->side, row, col, has_room ? cols - 6 : cols);
+    if (has_room && used)
         used += 1 + grid_printf(grid, row, col + used + 1, cols - used - 1, STYLE_IS(MUTED),
                         "ep %lld", (long long)step);
     return used;

@@ -300,7 +300,7 @@ void runs_draw(void *self, const struct session *session, const struct world *wo
     struct runs_state *state = self;
     if (!state->runs || !state->runs->count) {
         view_say_empty(canvas->grid, place,
-            world->indexing ? "looking for runs ..."
+            world->indexing || !world->runs ? "looking for runs ..."
                             : "no runs found below this folder\n\n"
                               "boxtop reads what training scripts leave: Ultralytics and YOLOv5,\n"
                               "TensorBoard event files, COCO results, and its own plain layout\n"

@@ -318,7 +318,7 @@ static void draw(void *self, const struct session *session, const struct world *
     follow(state, session, world);
     if (!state->runs || !state->runs->count) {
         view_say_empty(canvas->grid, place,
-            world->indexing ? "looking for runs ..." : "no runs found below this folder");
+            world->indexing || !world->runs ? "looking for runs ..." : "no runs found below this folder");
         return;
     }
     draw_counts(state->runs, canvas->grid, place);

@@ -181,10 +181,8 @@ static void add_metrics(struct finding *finding, struct arena *scratch)
     struct map seen;
     size_t from = finding->count;
     map_init(&seen, scratch);
-    for (size_t i = 0; i < finding->runs->count; i++)
-        for (size_t m = 0; m < finding->runs->rows[i].metric_count; m++)
-            add_named(
-                finding, &seen, RUN_COLUMN_METRIC, finding->runs->rows[i].metrics[m].name);
+    for (size_t i = 0; i < finding->runs->names.metric_count; i++)
+        add_named(finding, &seen, RUN_COLUMN_METRIC, finding->runs->names.metrics[i]);
     map_done(&seen);
     sort_from(finding, from);
 }
@@ -197,13 +195,17 @@ static void add_params(struct finding *finding, struct arena *scratch)
     for (size_t i = 0; i < runs->count; i++)
         most = runs->rows[i].param_count > most ? runs->rows[i].param_count : most;
     struct param *params = ARENA_ARRAY(scratch, struct param, most + 1);
+    const char **last = ARENA_ARRAY(scratch, const char *, most + 1);
     map_init(&seen, scratch);
-    for (size_t i = 0; params && i < runs->count; i++) {
+    for (size_t i = 0; params && last && i < runs->count; i++) {
         size_t count = run_settings(&runs->rows[i], params);
         for (size_t p = 0; p < count; p++)
-            add_named(finding, &seen, RUN_COLUMN_PARAM, params[p].name);
+            if (last[p] != params[p].name) { /* mostly as in the run before */
+                last[p] = params[p].name;
+                add_named(finding, &seen, RUN_COLUMN_PARAM, params[p].name);
+            }
     }
-    finding->ok &= params != NULL;
+    finding->ok &= params && last;
     map_done(&seen);
     sort_from(finding, from);
 }

@@ -17,6 +17,7 @@ enum {
     BLIND_REST_MS = 1000,       /* where they are not... */
     MOST_BLIND_REST_MS = 10000, /* ...and where a look takes long */
     REST_FACTOR = 5,            /* so much longer than a look is the rest behind it */
+    FIRST_TABLE_MS = 1000,      /* the first look waits so long for the table of what is known */
 };
 
 struct indexer {
@@ -142,9 +143,10 @@ static void *index_for_ever(void *argument)
     }
     set_writing(indexer, pace.store);
     bool whole = true;
-    do
+    wait_for(indexer, -1, FIRST_TABLE_MS);
+    for (bool go_on = take_orders(indexer, &whole); go_on;
+        go_on = wait_for_turn(indexer, &pace, &whole))
         look(indexer, &pace, whole);
-    while (wait_for_turn(indexer, &pace, &whole));
     set_writing(indexer, NULL);
     index_memory_free(pace.memory);
     store_close(pace.store);

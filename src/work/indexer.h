@@ -9,7 +9,7 @@
 
 struct indexer;
 
-/* Starts at once; progress and troubles go to ANSWERS. Both arguments outlive the indexer. NULL
+/* Starts with the first indexer_refresh(), or soon without one; progress and troubles go to ANSWERS. Both arguments outlive the indexer. NULL
  * with ERR. */
 struct indexer *indexer_new(
     const struct service_settings *settings, struct queue *answers, struct err *err);

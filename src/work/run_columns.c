@@ -93,19 +93,29 @@ static int compare_spreads(const void *a, const void *b)
 
 struct spreads {
     struct map places; /* name to index */
+    const char **last; /* the names of the run before, and their indices: most are the same */
+    size_t *last_at, last_count;
     struct spread *items;
     size_t count, capacity;
 };
 
-/* False when memory is out: the table then has fewer columns. */
-static bool add_spread(struct spreads *spreads, const struct param *param)
+/* The index of a name, the count of items for a new one; -1 when memory is out. */
+static int64_t place_of(struct spreads *spreads, size_t p, const char *name)
 {
-    if (!GROW(spreads->items, spreads->capacity, spreads->count + 1))
+    if (p < spreads->last_count && spreads->last[p] == name)
+        return (int64_t)spreads->last_at[p];
+    return map_put(&spreads->places, name, strlen(name), (int64_t)spreads->count, NULL);
+}
+
+/* Parameter P of a run. False when memory is out: the table then has fewer columns. */
+static bool add_spread(struct spreads *spreads, size_t p, const struct param *param)
+{
+    int64_t at = place_of(spreads, p, param->name);
+    if (at < 0 || !GROW(spreads->items, spreads->capacity, spreads->count + 1))
         return false;
-    int64_t at =
-        map_put(&spreads->places, param->name, strlen(param->name), (int64_t)spreads->count, NULL);
-    if (at < 0)
-        return false;
+    spreads->last[p] = param->name;
+    spreads->last_at[p] = (size_t)at;
+    spreads->last_count = p >= spreads->last_count ? p + 1 : spreads->last_count;
     struct spread *spread = &spreads->items[at];
     if ((size_t)at == spreads->count) {
         *spread =
@@ -124,13 +134,14 @@ static void find_spreads(const struct runs *runs, struct arena *scratch, struct 
     for (size_t i = 0; i < runs->count; i++)
         most = runs->rows[i].param_count > most ? runs->rows[i].param_count : most;
     struct param *params = ARENA_ARRAY(scratch, struct param, most);
-    bool ok = params != NULL;
-    *spreads = (struct spreads){0};
+    *spreads = (struct spreads){.last = ARENA_ARRAY(scratch, const char *, most),
+        .last_at = ARENA_ARRAY(scratch, size_t, most)};
+    bool ok = params && spreads->last && spreads->last_at;
     map_init(&spreads->places, scratch);
     for (size_t i = 0; ok && i < runs->count; i++) {
         size_t count = run_settings(&runs->rows[i], params);
         for (size_t p = 0; ok && p < count; p++)
-            ok = add_spread(spreads, &params[p]);
+            ok = add_spread(spreads, p, &params[p]);
     }
     map_done(&spreads->places);
     for (size_t i = 0; i < spreads->count; i++)

@@ -28,21 +28,13 @@ static void put(struct listing *listing, const char *word)
         listing->words[listing->count++] = word;
 }
 
-static bool any_has_role(const struct runs *runs, int role)
-{
-    for (size_t i = 0; i < runs->count; i++)
-        if (runs->rows[i].by_role[role])
-            return true;
-    return false;
-}
-
 static void list_names(struct listing *listing)
 {
     const struct run_names *names = &listing->runs->names;
     for (size_t i = 0; i < sizeof PLAIN / sizeof *PLAIN; i++)
         put(listing, PLAIN[i]);
     for (int role = ROLE_NONE + 1; role < ROLE_COUNT; role++)
-        if (any_has_role(listing->runs, role))
+        if (names->roles[role])
             put(listing, role_info((enum role)role)->name);
     for (size_t i = 0; i < names->param_count; i++)
         if (!names->params[i].ambiguous)

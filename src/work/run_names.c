@@ -75,19 +75,26 @@ static bool put_param(struct gathering *g, const char *name)
     return put_word(g, name, name, 1) && (end == name || put_word(g, end, name, 2));
 }
 
+/* Most runs name what the run before them does, at the same place: that is seen without the map. */
 static bool gather(struct gathering *g, const struct runs *runs)
 {
     bool ok = true;
     map_init(&g->seen, &g->scratch);
-    for (size_t i = 0; ok && i < runs->count; i++)
-        for (size_t m = 0; ok && m < runs->rows[i].metric_count; m++)
-            ok = put_metric(g, runs->rows[i].metrics[m].name);
+    for (size_t i = 0; ok && i < runs->count; i++) {
+        const struct run_row *run = &runs->rows[i], *before = i ? run - 1 : NULL;
+        for (size_t m = 0; ok && m < run->metric_count; m++)
+            if (!before || m >= before->metric_count ||
+                before->metrics[m].name != run->metrics[m].name)
+                ok = put_metric(g, run->metrics[m].name);
+    }
     map_done(&g->seen);
     map_init(&g->seen, &g->scratch);
     for (size_t i = 0; ok && i < runs->count; i++) {
-        const struct run_row *run = &runs->rows[i];
+        const struct run_row *run = &runs->rows[i], *before = i ? run - 1 : NULL;
         for (size_t p = 0; ok && p < run->param_count; p++)
-            ok = put_param(g, run->params[p].name);
+            if (!before || p >= before->param_count ||
+                before->params[p].name != run->params[p].name)
+                ok = put_param(g, run->params[p].name);
         for (size_t s = 0; ok && s < run->setting_count; s++)
             if (is_new(&g->seen, run->settings[s].quantity, &ok) && ok)
                 ok = put_word(g, run->settings[s].quantity, run->settings[s].quantity, 0);
@@ -142,6 +149,9 @@ bool runs_find_names(struct runs *runs)
         memcpy(out->params, g.params, out->param_count * sizeof *out->params);
     if (!ok)
         *out = (struct run_names){0};
+    for (size_t i = 0; i < runs->count; i++)
+        for (int role = 0; role < ROLE_COUNT; role++)
+            out->roles[role] |= runs->rows[i].by_role[role] != NULL;
     free(g.metrics);
     free(g.params);
     arena_done(&g.scratch);

@@ -21,6 +21,7 @@
 #include <stdatomic.h>
 
 struct store;
+struct store_course;
 
 struct run_metric {
     const char *name;
@@ -32,6 +33,7 @@ struct run_metric {
     int row;                 /* of metrics.def: of two with one role the lower is preferred */
     int rank;                /* of the sources that it came from: lower is believed */
     struct same_name same_name;
+    const struct store_course *course; /* as the index keeps it; NULL where it does not */
 };
 
 /* A parameter that has synonyms: what it is compared as. */
@@ -157,6 +159,7 @@ struct run_names {
     size_t metric_count;
     struct run_param_word *params; /* by word, each once */
     size_t param_count;
+    bool roles[ROLE_COUNT]; /* that any run has */
 };
 
 struct runs {

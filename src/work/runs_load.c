@@ -123,14 +123,23 @@ static const struct name_meaning *metric_meaning(struct loading *loading, uint32
 
 /* ---- rows ---- */
 
-static int compare_params(const void *a, const void *b)
+/* Whatever begins with its name. */
+static int compare_named(const void *a, const void *b)
 {
-    return strcmp(((const struct param *)a)->name, ((const struct param *)b)->name);
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-static int compare_metrics(const void *a, const void *b)
+_Static_assert(offsetof(struct param, name) == 0 && offsetof(struct run_metric, name) == 0,
+    "compare_named() looks there");
+
+/* The index gives what one file says in this order already. */
+static void sort_by_name(void *items, size_t count, size_t bytes)
 {
-    return strcmp(((const struct run_metric *)a)->name, ((const struct run_metric *)b)->name);
+    for (size_t i = 1; i < count; i++)
+        if (compare_named((char *)items + (i - 1) * bytes, (char *)items + i * bytes) > 0) {
+            qsort(items, count, bytes, compare_named);
+            return;
+        }
 }
 
 static bool copy_params(struct loading *loading, const struct store_run *from, struct run_row *to)
@@ -142,8 +151,7 @@ static bool copy_params(struct loading *loading, const struct store_run *from, s
         params[i] = from->params[i].param;
         params[i].name = loading->found.names[from->params[i].name];
     }
-    if (from->param_count)
-        qsort(params, from->param_count, sizeof *params, compare_params);
+    sort_by_name(params, from->param_count, sizeof *params);
     to->params = params;
     to->param_count = from->param_count;
     return true;
@@ -172,6 +180,16 @@ static void share_percent(struct run_metric *metrics, size_t count, const bool *
     }
 }
 
+static bool keep_course(
+    struct arena *arena, const struct store_course *course, struct run_metric *metric)
+{
+    struct store_course *kept = ARENA_NEW(arena, struct store_course);
+    if (kept)
+        *kept = *course;
+    metric->course = kept;
+    return kept != NULL;
+}
+
 static bool copy_metrics(struct loading *loading, const struct store_run *from, struct run_row *to)
 {
     struct run_metric *metrics =
@@ -196,6 +214,8 @@ static bool copy_metrics(struct loading *loading, const struct store_run *from, 
             .row = match.row,
             .rank = metric->rank,
             .same_name = meaning->same};
+        if (metric->course.count)
+            ok = keep_course(&loading->out->arena, &metric->course, &metrics[i]);
     }
     if (ok)
         share_percent(metrics, from->metric_count, open);
@@ -293,9 +313,7 @@ static bool is_preferred(const struct run_metric *a, const struct run_metric *b)
 
 static void order_metrics(struct run_row *run)
 {
-    if (run->metric_count)
-        qsort((struct run_metric *)run->metrics, run->metric_count, sizeof *run->metrics,
-            compare_metrics);
+    sort_by_name((struct run_metric *)run->metrics, run->metric_count, sizeof *run->metrics);
     for (size_t i = 0; i < run->metric_count; i++) {
         const struct run_metric *metric = &run->metrics[i];
         const struct run_metric **place = &run->by_role[metric->role];
@@ -459,14 +477,17 @@ bool run_load_artifacts(
 /* The metric whose course a run shows: the quantity itself, else what comes closest to it. */
 static const struct run_metric *course_metric(const struct run_row *run, enum role role)
 {
-    static const enum role LOSSES[] = {ROLE_LOSS, ROLE_PART_LOSS};
-    static const enum role APS[] = {ROLE_AP, ROLE_ULTRALYTICS_AP, ROLE_VOC_AP, ROLE_MASK_AP};
-    const enum role *roles = role == ROLE_LOSS ? LOSSES : APS;
-    size_t count = role == ROLE_LOSS ? sizeof LOSSES / sizeof *LOSSES : sizeof APS / sizeof *APS;
-    for (size_t i = 0; i < count; i++)
-        if (run->by_role[roles[i]])
-            return run->by_role[roles[i]];
+    for (const enum role *at = role_courses(role); *at; at++)
+        if (run->by_role[*at])
+            return run->by_role[*at];
     return NULL;
+}
+
+static void put_spark(struct run_spark *out, int at, double last, const struct run_metric *metric)
+{
+    bool undefined = role_info(metric->role)->better == BETTER_HIGHER && last < 0;
+    out->values[at] = undefined ? NAN : (float)(last * metric->scale);
+    out->count = at + 1;
 }
 
 static bool load_spark(struct loading *loading, const struct run_row *run, enum role role,
@@ -480,16 +501,17 @@ static bool load_spark(struct loading *loading, const struct run_row *run, enum 
         *out = *kept;
         return true;
     }
+    for (uint32_t i = 0; metric->course && i < metric->course->count; i++)
+        put_spark(out, (int)i, metric->course->values[i], metric);
+    if (metric->course)
+        return true;
     struct arena scratch = {0};
     struct store_bucket *buckets;
     size_t count;
     bool ok = store_load_curve(loading->store, metric->run_id, metric->stored_name, INT64_MIN,
         INT64_MAX, RUN_SPARK_POINTS, &scratch, &buckets, &count, loading->err);
-    for (size_t i = 0; ok && i < count && i < RUN_SPARK_POINTS; i++) {
-        bool undefined = role_info(role)->better == BETTER_HIGHER && buckets[i].last < 0;
-        out->values[i] = undefined ? NAN : (float)(buckets[i].last * metric->scale);
-        out->count = (int)i + 1;
-    }
+    for (size_t i = 0; ok && i < count && i < RUN_SPARK_POINTS; i++)
+        put_spark(out, (int)i, buckets[i].last, metric);
     arena_done(&scratch);
     return ok;
 }
@@ -624,7 +646,8 @@ static bool make_rows(struct loading *loading)
     loading->places = ARENA_ARRAY(&loading->scratch, struct twins_place, count);
     if (!loading->rows || !loading->said || !loading->places || !find_meanings(loading))
         return no_memory(loading->err);
-    if (!store_load_metrics(loading->store, &loading->found, take_run, loading, loading->err))
+    if (!store_load_facts(
+            loading->store, &loading->found, &out->arena, take_run, loading, loading->err))
         return false;
     if (!join_twins(loading, &check))
         return no_memory(loading->err);

@@ -20,6 +20,7 @@ struct service {
     struct indexer *indexer;
     struct scribe *scribe;
     bool runs_stale, runs_ordered;
+    bool indexes; /* the indexer was told that the first table is there */
     struct wants ordered;       /* what was ordered last of each kind */
     uint64_t turn, studies_wanted[WORLD_STUDIES]; /* when last */
     struct arena ordered_arena; /* its names */
@@ -327,6 +328,9 @@ static void forget_studies(struct service *service, struct world *world)
 static void take_runs(struct service *service, struct world *world, struct message *message)
 {
     service->runs_ordered = false;
+    if (!service->indexes)
+        indexer_refresh(service->indexer);
+    service->indexes = true;
     if (!message->runs)
         return;
     runs_release(world->runs);

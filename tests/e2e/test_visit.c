@@ -292,23 +292,23 @@ static void walk(const struct place *place)
     visit_type(pty, "gi", "Images");
     visit_expect(pty, "step 1");
     visit_expect(pty, "img0.png");
-    visit_expect(pty, place->pictures ? "whole set" : "this terminal shows no pictures");
+    visit_expect(pty, "joined by id");
     at_the_slider(pty, place);
     if (place->pictures)
         assert_true(pty_wait_pictures(pty, 1));
     many_steps(pty, place);
     at_classes_and_steps(pty);
     visit_type(pty, "?", "confidence + 0.01");
-    visit_gone(pty, "whole set");
+    visit_gone(pty, "joined by id");
     pty_type(pty, "?");
-    visit_expect(pty, "whole set");
+    visit_expect(pty, "joined by id");
     visit_settle(pty);
     if (place->sixel)
         check_redraw(pty, place);
     if (!place->pictures)
         assert_int_equal(wire_picture_count(pty_wire(pty)), 0);
     visit_type(pty, "q", "3 runs");
-    visit_gone(pty, "whole set");
+    visit_gone(pty, "joined by id");
     visit_settle(pty);
     if (place->sixel) { /* nothing of the picture stays behind */
         struct sixel_screen glass = look_at_glass(pty, place);
@@ -359,7 +359,7 @@ static void test_a_list_that_scrolls_leaves_the_picture(void **state)
         .words = words, .terminal = place.terminal, .cols = place.cols, .rows = place.rows};
     struct pty *pty = visit_open(&visit);
     visit_expect(pty, "1.0000"); /* its AP */
-    visit_type(pty, "i", "whole set");
+    visit_type(pty, "i", "joined by id");
     assert_true(pty_wait_pictures(pty, 1));
     visit_type(pty, "c", "kind1");
     visit_settle(pty);

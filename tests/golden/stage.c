@@ -458,6 +458,8 @@ void stage_resize(struct stage *stage, int rows, int cols)
 {
     if (!grid_resize(stage->grid, rows, cols, NULL))
         abort();
+    stage->session.rows = stage->grid->rows - 2;
+    stage->session.cols = stage->grid->cols;
 }
 
 /* ---- events ---- */

@@ -197,7 +197,7 @@ static void set_box(struct stage *stage, struct overlay_box *box)
 
 static void compose(struct stage *stage)
 {
-    struct scene_map map = {1, 1, 0, 0};
+    struct scene_map map = {.scale_x = 1, .scale_y = 1};
     assert_true(
         scene_compose(stage->base, &map, stage->boxes, stage->box_count, stage->shown, NULL));
 }
@@ -286,7 +286,7 @@ static void every_way_shows_what_is_drawn(void **state)
 static size_t bytes_of_step(struct encoder_frame *frame, const struct pixels *base,
     struct pixels *shown, const struct overlay_box *boxes, size_t count, struct buf *out)
 {
-    struct scene_map map = {1, 1, 0, 0};
+    struct scene_map map = {.scale_x = 1, .scale_y = 1};
     buf_clear(out);
     assert_true(scene_compose(base, &map, boxes, count, shown, NULL));
     assert_true(encoder_draw(frame, shown, NULL, false, out, NULL));

@@ -251,7 +251,9 @@ static void test_check_finds_what_sqlite_cannot(void **state)
         "UPDATE chunk SET max = max + 1", "UPDATE metric SET count = count + 1",
         "DELETE FROM source", "DELETE FROM run", "DELETE FROM name", "DELETE FROM metric",
         "UPDATE chunk SET points = substr(points, 2)", "UPDATE metric SET last = 5",
-        "INSERT INTO note VALUES(77, 0, NULL, 0, 0, 1, 'x')"};
+        "INSERT INTO note VALUES(77, 0, NULL, 0, 0, 1, 'x')", "DELETE FROM gist",
+        "UPDATE gist SET metrics = substr(metrics, 2)", "UPDATE metric SET last_wall_s = 5",
+        "INSERT INTO param SELECT source, 1, 3, 'x', 0 FROM gist", "UPDATE gist SET source = 77"};
     for (size_t i = 0; i < sizeof CRIMES / sizeof *CRIMES; i++) {
         struct err err = {0};
         const char *path = scene_path();

@@ -179,6 +179,73 @@ static void test_curves_lose_no_extreme(void **state)
     store_close(store);
 }
 
+/* The pyramid: a whole span of 64 chunks and more, continued where its last chunk was short. */
+static void test_long_curves_lose_no_extreme_when_they_grow(void **state)
+{
+    (void)state;
+    enum { SPAN = 64 * 4096 };
+    static const int64_t ENDS[] = {SPAN - 10, SPAN, SPAN + 1, SPAN + 4096, SPAN + 4200};
+    struct err err = {0};
+    struct store *store = scene_open(scene_path());
+    MUST(store_begin(store, &err), &err);
+    int64_t run = scene_run(store, "long"), from = 0;
+    MUST(store_commit(store, &err), &err);
+    for (size_t i = 0; i < sizeof ENDS / sizeof *ENDS; i++) {
+        struct store_source source = scene_source_of("f", NULL);
+        MUST(store_begin(store, &err), &err);
+        MUST(store_source_begin(store, run, &source, i == 0, &err), &err);
+        scene_add(store, "m0", 7, from, ENDS[i]);
+        MUST(store_source_end(store, 0, NULL, &err), &err);
+        MUST(store_commit(store, &err), &err);
+        from = ENDS[i];
+        check_curve(store, run, INT64_MIN, INT64_MAX, 24);
+        check_curve(store, run, INT64_MIN, INT64_MAX, 200);
+        check_curve(store, run, SPAN - 5000, SPAN + 100, 50);
+    }
+    MUST(store_check(store, &err), &err);
+    store_close(store);
+}
+
+/* What is kept of a course is what the points say, whoever wrote how much of them when. */
+static void test_courses_follow_their_points(void **state)
+{
+    (void)state;
+    static const int64_t ENDS[] = {1, 23, 24, 25, 5000, 130000};
+    struct err err = {0};
+    struct store *store = scene_open(scene_path());
+    MUST(store_begin(store, &err), &err);
+    int64_t run = scene_run(store, "a"), from = 0;
+    MUST(store_commit(store, &err), &err);
+    for (size_t i = 0; i < sizeof ENDS / sizeof *ENDS; i++) {
+        struct arena arena = {0};
+        struct store_runs runs;
+        struct store_bucket *buckets;
+        size_t count;
+        struct store_source source = scene_source_of("f", NULL);
+        MUST(store_begin(store, &err), &err);
+        MUST(store_source_begin(store, run, &source, i == 0, &err), &err);
+        scene_add(store, "train/loss", 3, from, ENDS[i]);
+        scene_add(store, i ? "later/loss" : "lr", 5, 0, i ? 7 : 9);
+        MUST(store_source_end(store, 0, NULL, &err), &err);
+        MUST(store_commit(store, &err), &err);
+        from = ENDS[i];
+        MUST(store_load_runs(store, &arena, &runs, &err), &err);
+        MUST(store_load_curve(store, run, "train/loss", INT64_MIN, INT64_MAX, STORE_COURSE_POINTS,
+                 &arena, &buckets, &count, &err),
+            &err);
+        const struct store_course *course = &metric_of(&runs, &runs.runs[0], "train/loss")->course;
+        assert_int_equal(course->count, count);
+        for (size_t k = 0; k < count; k++) {
+            float last = (float)buckets[k].last;
+            assert_memory_equal(&course->values[k], &last, sizeof last);
+        }
+        assert_int_equal(metric_of(&runs, &runs.runs[0], "lr")->course.count, 0);
+        arena_done(&arena);
+    }
+    MUST(store_check(store, &err), &err);
+    store_close(store);
+}
+
 static size_t count_runs(struct store *store)
 {
     struct err err = {0};
@@ -378,6 +445,8 @@ int main(void)
         cmocka_unit_test(test_the_lower_rank_is_believed),
         cmocka_unit_test(test_files_of_one_rank_are_joined),
         cmocka_unit_test(test_curves_lose_no_extreme),
+        cmocka_unit_test(test_long_curves_lose_no_extreme_when_they_grow),
+        cmocka_unit_test(test_courses_follow_their_points),
         cmocka_unit_test(test_what_vanished_is_forgotten),
         cmocka_unit_test(test_one_directory_is_one_run),
         cmocka_unit_test(test_readers_notice_commits),
