@@ -1,6 +1,9 @@
 #include "readers/plain_files.h"
 
 #include "base/clock.h"
+#include "base/stream.h"
+#include "readers/json_params.h"
+#include "readers/rows.h"
 
 #include <cjson/cJSON.h>
 #include <math.h>
@@ -94,4 +97,42 @@ bool plain_read_status(const struct reader_source *source, struct reader_mark *m
         sink->status(sink->self, status, date_in(json, "started"), date_in(json, "ended"));
     cJSON_Delete(json);
     return true;
+}
+
+/* A cut last line is passed over without a word while it may be still being written. */
+bool plain_read_param_lines(const struct reader_source *source, struct reader_mark *mark,
+    struct sink *sink, struct err *err)
+{
+    struct stream stream;
+    struct params params;
+    struct note note = {
+        .file = source->name, .offset = -1, .text = "is not a JSON object, line skipped"};
+    const char *line;
+    size_t length;
+    bool complete;
+    (void)mark; /* read whole: a parameter said again replaces the one before */
+    if (!stream_open(&stream, source->path, 0, err))
+        return false;
+    params_init_sink(&params, sink);
+    for (int64_t number = 1; stream_line(&stream, &line, &length, &complete); number++) {
+        if (rows_is_blank(line, length) || (!complete && !source->settled))
+            continue;
+        if (json_params_put(line, length, &params) >= 0 && !note.count++)
+            note.line = number;
+        if (params.stopped)
+            break;
+    }
+    stream_close(&stream);
+    if (!params.stopped && params_note(&params, sink, source->name) && note.count)
+        sink->note(sink->self, &note);
+    params_done(&params);
+    return true;
+}
+
+bool plain_is_recorded(const struct reader_place *place)
+{
+    static const char NAME[] = "status.json", SIGN[] = "\"command\"";
+    char head[4096];
+    size_t got = reader_has_file(place, NAME) ? reader_peek(place, NAME, head, sizeof head) : 0;
+    return got && memmem(head, got, SIGN, sizeof SIGN - 1);
 }
