@@ -15,7 +15,8 @@ enum {
     MOST_DIFF_BYTES = 4 << 20,
     MOST_LIST_BYTES = 1 << 20,
     MOST_ANSWER_BYTES = 1 << 20,
-    MOST_MARKS = 8
+    MOST_MARKS = 8,
+    MOST_COPY_BYTES = 180 /* of a name */
 };
 
 /* Words for people about what is not whole. */
@@ -125,8 +126,8 @@ static void write_branch_line(struct state *state, const char *line)
 /* Where HEAD is, and how many files differ from it. */
 static void write_status(struct state *state)
 {
-    static const char *const WORDS[] = {"status", "--porcelain=v2", "--branch", "-z",
-        "--untracked-files=no", "--no-renames", NULL};
+    static const char *const WORDS[] = {
+        "status", "--porcelain=v2", "--branch", "-z", "--untracked-files=no", "--no-renames", NULL};
     struct buf out;
     int64_t changed = 0;
     buf_init(&out, MOST_ANSWER_BYTES * 16);
@@ -154,8 +155,7 @@ static void write_last_commit(struct state *state)
     if (!text)
         return;
     const char *subject = strchrnul(text, '\n');
-    write_text(&state->writer, "date",
-        arena_copy(&state->arena, text, (size_t)(subject - text)));
+    write_text(&state->writer, "date", arena_copy(&state->arena, text, (size_t)(subject - text)));
     write_text(&state->writer, "subject", *subject ? subject + 1 : NULL);
 }
 
@@ -266,11 +266,19 @@ static bool is_kept(struct state *state, const char *path)
     return kept;
 }
 
-/* A name for the copy of PATH that none of the COUNT NAMES is. */
+/* A name for the copy of PATH that none of the COUNT NAMES is, and that any system takes. */
 static const char *copy_name(
     struct state *state, const char *path, const char *const *names, size_t count)
 {
-    const char *base = path_base(path), *name = arena_printf(&state->arena, "code/copies/%s", base);
+    const char *base = path_base(path);
+    size_t length = strlen(base);
+    char *name, *tame = arena_string(&state->arena,
+                    length > MOST_COPY_BYTES ? base + length - MOST_COPY_BYTES : base);
+    for (char *at = tame; at && *at; at++)
+        if ((unsigned char)*at < ' ' || *at == 0x7f)
+            *at = '_';
+    base = tame ? tame : "copy";
+    name = arena_printf(&state->arena, "code/copies/%s", base);
     for (int again = 2; name; again++) {
         size_t i = 0;
         while (i < count && strcmp(names[i], name) != 0)
@@ -362,8 +370,8 @@ static bool record(struct state *state, const struct code_from *from, struct err
     write_marks(writer, "cut", &state->cut);
     json_writer_object_end(writer);
     buf_add_char(&state->commit, '\n');
-    return ok && run_dir_write(state->dir, "code/commit.json", state->commit.data,
-                     state->commit.length, err);
+    return ok && run_dir_write(
+                     state->dir, "code/commit.json", state->commit.data, state->commit.length, err);
 }
 
 bool code_record(const struct code_from *from, struct run_dir *dir, struct err *err)

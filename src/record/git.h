@@ -1,7 +1,7 @@
 /*
  * git asked, within a time limit and without side effects.
- * Knows: how git is run so that it changes nothing, runs nothing and asks nobody. Must not know: what
- * is asked for.
+ * Knows: how git is run so that it changes nothing, runs nothing and asks nobody. Must not know:
+ * what is asked for.
  */
 #pragma once
 

@@ -92,15 +92,15 @@ static size_t option_words(const struct launcher *row, char *const *words)
     if (is_listed("mca gmca", name, length) && value && words[2])
         return 3;
     bool takes = is_listed(row->options, name, length) == (row->listed == VALUES);
-    bool is_value = value && value[0] != '-' && !path_has_suffix(value, ".py") &&
-                    !launch_is_python(value);
+    bool is_value =
+        value && value[0] != '-' && !path_has_suffix(value, ".py") && !launch_is_python(value);
     return takes && is_value ? 2 : 1;
 }
 
 /* A launcher's own words, from AT on. Returns the first that is not; *MODULE and *PROGRAM: its
  * options say that a module, or a program of any kind, follows. */
-static size_t skip_own(const struct launcher *row, char *const *words, size_t at, bool *module,
-    bool *program)
+static size_t skip_own(
+    const struct launcher *row, char *const *words, size_t at, bool *module, bool *program)
 {
     bool assigns = strcmp(row->told, "env") == 0 || strcmp(row->name, "sudo") == 0;
     for (; words[at]; at += option_words(row, words + at)) {

@@ -18,5 +18,4 @@ struct named_files {
 };
 
 /* Of the command WORDS (NULL-terminated, not empty) that runs in DIRECTORY; memory from ARENA. */
-struct named_files named_files_of(
-    char *const *words, const char *directory, struct arena *arena);
+struct named_files named_files_of(char *const *words, const char *directory, struct arena *arena);

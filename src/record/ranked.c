@@ -206,8 +206,8 @@ static bool take_part(void *self, const struct param *param)
     return part.name != NULL;
 }
 
-static bool put_apart(struct ranked *ranked, enum ranked_source source, const char *name,
-    const char *text)
+static bool put_apart(
+    struct ranked *ranked, enum ranked_source source, const char *name, const char *text)
 {
     static const char BRACKETS[] = "[]{}()";
     const char *bracket = *text ? strchr(BRACKETS, *text) : NULL;

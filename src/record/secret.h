@@ -12,11 +12,11 @@
 #define SECRET_MASK "***"
 
 /* VALUE, known by NAME ("WANDB_API_KEY", "hub-token", "db.password"), must not be written. Numbers,
- * true, false and short plain words are no secrets under a name that may mean something else ("key",
- * "token"). */
+ * true, false and short plain words are no secrets under a name that may mean something else
+ * ("key", "token"). */
 bool secret_is(const char *name, size_t name_length, const char *value, size_t value_length);
-/* TEXT onto OUT with what looks like a secret masked: passwords in URLs, "NAME=VALUE", "NAME: VALUE"
- * and "--NAME VALUE" with a telling name, "Bearer ...", and tokens of known shapes. */
+/* TEXT onto OUT with what looks like a secret masked: passwords in URLs, "NAME=VALUE", "NAME:
+ * VALUE" and "--NAME VALUE" with a telling name, "Bearer ...", and tokens of known shapes. */
 void secret_add(struct buf *out, const char *text, size_t length);
 /* VALUE onto OUT, masked whole by its NAME or in part by its shape. */
 void secret_add_value(struct buf *out, const char *name, const char *value);

@@ -34,7 +34,8 @@ static bool is_option(const char *word)
     return word[0] == '-' && word[1] && !is_number(word);
 }
 
-/* The bytes of the name in "name=value", Hydra's "+" and "~" in front included; 0 for another word. */
+/* The bytes of the name in "name=value", Hydra's "+" and "~" in front included; 0 for another word.
+ */
 static size_t assigned_name(const char *word)
 {
     size_t at = strspn(word, "+~");
@@ -107,7 +108,8 @@ static void put(struct line *line, const char *name, const char *value)
     note_file(line, value);
 }
 
-static void put_assignment(struct line *line, enum ranked_source source, const char *word, size_t name)
+static void put_assignment(
+    struct line *line, enum ranked_source source, const char *word, size_t name)
 {
     size_t signs = strspn(word, "+~");
     const char *copy = arena_printf(
@@ -166,7 +168,8 @@ static size_t put_option(struct line *line, char *const *words, size_t at, size_
     return at + count;
 }
 
-static void put_words(struct line *line, const char *prefix, char *const *words, size_t at, size_t end)
+static void put_words(
+    struct line *line, const char *prefix, char *const *words, size_t at, size_t end)
 {
     bool only_values = false; /* behind "--" */
     line->prefix = prefix;
