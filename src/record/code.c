@@ -13,7 +13,7 @@
 
 enum {
     MOST_DIFF_BYTES = 4 << 20,
-    MOST_LIST_BYTES = 1 << 20,
+    MOST_LIST_BYTES = 64 << 10,
     MOST_ANSWER_BYTES = 1 << 20,
     MOST_MARKS = 8,
     MOST_COPY_BYTES = 180 /* of a name */
