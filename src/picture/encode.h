@@ -60,6 +60,8 @@ struct encoder {
     bool text_cells;   /* shows labels as characters: hand it the texts of the scene */
     bool stays;        /* the terminal keeps the picture when its cells are overwritten: only
                           encoder_erase() removes it */
+    bool hatches;      /* of colours over the base a few are kept as they are, and what changes is sent
+                          alone: masks are best hatched (scene_map) */
     bool refines;      /* palette_colours make a better picture of more bytes */
     void (*area)(const struct encode_terminal *terminal, int32_t rows, int32_t cols,
         int32_t *width_px, int32_t *height_px);

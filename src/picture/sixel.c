@@ -271,6 +271,7 @@ static void erase(struct encoder_frame *frame, struct buf *out)
 
 const struct encoder encoder_sixel = {.name = "sixel",
     .title = "sixel graphics: xterm -ti vt340, foot, mlterm, Konsole, WezTerm, iTerm2",
+    .hatches = true,
     .refines = true,
     .area = area,
     .open = open,
