@@ -20,13 +20,15 @@ enum { MOST_FILE_BYTES = 4 << 20, MOST_VALUE_BYTES = 16 << 10 };
 /* A star at the end stands for anything. */
 static const char *const VARIABLES[] = {"CUDA_*", "CUBLAS_*", "CUDNN_*", "NVIDIA_*", "NCCL_*",
     "GLOO_*", "HIP_*", "ROCR_*", "HSA_*", "GPU_DEVICE_ORDINAL", "OMP_*", "KMP_*", "MKL_*",
-    "OPENBLAS_*", "NUMEXPR_*", "TORCH*", "PYTORCH_*", "ATEN_*", "TF_*", "XLA_*", "JAX_*", "KERAS_*",
-    "ACCELERATE_*", "DEEPSPEED_*", "HF_*", "TRANSFORMERS_*", "DETECTRON2_*", "YOLO_*", "WANDB_*",
-    "COMET_*", "MLFLOW_*", "CLEARML_*", "NEPTUNE_*", "SLURM_*", "SLURMD_NODENAME", "PBS_*", "LSB_*",
-    "SGE_*", "JOB_ID", "KUBERNETES_SERVICE_HOST", "RANK", "LOCAL_RANK", "WORLD_SIZE",
-    "LOCAL_WORLD_SIZE", "NODE_RANK", "MASTER_ADDR", "MASTER_PORT", "CONDA_*", "MAMBA_*",
-    "VIRTUAL_ENV", "PYENV_*", "UV_*", "PYTHON*", "PATH", "LD_LIBRARY_PATH", "LD_PRELOAD",
-    "MALLOC_*", "LANG", "LC_ALL", "TZ", "TMPDIR", "SHELL", "SSH_CONNECTION", "container", NULL};
+    "OPENBLAS_*", "NUMEXPR_*", "TORCH*", "PYTORCH_*", "ATEN_*", "TF_FORCE_*", "TF_ENABLE_*",
+    "TF_CPP_*", "TF_XLA_*", "TF_GPU_*", "TF_CUDNN_*", "TF_DETERMINISTIC_OPS", "TF_NUM_*",
+    "TF_CONFIG", "XLA_*", "JAX_*", "KERAS_*", "ACCELERATE_*", "DEEPSPEED_*", "HF_*",
+    "TRANSFORMERS_*", "DETECTRON2_*", "YOLO_*", "WANDB_*", "COMET_*", "MLFLOW_*", "CLEARML_*",
+    "NEPTUNE_*", "SLURM_*", "SLURMD_NODENAME", "PBS_*", "LSB_*", "SGE_*", "JOB_ID",
+    "KUBERNETES_SERVICE_HOST", "RANK", "LOCAL_RANK", "WORLD_SIZE", "LOCAL_WORLD_SIZE", "NODE_RANK",
+    "MASTER_ADDR", "MASTER_PORT", "CONDA_*", "MAMBA_*", "VIRTUAL_ENV", "PYENV_*", "UV_*", "PYTHON*",
+    "PATH", "LD_LIBRARY_PATH", "LD_PRELOAD", "MALLOC_*", "LANG", "LC_ALL", "TZ", "TMPDIR", "SHELL",
+    "SSH_CONNECTION", "container", NULL};
 
 bool surroundings_has_variable(const char *name)
 {

@@ -50,7 +50,8 @@ static void shell(const char *directory, const char *script)
 static const char *repository(void)
 {
     const char *path = temp_dir();
-    shell(path, "git init -q -b main . && printf 'a\\n' >train.py && mkdir sub && printf 'b\\n' "
+    shell(path, "git init -q --template= -b main . && printf 'a\\n' >train.py && mkdir sub && "
+                "printf 'b\\n' "
                 ">sub/c.yaml &&"
                 "git add . && git commit -q -m 'first words'");
     return path;
@@ -177,7 +178,8 @@ static void test_unborn(void **state)
     (void)state;
     skip_without_git();
     const char *path = temp_dir();
-    shell(path, "git init -q -b main . && printf 'a\\n' >train.py && git add train.py && printf "
+    shell(path, "git init -q --template= -b main . && printf 'a\\n' >train.py && git add train.py "
+                "&& printf "
                 "'b\\n' >>train.py");
     struct recorded recorded = record_in(path, WORDS("python", "train.py"), LONG_MS);
     assert_string_equal(string(&recorded, "commit"), "");
@@ -193,7 +195,7 @@ static void test_submodule_and_worktree(void **state)
     const char *path = repository(), *library = repository(), *beside = temp_dir();
     char script[9000];
     snprintf(script, sizeof script,
-        "git clone -q '%s' lib && git add lib && git commit -q -m sub &&"
+        "git clone -q --template= '%s' lib && git add lib && git commit -q -m sub &&"
         "printf 'changed\\n' >lib/train.py && git worktree add -q -b side '%s/tree'",
         library, beside);
     shell(path, script);
