@@ -12,6 +12,7 @@ screen the confidence slider dragged
 release 37 40
 wheel 10 20 -1
 text released
+wheel 10 20 -1
 picture closer, where the wheel turned
 press 10 20
 drag 12 26
