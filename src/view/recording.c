@@ -334,8 +334,9 @@ static void draw(void *self, const struct session *session, const struct world *
         return;
     }
     draw_head(run, &recording, session, canvas->grid, place);
+    int head = place.rows < LOW_ROWS ? HEAD_ROWS - 1 : HEAD_ROWS; /* the empty row goes first */
     struct rect body = {
-        place.row + HEAD_ROWS, place.col, place.rows - HEAD_ROWS - state->asking, place.cols};
+        place.row + head, place.col, place.rows - head - state->asking, place.cols};
     if (body.rows >= 4)
         draw_body(state, canvas, body, run, world, texts);
     else if (body.rows > 0)
