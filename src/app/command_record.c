@@ -1,10 +1,11 @@
 /*
- * `boxtop record`: runs a command as if nobody watched, and writes down what there is to know of it.
- * Knows: the recorder's modules, and in which order they begin and end. Must not know: how any of
- * them does its part; the index, the screen.
+ * `boxtop record`: runs a command as if nobody watched, and writes down what there is to know of
+ * it. Knows: the recorder's modules, and in which order they begin and end. Must not know: how any
+ * of them does its part; the index, the screen.
  *
  * The command starts first; everything that takes time is looked up beside it, on a thread of its
- * own. Nothing that fails here ends or delays the command: what cannot be recorded is said in a line.
+ * own. Nothing that fails here ends or delays the command: what cannot be recorded is said in a
+ * line.
  */
 #include "app/command.h"
 #include "base/clock.h"
@@ -73,8 +74,8 @@ static void say_stopped(void *self, const struct err *err)
 static void make_name(char *const *words, char *out, size_t out_bytes)
 {
     struct launch launch = launch_read(words);
-    const char *what = launch.script ? launch.script
-                       : launch.module ? launch.module
+    const char *what = launch.script        ? launch.script
+                       : launch.module      ? launch.module
                        : launch.interpreter ? launch.interpreter
                                             : words[0];
     const char *base = path_base(what);
@@ -105,8 +106,8 @@ static void open_directory(struct recording *recording)
         snprintf(name, sizeof name, "%s", settings->run_name);
     else
         make_name(recording->words, name, sizeof name);
-    recording->on = run_dir_make(&recording->dir, settings->directory ? settings->directory : "runs",
-        name, say_stopped, recording, &err);
+    recording->on = run_dir_make(&recording->dir,
+        settings->directory ? settings->directory : "runs", name, say_stopped, recording, &err);
     if (recording->on) {
         tell_children(recording);
         console_init(&recording->console, &recording->dir, CONSOLE_CAP_BYTES);
@@ -120,7 +121,8 @@ static void open_directory(struct recording *recording)
 /* ---- what the person gives ---- */
 
 /* "KEY=a, b" of VALUES, or "KEY=TEXT"; what memory is out for is left out. */
-static void give(struct recording *recording, const char *key, const char *const *values, size_t count)
+static void give(
+    struct recording *recording, const char *key, const char *const *values, size_t count)
 {
     struct buf text;
     buf_init(&text, GIVEN_BYTES);
@@ -133,7 +135,8 @@ static void give(struct recording *recording, const char *key, const char *const
         buf_done(&text);
 }
 
-/* --param as it is; tags, note and watch are parameters too. False with ERR when one has no name. */
+/* --param as it is; tags, note and watch are parameters too. False with ERR when one has no name.
+ */
 static bool gather_given(struct recording *recording, struct err *err)
 {
     const struct settings *settings = recording->settings;
@@ -187,8 +190,7 @@ static void hear_output(void *self, enum relay_stream stream, const char *bytes,
 {
     struct recording *recording = self;
     if (recording->on)
-        console_add(
-            &recording->console, stream == RELAY_ERR, bytes, length, clock_wall_s());
+        console_add(&recording->console, stream == RELAY_ERR, bytes, length, clock_wall_s());
 }
 
 static int idle(void *self)
@@ -261,7 +263,8 @@ static int pass_on(const struct keeper_end *end)
     return 128 + end->signal;
 }
 
-/* The exit code when the command cannot be started; else never returns but with the command's end. */
+/* The exit code when the command cannot be started; else never returns but with the command's end.
+ */
 static int run_recorded(struct recording *recording)
 {
     struct relay_calls calls = {recording, hear_output, idle, orphan_ended};
@@ -288,8 +291,8 @@ static int run(const struct settings *settings, char **operands)
 {
     static struct recording recording; /* static: a thread that hangs may outlive this function */
     struct err err = {0};
-    recording = (struct recording){
-        .settings = settings, .words = operands, .started_s = clock_wall_s()};
+    recording =
+        (struct recording){.settings = settings, .words = operands, .started_s = clock_wall_s()};
     if (!operands[0])
         err_set(&err, ERR_USAGE, "name the command: boxtop record -- python train.py --lr 0.005");
     int status = EXIT_WRONG_USAGE;
@@ -307,10 +310,11 @@ const struct command command_record = {
     .operands = "[--] CMD...",
     .summary = "run a training command and record it: parameters, output, code, load",
     .accepts = "run_name dir run_tag note param watch interval",
-    .examples = "  boxtop record -- python train.py --lr 0.005\n"
-                "  boxtop record --name big-lr --note 'warmup off' -- torchrun train.py --lr 0.02\n\n"
-                "The command finds the run's directory in $BOXTOP_RUN. The exit code is the command's;\n"
-                "126 when it cannot be run, 127 when it is not there.\n",
+    .examples =
+        "  boxtop record -- python train.py --lr 0.005\n"
+        "  boxtop record --name big-lr --note 'warmup off' -- torchrun train.py --lr 0.02\n\n"
+        "The command finds the run's directory in $BOXTOP_RUN. The exit code is the command's;\n"
+        "126 when it cannot be run, 127 when it is not there.\n",
     .operands_end_options = true,
     .run = run,
 };

@@ -46,8 +46,7 @@ static void add_line(
     if (is_plain(line->text, line->length))
         buf_add(out, line->text, line->length);
     else
-        buf_add(out, harmless,
-            text_harmless(harmless, sizeof harmless, line->text, line->length));
+        buf_add(out, harmless, text_harmless(harmless, sizeof harmless, line->text, line->length));
     if (line->cut)
         buf_add_string(out, "...");
 }
@@ -98,8 +97,8 @@ static bool gather_ends(struct console *console, struct buf *out)
     ok = ok && read_back(fd, console->size - quarter, quarter, &tail);
     if (ok) {
         size_t from = line_behind(tail.data, tail.length, 0);
-        console->left_out += console->size - console->remark_bytes - (int64_t)head -
-                             (int64_t)(tail.length - from);
+        console->left_out +=
+            console->size - console->remark_bytes - (int64_t)head - (int64_t)(tail.length - from);
         remark_left_out(console, out, console->left_out);
         console->remark_bytes = (int64_t)(out->length - head);
         buf_add(out, tail.data + from, tail.length - from);
@@ -114,7 +113,8 @@ static void compact(struct console *console)
 {
     struct buf ends;
     buf_init(&ends, (size_t)console->cap_bytes);
-    if (gather_ends(console, &ends) && run_dir_write(console->dir, NAME, ends.data, ends.length, NULL)) {
+    if (gather_ends(console, &ends) &&
+        run_dir_write(console->dir, NAME, ends.data, ends.length, NULL)) {
         console->size = (int64_t)ends.length;
         console->unfinished = 0;
         console->changed = true;
@@ -270,10 +270,10 @@ static void add_control(struct console *console, struct console_stream *stream, 
     switch (stream->state) {
     case CONSOLE_ESCAPE:
         stream->number = 0;
-        stream->state = c == '['                          ? CONSOLE_SEQUENCE
-                        : c && strchr("]PX^_", c)          ? CONSOLE_STRING
+        stream->state = c == '['                             ? CONSOLE_SEQUENCE
+                        : c && strchr("]PX^_", c)            ? CONSOLE_STRING
                         : (unsigned char)c >= ' ' && c < '0' ? CONSOLE_ESCAPE
-                                                           : CONSOLE_TEXT;
+                                                             : CONSOLE_TEXT;
         return;
     case CONSOLE_SEQUENCE:
         if (c >= '0' && c <= '9' && stream->number < 1000)
@@ -282,7 +282,9 @@ static void add_control(struct console *console, struct console_stream *stream, 
             end_sequence(stream, c);
         return;
     case CONSOLE_STRING:
-        stream->state = c == '\a' ? CONSOLE_TEXT : c == '\033' ? CONSOLE_STRING_ESCAPE : CONSOLE_STRING;
+        stream->state = c == '\a'     ? CONSOLE_TEXT
+                        : c == '\033' ? CONSOLE_STRING_ESCAPE
+                                      : CONSOLE_STRING;
         return;
     case CONSOLE_STRING_ESCAPE:
         stream->state = c == '\\' ? CONSOLE_TEXT : CONSOLE_STRING;

@@ -7,16 +7,16 @@
  *     2024-05-01T10:00:02.000Z - 1048576 bytes left out     a remark of the recorder's
  *
  * The time (UTC) is when the line began; where it was written over, when that last happened. Of a
- * line that carriage returns redraw the last state is kept, and likewise of a block of lines that is
- * redrawn by moving up (nested bars): what comes behind a return replaces the whole line. Escape
+ * line that carriage returns redraw the last state is kept, and likewise of a block of lines that
+ * is redrawn by moving up (nested bars): what comes behind a return replaces the whole line. Escape
  * sequences are left out; other control characters and invalid UTF-8 become what text_harmless()
  * makes of them. A line beyond CONSOLE_LINE_BYTES is cut and marked with "...".
  *
- * The last line has no end while it may still be written over, which happens in place; a reader that
- * takes only lines with an end never sees a byte change that it has read. Beyond the cap, lines from
- * the middle go: the head stays, of the rest the newest, and the file is then a new one (by rename).
- * Where more comes than CONSOLE_READY_BYTES between two flushes and the head is full, the older part
- * is left out before it is written. Memory is constant.
+ * The last line has no end while it may still be written over, which happens in place; a reader
+ * that takes only lines with an end never sees a byte change that it has read. Beyond the cap,
+ * lines from the middle go: the head stays, of the rest the newest, and the file is then a new one
+ * (by rename). Where more comes than CONSOLE_READY_BYTES between two flushes and the head is full,
+ * the older part is left out before it is written. Memory is constant.
  *
  * One thread at a time.
  */
@@ -44,7 +44,13 @@ struct console_line {
     double time_s;
 };
 
-enum console_state { CONSOLE_TEXT, CONSOLE_ESCAPE, CONSOLE_SEQUENCE, CONSOLE_STRING, CONSOLE_STRING_ESCAPE };
+enum console_state {
+    CONSOLE_TEXT,
+    CONSOLE_ESCAPE,
+    CONSOLE_SEQUENCE,
+    CONSOLE_STRING,
+    CONSOLE_STRING_ESCAPE
+};
 
 struct console_stream {
     char mark;
@@ -52,23 +58,23 @@ struct console_stream {
     int row, count; /* where the cursor is; rows that may still change */
     int held;       /* lines above the cursor's that may still change: as far as it ever moved up */
     enum console_state state;
-    int number;     /* the first of the sequence */
+    int number; /* the first of the sequence */
 };
 
 struct console {
     struct run_dir *dir;
     int64_t cap_bytes;
-    int64_t size;       /* of the file but for the unfinished line */
-    int64_t unfinished; /* bytes of that line that stand in the file */
-    int64_t left_out;   /* bytes so far, by the cap */
+    int64_t size;         /* of the file but for the unfinished line */
+    int64_t unfinished;   /* bytes of that line that stand in the file */
+    int64_t left_out;     /* bytes so far, by the cap */
     int64_t remark_bytes; /* of the line that says so */
-    int64_t dropped;    /* bytes before `ready` that were never written, not yet remarked */
+    int64_t dropped;      /* bytes before `ready` that were never written, not yet remarked */
     double now_s;
     int64_t head_ms; /* of the time that is spelt in `head` */
     char head[32];
-    struct buf ready;   /* finished lines, not yet in the file */
+    struct buf ready; /* finished lines, not yet in the file */
     struct console_stream streams[2];
-    int last; /* the stream that spoke last */
+    int last;     /* the stream that spoke last */
     bool changed; /* the unfinished line differs from what stands in the file */
 };
 

@@ -1,5 +1,7 @@
 #include "record/keeper.h"
 
+#include "base/file.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -15,9 +17,8 @@
 
 struct keeper_end keeper_end_of(int wait_status)
 {
-    return WIFSIGNALED(wait_status)
-               ? (struct keeper_end){.signal = WTERMSIG(wait_status)}
-               : (struct keeper_end){.exit_code = WEXITSTATUS(wait_status)};
+    return WIFSIGNALED(wait_status) ? (struct keeper_end){.signal = WTERMSIG(wait_status)}
+                                    : (struct keeper_end){.exit_code = WEXITSTATUS(wait_status)};
 }
 
 /* ---- the command ---- */
@@ -159,24 +160,13 @@ static void take_order(struct keeper *keeper)
     }
 }
 
-static void copy(int fd, const char *bytes, ssize_t length)
-{
-    while (length > 0) {
-        ssize_t put = write(fd, bytes, (size_t)length);
-        if (put < 0 && errno != EINTR)
-            return;
-        if (put > 0)
-            bytes += put, length -= put;
-    }
-}
-
 /* In the recorder's stead. */
 static void take_output(struct keeper *keeper, int source)
 {
     char bytes[16 << 10];
     ssize_t got = read(keeper->sources[source], bytes, sizeof bytes);
     if (got > 0 && source != KEEPER_TERMINAL)
-        copy(source == KEEPER_OUT ? STDOUT_FILENO : STDERR_FILENO, bytes, got);
+        file_put(source == KEEPER_OUT ? STDOUT_FILENO : STDERR_FILENO, bytes, (size_t)got);
     else if (got == 0 || (got < 0 && errno != EINTR && errno != EAGAIN))
         drop_source(keeper, source);
 }

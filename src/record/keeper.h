@@ -3,18 +3,18 @@
  * Knows: processes, sessions, the reading ends of the command's output. Must not know: what is
  * recorded, the person's terminal.
  *
- * Why there is one. With a pseudo terminal the command's process group must have a parent in its own
- * session, or the kernel throws Ctrl-Z away (an orphaned group does not stop). And somebody must hold
- * the reading ends open when the recorder is killed by kill -9 or the OOM killer: else the command
- * would die of SIGHUP (terminal) or SIGPIPE (pipes) at its next line. The keeper then goes on reading:
- * what came through a pipe it copies to the standard output and error that boxtop was given, what
- * came through the pseudo terminal it drops; and it tells how the command ended, when it ends.
- * It also outlives the recorder for as long as what the command left running in the background still
- * has the pseudo terminal open.
- * kill -9 of recorder and keeper both: with pipes the command meets SIGPIPE, with a terminal SIGHUP.
+ * Why there is one. With a pseudo terminal the command's process group must have a parent in its
+ * own session, or the kernel throws Ctrl-Z away (an orphaned group does not stop). And somebody
+ * must hold the reading ends open when the recorder is killed by kill -9 or the OOM killer: else
+ * the command would die of SIGHUP (terminal) or SIGPIPE (pipes) at its next line. The keeper then
+ * goes on reading: what came through a pipe it copies to the standard output and error that boxtop
+ * was given, what came through the pseudo terminal it drops; and it tells how the command ended,
+ * when it ends. It also outlives the recorder for as long as what the command left running in the
+ * background still has the pseudo terminal open. kill -9 of recorder and keeper both: with pipes
+ * the command meets SIGPIPE, with a terminal SIGHUP.
  *
- * Recorder and keeper talk in records over a socket; the keeper alone sends the command signals, for
- * only a parent knows that a pid is still that process.
+ * Recorder and keeper talk in records over a socket; the keeper alone sends the command signals,
+ * for only a parent knows that a pid is still that process.
  */
 #pragma once
 
@@ -32,17 +32,18 @@ struct keeper_end {
     int signal;      /* that ended the command, or 0 */
 };
 
-/* The dispositions and the mask that the command is to have: those from before boxtop changed any. */
+/* The dispositions and the mask that the command is to have: those from before boxtop changed any.
+ */
 struct keeper_signals {
     sigset_t mask;
     struct sigaction pipe, xfsz, chld;
 };
 
 struct keeper_plan {
-    char *const *words;            /* of the command, NULL-terminated */
-    int given[3];                  /* what it gets as 0, 1, 2; -1: what we have */
-    int terminal;                  /* its controlling terminal (the slave side), or -1 */
-    int sources[KEEPER_SOURCES];   /* reading ends; -1: none */
+    char *const *words;          /* of the command, NULL-terminated */
+    int given[3];                /* what it gets as 0, 1, 2; -1: what we have */
+    int terminal;                /* its controlling terminal (the slave side), or -1 */
+    int sources[KEEPER_SOURCES]; /* reading ends; -1: none */
     struct keeper_signals signals;
     /* Called in the keeper when the recorder died before it gave KEEPER_RELEASE and the command has
      * ended. May be NULL. */

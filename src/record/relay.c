@@ -27,7 +27,7 @@ enum {
 
 /* One way of the command's output: read here, written there. */
 struct way {
-    int from, to; /* -1: nothing (more) to read; nobody to write to */
+    int from, to;      /* -1: nothing (more) to read; nobody to write to */
     size_t at, length; /* what is read and not written, in `bytes` */
     char bytes[READ_BYTES];
 };
@@ -40,11 +40,11 @@ struct relay {
     struct way ways[KEEPER_SOURCES];
     char keys[KEY_BYTES];
     size_t key_at, key_length;
-    int terminal; /* ours, or -1 */
+    int terminal;  /* ours, or -1 */
     bool has_keys; /* standard input is it too, and has not ended */
     struct termios usual;
     atomic_bool raw;
-    bool alone; /* no shell would continue us */
+    bool alone;        /* no shell would continue us */
     int64_t due[NSIG]; /* when a signal is to go on to the command, clock_ms(); 0: none waits */
     bool over;
     struct keeper_end end;
@@ -155,7 +155,7 @@ static bool open_pipe(struct relay *relay, struct keeper_plan *plan, int fd, str
 /* Which of 0, 1, 2 is what for the command. */
 static bool open_ways(struct relay *relay, struct keeper_plan *plan, struct err *err)
 {
-    relay->terminal = isatty(STDOUT_FILENO) ? STDOUT_FILENO
+    relay->terminal = isatty(STDOUT_FILENO)   ? STDOUT_FILENO
                       : isatty(STDERR_FILENO) ? STDERR_FILENO
                                               : -1;
     if (relay->terminal >= 0) {

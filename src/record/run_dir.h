@@ -4,10 +4,9 @@
  *
  * Files are the only door between the recorder and the rest of boxtop. A recorded run holds:
  *
- *     status.json       {"status": "running|finished|failed", "started": ..., "ended": ..., "host": ...,
- *                       "recorder_pid": ..., "pid": ..., "pid_start": (field 22 of /proc/PID/stat),
- *                       "command": [...], "directory": ..., "exit_code": or "signal": "SIGTERM"}
- *     config.json       the parameters
+ *     status.json       {"status": "running|finished|failed", "started": ..., "ended": ..., "host":
+ * ..., "recorder_pid": ..., "pid": ..., "pid_start": (field 22 of /proc/PID/stat), "command":
+ * [...], "directory": ..., "exit_code": or "signal": "SIGTERM"} config.json       the parameters
  *     console.log       a line of output a line: "2024-05-01T10:00:00.000Z | text"; "!" for "|" is
  *                       standard error, "-" a remark of the recorder's; the last line, without its
  *                       end, is one that is still being written over (a progress bar)
@@ -61,6 +60,7 @@ bool run_dir_append(
 bool run_dir_write_at(struct run_dir *dir, const char *name, int64_t offset, const void *data,
     size_t length, struct err *err);
 /* As run_dir_write(), tried also when recording has stopped; without room for a second file the old
- * one is written over in place, blanks behind the new text where the old one was longer. For JSON. */
+ * one is written over in place, blanks behind the new text where the old one was longer. For JSON.
+ */
 bool run_dir_write_last(
     struct run_dir *dir, const char *name, const void *data, size_t length, struct err *err);

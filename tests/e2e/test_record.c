@@ -10,9 +10,8 @@
 #include <stdarg.h>
 #include <stdint.h>
 
-#include <cmocka.h>
 #include <cjson/cJSON.h>
-#include <errno.h>
+#include <cmocka.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
@@ -106,7 +105,8 @@ static void test_not_to_be_started(void **state)
 {
     (void)state;
     const char *const words[] = {"record", "no-such-command", NULL};
-    const struct outcome *outcome = program_run(&(struct program){.words = words, .directory = place});
+    const struct outcome *outcome =
+        program_run(&(struct program){.words = words, .directory = place});
     assert_int_equal(outcome->code, 127);
     assert_non_null(strstr(outcome->err, "no-such-command: cannot be run"));
     assert_int_equal(EXPECT(2, "record")->code, 2);
@@ -123,7 +123,8 @@ static pid_t start_recording(const char *script, const char *file, rlim_t most_f
     if (pid)
         return pid;
     char path[1024];
-    snprintf(path, sizeof path, "%s%s%s", file[0] == '/' ? "" : place, file[0] == '/' ? "" : "/", file);
+    snprintf(
+        path, sizeof path, "%s%s%s", file[0] == '/' ? "" : place, file[0] == '/' ? "" : "/", file);
     int out = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0666);
     setsid();
     dup2(open("/dev/null", O_RDONLY), 0);
@@ -182,8 +183,8 @@ static void test_nobody_reads(void **state)
 {
     (void)state;
     const char *const words[] = {"record", "--name", "r", "--", "yes", NULL};
-    const struct outcome *outcome =
-        program_run(&(struct program){.words = words, .directory = place, .out = PROGRAM_NOBODY_READS});
+    const struct outcome *outcome = program_run(
+        &(struct program){.words = words, .directory = place, .out = PROGRAM_NOBODY_READS});
     assert_int_equal(outcome->signal, SIGPIPE); /* as of `yes | true` */
     expect_status("r", "failed", "signal", "\"SIGPIPE\"");
 }
@@ -191,8 +192,9 @@ static void test_nobody_reads(void **state)
 static void test_full_disk_stops_recording_only(void **state)
 {
     (void)state;
-    static const char SCRIPT[] = "i=0; while [ $i -lt 3000 ]; do echo line $i of a long output; i=$((i+1));"
-                                 "done | cat; exit 4";
+    static const char SCRIPT[] =
+        "i=0; while [ $i -lt 3000 ]; do echo line $i of a long output; i=$((i+1));"
+        "done | cat; exit 4";
     pid_t pid = start_recording(SCRIPT, "out", 128 << 10);
     int status = wait_for(pid);
     assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 4);
@@ -219,7 +221,8 @@ static void test_no_directory_is_no_reason(void **state)
 static struct pty *open_shell(const char *script)
 {
     char *line = NULL;
-    if (asprintf(&line, "cd '%s'; R='%s record --name r --'; %s", place, program_path(), script) < 0)
+    if (asprintf(&line, "cd '%s'; R='%s record --name r --'; %s", place, program_path(), script) <
+        0)
         abort();
     const char *words[] = {"/bin/sh", "-c", line, NULL};
     struct pty *pty = pty_open(&(struct pty_start){.argv = words, .env = program_env(NULL)});
@@ -267,8 +270,9 @@ static void test_terminal_is_one(void **state)
 static void test_control_c(void **state)
 {
     (void)state;
-    struct pty *pty = open_shell("$R sh -c '"
-                                 "trap \"echo caught; exit 6\" INT; echo ready; while :; do sleep 0.01; done'");
+    struct pty *pty =
+        open_shell("$R sh -c '"
+                   "trap \"echo caught; exit 6\" INT; echo ready; while :; do sleep 0.01; done'");
     expect_text(pty, "ready");
     pty_type(pty, "\003");
     expect_end(pty, 6);
@@ -288,9 +292,10 @@ static void test_control_c_kills(void **state)
 static void test_stop_and_continue(void **state)
 {
     (void)state;
-    struct pty *pty = open_shell("set -m; $R sh -c '"
-                                 "echo ready; read x; echo got $x; exit 3'; echo stopped $?;"
-                                 "stty -a | grep -q -- -echo || echo cooked; fg >/dev/null; exit $?");
+    struct pty *pty =
+        open_shell("set -m; $R sh -c '"
+                   "echo ready; read x; echo got $x; exit 3'; echo stopped $?;"
+                   "stty -a | grep -q -- -echo || echo cooked; fg >/dev/null; exit $?");
     expect_text(pty, "ready");
     pty_type(pty, "\032");
     expect_text(pty, "stopped 1");
@@ -298,6 +303,21 @@ static void test_stop_and_continue(void **state)
     expect_text(pty, "got again");
     expect_end(pty, 3);
     expect_status("r", "failed", "exit_code", "3");
+}
+
+/* In a pipeline there is no terminal between: the terminal stops all, and `fg` continues all. */
+static void test_stop_in_a_pipeline(void **state)
+{
+    (void)state;
+    struct pty *pty = open_shell("set -m; $R sh -c 'echo ready; read x; echo got $x' | cat;"
+                                 "echo stopped $?; fg >/dev/null; exit 0");
+    expect_text(pty, "ready");
+    pty_type(pty, "\032");
+    expect_text(pty, "stopped 1");
+    pty_type(pty, "again\r");
+    expect_text(pty, "got again");
+    expect_end(pty, 0);
+    expect_status("r", "finished", "exit_code", "0");
 }
 
 /* `bg` lets it run on without the terminal's keys. */
@@ -317,8 +337,9 @@ static void test_background(void **state)
 static void test_standard_output_elsewhere(void **state)
 {
     (void)state;
-    struct pty *pty = open_shell("$R sh -c 'test -t 1 || echo file; test -t 2 && echo tty >&2' >out;"
-                                 "cat out");
+    struct pty *pty =
+        open_shell("$R sh -c 'test -t 1 || echo file; test -t 2 && echo tty >&2' >out;"
+                   "cat out");
     expect_text(pty, "tty");
     expect_text(pty, "file");
     expect_end(pty, 0);
@@ -329,8 +350,9 @@ static void test_standard_output_elsewhere(void **state)
 static void test_progress_bars(void **state)
 {
     (void)state;
-    struct pty *pty = open_shell("$R sh -c 'i=0; while [ $i -lt 50 ]; do i=$((i+1));"
-                                 "printf \"\\r\\033[32mbar %d/50\\033[0m\" $i; done; echo; echo done'");
+    struct pty *pty =
+        open_shell("$R sh -c 'i=0; while [ $i -lt 50 ]; do i=$((i+1));"
+                   "printf \"\\r\\033[32mbar %d/50\\033[0m\" $i; done; echo; echo done'");
     expect_text(pty, "done");
     expect_end(pty, 0);
     assert_true(has_text("runs/r/console.log", " | bar 50/50\n"));
@@ -343,9 +365,10 @@ static void test_progress_bars(void **state)
 static void test_terminal_goes_away(void **state)
 {
     (void)state;
-    struct pty *pty = open_shell("exec $R sh -c '"
-                                 "trap \"echo hung up\" HUP; echo ready; until test -e go; do sleep 0.01; done;"
-                                 "echo the end >there'");
+    struct pty *pty =
+        open_shell("exec $R sh -c '"
+                   "trap \"echo hung up\" HUP; echo ready; until test -e go; do sleep 0.01; done;"
+                   "echo the end >there'");
     expect_text(pty, "ready");
     pty_hang_up(pty);
     wait_for_text("runs/r/console.log", "hung up");
@@ -355,13 +378,46 @@ static void test_terminal_goes_away(void **state)
     pty_close(pty);
 }
 
+static void test_nohup(void **state)
+{
+    (void)state;
+    struct pty *pty =
+        open_shell("nohup $R sh -c 'echo ready; until test -e go; do sleep 0.01; done;"
+                   "echo the end' >out 2>&1 & wait");
+    wait_for_text("out", "ready");
+    pty_hang_up(pty);
+    assert_true(pty_wait_exit(pty));
+    temp_text(place, "go", "");
+    wait_for_text("out", "the end");
+    wait_for_text("runs/r/status.json", "finished");
+    assert_false(has_text("runs/r/status.json", "recorder_killed"));
+    pty_close(pty);
+}
+
 /* ---- kill -9 ---- */
+
+/* Nobody is left who could know how the command ends; its output is recorded to the last. */
+static void test_killed_keeper(void **state)
+{
+    (void)state;
+    pid_t pid = start_recording(
+        "echo keeper $PPID.; until test -e go; do sleep 0.01; done; echo the end", "out", 0);
+    wait_for_text("out", ".");
+    kill((pid_t)strtol(text_of("out") + strlen("keeper "), NULL, 10), SIGKILL);
+    temp_text(place, "go", "");
+    int status = wait_for(pid);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 3);
+    assert_true(has_text("out", "the end"));
+    assert_true(has_text("runs/r/console.log", "| the end"));
+    expect_status("r", "unknown", "exit_code", "absent");
+}
 
 static void test_killed_in_pipes(void **state)
 {
     (void)state;
     pid_t pid = start_recording("echo ready; until test -e go; do sleep 0.01; done;"
-                                "echo one; echo two; exit 3", "out", 0);
+                                "echo one; echo two; exit 3",
+        "out", 0);
     wait_for_text("out", "ready");
     wait_for_text("runs/r/console.log", "ready");
     kill(pid, SIGKILL);
@@ -377,9 +433,10 @@ static void test_killed_in_pipes(void **state)
 static void test_killed_in_a_terminal(void **state)
 {
     (void)state;
-    struct pty *pty = open_shell("exec $R sh -c '"
-                                 "trap \"echo hung up >there\" HUP; echo ready; until test -e go; do sleep 0.01; done;"
-                                 "echo more; echo the end >>there'");
+    struct pty *pty = open_shell(
+        "exec $R sh -c '"
+        "trap \"echo hung up >there\" HUP; echo ready; until test -e go; do sleep 0.01; done;"
+        "echo more; echo the end >>there'");
     expect_text(pty, "ready");
     wait_for_text("runs/r/console.log", "ready");
     pty_signal(pty, SIGKILL);
@@ -400,8 +457,8 @@ static void test_much_output_takes_little(void **state)
     struct rusage usage;
     struct stat log;
     char path[1024];
-    pid_t pid = start_recording("yes 'a line of output that is as long as lines are' | head -c 100000000",
-        "/dev/null", 0);
+    pid_t pid = start_recording(
+        "yes 'a line of output that is as long as lines are' | head -c 100000000", "/dev/null", 0);
     int status;
     assert_int_equal(wait4(pid, &status, 0, &usage), pid);
     assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
@@ -427,10 +484,13 @@ int main(int argc, char **argv)
         IN_PLACE(test_control_c),
         IN_PLACE(test_control_c_kills),
         IN_PLACE(test_stop_and_continue),
+        IN_PLACE(test_stop_in_a_pipeline),
         IN_PLACE(test_background),
         IN_PLACE(test_standard_output_elsewhere),
         IN_PLACE(test_progress_bars),
         IN_PLACE(test_terminal_goes_away),
+        IN_PLACE(test_nohup),
+        IN_PLACE(test_killed_keeper),
         IN_PLACE(test_killed_in_pipes),
         IN_PLACE(test_killed_in_a_terminal),
         IN_PLACE(test_much_output_takes_little),

@@ -131,8 +131,7 @@ static void test_pieces(void **state)
     char *text = file_text();
     for (char *blank; (blank = strstr(text, " \n"));) /* what was longer before */
         memmove(blank, blank + 1, strlen(blank));
-    assert_string_equal(
-        text, "2024-05-01T10:00:00.000Z | foo\n2024-05-01T10:00:00.000Z | x\n");
+    assert_string_equal(text, "2024-05-01T10:00:00.000Z | foo\n2024-05-01T10:00:00.000Z | x\n");
 }
 
 static void test_unfinished_in_place(void **state)
