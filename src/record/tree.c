@@ -36,7 +36,7 @@ struct processes {
 
 struct tree {
     char *proc;
-    int64_t command;
+    int64_t command, session;
     double ticks_per_s, page_bytes;
     struct processes before, now;
     int64_t *leaders; /* of groups and sessions of ours */
@@ -44,7 +44,7 @@ struct tree {
     bool begun;
 };
 
-struct tree *tree_new(const char *proc, int64_t command, struct err *err)
+struct tree *tree_new(const char *proc, int64_t command, int64_t session, struct err *err)
 {
     struct tree *tree = calloc(1, sizeof *tree);
     if (tree)
@@ -55,6 +55,7 @@ struct tree *tree_new(const char *proc, int64_t command, struct err *err)
         return NULL;
     }
     tree->command = command;
+    tree->session = session;
     tree->ticks_per_s = (double)sysconf(_SC_CLK_TCK);
     tree->page_bytes = (double)sysconf(_SC_PAGESIZE);
     return tree;
@@ -234,6 +235,8 @@ static void claim(struct tree *tree, struct process *process)
 /* The parent may have ended since it was seen. */
 static bool belongs(const struct tree *tree, const struct process *process)
 {
+    if (tree->session && process->session == tree->session)
+        return process->pid != tree->session;
     return find_ours(&tree->now, process->parent) || is_leader(tree, process->group) ||
            is_leader(tree, process->session) ||
            (!find(&tree->now, process->parent) && find_ours(&tree->before, process->parent));

@@ -31,8 +31,9 @@ struct tree_load {
 
 struct tree;
 
-/* PROC: the root of procfs, "/proc" (copied). NULL with ERR when memory is out. */
-struct tree *tree_new(const char *proc, int64_t command, struct err *err);
+/* PROC: the root of procfs, "/proc" (copied). SESSION: one that was made for the command, and whose
+ * leader is not of it; 0: none was. NULL with ERR when memory is out. */
+struct tree *tree_new(const char *proc, int64_t command, int64_t session, struct err *err);
 void tree_free(struct tree *tree); /* accepts NULL */
 
 /*

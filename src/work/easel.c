@@ -10,7 +10,9 @@
 #include <string.h>
 
 /* Of a picture at once; a hard photo of 800 x 600 is then below 600 KB as sixel. */
-enum { LETTERBOX_GREY = 24, QUICK_COLOURS = 64, MOST_IDS = (1 << 20) - 1 };
+enum { LETTERBOX_GREY = 24, MOST_IDS = (1 << 20) - 1 };
+/* Of what is shown at once, to be refined when the person rests: half a second at 10 Mbit/s. */
+enum { QUICK_COLOURS = 64, QUICK_BYTES = 580 * 1000 };
 enum { MOST_GONE_BYTES = 8 << 20 };
 
 /* ---- scenes ---- */
@@ -396,8 +398,10 @@ static bool frame_open(struct easel *easel, const struct easel_tile *tile, struc
     if (!frame->shown)
         return err_set(err, ERR_MEMORY, "out of memory");
     struct encode_terminal terminal = easel->terminal;
-    if (!tile->fine)
+    if (!tile->fine) {
         terminal.palette_colours = QUICK_COLOURS;
+        terminal.most_bytes = QUICK_BYTES / (int32_t)easel->frame_count;
+    }
     frame->encoder = encoder_open(easel->encoder, &terminal, &place, frame->base, err);
     return frame->encoder != NULL;
 }

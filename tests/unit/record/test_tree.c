@@ -31,7 +31,7 @@ static int begin(void **state)
     made_file(proc, "12x/stat", "12 (no) S 100 100 100\n"); /* no process */
     made_process(proc, &(struct made_process){1, 0, 1, 1, .threads = 1, .pages = 1000});
     made_process(proc, &(struct made_process){SHELL, 1, SHELL, SHELL, .threads = 1, .pages = 500});
-    tree = tree_new(proc, COMMAND, NULL);
+    tree = tree_new(proc, COMMAND, 0, NULL);
     assert_non_null(tree);
     return 0;
 }
@@ -95,6 +95,18 @@ static void a_group_of_the_shell_is_not_the_commands(void **state)
     made_process(proc, &(struct made_process){102, COMMAND, SHELL, SHELL, .threads = 1});
     assert_true(tree_read(tree, &load));
     assert_int_equal(load.processes, 2);
+}
+
+static void a_session_made_for_it_is_the_commands(void **state)
+{
+    (void)state;
+    struct tree *other = tree_new(proc, COMMAND, 99, NULL);
+    made_process(proc, &(struct made_process){99, SHELL, 99, 99, .threads = 1});
+    made_process(proc, &(struct made_process){COMMAND, 99, COMMAND, 99, .threads = 1});
+    made_process(proc, &(struct made_process){101, 1, 101, 99, .threads = 1});
+    assert_true(tree_read(other, &load));
+    assert_true(tree_has(other, COMMAND) && tree_has(other, 101) && !tree_has(other, 99));
+    tree_free(other);
 }
 
 static void names_cannot_lie(void **state)
@@ -254,7 +266,7 @@ static void the_ended_do_not_count(void **state)
 static void no_proc_no_load(void **state)
 {
     (void)state;
-    struct tree *lost = tree_new("/nonexistent", 1, NULL);
+    struct tree *lost = tree_new("/nonexistent", 1, 0, NULL);
     assert_non_null(lost);
     assert_false(tree_read(lost, &load));
     assert_true(isnan(load.cpu_s));
@@ -265,7 +277,7 @@ static void no_proc_no_load(void **state)
 static void this_process_is_there(void **state)
 {
     (void)state;
-    struct tree *ours = tree_new("/proc", getpid(), NULL);
+    struct tree *ours = tree_new("/proc", getpid(), 0, NULL);
     struct tree_load seen;
     if (access("/proc/self/stat", R_OK) == 0) {
         assert_true(tree_read(ours, &seen));
@@ -281,6 +293,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(children_groups_and_sessions_belong),
         TEST(a_group_of_the_shell_is_not_the_commands),
+        TEST(a_session_made_for_it_is_the_commands),
         TEST(names_cannot_lie),
         TEST(time_is_counted_once),
         TEST(a_number_given_anew_is_another_process),
