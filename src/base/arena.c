@@ -5,12 +5,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
-enum { ALIGNMENT = 16, FIRST_BLOCK_BYTES = 4096, LARGEST_BLOCK_BYTES = 1 << 20 };
+enum { ALIGNMENT = 16, FIRST_BLOCK_BYTES = 4096, LARGEST_BLOCK_BYTES = 8 << 20 };
+/* From here on a block is made of huge pages: to touch 100 MB in pages of 4 KB takes longer than to
+ * fill them. */
+enum { MAPPED_BLOCK_BYTES = 4 << 20, HUGE_PAGE_BYTES = 2 << 20 };
 
 struct arena_block {
     struct arena_block *next;
     size_t size, used;
+    size_t mapped; /* bytes from mmap(), this header with them; 0: from calloc() */
     _Alignas(ALIGNMENT) unsigned char bytes[];
 };
 
@@ -25,13 +30,49 @@ struct arena_end {
     void *self;
 };
 
+/* Aligned to huge pages and zeroed; the kernel may still give small ones. */
+static struct arena_block *map_block(size_t bytes)
+{
+    size_t page = HUGE_PAGE_BYTES, whole = (bytes + page - 1) & ~(page - 1);
+    unsigned char *all = mmap(
+        NULL, whole + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (all == MAP_FAILED)
+        return NULL;
+    size_t before = -(uintptr_t)all & (page - 1);
+    if (before)
+        munmap(all, before);
+    if (page - before)
+        munmap(all + before + whole, page - before);
+    struct arena_block *block = (struct arena_block *)(all + before);
+    madvise(block, whole, MADV_HUGEPAGE);
+    block->mapped = whole;
+    return block;
+}
+
+static struct arena_block *make_block(size_t size)
+{
+    size_t bytes = sizeof(struct arena_block) + size;
+    struct arena_block *block = bytes < MAPPED_BLOCK_BYTES ? calloc(1, bytes) : map_block(bytes);
+    if (block)
+        block->size = size;
+    return block;
+}
+
+static void free_block(struct arena_block *block)
+{
+    if (block->mapped)
+        munmap(block, block->mapped);
+    else
+        free(block);
+}
+
 void arena_done(struct arena *arena)
 {
     for (struct arena_end *end = arena->last_end; end; end = end->before)
         end->end(end->self);
     for (struct arena_block *block = arena->first; block;) {
         struct arena_block *next = block->next;
-        free(block);
+        free_block(block);
         block = next;
     }
     *arena = (struct arena){.max_bytes = arena->max_bytes};
@@ -40,16 +81,16 @@ void arena_done(struct arena *arena)
 /* A request larger than a block gets a block of its own, put behind the one being filled. */
 static struct arena_block *add_block(struct arena *arena, size_t need)
 {
+    size_t most = LARGEST_BLOCK_BYTES - sizeof(struct arena_block);
     size_t size = arena->first ? arena->first->size * 2 : FIRST_BLOCK_BYTES;
-    if (size > LARGEST_BLOCK_BYTES)
-        size = LARGEST_BLOCK_BYTES;
+    if (size > most)
+        size = most;
     bool own = need > size;
     if (own)
         size = need;
-    struct arena_block *block = calloc(1, sizeof *block + size);
+    struct arena_block *block = make_block(size);
     if (!block)
         return NULL;
-    block->size = size;
     if (own && arena->first) {
         block->next = arena->first->next;
         arena->first->next = block;
