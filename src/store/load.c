@@ -177,6 +177,17 @@ static bool take_source(struct loading *l, sqlite3_stmt *row)
     return ok;
 }
 
+/* With room for all at once: what grows leaves as much again behind. */
+static bool load_sources(struct loading *l)
+{
+    int64_t count;
+    if (!db_number(l->store->db, "SELECT count(*) FROM source", &count, l->err))
+        return false;
+    if (!GROW(l->sources, l->source_capacity, (size_t)count + 1))
+        return no_memory(l->err);
+    return each_row(l, STATEMENT_LOAD_SOURCES, take_source);
+}
+
 /* What a source says about its run as a whole; better believed sources come first. */
 static void add_status(struct store_run *run, const struct source_row *source)
 {
@@ -272,7 +283,7 @@ bool store_load_runs_only(
     if (!db_begin_read(store, err))
         return false;
     bool ok = load_names(&l) && load_run_rows(&l) &&
-              each_row(&l, STATEMENT_LOAD_SOURCES, take_source) && order_sources(&l) &&
+              load_sources(&l) && order_sources(&l) &&
               each_row(&l, STATEMENT_LOAD_COUNTS, take_count) &&
               each_row(&l, STATEMENT_LOAD_DATASETS, take_dataset);
     db_end_read(store);
