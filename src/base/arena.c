@@ -10,12 +10,12 @@
 enum { ALIGNMENT = 16, FIRST_BLOCK_BYTES = 4096, LARGEST_BLOCK_BYTES = 8 << 20 };
 /* From here on a block is made of huge pages: to touch 100 MB in pages of 4 KB takes longer than to
  * fill them. */
-enum { MAPPED_BLOCK_BYTES = 4 << 20, HUGE_PAGE_BYTES = 2 << 20 };
+enum { LARGE_BLOCK_BYTES = 4 << 20, HUGE_PAGE_BYTES = 2 << 20 };
 
 struct arena_block {
     struct arena_block *next;
     size_t size, used;
-    size_t mapped; /* bytes from mmap(), this header with them; 0: from calloc() */
+    bool dirty; /* not zeroed: what is handed out is */
     _Alignas(ALIGNMENT) unsigned char bytes[];
 };
 
@@ -30,40 +30,28 @@ struct arena_end {
     void *self;
 };
 
-/* Aligned to huge pages and zeroed; the kernel may still give small ones. */
-static struct arena_block *map_block(size_t bytes)
+/* On huge pages where the kernel gives them; zeroed only as it is handed out, for else all of it
+ * would be touched. */
+static struct arena_block *make_large_block(size_t bytes)
 {
     size_t page = HUGE_PAGE_BYTES, whole = (bytes + page - 1) & ~(page - 1);
-    unsigned char *all = mmap(
-        NULL, whole + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (all == MAP_FAILED)
+    struct arena_block *block = aligned_alloc(page, whole);
+    if (!block)
         return NULL;
-    size_t before = -(uintptr_t)all & (page - 1);
-    if (before)
-        munmap(all, before);
-    if (page - before)
-        munmap(all + before + whole, page - before);
-    struct arena_block *block = (struct arena_block *)(all + before);
     madvise(block, whole, MADV_HUGEPAGE);
-    block->mapped = whole;
+    *block = (struct arena_block){.dirty = true};
     return block;
 }
 
-static struct arena_block *make_block(size_t size)
+/* One that is there for a single request is not known to be filled: its pages come one by one. */
+static struct arena_block *make_block(size_t size, bool single)
 {
     size_t bytes = sizeof(struct arena_block) + size;
-    struct arena_block *block = bytes < MAPPED_BLOCK_BYTES ? calloc(1, bytes) : map_block(bytes);
+    struct arena_block *block =
+        single || bytes < LARGE_BLOCK_BYTES ? calloc(1, bytes) : make_large_block(bytes);
     if (block)
         block->size = size;
     return block;
-}
-
-static void free_block(struct arena_block *block)
-{
-    if (block->mapped)
-        munmap(block, block->mapped);
-    else
-        free(block);
 }
 
 void arena_done(struct arena *arena)
@@ -72,7 +60,7 @@ void arena_done(struct arena *arena)
         end->end(end->self);
     for (struct arena_block *block = arena->first; block;) {
         struct arena_block *next = block->next;
-        free_block(block);
+        free(block);
         block = next;
     }
     *arena = (struct arena){.max_bytes = arena->max_bytes};
@@ -88,7 +76,7 @@ static struct arena_block *add_block(struct arena *arena, size_t need)
     bool own = need > size;
     if (own)
         size = need;
-    struct arena_block *block = make_block(size);
+    struct arena_block *block = make_block(size, own);
     if (!block)
         return NULL;
     if (own && arena->first) {
@@ -117,6 +105,8 @@ void *arena_alloc(struct arena *arena, size_t bytes)
             return NULL;
     }
     void *result = block->bytes + block->used;
+    if (block->dirty)
+        memset(result, 0, need);
     block->used += need;
     arena->used_bytes += need;
     return result;
