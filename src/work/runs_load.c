@@ -135,12 +135,13 @@ static int compare_named(const void *a, const void *b)
 _Static_assert(offsetof(struct param, name) == 0 && offsetof(struct run_metric, name) == 0,
     "compare_named() looks there");
 
-/* The index gives what one file says in this order already. */
-static void sort_by_name(void *items, size_t count, size_t bytes)
+/* The index gives what one file says in order of names already, and mostly the runs in theirs. */
+static void sort_unsorted(
+    void *items, size_t count, size_t bytes, int (*compare)(const void *, const void *))
 {
     for (size_t i = 1; i < count; i++)
-        if (compare_named((char *)items + (i - 1) * bytes, (char *)items + i * bytes) > 0) {
-            qsort(items, count, bytes, compare_named);
+        if (compare((char *)items + (i - 1) * bytes, (char *)items + i * bytes) > 0) {
+            qsort(items, count, bytes, compare);
             return;
         }
 }
@@ -154,7 +155,7 @@ static bool copy_params(struct loading *loading, const struct store_run *from, s
         params[i] = from->params[i].param;
         params[i].name = loading->found.names[from->params[i].name];
     }
-    sort_by_name(params, from->param_count, sizeof *params);
+    sort_unsorted(params, from->param_count, sizeof *params, compare_named);
     to->params = params;
     to->param_count = from->param_count;
     return true;
@@ -314,7 +315,8 @@ static bool is_preferred(const struct run_metric *a, const struct run_metric *b)
 
 static void order_metrics(struct run_row *run)
 {
-    sort_by_name((struct run_metric *)run->metrics, run->metric_count, sizeof *run->metrics);
+    sort_unsorted((struct run_metric *)run->metrics, run->metric_count, sizeof *run->metrics,
+        compare_named);
     for (size_t i = 0; i < run->metric_count; i++) {
         const struct run_metric *metric = &run->metrics[i];
         const struct run_metric **place = &run->by_role[metric->role];
@@ -573,16 +575,6 @@ static int compare_rows(const void *a, const void *b)
     return order ? order : text_compare_natural(x->name, y->name);
 }
 
-/* The index has them in order of first sight, which mostly is theirs. */
-static void sort_runs(struct runs *runs)
-{
-    for (size_t i = 1; i < runs->count; i++)
-        if (compare_rows(&runs->rows[i - 1], &runs->rows[i]) > 0) {
-            qsort(runs->rows, runs->count, sizeof *runs->rows, compare_rows);
-            return;
-        }
-}
-
 static int compare_shown(const void *a, const void *b)
 {
     const struct run_row *x = *(struct run_row *const *)a, *y = *(struct run_row *const *)b;
@@ -691,7 +683,7 @@ struct runs *runs_load(struct store *store, const struct runs *before, struct er
     bool ok = store_load_runs_only(store, &runs->arena, &loading.found, err) && make_rows(&loading);
     store_snapshot_end(store);
     if (ok)
-        sort_runs(runs);
+        sort_unsorted(runs->rows, runs->count, sizeof *runs->rows, compare_rows);
     if (ok && (!tell_apart(runs) || !make_id_index(runs) || !runs_find_names(runs) ||
                   !runs_find_columns(runs)))
         ok = no_memory(err);
