@@ -103,7 +103,7 @@ static bool run_screen(const struct settings *settings, const char *const *roots
         service = service_new(&wanted, err);
     }
     if (service) {
-        struct loop_settings loop = {service, painter, theme, &talk, tty,
+        struct loop_settings loop = {service, painter, theme, &talk,
             roots, count, own->settings.data,
             terminal->answered && clipboard_is_safe(options.term, getenv("STY")), typed.data,
             typed.length, own->boards, own->paths, &own->remap, own->trouble};

@@ -33,8 +33,10 @@ static bool look_at(const struct settings *settings, struct drawing *drawing,
 {
     uint64_t *filter;
     uint8_t *hues = ARENA_ARRAY(&drawing->arena, uint8_t, study->dataset->category_count + 1);
-    *gallery = (struct gallery_settings){
-        .iou = isnan(settings->iou) ? 0.5 : settings->iou, .hues = hues, .palette = drawing->palette};
+    *gallery = (struct gallery_settings){.iou = isnan(settings->iou) ? 0.5 : settings->iou,
+        .masks = true,
+        .hues = hues,
+        .palette = drawing->palette};
     if (!hues)
         return err_set(err, ERR_MEMORY, "out of memory");
     if (!(gallery->iou > 0 && gallery->iou <= 1))

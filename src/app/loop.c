@@ -252,6 +252,8 @@ static void take_terminal(struct loop *loop)
     const struct terminal *terminal = &loop->settings->talk->terminal;
     loop->world.terminal = terminal_easel(terminal, painter_colours(loop->settings->painter));
     service_set_terminal(loop->settings->service, &loop->world.terminal);
+    if (terminal->graphics == GRAPHICS_KITTY)
+        tty_found_kitty();
     loop->pace.proven = terminal->proven;
     loop->pace.refines = terminal->graphics >= GRAPHICS_SIXEL;
     loop->pace.whole = loop->dirty = true;

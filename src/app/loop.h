@@ -17,7 +17,6 @@ struct loop_settings {
     struct painter *painter;
     const struct theme *theme;
     struct terminal_talk *talk; /* with the terminal */
-    struct tty_options tty;
     const char *const *roots;
     size_t root_count;
     const char *settings; /* the person's, JSON text; NULL for none */

@@ -22,9 +22,9 @@ const struct command *const commands[] = {
 static void print_overview(void)
 {
     printf("boxtop %s: compare object-detection training runs in the terminal\n\n", BOXTOP_VERSION);
-    printf("  %-8s %-22s %s\n", "boxtop", command_open.operands, command_open.summary);
+    printf("  %-9s %-22s %s\n", "boxtop", command_open.operands, command_open.summary);
     for (const struct command *const *c = commands + 1; *c; c++)
-        printf("  %-8s %-22s %s\n", (*c)->name, (*c)->operands, (*c)->summary);
+        printf("  %-9s %-22s %s\n", (*c)->name, (*c)->operands, (*c)->summary);
     printf("\nboxtop COMMAND --help tells its options.\n");
 }
 

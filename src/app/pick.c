@@ -104,7 +104,7 @@ struct study *pick_study(
     struct picked picked;
     struct study *study = NULL;
     bool found = find_request(settings, run, &picked, err);
-    picked.request.columns = true;
+    picked.request.columns = picked.request.shapes = true;
     if (found)
         study = study_load(&picked.request, NULL, err);
     arena_done(&picked.arena);

@@ -199,7 +199,7 @@ bool file_write_atomically(const char *path, const void *data, size_t length, st
     return ok;
 }
 
-bool file_make_dirs(const char *path, struct err *err)
+static bool make_dirs(const char *path, mode_t mode, struct err *err)
 {
     char *copy = strdup(path);
     if (!copy)
@@ -208,7 +208,7 @@ bool file_make_dirs(const char *path, struct err *err)
     for (char *slash = strchr(copy + 1, '/'); ok; slash = strchr(slash + 1, '/')) {
         if (slash)
             *slash = '\0';
-        ok = mkdir(copy, 0700) == 0 || errno == EEXIST;
+        ok = mkdir(copy, mode) == 0 || errno == EEXIST;
         if (!slash)
             break;
         *slash = '/';
@@ -219,6 +219,16 @@ bool file_make_dirs(const char *path, struct err *err)
         err_in_file(err, path);
     }
     return ok;
+}
+
+bool file_make_dirs(const char *path, struct err *err)
+{
+    return make_dirs(path, 0700, err);
+}
+
+bool file_make_shared_dirs(const char *path, struct err *err)
+{
+    return make_dirs(path, 0777, err);
 }
 
 char *path_join(struct arena *arena, const char *a, const char *b)

@@ -43,6 +43,8 @@ size_t file_peek(const char *path, char *out, size_t bytes);
 bool file_write_atomically(const char *path, const void *data, size_t length, struct err *err);
 /* mkdir -p, mode 0700 for what it makes. */
 bool file_make_dirs(const char *path, struct err *err);
+/* The same for what others may see too: the modes are the person's umask's. */
+bool file_make_shared_dirs(const char *path, struct err *err);
 
 /* "a/b" from "a" and "b"; B alone when it is absolute. */
 char *path_join(struct arena *arena, const char *a, const char *b);

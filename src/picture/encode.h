@@ -41,6 +41,8 @@ struct encode_terminal {
     int32_t cell_width_px, cell_height_px; /* each at least 1 */
     int32_t max_width_px, max_height_px;   /* the largest single image it shows; 0: no limit */
     int32_t palette_colours;               /* sixel, kitty: 2..240; 0: 240. Fewer are fewer bytes */
+    int32_t most_bytes; /* sixel: so many for a whole picture, about, or as few as 8 colours can make
+                           it; 0: as many as it takes */
     enum encode_delta delta;               /* sixel */
     enum encode_colours colours;           /* blocks */
     bool utf8;                             /* blocks */
@@ -60,6 +62,8 @@ struct encoder {
     bool text_cells;   /* shows labels as characters: hand it the texts of the scene */
     bool stays;        /* the terminal keeps the picture when its cells are overwritten: only
                           encoder_erase() removes it */
+    bool hatches;      /* of colours over the base a few are kept as they are, and what changes is sent
+                          alone: masks are best hatched (scene_map) */
     bool refines;      /* palette_colours make a better picture of more bytes */
     void (*area)(const struct encode_terminal *terminal, int32_t rows, int32_t cols,
         int32_t *width_px, int32_t *height_px);

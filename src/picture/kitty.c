@@ -394,6 +394,7 @@ static void erase(struct encoder_frame *frame, struct buf *out)
 const struct encoder encoder_kitty = {.name = "kitty",
     .title = "kitty graphics: kitty, Ghostty, Konsole",
     .stays = true,
+    .hatches = true,
     .refines = true,
     .area = area,
     .open = open,

@@ -191,7 +191,8 @@ static bool find_dashed(struct overlay *overlay, bool rows)
 {
     struct overlay_piece *rects = overlay->rects;
     size_t kept = 0;
-    qsort(rects, overlay->rect_count, sizeof *rects, rows ? by_row : by_col);
+    if (overlay->rect_count)
+        qsort(rects, overlay->rect_count, sizeof *rects, rows ? by_row : by_col);
     for (size_t i = 0; i < overlay->rect_count;) {
         size_t count = count_dashes(rects + i, overlay->rect_count - i, rows);
         if (!count) {
@@ -301,6 +302,8 @@ static bool is_inside(const struct overlay_piece *bar, const struct overlay_piec
 static void take_bars(struct overlay *overlay, size_t first)
 {
     size_t kept = 0;
+    if (!first)
+        return;
     for (size_t i = 0; i < first; i++) {
         const struct overlay_piece *bar = &overlay->pieces[i];
         size_t patch = first;

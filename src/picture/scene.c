@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "picture/draw.h"
 #include "picture/label.h"
+#include "picture/stencil.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -110,10 +111,26 @@ static bool add_text(struct scene_texts *texts, struct label_map *taken, struct 
     return true;
 }
 
+static bool lay_masks(const struct scene_map *map, const struct overlay_box *boxes, size_t count,
+    struct pixels *out)
+{
+    bool ok = true;
+    for (size_t i = 0; ok && i < count; i++) {
+        const struct overlay_box *box = &boxes[i];
+        struct stencil stencil = {box->mask, box->mask_count, box->mask_height_px,
+            {box->rgb[0], box->rgb[1], box->rgb[2]}};
+        if (box->mask_count)
+            ok = stencil_lay(
+                out, map, &stencil, map->hatched ? STENCIL_HATCHED : STENCIL_BLENDED);
+    }
+    return ok;
+}
+
 bool scene_compose(const struct pixels *base, const struct scene_map *map,
     const struct overlay_box *boxes, size_t count, struct pixels *out, struct scene_texts *texts)
 {
     memcpy(out->rgb, base->rgb, pixels_bytes(base));
+    bool ok = lay_masks(map, boxes, count, out);
     struct draw_rect rect;
     int32_t enlarge = map->enlarge < 1 ? 1 : map->enlarge;
     for (size_t i = 0; i < count; i++)
@@ -126,8 +143,8 @@ bool scene_compose(const struct pixels *base, const struct scene_map *map,
         texts->count = 0;
     struct label_map taken;
     int32_t w = out->width_px, h = out->height_px;
-    bool ok = texts ? label_map_init(&taken, w, h / CELL_HEIGHT_PX, 1)
-                    : label_map_init(&taken, w, h, SQUARE_PX);
+    ok &= texts ? label_map_init(&taken, w, h / CELL_HEIGHT_PX, 1)
+                : label_map_init(&taken, w, h, SQUARE_PX);
     for (size_t i = 0; ok && i < count; i++) {
         if (!boxes[i].label[0] || !place_box(map, &boxes[i], out, &rect))
             continue;

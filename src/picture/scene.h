@@ -18,6 +18,10 @@ struct overlay_box {
     int line_px;                   /* 1..SCENE_MAX_LINE_PX on the picture, growing inwards */
     char label[SCENE_LABEL_BYTES]; /* UTF-8, any bytes; "" for none. Shown in printable ASCII, an
                                       ellipsis as '.', every other code point as '?' */
+    /* The object's pixels, as in struct stencil; none: mask_count 0. */
+    const uint32_t *mask;
+    size_t mask_count;
+    int32_t mask_height_px;
 };
 
 /* From image pixels to the pixels of the base: base = image * scale + offset. */
@@ -26,6 +30,7 @@ struct scene_map {
     double left_px, top_px; /* where the image begins, as window_render() tells */
     int32_t enlarge; /* lines and labels so many times as large, for pictures that are printed; 0: as
                         they are */
+    bool hatched;    /* masks as STENCIL_HATCHED, else blended */
 };
 
 /* A label as text for encoders that show cells (encoder.text_cells): one character a cell, each
@@ -45,11 +50,11 @@ struct scene_texts {
 void scene_texts_done(struct scene_texts *texts); /* accepts a zeroed struct */
 
 /*
- * Draws BASE with COUNT boxes into OUT, which has BASE's size (and is wholly overwritten). Later
- * boxes lie over earlier ones, labels over all boxes; earlier boxes choose their label's place
+ * Draws BASE with COUNT boxes into OUT, which has BASE's size (and is wholly overwritten). Masks lie
+ * below all boxes, later boxes over earlier ones, labels over all; earlier boxes choose their label's place
  * first: above the box, inside, below or beside, where the label stays in the picture and touches no
  * other label; a later one that finds no such place is left out. With TEXTS not NULL the labels are put there
- * instead of into the pixels. False when out of memory (OUT then lacks labels). Pure; any thread.
+ * instead of into the pixels. False when out of memory (OUT then lacks something). Pure; any thread.
  */
 bool scene_compose(const struct pixels *base, const struct scene_map *map,
     const struct overlay_box *boxes, size_t count, struct pixels *out, struct scene_texts *texts);

@@ -4,12 +4,14 @@
  * tools.
  *
  *     config.json | config.yaml       parameters, nested or flat
+ *     params.jsonl                    the same, an object a line, as boxtop/log.h appends them
  *     metrics.csv | metrics.jsonl     a row a step; see rows.h for which column is the step
  *     system.csv                      the same, of the machine; its metrics begin with "system/"
  *     predictions/epoch_003.json      COCO results; or predictions.json
  *     dataset.json                    {"ground_truth": path, "images": path}
  *     status.json                     {"status": "running|finished|failed", "started": ...,
- * "ended": ...}
+ *                                     "ended": ...}; with a "command" it is that of a recorded run,
+ *                                     which is one whatever else it holds
  */
 #include "readers/params_file.h"
 #include "readers/plain_files.h"
@@ -70,6 +72,7 @@ static const struct {
 } FILES[] = {
     {"config.json", read_config},
     {"config.yaml", read_config},
+    {"params.jsonl", plain_read_param_lines},
     {"metrics.csv", read_csv},
     {"metrics.jsonl", read_jsonl},
     {"system.csv", read_csv},
@@ -123,6 +126,8 @@ static const char *recognise(const struct reader_place *place, const struct file
         return "metrics.csv with a step";
     if (jsonl && rows_is_json_row(&METRICS, head, first_line(place, "metrics.jsonl", head)))
         return "metrics.jsonl with a step";
+    if (plain_is_recorded(place))
+        return "status.json with a command";
     return predictions_any(place, predictions) ? "predictions/" : NULL;
 }
 
@@ -131,6 +136,8 @@ static bool is_log(const struct reader_place *place)
 {
     static const char *const LOGS[] = {
         "config.json", "config.yaml", "metrics.csv", "metrics.jsonl", "dataset.json"};
+    if (plain_is_recorded(place))
+        return true;
     for (size_t i = 0; i < sizeof LOGS / sizeof *LOGS; i++)
         if (reader_has_file(place, LOGS[i]))
             return true;

@@ -383,11 +383,23 @@ static void run_curses(struct painter *painter, const struct grid *grid)
     if (painter->redraw) {
         erase();
         clearok(stdscr, TRUE);
+        curs_set(0); /* whatever it is now */
     }
     paint_cells(painter, grid);
     curs_set(grid->cursor_shown);
     move(grid->cursor_row, grid->cursor_col);
     refresh();
+}
+
+/* The cursor walks through the pictures: where xterm shows it on its way, a cell of them is gone. */
+static void add_extra(
+    struct painter *painter, const struct grid *grid, const void *extra, size_t length)
+{
+    if (grid->cursor_shown)
+        buf_add_string(&painter->bytes, "\x1b[?25l");
+    buf_add(&painter->bytes, extra, length);
+    if (grid->cursor_shown)
+        buf_add_string(&painter->bytes, "\x1b[?25h");
 }
 
 bool paint_frame(struct painter *painter, const struct grid *grid, const void *extra, size_t length,
@@ -404,7 +416,7 @@ bool paint_frame(struct painter *painter, const struct grid *grid, const void *e
     size_t head = painter->bytes.length;
     bool good = take_bytes(painter, err) && keep(painter, grid, err);
     if (length)
-        buf_add(&painter->bytes, extra, length);
+        add_extra(painter, grid, extra, length);
     bool empty = painter->bytes.length == head;
     if (painter->sync2026)
         buf_add_string(&painter->bytes, END);

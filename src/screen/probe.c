@@ -313,19 +313,40 @@ static void decide_graphics(
         why);
 }
 
-static bool override_graphics(const char *word, struct terminal *out, struct err *err)
+/* What stands between the program and the terminal, and hands GRAPHICS on neither to the glass nor
+ * silently away: GNU screen prints sixels as text, tmux takes kitty's pictures for titles. Through
+ * tmux's passthrough they would lie on the glass wherever the pane is, and stay when it is not. */
+static const char *barrier(
+    const struct probe *probe, const struct probe_env *env, enum terminal_graphics graphics)
 {
+    bool tmux = (env->tmux && *env->tmux) || begins(env->term, "tmux") ||
+                begins(probe->name, "tmux");
+    if (graphics <= GRAPHICS_BLOCKS || (graphics == GRAPHICS_SIXEL && probe->da1_sixel))
+        return NULL;
+    return tmux ? "tmux" : is_multiplexed(env) ? "GNU screen" : NULL;
+}
+
+static bool override_graphics(
+    const struct probe *probe, const struct probe_env *env, struct terminal *out, struct err *err)
+{
+    const char *word = env->graphics;
     if (!word || !*word || !strcmp(word, "auto"))
         return true;
-    for (int i = GRAPHICS_NONE; i < GRAPHICS_KINDS; i++)
-        if (!strcmp(word, WORDS[i])) {
-            out->graphics = (enum terminal_graphics)i;
-            snprintf(out->why, sizeof out->why, "%s: asked for by --graphics", WORDS[i]);
-            return true;
-        }
-    return err_set(
-        err, ERR_USAGE, "--graphics=%.40s is not known: auto, sixel, kitty, iterm, blocks or none",
-        word);
+    int i = GRAPHICS_NONE;
+    while (i < GRAPHICS_KINDS && strcmp(word, WORDS[i]) != 0)
+        i++;
+    if (i == GRAPHICS_KINDS)
+        return err_set(err, ERR_USAGE,
+            "--graphics=%.40s is not known: auto, sixel, kitty, iterm, blocks or none", word);
+    const char *between = barrier(probe, env, (enum terminal_graphics)i);
+    if (between)
+        return err_set(err, ERR_USAGE,
+            "--graphics=%s: %s, which is in between, does not show such pictures: run boxtop "
+            "outside of it, or with --graphics=blocks",
+            word, between);
+    out->graphics = (enum terminal_graphics)i;
+    snprintf(out->why, sizeof out->why, "%s: asked for by --graphics", WORDS[i]);
+    return true;
 }
 
 bool probe_decide(
@@ -347,7 +368,7 @@ bool probe_decide(
     out->truecolour = !no_color && (said || probe->rgb || (direct && !direct[7]));
     decide_cell(probe, &env->size, out);
     decide_graphics(probe, env, out);
-    bool ok = override_graphics(env->graphics, out, err);
+    bool ok = override_graphics(probe, env, out, err);
     decide_delta(probe, env, out);
     return ok;
 }

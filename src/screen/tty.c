@@ -25,6 +25,7 @@ static struct {
     int in_fd, out_fd;
     int pipe[2];
     struct termios before, raw;
+    struct tty_options options;
     char enter[STRING_BYTES], leave[STRING_BYTES];
     size_t enter_bytes, leave_bytes;
     struct sigaction old_fatal[FATAL_COUNT], old_winch, old_tstp, old_cont;
@@ -181,20 +182,38 @@ bool tty_open(int in_fd, int out_fd, struct err *err)
     return true;
 }
 
-bool tty_enter(const struct tty_options *options, struct err *err)
+static void set_leave(const struct tty_options *options)
 {
-    if (!tty.open)
-        return err_set(err, ERR_USAGE, "the terminal is not open");
-    /* Mouse: 1002 presses and drags, 1006 in decimal. 2004: pastes in brackets. */
-    int enter = snprintf(tty.enter, sizeof tty.enter, "\x1b[?1049h\x1b[?25l\x1b[?2004h%s",
-        options->mouse ? "\x1b[?1000h\x1b[?1002h\x1b[?1006h" : "");
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
     /* ST first: a picture may be cut in its middle. Then an open synchronized update. */
     int leave = snprintf(tty.leave, sizeof tty.leave,
         "\x1b\\\x1b[?2026l%s%s\x1b[?2004l\x1b[0m\x1b[?25h\x1b[?1049l",
         options->kitty ? "\x1b_Ga=d,d=A,q=2\x1b\\" : "",
         options->mouse ? "\x1b[?1006l\x1b[?1002l\x1b[?1000l" : "");
-    tty.enter_bytes = (size_t)enter;
     tty.leave_bytes = (size_t)leave;
+    tty.options = *options;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
+void tty_found_kitty(void)
+{
+    struct tty_options options = tty.options;
+    options.kitty = true;
+    if (tty.open && tty.entered)
+        set_leave(&options);
+}
+
+bool tty_enter(const struct tty_options *options, struct err *err)
+{
+    if (!tty.open)
+        return err_set(err, ERR_USAGE, "the terminal is not open");
+    set_leave(options);
+    /* Mouse: 1002 presses and drags, 1006 in decimal. 2004: pastes in brackets. */
+    int enter = snprintf(tty.enter, sizeof tty.enter, "\x1b[?1049h\x1b[?25l\x1b[?2004h%s",
+        options->mouse ? "\x1b[?1000h\x1b[?1002h\x1b[?1006h" : "");
+    tty.enter_bytes = (size_t)enter;
     tty.entered = 1;
     return tty_write(tty.out_fd, tty.enter, tty.enter_bytes, err);
 }

@@ -31,6 +31,8 @@ enum tty_signal { TTY_NO_SIGNAL, TTY_RESIZED, TTY_CONTINUED };
 bool tty_open(int in_fd, int out_fd, struct err *err);
 /* Alternate screen, mouse, bracketed paste, cursor hidden. */
 bool tty_enter(const struct tty_options *options, struct err *err);
+/* The terminal keeps kitty's pictures, and said so late: they go on leaving. */
+void tty_found_kitty(void);
 /* Everything as it was before tty_open(); harmless when nothing is open, or twice. */
 void tty_close(void);
 

@@ -167,6 +167,7 @@ void store_close(struct store *store)
     sqlite3_close(store->db);
     map_done(&store->names);
     arena_done(&store->name_memory);
+    free(store->courses);
     free(store->seen_runs.marks);
     free(store->seen_sources.marks);
     free(store->path);

@@ -37,6 +37,7 @@ enum action {
     PLAY,
     NEXT_BOX,
     BOX_BEFORE,
+    MASKS,
     COLOURS,
     GREY,
     NEAREST,
@@ -87,6 +88,7 @@ static const struct key_row KEYS[] = {
     {"s", "false positives: shown or not", HIDE_FP, "boxes", NULL, 0},
     {"d", "missed objects: shown or not", HIDE_FN, "boxes", NULL, 0},
     {"A", "boxes of all sizes, or small, medium, large ones", SIZE, "boxes", NULL, 0},
+    {"x", "masks: shown or not", MASKS, "boxes", NULL, 0},
     {"v", "colour by class, or by verdict", COLOURS, "boxes", NULL, 0},
     {"V", "one image, a grid, runs, steps, or A against B", SHOW, "pictures", "views", 3},
     {"P", "play the steps, or stop", PLAY, "pictures", NULL, 0},
@@ -475,6 +477,10 @@ static bool act_on_boxes(
         return true;
     case OVERLAY:
         state->overlay = (state->overlay + 1) % GALLERY_OVERLAYS;
+        return true;
+    case MASKS:
+        state->maskless = !state->maskless;
+        session_say(session, state->maskless ? "boxes without masks" : "boxes with their masks");
         return true;
     case COLOURS:
         state->by_verdict = !state->by_verdict;

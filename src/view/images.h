@@ -122,7 +122,7 @@ struct images_state {
     enum gallery_overlay overlay;
     unsigned hidden; /* as in struct gallery_settings */
     int size;
-    bool by_verdict, playing;
+    bool maskless, by_verdict, playing;
     struct easel_look look;
     double *own; /* confidences by category of side 0's study; NULL: one for all */
     enum images_asking asking;

@@ -243,6 +243,7 @@ struct gallery_settings images_settings(const struct images_state *state,
         .overlay = state->overlay,
         .hidden = state->hidden,
         .size = state->size,
+        .masks = !state->maskless,
         .hues = hues,
         .palette = make_palette(session, state->by_verdict)};
 }
@@ -485,9 +486,7 @@ static void draw_tile(struct drawing *d, size_t at)
     draw_caption(d, tile, true);
     struct easel_tile seen;
     if (images_seen(state, d->world, tile, &seen) && !d->canvas->taken) {
-        seen.boxes = out->boxes;
-        seen.box_count = out->box_count;
-        seen.box_capacity = out->box_capacity;
+        easel_tile_move_boxes(&seen, out);
         photo_share(seen.photo);
         *out = seen;
         grid_reserve(d->canvas->grid, tile->picture,

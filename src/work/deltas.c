@@ -55,7 +55,7 @@ static struct study *load_chosen(const struct runs *runs, int64_t id,
 {
     const struct run_row *run = runs_find(runs, id);
     if (run && run->prediction_count)
-        return run_study_load(run, choose_predictions(run), settings, stale, err);
+        return run_study_load(run, choose_predictions(run), false, settings, stale, err);
     err_set(err, ERR_USAGE, "the run has no predictions any more");
     return NULL;
 }

@@ -10,7 +10,9 @@
 #include <string.h>
 
 /* Of a picture at once; a hard photo of 800 x 600 is then below 600 KB as sixel. */
-enum { LETTERBOX_GREY = 24, QUICK_COLOURS = 64, MOST_IDS = (1 << 20) - 1 };
+enum { LETTERBOX_GREY = 24, MOST_IDS = (1 << 20) - 1 };
+/* Of what is shown at once, to be refined when the person rests: half a second at 10 Mbit/s. */
+enum { QUICK_COLOURS = 64, QUICK_BYTES = 580 * 1000 };
 enum { MOST_GONE_BYTES = 8 << 20 };
 
 /* ---- scenes ---- */
@@ -24,6 +26,7 @@ static void tile_done(struct easel_tile *tile)
 {
     photo_release(tile->photo);
     free(tile->boxes);
+    free(tile->runs);
     *tile = (struct easel_tile){0};
 }
 
@@ -54,6 +57,37 @@ struct easel_box *easel_tile_add(struct easel_tile *tile)
     return box;
 }
 
+void easel_tile_move_boxes(struct easel_tile *to, struct easel_tile *from)
+{
+    free(to->boxes);
+    free(to->runs);
+    to->boxes = from->boxes;
+    to->box_count = from->box_count;
+    to->box_capacity = from->box_capacity;
+    to->runs = from->runs;
+    to->run_count = from->run_count;
+    to->run_capacity = from->run_capacity;
+    from->boxes = NULL;
+    from->runs = NULL;
+    from->box_count = from->box_capacity = from->run_count = from->run_capacity = 0;
+}
+
+bool easel_tile_mask(struct easel_tile *tile, struct easel_box *box, const uint32_t *runs,
+    size_t count, int32_t height_px)
+{
+    if (count > EASEL_MOST_RUNS - tile->run_count)
+        return true;
+    if (!GROW(tile->runs, tile->run_capacity, tile->run_count + count))
+        return false;
+    box->mask_at = tile->run_count;
+    box->mask_count = count;
+    box->mask_height_px = height_px;
+    if (count)
+        memcpy(tile->runs + tile->run_count, runs, count * sizeof *runs);
+    tile->run_count += count;
+    return true;
+}
+
 struct easel_scene *easel_scene_copy(const struct easel_scene *scene)
 {
     struct easel_scene *copy = easel_scene_new();
@@ -64,12 +98,16 @@ struct easel_scene *easel_scene_copy(const struct easel_scene *scene)
         to->photo = from->photo ? photo_share(from->photo) : NULL;
         to->boxes = malloc((from->box_count + 1) * sizeof *to->boxes);
         to->box_capacity = from->box_count + 1;
-        if (!to->boxes) {
+        to->runs = malloc((from->run_count + 1) * sizeof *to->runs);
+        to->run_capacity = from->run_count + 1;
+        if (!to->boxes || !to->runs) {
             easel_scene_free(copy);
             return NULL;
         }
         if (from->box_count)
             memcpy(to->boxes, from->boxes, from->box_count * sizeof *to->boxes);
+        if (from->run_count)
+            memcpy(to->runs, from->runs, from->run_count * sizeof *to->runs);
     }
     return copy;
 }
@@ -94,7 +132,9 @@ static bool same_picture(const struct easel_tile *a, const struct easel_tile *b)
 static bool same_tile(const struct easel_tile *a, const struct easel_tile *b)
 {
     return same_picture(a, b) && a->fine == b->fine && a->box_count == b->box_count &&
-           (!a->box_count || memcmp(a->boxes, b->boxes, a->box_count * sizeof *a->boxes) == 0);
+           (!a->box_count || memcmp(a->boxes, b->boxes, a->box_count * sizeof *a->boxes) == 0) &&
+           a->run_count == b->run_count &&
+           (!a->run_count || memcmp(a->runs, b->runs, a->run_count * sizeof *a->runs) == 0);
 }
 
 bool easel_scene_same_places(const struct easel_scene *a, const struct easel_scene *b)
@@ -146,14 +186,18 @@ static enum line_style style_of(enum easel_line line)
     return STYLES[line];
 }
 
-static void make_overlay(const struct easel_box *from, struct overlay_box *to)
+static void make_overlay(
+    const struct easel_tile *tile, const struct easel_box *from, struct overlay_box *to)
 {
     *to = (struct overlay_box){.x = from->x,
         .y = from->y,
         .w = from->w,
         .h = from->h,
         .style = style_of(from->line),
-        .line_px = from->line_px};
+        .line_px = from->line_px,
+        .mask = from->mask_count ? tile->runs + from->mask_at : NULL,
+        .mask_count = from->mask_count,
+        .mask_height_px = from->mask_height_px};
     memcpy(to->rgb, from->rgb, sizeof to->rgb);
     snprintf(to->label, sizeof to->label, "%s", from->label);
 }
@@ -341,19 +385,23 @@ static bool frame_open(struct easel *easel, const struct easel_tile *tile, struc
     encoder_area(easel->encoder, &easel->terminal, tile->rows, tile->cols, &width, &height);
     *frame = (struct frame){.tile = *tile};
     frame->tile.boxes = NULL;
+    frame->tile.runs = NULL;
     frame->tile.photo = photo_share(tile->photo);
     if (pixels)
         frame->base = window_render(pixels, tile->photo->original_width_px,
             tile->photo->original_height_px, window_of(tile, width, height), width, height,
             tile->look.smooth ? WINDOW_SMOOTH : WINDOW_NEAREST, AROUND, &frame->map);
+    frame->map.hatched = easel->encoder->hatches;
     if (frame->base)
         set_tone(frame->base, &tile->look);
     frame->shown = frame->base ? pixels_copy(frame->base) : NULL;
     if (!frame->shown)
         return err_set(err, ERR_MEMORY, "out of memory");
     struct encode_terminal terminal = easel->terminal;
-    if (!tile->fine)
+    if (!tile->fine) {
         terminal.palette_colours = QUICK_COLOURS;
+        terminal.most_bytes = QUICK_BYTES / (int32_t)easel->frame_count;
+    }
     frame->encoder = encoder_open(easel->encoder, &terminal, &place, frame->base, err);
     return frame->encoder != NULL;
 }
@@ -371,7 +419,7 @@ static bool draw(struct easel *easel, struct frame *frame, const struct easel_ti
 {
     struct scene_texts *texts = easel->encoder->text_cells ? &easel->texts : NULL;
     for (size_t i = 0; i < tile->box_count; i++) {
-        make_overlay(&tile->boxes[i], &easel->overlay[i]);
+        make_overlay(tile, &tile->boxes[i], &easel->overlay[i]);
         if (texts) /* a pixel is half a cell there: thicker lines would cover the picture */
             easel->overlay[i].line_px = 1;
     }
@@ -472,7 +520,7 @@ bool easel_compose(const struct easel_tile *tile, struct pixels *base, int32_t o
         .enlarge = enlarge_for(base)};
     set_tone(base, &tile->look);
     for (size_t i = 0; boxes && i < tile->box_count; i++)
-        make_overlay(&tile->boxes[i], &boxes[i]);
+        make_overlay(tile, &tile->boxes[i], &boxes[i]);
     bool ok = boxes && scene_compose(base, &map, boxes, tile->box_count, out, NULL);
     free(boxes);
     return ok || err_set(err, ERR_MEMORY, "out of memory");

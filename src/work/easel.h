@@ -17,9 +17,12 @@ struct easel_box {
     enum easel_line line;
     uint8_t line_px;
     char label[48]; /* "" none */
+    /* Its pixels: runs of the tile, as in struct mask; of none the count is 0. */
+    size_t mask_at, mask_count;
+    int32_t mask_height_px;
 };
 
-enum { EASEL_MOST_BOXES = 1024, EASEL_MOST_TILES = 16 };
+enum { EASEL_MOST_BOXES = 1024, EASEL_MOST_TILES = 16, EASEL_MOST_RUNS = 1 << 20 };
 
 /* How a photo is looked at; zeroed: all of it, as it is. */
 struct easel_look {
@@ -38,6 +41,8 @@ struct easel_tile {
     bool fine;               /* in the best colours: more bytes, for a person at rest */
     struct easel_box *boxes; /* the scene's own */
     size_t box_count, box_capacity;
+    uint32_t *runs; /* of the boxes' masks; the scene's own */
+    size_t run_count, run_capacity;
 };
 
 /* What one frame shows of pictures. */
@@ -62,6 +67,12 @@ bool easel_scene_is_fine(const struct easel_scene *scene);
 struct easel_tile *easel_scene_add(struct easel_scene *scene);
 /* A zeroed box more; NULL when there are EASEL_MOST_BOXES or memory is out. */
 struct easel_box *easel_tile_add(struct easel_tile *tile);
+/* Takes the boxes of FROM, which then has none, with their masks. */
+void easel_tile_move_boxes(struct easel_tile *to, struct easel_tile *from);
+/* Gives BOX of TILE the mask of COUNT runs on an image of that height, which are copied; none when the
+ * tile's masks would have more than EASEL_MOST_RUNS. False when memory is out. */
+bool easel_tile_mask(struct easel_tile *tile, struct easel_box *box, const uint32_t *runs,
+    size_t count, int32_t height_px);
 /* Takes the last tile away. */
 void easel_scene_drop(struct easel_scene *scene);
 

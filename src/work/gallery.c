@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "eval/versus.h"
+#include "work/gallery_masks.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -128,6 +129,12 @@ static void set_label(
         name, score[0] ? " " : "", score);
 }
 
+/* Ground truth that was found is seen by what found it. */
+static bool has_label(const struct eval_box *box, const struct gallery_settings *settings)
+{
+    return box->verdict != EVAL_FOUND || settings->overlay == GALLERY_TRUTH;
+}
+
 static void make_box(const struct study *study, const struct eval_box *from,
     const struct gallery_settings *settings, struct easel_box *out)
 {
@@ -144,7 +151,7 @@ static void make_box(const struct study *study, const struct eval_box *from,
         .line = truth_alone ? EASEL_SOLID : LINES[from->verdict],
         .line_px = from->verdict == EVAL_FOUND && !truth_alone ? 1 : 2};
     set_colour(from, settings, out->rgb);
-    if (from->verdict != EVAL_FOUND || truth_alone)
+    if (has_label(from, settings))
         set_label(from, study->dataset->categories[from->category].name, truth_alone, out);
 }
 
@@ -200,20 +207,27 @@ bool gallery_fill(const struct study *study, const struct eval_boxes *found,
     const struct gallery_settings *settings, struct easel_tile *tile, struct err *err)
 {
     enum { CHOSEN_PX = 4 };
-    tile->box_count = 0;
+    struct mask_pen pen;
+    bool ok = true;
+    mask_pen_init(&pen);
+    tile->box_count = tile->run_count = 0;
     for (int last = 0; last < 2; last++) /* the chosen one lies over all others */
-        for (size_t i = 0; i < found->count && tile->box_count < EASEL_MOST_BOXES; i++) {
+        for (size_t i = 0; ok && i < found->count && tile->box_count < EASEL_MOST_BOXES; i++) {
             const struct eval_box *from = &found->boxes[i];
             if (!gallery_shows(from, settings) || is_chosen(from, &settings->chosen) != last)
                 continue;
             struct easel_box *box = easel_tile_add(tile);
-            if (!box)
-                return err_set(err, ERR_MEMORY, "out of memory");
+            ok = box || err_set(err, ERR_MEMORY, "out of memory");
+            if (!ok)
+                break;
             make_box(study, from, settings, box);
             if (last)
                 box->line_px = CHOSEN_PX;
+            if (settings->masks && has_label(from, settings))
+                ok = gallery_add_mask(study, from, &pen, tile, box, err);
         }
-    return true;
+    mask_pen_done(&pen);
+    return ok;
 }
 
 bool gallery_boxes(const struct study *study, int32_t image,
@@ -342,7 +356,7 @@ bool gallery_fill_versus(const struct study *study, const struct eval_boxes foun
     bool *taken = calloc(found[1].count + 1, sizeof *taken), ok = taken != NULL;
     all.overlay = GALLERY_ALL;
     *out = (struct gallery_versus){0};
-    tile->box_count = 0;
+    tile->box_count = tile->run_count = 0;
     for (size_t i = 0; ok && i < found[0].gt_count; i++) {
         const struct eval_box *gt = &found[0].boxes[i];
         if (gt->verdict == EVAL_IGNORED)

@@ -45,6 +45,7 @@ struct gallery_settings {
     unsigned hidden;       /* 1 << EVAL_TP, EVAL_FP, EVAL_FN: left out of the picture, not of counts */
     int size;              /* 1..GALLERY_SIZES: boxes of that size alone are drawn; 0: all */
     const uint8_t *hues;   /* by category: gallery_hues(); NULL: its index modulo */
+    bool masks; /* drawn too, where they were read (study_request.shapes) */
     struct gallery_box chosen; /* drawn last and thicker */
     struct gallery_palette palette;
 };
@@ -65,7 +66,7 @@ bool gallery_shows(const struct eval_box *box, const struct gallery_settings *se
  * Fills TILE with the boxes of FOUND (gallery_judge()) that are shown; at most EASEL_MOST_BOXES, the
  * surest first. Line styles tell the verdict without colour: TP solid, FP dashed, what is ignored
  * double, missed ground truth dotted, found ground truth thin; the label says it again: "person
- * .91", "FP car .43", "FN car". False only when memory is out.
+ * .91", "FP car .43", "FN car". Masks are drawn of what has a label. False only when memory is out.
  */
 bool gallery_fill(const struct study *study, const struct eval_boxes *found,
     const struct gallery_settings *settings, struct easel_tile *tile, struct err *err);

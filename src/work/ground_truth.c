@@ -3,13 +3,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool ground_truth_read(const char *path, const struct annotation_options *options,
+static struct dataset_digest digest_without_masks(const struct dataset *dataset)
+{
+    struct dataset boxes = *dataset;
+    boxes.masks = NULL;
+    return dataset_digest(&boxes);
+}
+
+bool ground_truth_read(const char *path, const struct annotation_options *options, bool masks_count,
     struct ground_truth *out, struct err *err)
 {
     char *format = options->format ? strdup(options->format) : NULL;
     if (options->format && !format)
         return err_set(err, ERR_MEMORY, "out of memory");
-    *out = (struct ground_truth){.options = *options};
+    *out = (struct ground_truth){.options = *options, .masks_count = masks_count};
     out->options.format = format;
     file_stat(path, &out->stat);
     out->dataset = annotation_read_ground_truth_as(path, options, err);
@@ -17,7 +24,8 @@ bool ground_truth_read(const char *path, const struct annotation_options *option
         ground_truth_done(out);
         return false;
     }
-    out->digest = dataset_digest(out->dataset);
+    out->digest =
+        masks_count ? dataset_digest(out->dataset) : digest_without_masks(out->dataset);
     return true;
 }
 
@@ -35,10 +43,10 @@ static bool same_options(const struct annotation_options *a, const struct annota
 }
 
 bool ground_truth_is(const struct ground_truth *truth, const char *path,
-    const struct annotation_options *options)
+    const struct annotation_options *options, bool masks_count)
 {
     struct file_stat now;
-    return truth->dataset && same_options(&truth->options, options) &&
+    return truth->dataset && truth->masks_count == masks_count && same_options(&truth->options, options) &&
            strcmp(truth->dataset->path, path) == 0 && file_stat(path, &now) && now.is_regular &&
            looks_same(&now, &truth->stat);
 }

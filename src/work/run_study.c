@@ -1,6 +1,6 @@
 #include "work/run_study.h"
 
-struct study *run_study_load(const struct run_row *run, size_t artifact,
+struct study *run_study_load(const struct run_row *run, size_t artifact, bool shapes,
     const struct index_settings *settings, const atomic_bool *stale, struct err *err)
 {
     struct arena arena = {0};
@@ -13,7 +13,7 @@ struct study *run_study_load(const struct run_row *run, size_t artifact,
              truth_find(&arena, &rules, run->root, run->directory, run->artifacts,
                  run->artifact_count, &truth, err)) {
         struct study_request request = {
-            .predictions = run->artifacts[artifact].path, .truth = &truth};
+            .predictions = run->artifacts[artifact].path, .truth = &truth, .shapes = shapes};
         study = study_load(&request, stale, err);
     }
     arena_done(&arena);

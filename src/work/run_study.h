@@ -10,6 +10,7 @@
 #include "work/study.h"
 
 /* Of artifact ARTIFACT, one of the run's predictions. Gives up (ERR_CANCELLED) soon after *STALE (may
- * be NULL) is set. One reference is the caller's. NULL with ERR. Any thread. */
-struct study *run_study_load(const struct run_row *run, size_t artifact,
+ * be NULL) is set. SHAPES as in study_request. One reference is the caller's. NULL with ERR. Any
+ * thread. */
+struct study *run_study_load(const struct run_row *run, size_t artifact, bool shapes,
     const struct index_settings *settings, const atomic_bool *stale, struct err *err);

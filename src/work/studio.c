@@ -47,7 +47,7 @@ static struct study *load_study(
     const struct run_row *run = runs_find(job->runs, job->want.run_id);
     if (run && job->want.artifact >= 0)
         return run_study_load(
-            run, (size_t)job->want.artifact, &job->studio->settings->index, stale, err);
+            run, (size_t)job->want.artifact, true, &job->studio->settings->index, stale, err);
     err_set(err, ERR_USAGE, "the run has no such predictions any more");
     return NULL;
 }

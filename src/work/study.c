@@ -80,12 +80,12 @@ static bool consider(
     return ok;
 }
 
-static bool read_truth(const char *path, const struct annotation_options *options,
+static bool read_truth(const char *path, const struct annotation_options *options, bool masks_count,
     struct ground_truth *spare, struct ground_truth *out, struct err *err)
 {
     *out = (struct ground_truth){0};
-    if (!spare || !ground_truth_is(spare, path, options))
-        return ground_truth_read(path, options, out, err);
+    if (!spare || !ground_truth_is(spare, path, options, masks_count))
+        return ground_truth_read(path, options, masks_count, out, err);
     ground_truth_move(out, spare);
     return true;
 }
@@ -98,10 +98,11 @@ static bool join(
     const struct truth *truth = &study->truth;
     struct err refused = {0};
     for (size_t i = 0; i < truth->count; i++) {
-        struct annotation_options options = {
-            .format = truth->ground_truth_format, .columns = study->columns, .masks = masks};
+        struct annotation_options options = {.format = truth->ground_truth_format,
+            .columns = study->columns,
+            .masks = masks || study->shapes};
         struct ground_truth read;
-        if (read_truth(truth->ground_truth[i], &options, spare, &read, &refused) &&
+        if (read_truth(truth->ground_truth[i], &options, masks, spare, &read, &refused) &&
             !consider(study, &read, i, err))
             return false;
         if (study->dataset && study->link.images_joined &&
@@ -266,7 +267,7 @@ static bool load(struct study *study, const struct study_request *request, const
     settings.threads = parallel_cores();
     bool masks = settings.overlap == EVAL_MASKS;
     struct annotation_options options = {
-        .format = study->truth.predictions_format, .masks = masks};
+        .format = study->truth.predictions_format, .masks = masks || study->shapes};
     study->detections = annotation_read_detections_as(study->predictions, &options, err);
     if (!study->detections || cancelled(stale, err) ||
         !join(study, masks, request->spare, err))
@@ -297,6 +298,7 @@ struct study *study_new(const struct study_request *request, struct err *err)
     if (ok) {
         atomic_init(&study->references, 1);
         study->columns = request->columns;
+        study->shapes = request->shapes;
         study->predictions = copy(study, request->predictions, &ok);
         ok &= copy_truth(study, &truth);
     }
@@ -329,7 +331,8 @@ bool study_load_boxes(struct study *study, struct err *err)
     struct study_request request = {.predictions = study->predictions,
         .truth = &study->truth,
         .settings = &study->set->settings,
-        .columns = study->columns};
+        .columns = study->columns,
+        .shapes = study->shapes};
     struct study *whole = study_load(&request, NULL, err);
     if (!whole)
         return false;

@@ -32,7 +32,7 @@ struct study {
     struct dataset_version version; /* of the ground truth as it was read: with masks (which then
                                        count) where the settings compare them */
     size_t candidate;                       /* which of the request's ground truths it is */
-    bool columns;     /* as in the request */
+    bool columns, shapes; /* as in the request */
     bool complete; /* that one joins and explains every detection, so that no other was needed */
     const char *joined;  /* "19 of 19 images joined by stem, class ids shifted by 1" */
     const char *warning; /* what was inferred or left out, NULL when nothing */
@@ -44,6 +44,7 @@ struct study_request {
     const struct eval_settings *settings; /* NULL: COCO's, on all cores */
     struct ground_truth *spare; /* to be taken instead of reading the same; NULL: none */
     bool columns; /* keep what the ground truth says of its images, for slices */
+    bool shapes;  /* keep masks for pictures, where boxes are compared too */
 };
 
 /* Loads and evaluates; gives up (ERR_CANCELLED) soon after *STALE (may be NULL) is set. One

@@ -230,7 +230,7 @@ static void walk(enum wire_terminal terminal, int cols, int rows, const char *lo
     pty_type(pty, "jjjjjjjjjjjj");
     visit_settle(pty);
     visit_type(pty, "qgi", "Images");
-    visit_expect(pty, "whole set");
+    visit_expect(pty, "joined by id");
     if (terminal != WIRE_ALACRITTY)
         assert_true(pty_wait_pictures(pty, 1));
     visit_settle(pty);

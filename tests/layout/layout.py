@@ -19,9 +19,10 @@ ROOMS = {
     'store': {'facts', 'base'},
     'eval': {'facts', 'base'},
     'picture': {'facts', 'base'},
+    'record': {'readers', 'facts', 'base'},
     'work': {'readers', 'store', 'eval', 'picture', 'facts', 'base'},
     'view': {'work', 'eval', 'screen', 'facts', 'base'},
-    'app': {'view', 'work', 'screen', 'facts', 'base'},
+    'app': {'view', 'work', 'record', 'screen', 'facts', 'base'},
 }
 
 # Libraries: the header as a pattern, and the rooms or files that may include it.

@@ -288,6 +288,10 @@ static void a_frame_is_one_write(void **state)
     assert_int_equal(read(stage.pipe[0], bytes, sizeof bytes), -1);
     assert_true(paint_frame(stage.painter, grid, "<p>", 3, &err));
     assert_int_equal(read(stage.pipe[0], bytes, sizeof bytes), 3 + 16);
+    grid_cursor(grid, 1, 1);
+    assert_true(paint_frame(stage.painter, grid, "<p>", 3, &err)); /* it walks through it unseen */
+    n = read(stage.pipe[0], bytes, sizeof bytes);
+    assert_memory_equal(bytes + n - 23, "\x1b[?25l<p>\x1b[?25h\x1b[?2026l", 23);
     grid_free(grid);
     close_stage(&stage);
 }

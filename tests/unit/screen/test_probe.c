@@ -53,6 +53,8 @@ static const struct {
         17, 0, 0, false, false, false, "neither"},
     {"tmux", "tmux-256color", "\x1bP>|tmux 3.3a\x1b\\\x1b[?1;2c", 800, 510, GRAPHICS_BLOCKS,
         DELTA_CELLS, 8, 17, 0, 0, false, false, false, "tmux"},
+    {"tmux with sixel", "tmux-256color", "\x1bP>|tmux 3.4\x1b\\\x1b[?1;2;4c", 800, 510,
+        GRAPHICS_SIXEL, DELTA_CELLS, 8, 17, 0, 0, false, false, false, "names it"},
     {"screen", "screen", "\x1b[?1;2c", 800, 510, GRAPHICS_BLOCKS, DELTA_CELLS, 8, 17, 0, 0, false,
         false, false, "neither"},
     {"62;22 is not 4", "xterm-ghostty", "\x1b[?62;22;52c", 0, 0, GRAPHICS_BLOCKS, DELTA_CELLS, 8,
@@ -131,6 +133,44 @@ static void words_of_the_person_win(void **state)
     assert_false(probe_decide(&probe, &env, &terminal, &err));
     assert_int_equal(err.code, ERR_USAGE);
     assert_int_equal(terminal.graphics, GRAPHICS_SIXEL);
+}
+
+/* What a multiplexer does not show is refused, in words, and never sent. */
+static void nothing_is_sent_through_a_multiplexer(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *term, *tmux, *sty, *word, *answers, *said; /* said: NULL when it is taken */
+    } CASES[] = {
+        {"tmux-256color", "/tmp/t,1,0", NULL, "kitty", "\x1b[?1;2;4c", "tmux"},
+        {"tmux-256color", "/tmp/t,1,0", NULL, "iterm", "\x1b[?1;2c", "tmux"},
+        {"tmux-256color", "/tmp/t,1,0", NULL, "sixel", "\x1b[?1;2c", "tmux"},
+        {"tmux-256color", "/tmp/t,1,0", NULL, "sixel", "\x1b[?1;2;4c", NULL},
+        {"tmux-256color", "/tmp/t,1,0", NULL, "blocks", "\x1b[?1;2;4c", NULL},
+        {"tmux-256color", NULL, NULL, "kitty", "\x1b[?1;2c", "tmux"}, /* over ssh from within */
+        {"xterm-256color", NULL, NULL, "kitty", "\x1bP>|tmux 3.4\x1b\\\x1b[?1;2;4c", "tmux"},
+        {"screen", NULL, "1.pts", "sixel", "\x1b[?1;2c", "screen"},
+        {"screen.xterm", NULL, NULL, "kitty", "\x1b[?1;2c", "screen"},
+        {"screen", NULL, "1.pts", "none", "\x1b[?1;2c", NULL},
+        {"xterm-256color", NULL, NULL, "kitty", "\x1b[?1;2c", NULL},
+    };
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        struct probe probe;
+        struct terminal terminal;
+        struct err err = {0};
+        struct probe_env env = {.graphics = CASES[i].word,
+            .term = CASES[i].term,
+            .tmux = CASES[i].tmux,
+            .sty = CASES[i].sty,
+            .size = {24, 80, 0, 0}};
+        probe_init(&probe);
+        learn(&probe, CASES[i].answers);
+        assert_int_equal(probe_decide(&probe, &env, &terminal, &err), !CASES[i].said);
+        if (CASES[i].said)
+            assert_non_null(strstr(err.text, CASES[i].said));
+        else
+            assert_string_equal(terminal_graphics_name(terminal.graphics), CASES[i].word);
+    }
 }
 
 static void colours_by_what_is_said(void **state)
@@ -242,6 +282,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(recorded_terminals),
         cmocka_unit_test(words_of_the_person_win),
+        cmocka_unit_test(nothing_is_sent_through_a_multiplexer),
         cmocka_unit_test(colours_by_what_is_said),
         cmocka_unit_test(odd_answers_teach_nothing),
         cmocka_unit_test(questions_fit_the_terminal),

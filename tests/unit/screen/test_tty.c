@@ -182,6 +182,24 @@ static void exit_restores(void **state)
     }
 }
 
+static void die_after_a_late_answer(int fd, int signal_number)
+{
+    start(fd, true, false);
+    tty_found_kitty();
+    raise(signal_number);
+    _exit(92);
+}
+
+static void kitty_found_late_is_cleaned_up(void **state)
+{
+    (void)state;
+    struct outcome outcome;
+    run(die_after_a_late_answer, SIGTERM, &outcome);
+    assert_int_equal(WTERMSIG(outcome.status), SIGTERM);
+    assert_non_null(strstr(outcome.output, "\x1b_Ga=d,d=A,q=2\x1b\\\x1b[?1006l"));
+    assert_true(ends(outcome.output, LEAVE_END));
+}
+
 static void ignore_hangup(int fd, int unused)
 {
     (void)unused;
@@ -369,6 +387,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_fatal_signal_restores),
         cmocka_unit_test(exit_restores),
+        cmocka_unit_test(kitty_found_late_is_cleaned_up),
         cmocka_unit_test(an_ignored_signal_stays_ignored),
         cmocka_unit_test(a_childs_exit_leaves_the_terminal_alone),
         cmocka_unit_test(sizes_and_their_signal),

@@ -35,7 +35,7 @@ static struct study *load(struct scene *scene, const char *name, const char *det
         scene, arena_printf(&scene->arena, "%s/metrics.csv", name), "step,loss\n0,2\n1,1\n");
     scene_refresh(scene);
     struct err err = {0};
-    struct study *study = run_study_load(scene_run(scene, name), 0, &scene->settings, NULL, &err);
+    struct study *study = run_study_load(scene_run(scene, name), 0, false, &scene->settings, NULL, &err);
     assert_non_null(study);
     return study;
 }

@@ -10,6 +10,7 @@
 #include <string.h>
 
 enum { ROWS = 14, COLS = 40, CELL_WIDTH = 6, CELL_HEIGHT = 11, STEPS = 60, PHOTOS = 2 };
+enum { MASK_HEIGHT = 50 };
 
 static uint32_t next_random(uint32_t *random)
 {
@@ -78,6 +79,12 @@ static void change_boxes(struct fixture *fixture, struct easel_tile *tile)
         .line_px = (uint8_t)(1 + next_random(random) % 2),
         .label = "cat"};
     memcpy(box->rgb, colours[next_random(random) % 3], 3);
+    /* A part of one column, whole ones and parts of others; sometimes the box alone. */
+    uint32_t inside = 1 + next_random(random) % 40;
+    uint32_t runs[] = {3 * MASK_HEIGHT, inside, MASK_HEIGHT, 2 * MASK_HEIGHT + inside,
+        MASK_HEIGHT, 7, MASK_HEIGHT};
+    if (next_random(random) % 2)
+        assert_true(easel_tile_mask(tile, box, runs, sizeof runs / sizeof *runs, MASK_HEIGHT));
 }
 
 static struct easel_scene *lay_out(struct fixture *fixture)

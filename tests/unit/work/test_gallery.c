@@ -107,6 +107,83 @@ static void test_lines_and_words(void **state)
     scene_done(&scene);
 }
 
+/* A missed dog with a polygon of 10 x 8 pixels, a cat found by runs of 6 x 4. */
+static const char SHAPED_TRUTH[] =
+    "{\"images\":[{\"id\":1,\"file_name\":\"a.jpg\",\"width\":30,\"height\":20}],"
+    "\"categories\":[{\"id\":1,\"name\":\"cat\"},{\"id\":2,\"name\":\"dog\"}],"
+    "\"annotations\":[{\"id\":1,\"image_id\":1,\"category_id\":1,\"bbox\":[2,3,6,4],\"area\":24,"
+    "\"segmentation\":[[2,3,8,3,8,7,2,7]],\"iscrowd\":0},"
+    "{\"id\":2,\"image_id\":1,\"category_id\":2,\"bbox\":[12,5,10,8],\"area\":80,"
+    "\"segmentation\":[[12,5,22,5,22,13,12,13]],\"iscrowd\":0}]}";
+static const char SHAPED_DETECTIONS[] =
+    "[{\"image_id\":1,\"category_id\":1,\"bbox\":[2,3,6,4],\"score\":0.9,\"segmentation\":"
+    "{\"size\":[20,30],\"counts\":[43,4,16,4,16,4,16,4,16,4,16,4,453]}}]";
+
+static uint32_t pixels_of(const struct easel_tile *tile, const struct easel_box *box)
+{
+    struct box extent;
+    return mask_runs_extent(
+        tile->runs + box->mask_at, box->mask_count, box->mask_height_px, &extent);
+}
+
+static struct study *load_shaped(struct scene *scene, bool shapes)
+{
+    struct err err = {0};
+    struct truth truth = {.ground_truth = {scene_write(scene, "shaped.json", SHAPED_TRUTH)},
+        .count = 1, .said = true};
+    struct study_request request = {
+        .predictions = scene_write(scene, "shaped_dt.json", SHAPED_DETECTIONS),
+        .truth = &truth,
+        .shapes = shapes};
+    struct study *study = study_load(&request, NULL, &err);
+    if (!study)
+        fail_msg("%s", err.text);
+    return study;
+}
+
+static void test_masks(void **state)
+{
+    (void)state;
+    struct scene scene;
+    struct err err = {0};
+    struct eval_counts counts;
+    scene_init(&scene);
+    struct study *plain = load_shaped(&scene, false), *shaped = load_shaped(&scene, true);
+    /* Whether masks are kept for pictures changes neither numbers nor whose ground truth it is. */
+    assert_memory_equal(
+        &plain->version.content, &shaped->version.content, sizeof plain->version.content);
+    assert_memory_equal(
+        plain->summary.stats, shaped->summary.stats, sizeof plain->summary.stats);
+    struct easel_scene *drawn = easel_scene_new();
+    assert_non_null(drawn);
+    struct easel_tile *tile = easel_scene_add(drawn);
+    struct gallery_settings settings = {.confidence = 0.5, .iou = 0.5, .masks = true};
+    assert_true(gallery_boxes(shaped, 0, &settings, tile, &counts, &err));
+    const struct easel_box *cat = labelled(tile, "cat .90"), *dog = labelled(tile, "FN dog");
+    assert_true(cat && dog);
+    assert_int_equal(pixels_of(tile, cat), 24);
+    assert_int_equal(pixels_of(tile, dog), 80);
+    assert_int_equal(cat->mask_height_px, 20);
+    const struct easel_box *found = labelled(tile, "");
+    assert_true(found && found->mask_count == 0);
+    /* A copy looks the same, and other pixels in a mask do not. */
+    struct easel_scene *copy = easel_scene_copy(drawn);
+    assert_true(copy && easel_scene_same(copy, drawn));
+    copy->tiles[0].runs[cat->mask_at]++;
+    assert_false(easel_scene_same(copy, drawn));
+    easel_scene_free(copy);
+    settings.masks = false;
+    assert_true(gallery_boxes(shaped, 0, &settings, tile, &counts, &err));
+    assert_int_equal(tile->run_count, 0);
+    settings.masks = true;
+    assert_true(gallery_boxes(plain, 0, &settings, tile, &counts, &err));
+    assert_int_equal(tile->run_count, 0);
+    easel_scene_free(drawn);
+    study_release(plain);
+    study_release(shaped);
+    scene_done(&scene);
+}
+
 static void test_names_of_overlays(void **state)
 {
     (void)state;
@@ -119,6 +196,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_what_is_shown),
         cmocka_unit_test(test_lines_and_words),
+        cmocka_unit_test(test_masks),
         cmocka_unit_test(test_names_of_overlays),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,140 @@
+/*
+ * `boxtop log`, `log-image` and `log-table` as a shell script uses them, eight at once too.
+ */
+#include "program.h"
+#include "temp.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { HANDS = 8, LINES = 12 };
+
+/* Kept until the program ends. */
+static const char *below(const char *directory, const char *name)
+{
+    static char *kept[64];
+    static size_t count;
+    assert_true(count < sizeof kept / sizeof *kept);
+    assert_true(asprintf(&kept[count], "%s/%s", directory, name) > 0);
+    return kept[count++];
+}
+
+static const cJSON *metric_of(const cJSON *runs, const char *name)
+{
+    const cJSON *metrics = cJSON_GetObjectItem(cJSON_GetArrayItem(runs, 0), "metrics");
+    return cJSON_GetObjectItemCaseSensitive(metrics, name);
+}
+
+static double number_of(const cJSON *runs, const char *name, const char *key)
+{
+    const cJSON *metric = metric_of(runs, name);
+    assert_non_null(metric);
+    return cJSON_GetObjectItem(metric, key)->valuedouble;
+}
+
+static void test_metrics(void **state)
+{
+    (void)state;
+    const char *run = below(temp_dir(), "runs/a");
+    EXPECT(0, "log", run, "--step", "3", "train/loss=0.5", "AP=0.25");
+    EXPECT(0, "log", run, "train/loss=0.25", "bad=nan");
+    EXPECT(0, "log", run, "--step=-2", "early=-1e-3");
+    cJSON *shown = BOXTOP_JSON("show", run);
+    assert_int_equal(number_of(shown, "train/loss", "count"), 2);
+    assert_int_equal(number_of(shown, "train/loss", "last_step"), 4);
+    assert_true(number_of(shown, "AP", "last") == 0.25);
+    assert_true(number_of(shown, "early", "last") == -1e-3);
+    assert_non_null(metric_of(shown, "bad"));
+}
+
+static void test_the_run_being_recorded(void **state)
+{
+    (void)state;
+    const char *run = temp_dir();
+    char named[4300];
+    snprintf(named, sizeof named, "BOXTOP_RUN=%s", run);
+    const char *const words[] = {"log", "loss=1", NULL}, *const env[] = {named, NULL};
+    assert_int_equal(program_run(&(struct program){.words = words, .more_env = env})->code, 0);
+    const char *const table[] = {"log-table", below(run, "metrics.jsonl"), NULL};
+    assert_int_equal(program_run(&(struct program){.words = table, .more_env = env})->code, 0);
+    assert_int_equal(access(below(run, "metrics.jsonl"), R_OK), 0);
+    assert_int_equal(access(below(run, "tables/metrics.jsonl"), R_OK), 0);
+}
+
+/* Every line has a step of its own, for none was given. */
+static void test_eight_at_once(void **state)
+{
+    pid_t children[HANDS];
+    const char *run = below(temp_dir(), "run");
+    (void)state;
+    for (int i = 0; i < LINES; i++) {
+        for (int h = 0; h < HANDS; h++)
+            children[h] = program_start((const char *const[]){"log", run, "loss=1", NULL});
+        for (int h = 0; h < HANDS; h++) {
+            int status;
+            assert_int_equal(waitpid(children[h], &status, 0), children[h]);
+            assert_int_equal(status, 0);
+        }
+    }
+    cJSON *shown = BOXTOP_JSON("show", run);
+    assert_int_equal(number_of(shown, "loss", "count"), HANDS * LINES);
+    assert_int_equal(number_of(shown, "loss", "last_step"), HANDS * LINES - 1);
+    assert_int_equal(number_of(shown, "loss", "segments"), 1);
+}
+
+static void test_files(void **state)
+{
+    (void)state;
+    const char *root = temp_dir(), *run = below(root, "run");
+    const char *table = temp_text(root, "per class.csv", "class,AP\ncat,0.5\n");
+    EXPECT(0, "log-table", run, table);
+    EXPECT(0, "log-table", run, table, "--name", "first");
+    EXPECT(0, "log-image", run, temp_text(root, "a.png", "x"), "--step", "3", "--name", "val");
+    EXPECT(0, "log-image", run, temp_text(root, "b.png", "x"));
+    assert_int_equal(access(below(run, "tables/per class.csv"), R_OK), 0);
+    assert_int_equal(access(below(run, "tables/first.csv"), R_OK), 0);
+    assert_int_equal(access(below(run, "images/step_000003/val.png"), R_OK), 0);
+    assert_int_equal(access(below(run, "images/b.png"), R_OK), 0);
+}
+
+static void test_wrong_words(void **state)
+{
+    (void)state;
+    const char *root = temp_dir(), *run = below(root, "run");
+    EXPECT(2, "log");
+    EXPECT(2, "log", run);
+    EXPECT(2, "log", "loss=1");
+    EXPECT(2, "log", run, "loss=high");
+    EXPECT(2, "log", run, "=1");
+    EXPECT(2, "log", run, "loss=1", "--step", "1.5");
+    EXPECT(2, "log-table", run);
+    EXPECT(2, "log-table", run, root, "more");
+    EXPECT(2, "log-table", run, "-");
+    EXPECT(2, "log-table", run, temp_text(root, "t.csv", ""), "--name", "../t.csv");
+    EXPECT(2, "log-table", run, temp_text(root, "t.csv", ""), "--name", ".t");
+    EXPECT(3, "log-image", run, below(root, "missing.png"));
+    EXPECT(3, "log-image", run, root);
+    EXPECT(3, "log", below(root, "t.csv"), "loss=1");
+    assert_int_not_equal(access(below(run, "metrics.jsonl"), F_OK), 0); /* nothing was half done */
+}
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_metrics),
+        cmocka_unit_test(test_the_run_being_recorded),
+        cmocka_unit_test(test_eight_at_once),
+        cmocka_unit_test(test_files),
+        cmocka_unit_test(test_wrong_words),
+    };
+    program_init(argc, argv);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
