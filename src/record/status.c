@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/json_writer.h"
 #include "base/process.h"
+#include "record/words.h"
 
 #include <limits.h>
 #include <signal.h>
@@ -103,10 +104,7 @@ bool status_write(const struct status_facts *facts, struct buf *out)
         member(&json, "host", host);
     write_processes(&json, facts);
     json_writer_key(&json, "command");
-    json_writer_array(&json);
-    for (char *const *word = facts->words; *word; word++)
-        json_writer_string(&json, *word);
-    json_writer_array_end(&json);
+    words_write_command(facts->words, &json);
     if (here)
         member(&json, "directory", here);
     json_writer_object_end(&json);

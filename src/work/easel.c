@@ -414,14 +414,25 @@ static bool frame_shows(
            (frame->tile.fine == tile->fine || !easel->encoder->refines);
 }
 
+/* A line of a small picture is thin, or it would hide what it is around; where pixels are seen as
+ * squares it is as much thicker. */
+static int line_for(int line_px, const struct frame *frame)
+{
+    enum { SMALL_PX = 260, CLOSE = 6 };
+    const struct pixels *shown = frame->shown;
+    if (shown->width_px < SMALL_PX && shown->height_px < SMALL_PX)
+        return line_px > 2 ? line_px - 1 : 1;
+    return line_px > 1 && frame->map.scale_x >= CLOSE ? line_px + 1 : line_px;
+}
+
 static bool draw(struct easel *easel, struct frame *frame, const struct easel_tile *tile,
     bool whole, struct buf *out, struct err *err)
 {
     struct scene_texts *texts = easel->encoder->text_cells ? &easel->texts : NULL;
     for (size_t i = 0; i < tile->box_count; i++) {
         make_overlay(tile, &tile->boxes[i], &easel->overlay[i]);
-        if (texts) /* a pixel is half a cell there: thicker lines would cover the picture */
-            easel->overlay[i].line_px = 1;
+        /* Among texts a pixel is half a cell: thicker lines would cover the picture. */
+        easel->overlay[i].line_px = texts ? 1 : line_for(easel->overlay[i].line_px, frame);
     }
     if (!scene_compose(
             frame->base, &frame->map, easel->overlay, tile->box_count, frame->shown, texts))
