@@ -405,6 +405,13 @@ bool tree_has(const struct tree *tree, int64_t pid)
     return find_ours(&tree->now, pid) != NULL;
 }
 
+/* It may have ended since it was read. */
+static bool still_has_memory(const struct tree *tree, const struct process *process)
+{
+    struct process again = *process;
+    return process->pages > 0 && look(tree, &again) && !again.ended && again.pages > 0;
+}
+
 double tree_pss_bytes(const struct tree *tree)
 {
     double sum = 0;
@@ -417,7 +424,7 @@ double tree_pss_bytes(const struct tree *tree)
         const char *found = strstr(text, "\nPss:");
         if (found)
             sum += 1024 * strtod(found + 5, NULL);
-        else if (process->pages > 0 && peek(tree, process->pid, "stat", text, sizeof text))
+        else if (still_has_memory(tree, process))
             return NAN;
     }
     return sum;
