@@ -105,6 +105,25 @@ static void test_files(void **state)
     assert_int_equal(access(below(run, "images/b.png"), R_OK), 0);
 }
 
+/* What only stood on the terminal becomes metrics, unless the command logs by itself. */
+static void test_what_a_command_printed(void **state)
+{
+    (void)state;
+    const char *root = temp_dir();
+    EXPECT(0, "record", "--dir", root, "--name", "printed", "--interval", "0", "--", "sh", "-c",
+        "echo start; for i in 1 2 3; do echo epoch $i loss: 0.$i acc: 0.5; done; echo lr: 2");
+    cJSON *shown = BOXTOP_JSON("show", below(root, "printed"));
+    assert_int_equal(number_of(shown, "loss", "count"), 3);
+    assert_true(number_of(shown, "loss", "last") == 0.3);
+    assert_int_equal(number_of(shown, "acc", "last_step"), 3);
+    assert_null(metric_of(shown, "lr"));
+    EXPECT(0, "record", "--dir", root, "--name", "logged", "--interval", "0", "--", "sh", "-c",
+        "echo epoch 1 loss: 0.5; \"$0\" log --step 7 AP=0.25", program_path());
+    shown = BOXTOP_JSON("show", below(root, "logged"));
+    assert_int_equal(number_of(shown, "AP", "last_step"), 7);
+    assert_null(metric_of(shown, "loss"));
+}
+
 static void test_wrong_words(void **state)
 {
     (void)state;
@@ -133,6 +152,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_the_run_being_recorded),
         cmocka_unit_test(test_eight_at_once),
         cmocka_unit_test(test_files),
+        cmocka_unit_test(test_what_a_command_printed),
         cmocka_unit_test(test_wrong_words),
     };
     program_init(argc, argv);
