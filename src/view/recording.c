@@ -361,7 +361,7 @@ static void draw(void *self, const struct session *session, const struct world *
 static void ask(struct state *state, struct session *session, const struct recording *recording)
 {
     if (!recording)
-        session_say(session, "boxtop did not record this run");
+        session_say(session, "no status.json of a recorded run is there (yet)");
     else if (recording->status != RUN_RUNNING)
         session_say(session, "the command has ended");
     else

@@ -1,14 +1,17 @@
 /*
- * `boxtop log`, `log-image` and `log-table` as a shell script uses them, eight at once too.
+ * `boxtop log`, `log-image` and `log-table` as a shell script uses them, eight at once too; and a
+ * recorded command: what it printed, and its live page.
  */
 #include "program.h"
 #include "temp.h"
+#include "visit.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -124,6 +127,36 @@ static void test_what_a_command_printed(void **state)
     assert_null(metric_of(shown, "loss"));
 }
 
+/* The live page of a run while it is recorded: its output comes, and K ends it as Ctrl-C would. */
+static void test_a_recorded_command_is_interrupted(void **state)
+{
+    (void)state;
+    int status;
+    const char *root = temp_dir();
+    signal(SIGINT, SIG_DFL); /* what is ignored here no shell could trap */
+    pid_t recorder = program_start((const char *const[]){"record", "--dir", root, "--name", "live",
+        "--interval", "0", "--", "sh", "-c",
+        "trap 'echo was interrupted; exit 3' INT; echo is ready; for i in $(seq 600); do sleep "
+        "0.1; done",
+        NULL});
+    struct visit visit = {.words = (const char *const[]){root, NULL}, .cols = 100, .rows = 30};
+    struct pty *pty = visit_open(&visit);
+    visit_expect(pty, "running");
+    visit_settle(pty);
+    visit_type(pty, "\r", "L  live  $ sh -c \"trap");
+    visit_type(pty, "L", "output  1 line");
+    visit_type(pty, "K", "(SIGINT, as Ctrl-C)?");
+    visit_type(pty, "n", "nothing was sent");
+    visit_type(pty, "K", "(SIGINT, as Ctrl-C)?");
+    visit_type(pty, "y", "SIGINT sent to pid");
+    visit_expect(pty, "was interrupted");
+    visit_expect(pty, "exit code 3");
+    visit_type(pty, "K", "the command has ended");
+    visit_quit(pty);
+    assert_int_equal(waitpid(recorder, &status, 0), recorder);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 3);
+}
+
 static void test_wrong_words(void **state)
 {
     (void)state;
@@ -153,6 +186,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_eight_at_once),
         cmocka_unit_test(test_files),
         cmocka_unit_test(test_what_a_command_printed),
+        cmocka_unit_test(test_a_recorded_command_is_interrupted),
         cmocka_unit_test(test_wrong_words),
     };
     program_init(argc, argv);
