@@ -12,10 +12,14 @@
 #include "base/text.h"
 #include "base/thread.h"
 #include "record/console.h"
+#include "record/launch.h"
+#include "record/lookup.h"
 #include "record/relay.h"
 #include "record/run_dir.h"
+#include "record/sampler.h"
 #include "record/status.h"
 
+#include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,7 +28,13 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { FLUSH_MS = 500, STATUS_BYTES = 4 << 20 };
+enum {
+    FLUSH_MS = 500,
+    INTERVAL_S = 5,
+    LOOKED_UP_MS = 5000, /* for what is still being looked up when the command has ended */
+    STATUS_BYTES = 4 << 20,
+    GIVEN_BYTES = 64 << 10,
+};
 
 struct recording {
     const struct settings *settings;
@@ -35,6 +45,9 @@ struct recording {
     int64_t flushed_ms;
     struct relay *relay;
     double started_s;
+    bool is_looking; /* still, when all else has ended: the directory stays open */
+    char *given[OPTION_MOST_VALUES + 4]; /* "name=value" of the person, NULL-terminated */
+    size_t given_count;
 };
 
 /* ---- a line for the person ---- */
@@ -59,13 +72,19 @@ static void say_stopped(void *self, const struct err *err)
 /* "train-20240501-100000" of python train.py; local time, as people name things. */
 static void make_name(char *const *words, char *out, size_t out_bytes)
 {
-    const char *base = path_base(words[0]);
+    struct launch launch = launch_read(words);
+    const char *what = launch.script ? launch.script
+                       : launch.module ? launch.module
+                       : launch.interpreter ? launch.interpreter
+                                            : words[0];
+    const char *base = path_base(what);
+    size_t length = what == launch.module ? strlen(base) : path_stem_length(base);
     time_t now = time(NULL);
     struct tm local;
     char date[32] = "";
     if (localtime_r(&now, &local))
         strftime(date, sizeof date, "%Y%m%d-%H%M%S", &local);
-    snprintf(out, out_bytes, "%.*s-%s", (int)path_stem_length(base), base, date);
+    snprintf(out, out_bytes, "%.*s-%s", (int)length, base, date);
 }
 
 /* Children learn where they are recorded: `boxtop log "$BOXTOP_RUN" loss=0.3`. */
@@ -96,6 +115,40 @@ static void open_directory(struct recording *recording)
     err_print(&err, reason, sizeof reason);
     snprintf(text, sizeof text, "%s: nothing is recorded, the command runs", reason);
     say(recording, text);
+}
+
+/* ---- what the person gives ---- */
+
+/* "KEY=a, b" of VALUES, or "KEY=TEXT"; what memory is out for is left out. */
+static void give(struct recording *recording, const char *key, const char *const *values, size_t count)
+{
+    struct buf text;
+    buf_init(&text, GIVEN_BYTES);
+    buf_printf(&text, "%s=", key);
+    for (size_t i = 0; i < count; i++)
+        buf_printf(&text, "%s%s", i ? ", " : "", values[i]);
+    if (count && !text.failed)
+        recording->given[recording->given_count++] = text.data;
+    else
+        buf_done(&text);
+}
+
+/* --param as it is; tags, note and watch are parameters too. False with ERR when one has no name. */
+static bool gather_given(struct recording *recording, struct err *err)
+{
+    const struct settings *settings = recording->settings;
+    for (size_t i = 0; i < settings->param.count; i++) {
+        const char *given = settings->param.items[i], *equals = strchr(given, '=');
+        if (!equals || equals == given)
+            return err_set(err, ERR_USAGE, "--param takes name=value, not \"%.60s\"", given);
+        char *copy = strdup(given);
+        if (copy)
+            recording->given[recording->given_count++] = copy;
+    }
+    give(recording, "tags", settings->run_tag.items, settings->run_tag.count);
+    give(recording, "note", &settings->remark, settings->remark != NULL);
+    give(recording, "watch", settings->watch.items, settings->watch.count);
+    return true;
 }
 
 /* ---- status.json ---- */
@@ -151,15 +204,42 @@ static int idle(void *self)
     return -1;
 }
 
-static void record(struct recording *recording, struct keeper_end *end)
+/* On the sampler's thread. */
+static bool append_load(void *self, const char *lines, size_t length)
 {
-    if (recording->on)
-        write_status(recording, NULL, false);
-    *end = relay_run(recording->relay);
+    struct recording *recording = self;
+    return run_dir_append(&recording->dir, "system.csv", lines, length, NULL);
+}
+
+/* NULL when none is wanted or none can be: that is no reason to say a word. */
+static struct sampler *start_sampler(struct recording *recording)
+{
+    double interval_s = recording->settings->interval;
+    struct sampler_setup setup = {.command = relay_pid(recording->relay),
+        .interval_s = isnan(interval_s) ? INTERVAL_S : interval_s,
+        .append = append_load,
+        .self = recording};
+    struct sampler *sampler = setup.interval_s > 0 ? sampler_new(&setup, NULL) : NULL;
+    if (sampler && sampler_start(sampler, NULL))
+        return sampler;
+    sampler_free(sampler);
+    return NULL;
+}
+
+static struct keeper_end record(struct recording *recording)
+{
     if (!recording->on)
-        return;
+        return relay_run(recording->relay);
+    write_status(recording, NULL, false);
+    struct lookup_from about = {recording->words, recording->given, &recording->dir};
+    struct lookup *lookup = lookup_start(&about, NULL);
+    struct sampler *sampler = start_sampler(recording);
+    struct keeper_end end = relay_run(recording->relay);
+    sampler_free(sampler);
     console_done(&recording->console);
-    write_status(recording, end, false);
+    write_status(recording, &end, false);
+    recording->is_looking = !lookup_finish(lookup, LOOKED_UP_MS);
+    return end;
 }
 
 /* Ends as the command did, so that whoever waits for us learns what it would have learnt of it. */
@@ -181,33 +261,45 @@ static int pass_on(const struct keeper_end *end)
     return 128 + end->signal;
 }
 
+/* The exit code when the command cannot be started; else never returns but with the command's end. */
+static int run_recorded(struct recording *recording)
+{
+    struct relay_calls calls = {recording, hear_output, idle, orphan_ended};
+    struct err err = {0};
+    struct keeper_end end;
+    int status;
+    open_directory(recording);
+    recording->relay = relay_start(recording->words, &calls, &status, &err);
+    if (!recording->relay) {
+        say_error(&err);
+        if (recording->on)
+            rmdir(recording->dir.path);
+        run_dir_done(&recording->dir);
+        return status;
+    }
+    end = record(recording);
+    relay_done(recording->relay);
+    if (!recording->is_looking)
+        run_dir_done(&recording->dir);
+    return pass_on(&end);
+}
+
 static int run(const struct settings *settings, char **operands)
 {
-    static struct recording recording;
+    static struct recording recording; /* static: a thread that hangs may outlive this function */
     struct err err = {0};
-    struct keeper_end end = {0};
-    int status;
-    if (!operands[0]) {
-        err_set(&err, ERR_USAGE, "name the command: boxtop record -- python train.py --lr 0.005");
-        say_error(&err);
-        return EXIT_WRONG_USAGE;
-    }
     recording = (struct recording){
         .settings = settings, .words = operands, .started_s = clock_wall_s()};
-    struct relay_calls calls = {&recording, hear_output, idle, orphan_ended};
-    open_directory(&recording);
-    recording.relay = relay_start(operands, &calls, &status, &err);
-    if (recording.relay) {
-        record(&recording, &end);
-        relay_done(recording.relay);
-    } else {
+    if (!operands[0])
+        err_set(&err, ERR_USAGE, "name the command: boxtop record -- python train.py --lr 0.005");
+    int status = EXIT_WRONG_USAGE;
+    if (!err.code && gather_given(&recording, &err))
+        status = run_recorded(&recording);
+    else
         say_error(&err);
-        if (recording.on)
-            rmdir(recording.dir.path);
-    }
-    bool ran = recording.relay != NULL;
-    run_dir_done(&recording.dir);
-    return ran ? pass_on(&end) : status;
+    for (size_t i = 0; i < recording.given_count && !recording.is_looking; i++)
+        free(recording.given[i]);
+    return status;
 }
 
 const struct command command_record = {

@@ -14,13 +14,19 @@ static const char NAME[] = "console.log";
 
 /* ---- lines into text ---- */
 
-/* "2024-05-01T10:00:00.000Z M " */
-static void add_head(struct buf *out, double time_s, char mark)
+/* "2024-05-01T10:00:00.000Z M "; many lines are of one millisecond. */
+static void add_head(struct console *console, struct buf *out, double time_s, char mark)
 {
-    char date[32];
-    double whole = floor(time_s);
-    clock_iso(whole, date, sizeof date);
-    buf_printf(out, "%.19s.%03dZ %c ", date, (int)((time_s - whole) * 1000), mark);
+    int64_t ms = (int64_t)floor(time_s * 1000);
+    if (ms != console->head_ms || !console->head[0]) {
+        char date[32];
+        clock_iso((double)(ms / 1000), date, sizeof date);
+        snprintf(console->head, sizeof console->head, "%.19s.%03dZ ", date, (int)(ms % 1000));
+        console->head_ms = ms;
+    }
+    buf_add_string(out, console->head);
+    buf_add_char(out, mark);
+    buf_add_char(out, ' ');
 }
 
 static bool is_plain(const char *text, size_t length)
@@ -32,10 +38,11 @@ static bool is_plain(const char *text, size_t length)
 }
 
 /* The line without its end. */
-static void add_line(struct buf *out, const struct console_line *line, char mark)
+static void add_line(
+    struct console *console, struct buf *out, const struct console_line *line, char mark)
 {
     char harmless[CONSOLE_LINE_BYTES * 4 + 1];
-    add_head(out, line->time_s, mark);
+    add_head(console, out, line->time_s, mark);
     if (is_plain(line->text, line->length))
         buf_add(out, line->text, line->length);
     else
@@ -54,9 +61,9 @@ static size_t line_behind(const char *text, size_t length, size_t at)
 
 /* ---- the file ---- */
 
-static void remark_left_out(struct buf *out, double time_s, int64_t bytes)
+static void remark_left_out(struct console *console, struct buf *out, int64_t bytes)
 {
-    add_head(out, time_s, '-');
+    add_head(console, out, console->now_s, '-');
     buf_printf(out, "%lld bytes left out\n", (long long)bytes);
 }
 
@@ -93,7 +100,7 @@ static bool gather_ends(struct console *console, struct buf *out)
         size_t from = line_behind(tail.data, tail.length, 0);
         console->left_out += console->size - console->remark_bytes - (int64_t)head -
                              (int64_t)(tail.length - from);
-        remark_left_out(out, console->now_s, console->left_out);
+        remark_left_out(console, out, console->left_out);
         console->remark_bytes = (int64_t)(out->length - head);
         buf_add(out, tail.data + from, tail.length - from);
     }
@@ -143,12 +150,12 @@ void console_flush(struct console *console)
     struct buf batch;
     buf_init(&batch, CONSOLE_READY_BYTES + 8 * CONSOLE_LINE_BYTES);
     if (console->dropped)
-        remark_left_out(&batch, console->now_s, console->dropped);
+        remark_left_out(console, &batch, console->dropped);
     buf_add(&batch, console->ready.data, console->ready.length);
     size_t finished = batch.length;
     const struct console_stream *stream = unfinished_stream(console);
     if (stream->rows[stream->row].length)
-        add_line(&batch, &stream->rows[stream->row], stream->mark);
+        add_line(console, &batch, &stream->rows[stream->row], stream->mark);
     size_t shown = batch.length;
     pad(&batch, (size_t)console->unfinished);
     if (finished && shown == finished)
@@ -187,7 +194,7 @@ static void finish_row(struct console *console, struct console_stream *stream, i
         make_room(console);
     if (stream->rows[row].time_s == 0)
         stream->rows[row].time_s = console->now_s;
-    add_line(&console->ready, &stream->rows[row], stream->mark);
+    add_line(console, &console->ready, &stream->rows[row], stream->mark);
     buf_add_char(&console->ready, '\n');
 }
 

@@ -64,6 +64,8 @@ struct console {
     int64_t remark_bytes; /* of the line that says so */
     int64_t dropped;    /* bytes before `ready` that were never written, not yet remarked */
     double now_s;
+    int64_t head_ms; /* of the time that is spelt in `head` */
+    char head[32];
     struct buf ready;   /* finished lines, not yet in the file */
     struct console_stream streams[2];
     int last; /* the stream that spoke last */

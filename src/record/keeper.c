@@ -80,6 +80,8 @@ struct keeper {
     int signals;
     int sources[KEEPER_SOURCES];
     pid_t pid; /* of the command; 0 when it has ended */
+    int wait_status;
+    bool is_told; /* the recorder has written the end down, or we have */
 };
 
 static void report(struct keeper *keeper, enum keeper_report_kind kind, int value)
@@ -89,14 +91,22 @@ static void report(struct keeper *keeper, enum keeper_report_kind kind, int valu
         send(keeper->socket, &record, sizeof record, MSG_NOSIGNAL);
 }
 
+/* Whoever is left writes the end down. */
+static void tell_orphan_end(struct keeper *keeper)
+{
+    if (keeper->pid || keeper->socket >= 0 || keeper->is_told || !keeper->plan->orphan_ended)
+        return;
+    struct keeper_end end = keeper_end_of(keeper->wait_status);
+    keeper->is_told = true;
+    keeper->plan->orphan_ended(keeper->plan->self, &end);
+}
+
 static void ended(struct keeper *keeper, int wait_status)
 {
     keeper->pid = 0;
+    keeper->wait_status = wait_status;
     report(keeper, KEEPER_ENDED, wait_status);
-    if (keeper->socket < 0 && keeper->plan->orphan_ended) {
-        struct keeper_end end = keeper_end_of(wait_status);
-        keeper->plan->orphan_ended(keeper->plan->self, &end);
-    }
+    tell_orphan_end(keeper);
 }
 
 static void look_at_command(struct keeper *keeper)
@@ -116,7 +126,7 @@ static void take_signals(struct keeper *keeper)
     while (read(keeper->signals, &info, sizeof info) == sizeof info) {
         if (info.ssi_signo == SIGCHLD)
             look_at_command(keeper);
-        else
+        else if (keeper->pid)
             report(keeper, KEEPER_SAW, (int)info.ssi_signo);
     }
 }
@@ -133,11 +143,14 @@ static void take_order(struct keeper *keeper)
 {
     struct keeper_order order;
     ssize_t got = recv(keeper->socket, &order, sizeof order, 0);
-    if (got < 0 && errno == EINTR)
-        return;
+    if (got < 0 && (errno == EINTR || errno == ECONNRESET))
+        return; /* reset: the recorder left a report unread; its last orders follow */
     if (got != sizeof order) {
         close(keeper->socket);
         keeper->socket = -1;
+        tell_orphan_end(keeper);
+    } else if (order.kind == KEEPER_RELEASE) {
+        keeper->is_told = true;
     } else if (order.kind == KEEPER_CLOSE) {
         drop_source(keeper, order.value);
     } else if (keeper->pid) {

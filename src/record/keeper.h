@@ -44,7 +44,8 @@ struct keeper_plan {
     int terminal;                  /* its controlling terminal (the slave side), or -1 */
     int sources[KEEPER_SOURCES];   /* reading ends; -1: none */
     struct keeper_signals signals;
-    /* Called in the keeper when the command ends after the recorder died. May be NULL. */
+    /* Called in the keeper when the recorder died before it gave KEEPER_RELEASE and the command has
+     * ended. May be NULL. */
     void (*orphan_ended)(void *self, const struct keeper_end *end);
     void *self;
 };
@@ -66,6 +67,7 @@ enum keeper_order_kind {
     KEEPER_SIGNAL,       /* to the command */
     KEEPER_SIGNAL_GROUP, /* to its process group; with pipes, where that is ours too, to it alone */
     KEEPER_CLOSE,        /* value: an enum keeper_source that nobody reads any more */
+    KEEPER_RELEASE,      /* the recorder has done all there was to do about the end */
 };
 
 struct keeper_order {

@@ -509,8 +509,10 @@ void relay_done(struct relay *relay)
     for (int i = 0; i < KEEPER_SOURCES; i++)
         if (relay->ways[i].from >= 0)
             close(relay->ways[i].from);
-    if (relay->keeper >= 0)
+    if (relay->keeper >= 0) {
+        order(relay, KEEPER_RELEASE, 0);
         close(relay->keeper);
+    }
     if (relay->signals >= 0)
         close(relay->signals);
     sigaction(SIGPIPE, &relay->before.pipe, NULL);

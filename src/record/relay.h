@@ -53,4 +53,5 @@ struct keeper_end relay_run(struct relay *relay);
 /* Prints LINE on our standard error, also while the terminal is raw. RELAY may be NULL. Any
  * thread. */
 void relay_say(const struct relay *relay, const char *line);
+/* To be called when the end has been dealt with: until then the keeper would do it in our stead. */
 void relay_done(struct relay *relay);
