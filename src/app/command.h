@@ -36,6 +36,7 @@ struct command {
     const char *summary;  /* one line */
     const char *accepts;  /* option names, separated by blanks */
     const char *examples; /* behind the options of the help, lines of text; may be NULL */
+    bool operands_end_options; /* what follows the first operand is not ours to read */
     /* OPERANDS are the words that are no options, NULL-terminated. Returns an enum exit_status. */
     int (*run)(const struct settings *settings, char **operands);
 };

@@ -102,6 +102,11 @@ static bool show_head(
     clock_iso(run->started_s, when, sizeof when);
     if (when[0])
         add_line(out, "started", when);
+    static const struct run_column DURATION = {.kind = RUN_COLUMN_DURATION};
+    struct run_value lasted = run_value(run, &DURATION, NULL, 0);
+    run_value_print(&lasted, &DURATION, text, sizeof text);
+    if (text[0])
+        add_line(out, "duration", text);
     if (run->tags)
         add_line(out, "tags", run->tags);
     if (run->note)

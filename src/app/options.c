@@ -112,6 +112,7 @@ bool options_parse(const struct command *command, char **words, struct settings 
         char *word = *words;
         if (options_over || word[0] != '-' || !word[1]) {
             operands[count++] = word;
+            options_over = options_over || command->operands_end_options;
             continue;
         }
         if (strcmp(word, "--") == 0) {

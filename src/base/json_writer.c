@@ -158,3 +158,9 @@ void json_writer_null(struct json_writer *writer)
     separate(writer);
     buf_add_string(writer->out, "null");
 }
+
+void json_writer_raw(struct json_writer *writer, const char *json, size_t length)
+{
+    separate(writer);
+    buf_add(writer->out, json, length);
+}

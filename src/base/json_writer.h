@@ -35,3 +35,5 @@ void json_writer_number(struct json_writer *writer, double value); /* shortest t
 void json_writer_int(struct json_writer *writer, int64_t value);
 void json_writer_bool(struct json_writer *writer, bool value);
 void json_writer_null(struct json_writer *writer);
+/* One value that is harmless JSON already, as it stands. */
+void json_writer_raw(struct json_writer *writer, const char *json, size_t length);

@@ -41,6 +41,8 @@ struct encode_terminal {
     int32_t cell_width_px, cell_height_px; /* each at least 1 */
     int32_t max_width_px, max_height_px;   /* the largest single image it shows; 0: no limit */
     int32_t palette_colours;               /* sixel, kitty: 2..240; 0: 240. Fewer are fewer bytes */
+    int32_t most_bytes; /* sixel: so many for a whole picture, about, or as few as 8 colours can make
+                           it; 0: as many as it takes */
     enum encode_delta delta;               /* sixel */
     enum encode_colours colours;           /* blocks */
     bool utf8;                             /* blocks */

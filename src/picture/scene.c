@@ -26,9 +26,18 @@ static double clamp_far(double value)
     return value < -FAR_PX ? -FAR_PX : value > FAR_PX ? FAR_PX : value;
 }
 
+/* Makes a side LEAST long, with the same middle. */
+static void stretch(int32_t *from, int32_t *length, int32_t least)
+{
+    if (*length >= least)
+        return;
+    *from -= (least - *length) / 2;
+    *length = least;
+}
+
 /* False when nothing of the box is on the picture. Both edges are rounded, so that boxes that touch
- * in the image touch here. */
-static bool place_box(const struct scene_map *map, const struct overlay_box *box,
+ * in the image touch here; no side is below LEAST. */
+static bool place_box(const struct scene_map *map, const struct overlay_box *box, int32_t least,
     const struct pixels *out, struct draw_rect *rect)
 {
     double x0 = box->x * map->scale_x + map->left_px, y0 = box->y * map->scale_y + map->top_px;
@@ -40,8 +49,8 @@ static bool place_box(const struct scene_map *map, const struct overlay_box *box
     rect->y = (int32_t)lround(clamp_far(y0));
     rect->w = (int32_t)lround(clamp_far(x1)) - rect->x;
     rect->h = (int32_t)lround(clamp_far(y1)) - rect->y;
-    rect->w = rect->w < 1 ? 1 : rect->w;
-    rect->h = rect->h < 1 ? 1 : rect->h;
+    stretch(&rect->x, &rect->w, least);
+    stretch(&rect->y, &rect->h, least);
     return draw_clip(*rect, out->width_px, out->height_px).w > 0;
 }
 
@@ -133,8 +142,9 @@ bool scene_compose(const struct pixels *base, const struct scene_map *map,
     bool ok = lay_masks(map, boxes, count, out);
     struct draw_rect rect;
     int32_t enlarge = map->enlarge < 1 ? 1 : map->enlarge;
+    int32_t least = texts ? 1 : SCENE_LEAST_BOX_PX * enlarge;
     for (size_t i = 0; i < count; i++)
-        if (place_box(map, &boxes[i], out, &rect)) {
+        if (place_box(map, &boxes[i], least, out, &rect)) {
             int line = boxes[i].line_px;
             line = line < 1 ? 1 : line > SCENE_MAX_LINE_PX ? SCENE_MAX_LINE_PX : line;
             draw_outline(out, rect, boxes[i].style, line * enlarge, boxes[i].rgb);
@@ -146,7 +156,7 @@ bool scene_compose(const struct pixels *base, const struct scene_map *map,
     ok &= texts ? label_map_init(&taken, w, h / CELL_HEIGHT_PX, 1)
                 : label_map_init(&taken, w, h, SQUARE_PX);
     for (size_t i = 0; ok && i < count; i++) {
-        if (!boxes[i].label[0] || !place_box(map, &boxes[i], out, &rect))
+        if (!boxes[i].label[0] || !place_box(map, &boxes[i], least, out, &rect))
             continue;
         if (texts)
             ok = add_text(texts, &taken, rect, &boxes[i]);

@@ -7,12 +7,13 @@
 
 #include "picture/pixels.h"
 
-enum { SCENE_LABEL_BYTES = 48, SCENE_MAX_LINE_PX = 4 };
+enum { SCENE_LABEL_BYTES = 48, SCENE_MAX_LINE_PX = 6, SCENE_LEAST_BOX_PX = 4 };
 
 enum line_style { LINE_SOLID, LINE_DASHED, LINE_DOTTED, LINE_DOUBLE };
 
 struct overlay_box {
-    double x, y, w, h; /* image pixels, as in facts/boxes.h; what is not finite is not drawn */
+    double x, y, w, h; /* image pixels, as in facts/boxes.h; what is not finite is not drawn, and no side
+                          is shorter than SCENE_LEAST_BOX_PX on the picture, but among texts */
     uint8_t rgb[3];
     enum line_style style;
     int line_px;                   /* 1..SCENE_MAX_LINE_PX on the picture, growing inwards */

@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { LEAST_COLOURS = 8, MOST_GUESSED_BYTES = 64 << 20 };
+
 struct sixel_frame {
     struct encoder_frame head; /* first */
     struct palette palette;
@@ -49,6 +51,53 @@ static void close(struct encoder_frame *frame)
     free(sixel);
 }
 
+/* About the bytes of the whole base, by each STEP-th band of it; `index` is scratch. */
+static bool guess_bytes(struct sixel_frame *sixel, size_t *bytes, struct err *err)
+{
+    enum { STEP = 8 };
+    const struct pixels *base = sixel->head.base;
+    size_t w = (size_t)base->width_px, rows = 0;
+    for (int32_t y = 0; y < base->height_px; y++)
+        if (y / SIXEL_BAND_PX % STEP == 0)
+            memcpy(sixel->index + rows++ * w, sixel->base_index + (size_t)y * w, w);
+    struct sixel_picture some = {.index = sixel->index,
+        .stride = w,
+        .width_px = base->width_px,
+        .height_px = (int32_t)rows,
+        .rgb = (const uint8_t(*)[3])sixel->palette.rgb};
+    struct buf out;
+    buf_init(&out, MOST_GUESSED_BYTES);
+    bool ok = sixel_write(&sixel->writer, &some, &out) && !out.failed;
+    *bytes = out.length * (size_t)base->height_px / rows;
+    buf_done(&out);
+    return ok || err_set(err, ERR_MEMORY, "out of memory");
+}
+
+/* The colours of the base, fewer of them while it takes too many bytes: in fur and leaves they are
+ * what costs. */
+static bool choose_colours(struct sixel_frame *sixel, struct err *err)
+{
+    const struct encode_terminal *terminal = &sixel->head.terminal;
+    int32_t colours = terminal->palette_colours;
+    size_t most = (size_t)terminal->most_bytes, bytes = 0;
+    colours = colours < 2 || colours > PALETTE_MAX_COLOURS ? PALETTE_MAX_COLOURS : colours;
+    for (;;) {
+        if (!palette_init(&sixel->palette, sixel->head.base, colours, err))
+            return false;
+        palette_map(&sixel->palette, sixel->head.base, sixel->base_index);
+        if (!most || colours <= LEAST_COLOURS)
+            return true;
+        if (!guess_bytes(sixel, &bytes, err))
+            return false;
+        if (bytes <= most)
+            return true;
+        palette_done(&sixel->palette); /* half of its colours are about a fifth of the bytes */
+        colours = bytes > most + most / 2 ? colours / 4 : bytes > most + most / 6 ? colours / 2
+                                                                                   : colours * 3 / 4;
+        colours = colours < LEAST_COLOURS ? LEAST_COLOURS : colours;
+    }
+}
+
 static bool prepare(struct sixel_frame *sixel, struct err *err)
 {
     const struct encode_terminal *terminal = &sixel->head.terminal;
@@ -66,12 +115,7 @@ static bool prepare(struct sixel_frame *sixel, struct err *err)
     if (!sixel->base_index || !sixel->index || !sixel->changed ||
         !cell_map_init(&sixel->dirty, sixel->rows, sixel->cols))
         return err_set(err, ERR_MEMORY, "out of memory");
-    int32_t colours = terminal->palette_colours;
-    colours = colours < 2 || colours > PALETTE_MAX_COLOURS ? PALETTE_MAX_COLOURS : colours;
-    if (!palette_init(&sixel->palette, base, colours, err))
-        return false;
-    palette_map(&sixel->palette, base, sixel->base_index);
-    return true;
+    return choose_colours(sixel, err);
 }
 
 static struct encoder_frame *open(const struct encode_terminal *terminal,

@@ -7,6 +7,7 @@
 
 #include <cjson/cJSON.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 /* A DOM is fit for what is small. cJSON itself bounds how deep brackets nest. */
@@ -78,23 +79,40 @@ static double date_in(const cJSON *json, const char *key)
                : NAN;
 }
 
+/* What a recorder says of the end of its command, where that is worth a word. */
+static void note_end(const cJSON *json, struct sink *sink, const struct reader_source *source)
+{
+    const cJSON *code = cJSON_GetObjectItemCaseSensitive(json, "exit_code");
+    const char *signal_name = string_in(json, "signal");
+    char text[128] = "";
+    if (cJSON_IsNumber(code) && code->valuedouble != 0)
+        snprintf(text, sizeof text, "the command ended with exit code %.0f", code->valuedouble);
+    else if (signal_name)
+        snprintf(text, sizeof text, "the command was ended by %.32s", signal_name);
+    if (text[0])
+        say(sink, source, text);
+    if (cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(json, "recorder_killed")))
+        say(sink, source, "the recorder was killed before the command ended: later output is missing");
+}
+
 bool plain_read_status(const struct reader_source *source, struct reader_mark *mark,
     struct sink *sink, struct err *err)
 {
-    static const enum run_status SAID[] = {RUN_RUNNING, RUN_FINISHED, RUN_FAILED};
+    static const enum run_status SAID[] = {RUN_RUNNING, RUN_FINISHED, RUN_FAILED, RUN_UNKNOWN};
+    enum { SAID_COUNT = sizeof SAID / sizeof *SAID };
     (void)mark;
     bool ok;
     cJSON *json = parse(source, sink, &ok, err);
     if (!json)
         return ok;
     const char *word = string_in(json, "status");
-    enum run_status status = RUN_UNKNOWN;
-    for (size_t i = 0; word && i < sizeof SAID / sizeof *SAID; i++)
-        if (strcmp(word, run_status_name(SAID[i])) == 0)
-            status = SAID[i];
-    if (status != RUN_UNKNOWN ||
-        say(sink, source, "\"status\" is not one of running, finished, failed"))
-        sink->status(sink->self, status, date_in(json, "started"), date_in(json, "ended"));
+    size_t i = 0;
+    while (i < SAID_COUNT && (!word || strcmp(word, run_status_name(SAID[i])) != 0))
+        i++;
+    if (i < SAID_COUNT || say(sink, source, "\"status\" is not one of running, finished, failed"))
+        sink->status(sink->self, i < SAID_COUNT ? SAID[i] : RUN_UNKNOWN, date_in(json, "started"),
+            date_in(json, "ended"));
+    note_end(json, sink, source);
     cJSON_Delete(json);
     return true;
 }

@@ -192,18 +192,19 @@ static bool take_row(struct table *table)
     return true;
 }
 
-/* The header again, as a second start that appends writes it; it may have other columns. */
+/* The header again, as a second start that appends writes it; it may have other columns. Rows that go
+ * by the clock name it there. */
 static bool is_header_again(struct table *table, const char *line, size_t length)
 {
-    if (table->step < 0 || length >= READER_MAX_STATE_BYTES / 2 ||
-        !csv_split(&table->csv, line, length))
+    if (length >= READER_MAX_STATE_BYTES / 2 || !csv_split(&table->csv, line, length))
         return false;
     const struct csv *csv = &table->csv;
     double value;
     for (size_t i = 0; i < csv->count; i++)
         if (num_parse(csv->cells[i].text, csv->cells[i].length, &value))
             return false;
-    return best_column(csv, table->rules->steps) >= 0;
+    return best_column(csv, table->rules->steps) >= 0 ||
+           (table->step < 0 && table->wall >= 0 && best_column(csv, table->rules->walls) >= 0);
 }
 
 /* The line at byte AT of the file. False when out of memory. */

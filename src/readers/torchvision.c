@@ -8,6 +8,7 @@
 #include "readers/torchvision.h"
 
 #include "base/stream.h"
+#include "readers/plain_files.h"
 
 #include <string.h>
 
@@ -65,12 +66,14 @@ static bool is_candidate(const struct file_entry *entry, bool texts)
 static bool claim(const struct reader_place *place, struct reader_claim *claim)
 {
     const struct file_list *list = place->list;
-    bool texts = !holds_labels(list);
+    bool texts = !holds_labels(list), recorded = plain_is_recorded(place);
     int looked_at = 0;
     for (size_t i = 0; i < list->count && looked_at < MOST_FILES; i++) {
         const char *name = list->entries[i].name;
         if (!is_candidate(&list->entries[i], texts))
             continue;
+        if (recorded && strcmp(name, "console.log") == 0)
+            continue; /* its lines have stamps, which the console reader knows */
         looked_at++;
         enum verdict verdict = judge(place, name);
         if (verdict == PROGRESS)

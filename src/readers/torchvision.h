@@ -29,6 +29,7 @@ struct torchvision_log {
     const char *name; /* for notes */
     struct series_set series;
     int64_t lines, step; /* of the last progress of training */
+    double wall_s;       /* of the line, for who knows it; NaN at first */
     int64_t kind;        /* of evaluation: boxes, masks, key points */
     bool testing;        /* the last progress was an evaluation's */
     int64_t torn, torn_line;

@@ -167,7 +167,7 @@ static void add_point(
         text[used++] = name[i] == ' ' ? '_' : name[i];
     int32_t series = series_find(&log->series, text, used);
     if (series >= 0)
-        series_add(&log->series, series, log->step, NAN, value);
+        series_add(&log->series, series, log->step, log->wall_s, value);
 }
 
 static void take_progress(struct torchvision_log *log, struct torchvision_progress progress)
@@ -296,7 +296,7 @@ void torchvision_take_line(struct torchvision_log *log, const char *line, size_t
 void torchvision_begin(
     struct torchvision_log *log, const char *name, struct sink *sink, const struct buf *state)
 {
-    *log = (struct torchvision_log){.sink = sink, .name = name};
+    *log = (struct torchvision_log){.sink = sink, .name = name, .wall_s = NAN};
     series_init(&log->series, sink, "");
     struct wire rest = wire_of(state->length ? state->data : "", state->length);
     uint64_t version, lines, step, kind, testing;

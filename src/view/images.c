@@ -124,10 +124,11 @@ static void start(void *self, const struct session *session, const struct world 
     state->artifact = -1;
     state->dragging = -1;
     state->image = -1;
-    state->look.smooth = true;
     state->follows = !run;
     snprintf(state->wanted, sizeof state->wanted, "%s", session->image);
     images_choose_run(state, session, world);
+    images_look_begin(state, session, world);
+    state->jumps = state->preset && !session->image[0];
     images_begin_request(state, session);
 }
 
@@ -239,6 +240,8 @@ static void next_show(
            (state->show == IMAGES_VERSUS && count < 2));
     state->tile = 0;
     state->chosen.any = false;
+    snprintf(
+        session->images.show, sizeof session->images.show, "%s", images_show_name(state->show));
     session_say(session, "%s%s", images_show_name(state->show),
         state->show == IMAGES_RUNS && count < 2 ? ": select more runs in the table" : "");
 }
@@ -530,6 +533,43 @@ static void turn_wheel(
     images_move(state, event->wheel_rows);
 }
 
+static bool is_on_picture(const struct images_state *state, int row, int col)
+{
+    bool on = false;
+    for (size_t i = 0; i < state->tiles.count; i++)
+        on |= rect_holds(state->tiles.items[i].picture, row, col);
+    return on;
+}
+
+/* A picture that is looked at closely is drawn along; a click that stays where it was points at a box,
+ * as on any other. */
+static void press_picture(struct images_state *state, const struct session *session,
+    const struct world *world, const struct event *event)
+{
+    state->panning = state->look.zoom > 0 && is_on_picture(state, event->row, event->col);
+    state->panned = false;
+    state->pan_row = event->row;
+    state->pan_col = event->col;
+    if (!state->panning)
+        images_point_at(state, session, world, event->row, event->col);
+}
+
+static void pan_by_mouse(struct images_state *state, const struct session *session,
+    const struct world *world, const struct event *event)
+{
+    if (event->action == MOUSE_DRAG &&
+        (event->row != state->pan_row || event->col != state->pan_col)) {
+        images_pan(state, world, state->pan_row - event->row, state->pan_col - event->col);
+        state->pan_row = event->row;
+        state->pan_col = event->col;
+        state->panned = true;
+    } else if (event->action == MOUSE_RELEASE) {
+        if (!state->panned)
+            images_point_at(state, session, world, event->row, event->col);
+        state->panning = false;
+    }
+}
+
 static enum view_outcome act_by_mouse(struct images_state *state, struct session *session,
     const struct world *world, const struct event *event)
 {
@@ -554,8 +594,10 @@ static enum view_outcome act_by_mouse(struct images_state *state, struct session
             images_show_index(state, images_at(state, item));
             state->chosen.any = false;
         } else if (state->dragging < 0) {
-            images_point_at(state, session, world, event->row, event->col);
+            press_picture(state, session, world, event);
         }
+    } else if (state->panning) {
+        pan_by_mouse(state, session, world, event);
     }
     if (state->dragging >= 0 && (event->action == MOUSE_PRESS || event->action == MOUSE_DRAG)) {
         enum images_slider which = (enum images_slider)state->dragging;
@@ -566,10 +608,9 @@ static enum view_outcome act_by_mouse(struct images_state *state, struct session
     return VIEW_STAYED;
 }
 
-static enum view_outcome act(void *self, struct session *session, const struct world *world,
-    const struct event *event, struct view_effect *effect)
+static enum view_outcome act_on_event(struct images_state *state, struct session *session,
+    const struct world *world, const struct event *event, struct view_effect *effect)
 {
-    struct images_state *state = self;
     if (state->asking && event->kind != EVENT_MOUSE && event->kind != EVENT_TICK)
         return act_in_prompt(state, session, world, event);
     if (event->kind == EVENT_TICK) {
@@ -599,6 +640,15 @@ static enum view_outcome act(void *self, struct session *session, const struct w
         return VIEW_IGNORED;
     move_in_pane(state, (enum scroll_move)move);
     return VIEW_STAYED;
+}
+
+static enum view_outcome act(void *self, struct session *session, const struct world *world,
+    const struct event *event, struct view_effect *effect)
+{
+    struct images_state *state = self;
+    enum view_outcome outcome = act_on_event(state, session, world, event, effect);
+    images_look_remember(state, session);
+    return outcome;
 }
 
 static bool is_typing(const void *self)

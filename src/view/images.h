@@ -129,6 +129,8 @@ struct images_state {
     struct prompt prompt;
     struct slider_place sliders[IMAGES_SLIDERS];
     int dragging; /* enum images_slider, -1 none */
+    bool panning, panned; /* the mouse was pressed on a picture that is looked at closely; it has moved */
+    int pan_row, pan_col; /* where it was last */
 
     /* The box that is pointed at, in a tile of that number. */
     struct gallery_box chosen;
@@ -173,6 +175,13 @@ void images_choose_run(
 void images_follow(
     void *self, const struct session *session, const struct world *world, struct wants *out);
 void images_forget(struct images_state *state); /* frees what the state holds */
+
+/* ---- what outlives the screen (images_keep.c) ---- */
+
+/* Begins as it was looked at last; several runs beside one another unless the person chose otherwise. */
+void images_look_begin(
+    struct images_state *state, const struct session *session, const struct world *world);
+void images_look_remember(const struct images_state *state, struct session *session);
 
 /* ---- finding (images_find.c) ---- */
 

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char CURVES[] = "curves", TRADEOFF[] = "tradeoff";
+static const char CURVES[] = "curves", TRADEOFF[] = "tradeoff", IMAGES[] = "images";
 
 /* The truth values, by their names in the file. */
 struct look_flag {
@@ -198,12 +198,100 @@ static void write_tradeoff(const struct session *session, struct json_writer *js
     json_writer_object_end(json);
 }
 
-/* ---- both ---- */
+/* ---- images ---- */
+
+enum { MOST_TONE = 100, IMAGE_TEXTS = 3, IMAGE_FLAGS = 4, IMAGE_TONES = 2 };
+
+/* The members of the session, by their names in the file. */
+struct image_members {
+    struct {
+        const char *name;
+        char *text;
+        size_t bytes;
+    } texts[IMAGE_TEXTS];
+    struct look_flag flags[IMAGE_FLAGS];
+    struct {
+        const char *name;
+        int *tone;
+    } tones[IMAGE_TONES];
+};
+
+static struct image_members list_members(struct images_looks *looks)
+{
+    return (struct image_members){.texts = {{"show", looks->show, sizeof looks->show},
+                                      {"order", looks->order, sizeof looks->order},
+                                      {"overlay", looks->overlay, sizeof looks->overlay}},
+        .flags = {{"by_verdict", &looks->by_verdict}, {"maskless", &looks->maskless},
+            {"squares", &looks->squares}, {"grey", &looks->grey}},
+        .tones = {{"brightness", &looks->brightness}, {"contrast", &looks->contrast}}};
+}
+
+/* The value of the key just taken, when it is one of MEMBERS. */
+static bool read_member(
+    const struct image_members *members, struct json *json, struct arena *arena)
+{
+    for (size_t i = 0; i < IMAGE_TEXTS; i++)
+        if (json_is(json, members->texts[i].name)) {
+            const char *word = next_string(json, arena);
+            snprintf(members->texts[i].text, members->texts[i].bytes, "%s", word ? word : "");
+            return true;
+        }
+    for (size_t i = 0; i < IMAGE_FLAGS; i++)
+        if (json_is(json, members->flags[i].name)) {
+            *members->flags[i].flag = json_next(json) == JSON_TRUE;
+            json_skip(json);
+            return true;
+        }
+    for (size_t i = 0; i < IMAGE_TONES; i++)
+        if (json_is(json, members->tones[i].name)) {
+            int64_t tone;
+            json_next(json);
+            if (json_int(json, &tone) && tone >= -MOST_TONE && tone <= MOST_TONE)
+                *members->tones[i].tone = (int)tone;
+            json_skip(json);
+            return true;
+        }
+    return false;
+}
+
+static void read_images(struct session *session, const char *settings)
+{
+    struct image_members members = list_members(&session->images);
+    struct arena arena = {0};
+    struct json json;
+    begin(&json, &arena, settings, IMAGES);
+    while (json.kind != JSON_BAD && json_next(&json) == JSON_KEY)
+        if (!read_member(&members, &json, &arena))
+            json_skip(&json);
+    arena_done(&arena);
+}
+
+static void write_images(struct session *session, struct json_writer *json)
+{
+    struct image_members members = list_members(&session->images);
+    json_writer_object(json);
+    for (size_t i = 0; i < IMAGE_TEXTS; i++) {
+        json_writer_key(json, members.texts[i].name);
+        json_writer_string(json, members.texts[i].text);
+    }
+    for (size_t i = 0; i < IMAGE_FLAGS; i++) {
+        json_writer_key(json, members.flags[i].name);
+        json_writer_bool(json, *members.flags[i].flag);
+    }
+    for (size_t i = 0; i < IMAGE_TONES; i++) {
+        json_writer_key(json, members.tones[i].name);
+        json_writer_int(json, *members.tones[i].tone);
+    }
+    json_writer_object_end(json);
+}
+
+/* ---- all ---- */
 
 void look_keep_read(struct session *session, const char *settings)
 {
     read_curves(session, settings);
     read_tradeoff(session, settings);
+    read_images(session, settings);
 }
 
 void look_keep_order(struct look_kept *kept, struct session *session)
@@ -218,6 +306,10 @@ void look_keep_order(struct look_kept *kept, struct session *session)
     json_writer_init(&json, &text, false);
     write_tradeoff(session, &json);
     session_keep_text(session, TRADEOFF, &text, &kept->tradeoff);
+    buf_clear(&text);
+    json_writer_init(&json, &text, false);
+    write_images(session, &json);
+    session_keep_text(session, IMAGES, &text, &kept->images);
     buf_done(&text);
 }
 
@@ -225,5 +317,6 @@ void look_keep_done(struct look_kept *kept)
 {
     free(kept->curves);
     free(kept->tradeoff);
+    free(kept->images);
     *kept = (struct look_kept){0};
 }

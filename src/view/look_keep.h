@@ -1,7 +1,7 @@
 /*
- * Keeps how curves and the trade-off are looked at, as JSON in the person's settings: pins, x,
- * smoothing, the rest; axes and the constraint.
- * Knows: the looks of the session, two members of the settings. Must not know: files, screens.
+ * Keeps how curves, the trade-off and images are looked at, as JSON in the person's settings: pins, x,
+ * smoothing, the rest; axes and the constraint; views, order, boxes, tones.
+ * Knows: the looks of the session, three members of the settings. Must not know: files, screens.
  */
 #pragma once
 
@@ -11,7 +11,7 @@
 void look_keep_read(struct session *session, const char *settings);
 /* As they were ordered last. Zeroed at first. */
 struct look_kept {
-    char *curves, *tradeoff;
+    char *curves, *tradeoff, *images;
 };
 /* Orders them to be kept when they are not what KEPT says; see session_keep_text(). */
 void look_keep_order(struct look_kept *kept, struct session *session);

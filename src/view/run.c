@@ -2,21 +2,16 @@
  * The run page: status, notes on damage, metrics with sparklines, parameters.
  * Knows: one row of the runs table and its curves. Must not know: files.
  */
+#include "view/recorded.h"
+#include "view/run_tables.h"
 #include "view/view.h"
 
 #include "base/clock.h"
-#include "base/num.h"
-#include "eval/downsample.h"
-#include "screen/spark.h"
-#include "screen/table.h"
 
-#include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
-enum { METRICS_SPARK_COLS = 20, HEAD_NOTES = 6, HEAD_ABSORBED = 3 };
-enum action { PANE = 1, DIFF, CURVES, IMAGES, EVALUATION, FILES, TABLES, SELECT, BASELINE };
+enum { HEAD_NOTES = 6, HEAD_ABSORBED = 3 };
+enum action { PANE = 1, DIFF, CURVES, IMAGES, EVALUATION, FILES, TABLES, SELECT, BASELINE, RECORDING };
 
 static const struct key_row KEYS[] = {
     {"Tab Shift-Tab", "metrics or parameters", PANE, "run", "pane", 3},
@@ -26,6 +21,7 @@ static const struct key_row KEYS[] = {
     {"o", "files of the run", FILES, "run", "files", 2},
     {"T", "tables: files and evaluation", TABLES, "run", "tables", 3},
     {"d", "what differs between the selected runs", DIFF, "run", "diff", 2},
+    {"L", "live: output, system and signals of a run that boxtop records", RECORDING, "run", NULL, 0},
     {"Space", "select or unselect the run", SELECT, "run", NULL, 0},
     {"p", "make the run the baseline", BASELINE, "run", NULL, 0},
     {0},
@@ -54,151 +50,16 @@ static void start(void *self, const struct session *session, const struct world 
     ((struct state *)self)->run = run;
 }
 
-/* The metrics that are seen have their curves loaded for the sparklines. */
 static void wants(
     void *self, const struct session *session, const struct world *world, struct wants *out)
 {
     struct state *state = self;
     const struct run_row *run = find_run(state, session, world);
-    const struct scroll *scroll = &state->tables[PANE_METRICS].scroll;
-    size_t seen = scroll->visible > 0 ? (size_t)scroll->visible : (size_t)session->rows;
-    for (size_t i = scroll->top; run && i < run->metric_count && i < scroll->top + seen; i++)
-        if (out->curve_count < CURVES_MOST)
-            out->curves[out->curve_count++] = world_curve_want(&run->metrics[i]);
-}
-
-/* ---- metrics ---- */
-
-struct drawing {
-    const struct run_row *run;
-    const struct world *world;
-};
-
-enum metric_column { NAME, COURSE, LAST, BEST, BEST_STEP, COUNT, METRIC_COLUMNS };
-
-static size_t metric_rows(void *self)
-{
-    return ((struct drawing *)self)->run->metric_count;
-}
-
-/* Of the last segment: a run that was started again is where it is now. */
-static void print_best(const struct run_metric *metric, bool step, char *out, size_t out_bytes)
-{
-    enum better better = role_info(metric->role)->better;
-    const struct metric_range *now = &metric->summary.latest;
-    double value = better == BETTER_HIGHER ? now->max : now->min;
-    if (better == BETTER_NEITHER || isnan(value) || run_is_undefined(metric->role, value))
-        snprintf(out, out_bytes, "\xe2\x80\x93");
-    else if (step)
-        snprintf(out, out_bytes, "%lld",
-            (long long)(better == BETTER_HIGHER ? now->max_step : now->min_step));
-    else
-        num_print_short(value, 5, out, out_bytes);
-}
-
-/* "600", "600 in 2 segments, 3 not finite". */
-static void print_count(const struct metric_summary *summary, char *out, size_t out_bytes)
-{
-    char segments[40] = "", lost[40] = "";
-    if (summary->segments > 1)
-        snprintf(segments, sizeof segments, " in %lld segments", (long long)summary->segments);
-    if (summary->nonfinite)
-        snprintf(lost, sizeof lost, ", %lld not finite", (long long)summary->nonfinite);
-    snprintf(out, out_bytes, "%lld%s%s", (long long)summary->count, segments, lost);
-}
-
-static void metric_cell(void *self, size_t row, int column, struct table_cell *out)
-{
-    const struct run_metric *metric = &((struct drawing *)self)->run->metrics[row];
-    out->text = out->room;
-    switch ((enum metric_column)column) {
-    case NAME:
-        out->text = metric->name;
-        break;
-    case LAST:
-        num_print_short(metric->summary.last, 5, out->room, sizeof out->room);
-        if (run_is_undefined(metric->role, metric->summary.last))
-            snprintf(out->room, sizeof out->room, "undefined");
-        if (!isfinite(metric->summary.last))
-            out->style = STYLE_IS(WARN);
-        break;
-    case BEST:
-    case BEST_STEP:
-        print_best(metric, column == BEST_STEP, out->room, sizeof out->room);
-        break;
-    case COUNT:
-        print_count(&metric->summary, out->room, sizeof out->room);
-        out->style = metric->summary.nonfinite ? STYLE_IS(WARN) : STYLE_IS(MUTED);
-        break;
-    default:
-        out->text = NULL;
-    }
-}
-
-static void metric_draw(void *self, size_t row, int column, struct grid *grid, struct rect place)
-{
-    struct drawing *drawing = self;
-    (void)column;
-    const struct run_metric *metric = &drawing->run->metrics[row];
-    struct curve_want want = world_curve_want(metric);
-    const struct curve *curve = world_curve(drawing->world, &want);
-    double values[METRICS_SPARK_COLS];
-    if (!curve || !curve->count)
+    if (!run)
         return;
-    int32_t cols = place.cols < METRICS_SPARK_COLS ? place.cols : METRICS_SPARK_COLS;
-    if (curve->count < (size_t)cols)
-        cols = (int32_t)curve->count;
-    struct downsample_range range =
-        downsample_whole(curve->points, curve->count, DOWNSAMPLE_BY_INDEX, cols);
-    downsample_sparkline(curve->points, curve->count, &range, values);
-    spark_draw(grid, place.row, place.col, place.cols, session_run_style(drawing->run), values,
-        (size_t)cols, NAN, NAN);
-}
-
-static void draw_metrics(
-    struct state *state, struct grid *grid, struct rect place, struct drawing *drawing)
-{
-    static const struct table_column COLUMNS[METRIC_COLUMNS] = {
-        [NAME] = {.title = "metric", .min_cols = 12, .max_cols = 40},
-        [COURSE] = {.title = "course",
-            .min_cols = METRICS_SPARK_COLS,
-            .max_cols = METRICS_SPARK_COLS,
-            .drawn = true},
-        [LAST] = {.title = "last", .align = TABLE_DECIMAL, .max_cols = 14},
-        [BEST] = {.title = "best", .align = TABLE_DECIMAL, .max_cols = 14},
-        [BEST_STEP] = {.title = "@", .align = TABLE_RIGHT, .max_cols = 12},
-        [COUNT] = {.title = "points", .align = TABLE_RIGHT, .max_cols = 40},
-    };
-    struct table_source source = {drawing, metric_rows, metric_cell, NULL, metric_draw};
-    table_draw(&state->tables[PANE_METRICS], grid, place, &source, COLUMNS, METRIC_COLUMNS, 1,
-        state->pane == PANE_METRICS);
-}
-
-/* ---- parameters ---- */
-
-static size_t param_rows(void *self)
-{
-    return ((struct drawing *)self)->run->param_count;
-}
-
-static void param_cell(void *self, size_t row, int column, struct table_cell *out)
-{
-    const struct param *param = &((struct drawing *)self)->run->params[row];
-    out->text = column ? param->text : param->name;
-    if (column && param->kind == PARAM_NULL) {
-        out->text = "null";
-        out->style = STYLE_IS(MUTED);
-    }
-}
-
-static void draw_params(
-    struct state *state, struct grid *grid, struct rect place, struct drawing *drawing)
-{
-    static const struct table_column COLUMNS[] = {
-        {.title = "parameter", .min_cols = 12, .max_cols = 40}, {.title = "value", .min_cols = 8}};
-    struct table_source source = {drawing, param_rows, param_cell, NULL, NULL};
-    table_draw(&state->tables[PANE_PARAMS], grid, place, &source, COLUMNS, 2, 1,
-        state->pane == PANE_PARAMS);
+    struct run_tables_part all = run_tables_all(run);
+    run_tables_want(&state->tables[PANE_METRICS], run, &all, session, out);
+    recorded_want(run, false, &out->texts);
 }
 
 /* ---- the page ---- */
@@ -244,6 +105,22 @@ static int draw_head(const struct run_row *run, struct grid *grid, struct rect p
     return row - place.row;
 }
 
+/* Of a run that boxtop recorded how it can be watched. Returns the rows that it took. */
+static int draw_recorded(const struct run_row *run, const struct world *world, struct grid *grid,
+    int row, struct rect place)
+{
+    struct text_want want;
+    struct recording recording;
+    recorded_want(run, false, &want);
+    if (!recorded_find(world, &want, &recording))
+        return 0;
+    int col = place.col + 3, end = place.col + place.cols - 1;
+    bool running = recording.status == RUN_RUNNING && run->status == RUN_RUNNING;
+    col += grid_text(grid, row, col, end - col, STYLE_IS(ACCENT), running ? "L  live  " : "L  ");
+    grid_printf(grid, row, col, end - col, STYLE_IS(MUTED), "$ %s", recording.command);
+    return 1;
+}
+
 static void draw(void *self, const struct session *session, const struct world *world,
     struct canvas *canvas, struct rect place)
 {
@@ -253,8 +130,9 @@ static void draw(void *self, const struct session *session, const struct world *
         view_say_empty(canvas->grid, place, world->runs ? "the run is gone" : "loading ...");
         return;
     }
-    struct drawing drawing = {run, world};
-    int used = draw_head(run, canvas->grid, place) + 1;
+    struct run_tables_part all = run_tables_all(run);
+    int used = draw_head(run, canvas->grid, place);
+    used += draw_recorded(run, world, canvas->grid, place.row + used, place) + 1;
     struct rect body = {place.row + used, place.col, place.rows - used, place.cols};
     if (body.rows < 2)
         return;
@@ -269,9 +147,11 @@ static void draw(void *self, const struct session *session, const struct world *
         left.rows = 0;
     }
     if (left.rows)
-        draw_metrics(state, canvas->grid, left, &drawing);
+        run_tables_metrics(&state->tables[PANE_METRICS], canvas->grid, left, run, &all, world,
+            state->pane == PANE_METRICS);
     if (right.rows)
-        draw_params(state, canvas->grid, right, &drawing);
+        run_tables_params(
+            &state->tables[PANE_PARAMS], canvas->grid, right, run, state->pane == PANE_PARAMS);
     if (!run->metric_count && left.rows)
         view_say_empty(canvas->grid, left, "no metric was logged");
     if (!run->param_count && right.rows)
@@ -319,6 +199,9 @@ static enum view_outcome act(void *self, struct session *session, const struct w
         return VIEW_OPENED;
     case FILES:
         *effect = (struct view_effect){&view_files, run->id};
+        return VIEW_OPENED;
+    case RECORDING:
+        *effect = (struct view_effect){&view_recording, run->id};
         return VIEW_OPENED;
     case TABLES:
         *effect = (struct view_effect){&view_data, run->id};

@@ -42,6 +42,15 @@ struct tradeoff_choice {
     int direction; /* 1 higher is better, -1 lower, 0 as the column has it */
 };
 
+/* How the images screen was looked at last. */
+struct images_looks {
+    char show[32]; /* the pictures that the person chose: images_show_name(); "" as it is found */
+    char order[48];   /* of the list, image_presets; "" by id */
+    char overlay[32]; /* gallery_overlay_name() */
+    bool by_verdict, maskless, squares, grey;
+    int brightness, contrast;
+};
+
 struct session {
     int64_t *selected; /* run ids, in the order they were selected */
     size_t selected_count, selected_capacity;
@@ -56,6 +65,7 @@ struct session {
     char curve_pattern[SESSION_FILTER_BYTES]; /* of the names of the panels that curves show; "" all */
     struct tradeoff_choice tradeoff_x, tradeoff_y; /* as the trade-off had them last */
     char constraint[SESSION_FILTER_BYTES];
+    struct images_looks images;
     int64_t *listed; /* run ids that the table listed when it opened another screen */
     size_t listed_count;
     /* The image that the images screen begins with, by any of its names; "" for the first. Set and

@@ -2,16 +2,15 @@
  * The pager: a text file of a run, or the same file of two runs side by side.
  * Knows: lines, and which of them differ. Must not know: how files are read.
  */
+#include "view/line.h"
 #include "view/view.h"
 
-#include "base/text.h"
 #include "screen/prompt.h"
 #include "screen/scroll.h"
 
 #include <stdio.h>
 #include <string.h>
 
-enum { SIDEWAYS_COLS = 8, MOST_SHOWN_BYTES = 4096, TAB_COLS = 4 };
 enum action { SEARCH = 1, NEXT, BEFORE, FOLLOW, LEFT, RIGHT };
 
 static const struct key_row KEYS[] = {
@@ -82,57 +81,7 @@ static size_t count_rows(const struct state *state, const struct texts *texts)
     return is_two(state) ? texts->diff.count : texts->files[0].lines.count;
 }
 
-/* ---- a line ---- */
-
-/* What a terminal would leave of a line that was written over again: progress bars. */
-static const char *behind_return(const char *line, size_t *length)
-{
-    size_t from = *length;
-    while (from && line[from - 1] != '\r')
-        from--;
-    *length -= from;
-    return line + from;
-}
-
-/* Bytes of LINE behind its first SKIP characters. */
-static const char *skip_characters(const char *line, size_t *length, size_t skip)
-{
-    const char *end = line + *length;
-    int32_t code;
-    while (skip-- && line < end)
-        line += text_decode(line, end, &code);
-    *length = (size_t)(end - line);
-    return line;
-}
-
-/* Draws a line from character LEFT on; '>' where it goes on beyond the place. */
-static void draw_line(struct grid *grid, struct rect place, struct style style,
-    const struct lines *lines, size_t line, size_t left)
-{
-    char shown[MOST_SHOWN_BYTES];
-    size_t length, kept = 0;
-    const char *text = lines_at(lines, line, &length);
-    text = behind_return(text, &length);
-    text = skip_characters(text, &length, left);
-    size_t at = 0;
-    for (; at < length && kept + TAB_COLS < sizeof shown; at++) {
-        if (text[at] != '\t') {
-            shown[kept++] = text[at];
-            continue;
-        }
-        memset(shown + kept, ' ', TAB_COLS);
-        kept += TAB_COLS;
-    }
-    char harmless[MOST_SHOWN_BYTES];
-    text_harmless(harmless, sizeof harmless, shown, kept);
-    bool cut = at < length || text_cols(harmless) > place.cols;
-    struct rect shown_in = {place.row, place.col, 1, place.cols - cut};
-    struct rect before = grid_clip(grid, shown_in); /* cut without an ellipsis: '>' says it */
-    grid_text(grid, place.row, place.col, MOST_SHOWN_BYTES, style, harmless);
-    grid_unclip(grid, before);
-    if (cut && place.cols > 0)
-        grid_text(grid, place.row, place.col + place.cols - 1, 1, STYLE_IS(ACCENT), ">");
-}
+/* ---- searching ---- */
 
 static char small(char c)
 {
@@ -203,10 +152,10 @@ static void draw_two(const struct state *state, const struct texts *texts, size_
     struct rect right = {place.row, place.col + half + 1, 1, place.cols - half - 1};
     struct style same = STYLE_IS(TEXT), gone = STYLE_IS(BAD), come = STYLE_IS(GOOD);
     if (lines->a >= 0)
-        draw_line(grid, left, lines->same ? same : gone, &texts->files[0].lines, (size_t)lines->a,
+        line_draw(grid, left, lines->same ? same : gone, &texts->files[0].lines, (size_t)lines->a,
             state->left);
     if (lines->b >= 0)
-        draw_line(grid, right, lines->same ? same : come, &texts->files[1].lines, (size_t)lines->b,
+        line_draw(grid, right, lines->same ? same : come, &texts->files[1].lines, (size_t)lines->b,
             state->left);
     const char *mark = lines->same ? " " : lines->a < 0 ? "+" : lines->b < 0 ? "-" : "|";
     grid_text(grid, place.row, place.col + half, 1, STYLE_IS(ACCENT), mark);
@@ -229,7 +178,7 @@ static void draw_rows(
         if (is_two(state))
             draw_two(state, texts, row, grid, line);
         else
-            draw_line(grid, line, match ? STYLE_IS(MATCH) : STYLE_IS(TEXT), lines, row, state->left);
+            line_draw(grid, line, match ? STYLE_IS(MATCH) : STYLE_IS(TEXT), lines, row, state->left);
         if (row == state->scroll.cursor) {
             grid_mark(grid, (struct rect){line.row, place.col, 1, place.cols}, STYLE_ON_CURSOR);
             grid_cursor(grid, line.row, place.col);
@@ -345,10 +294,10 @@ static enum view_outcome act_on_key(
         state->seen = 0; /* to the end */
         return VIEW_STAYED;
     case LEFT:
-        state->left -= state->left < SIDEWAYS_COLS ? state->left : SIDEWAYS_COLS;
+        state->left -= state->left < LINE_SIDEWAYS ? state->left : LINE_SIDEWAYS;
         return VIEW_STAYED;
     case RIGHT:
-        state->left += state->left < MOST_SHOWN_BYTES ? SIDEWAYS_COLS : 0;
+        state->left += state->left < LINE_MOST_BYTES ? LINE_SIDEWAYS : 0;
         return VIEW_STAYED;
     }
     return VIEW_IGNORED;

@@ -10,7 +10,9 @@
 #include <string.h>
 
 /* Of a picture at once; a hard photo of 800 x 600 is then below 600 KB as sixel. */
-enum { LETTERBOX_GREY = 24, QUICK_COLOURS = 64, MOST_IDS = (1 << 20) - 1 };
+enum { LETTERBOX_GREY = 24, MOST_IDS = (1 << 20) - 1 };
+/* Of what is shown at once, to be refined when the person rests: half a second at 10 Mbit/s. */
+enum { QUICK_COLOURS = 64, QUICK_BYTES = 580 * 1000 };
 enum { MOST_GONE_BYTES = 8 << 20 };
 
 /* ---- scenes ---- */
@@ -396,8 +398,10 @@ static bool frame_open(struct easel *easel, const struct easel_tile *tile, struc
     if (!frame->shown)
         return err_set(err, ERR_MEMORY, "out of memory");
     struct encode_terminal terminal = easel->terminal;
-    if (!tile->fine)
+    if (!tile->fine) {
         terminal.palette_colours = QUICK_COLOURS;
+        terminal.most_bytes = QUICK_BYTES / (int32_t)easel->frame_count;
+    }
     frame->encoder = encoder_open(easel->encoder, &terminal, &place, frame->base, err);
     return frame->encoder != NULL;
 }
@@ -410,14 +414,25 @@ static bool frame_shows(
            (frame->tile.fine == tile->fine || !easel->encoder->refines);
 }
 
+/* A line of a small picture is thin, or it would hide what it is around; where pixels are seen as
+ * squares it is as much thicker. */
+static int line_for(int line_px, const struct frame *frame)
+{
+    enum { SMALL_PX = 260, CLOSE = 6 };
+    const struct pixels *shown = frame->shown;
+    if (shown->width_px < SMALL_PX && shown->height_px < SMALL_PX)
+        return line_px > 2 ? line_px - 1 : 1;
+    return line_px > 1 && frame->map.scale_x >= CLOSE ? line_px + 1 : line_px;
+}
+
 static bool draw(struct easel *easel, struct frame *frame, const struct easel_tile *tile,
     bool whole, struct buf *out, struct err *err)
 {
     struct scene_texts *texts = easel->encoder->text_cells ? &easel->texts : NULL;
     for (size_t i = 0; i < tile->box_count; i++) {
         make_overlay(tile, &tile->boxes[i], &easel->overlay[i]);
-        if (texts) /* a pixel is half a cell there: thicker lines would cover the picture */
-            easel->overlay[i].line_px = 1;
+        /* Among texts a pixel is half a cell: thicker lines would cover the picture. */
+        easel->overlay[i].line_px = texts ? 1 : line_for(easel->overlay[i].line_px, frame);
     }
     if (!scene_compose(
             frame->base, &frame->map, easel->overlay, tile->box_count, frame->shown, texts))

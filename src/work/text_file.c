@@ -46,18 +46,26 @@ static void say_errno(struct text_file *file)
     snprintf(file->trouble, sizeof file->trouble, "cannot be read: %s", strerror(errno));
 }
 
+/* Where the last whole line ends: what is behind it may be written over. */
+static int64_t whole_end(const struct text_file *file)
+{
+    size_t length = (size_t)(file->end - file->skipped_bytes);
+    while (length && file->lines.text[length - 1] != '\n')
+        length--;
+    return file->skipped_bytes + (int64_t)length;
+}
+
 /* The end of FD that is kept, beginning with what BEFORE (may be NULL) has of it already. */
 static bool fill(struct text_file *file, int fd, int64_t size, const struct text_file *before)
 {
-    int64_t from = first_kept(size), had = before ? before->end : from;
+    int64_t from = first_kept(size), had = before ? whole_end(before) : from;
     size_t length = (size_t)(size - from);
     char *bytes = arena_alloc(&file->arena, length + 1);
     if (!bytes)
         return false;
     size_t kept = had > from ? (size_t)(had - from) : 0;
-    if (kept) /* lines.text ends at before->end */
-        memcpy(bytes, before->lines.text + (before->end - before->skipped_bytes) - (int64_t)kept,
-            kept);
+    if (kept)
+        memcpy(bytes, before->lines.text + (had - before->skipped_bytes) - (int64_t)kept, kept);
     ssize_t got = read_at(fd, bytes + kept, length - kept, from + (int64_t)kept);
     if (got < 0) {
         say_errno(file);
@@ -84,6 +92,7 @@ static bool load(const char *path, const struct text_file *before, struct text_f
         bool grown = before && before->inode == stat.inode && stat.size_bytes >= before->end &&
                      before->lines.text;
         file->inode = stat.inode;
+        file->mtime_ns = stat.mtime_ns;
         ok = fill(file, fd, stat.size_bytes, grown ? before : NULL);
     }
     if (fd >= 0)
@@ -91,6 +100,7 @@ static bool load(const char *path, const struct text_file *before, struct text_f
     return ok;
 }
 
+/* BEFORE: the files as they were, or NULL. */
 static struct texts *load_all(const struct text_want *want, const struct text_file *before)
 {
     struct texts *texts = calloc(1, sizeof *texts);
@@ -98,10 +108,11 @@ static struct texts *load_all(const struct text_want *want, const struct text_fi
         return NULL;
     atomic_init(&texts->references, 1);
     texts->want = *want;
-    bool two = want->paths[1][0], ok = load(want->paths[0], before, &texts->files[0]);
-    ok = ok && (!two || load(want->paths[1], NULL, &texts->files[1]));
+    bool two = want->paths[1][0];
+    bool ok = load(want->paths[0], two ? NULL : before, &texts->files[0]);
+    ok = ok && (!two || load(want->paths[1], before ? before + 1 : NULL, &texts->files[1]));
     const struct lines *a = &texts->files[0].lines, *b = &texts->files[1].lines;
-    if (ok && two && a->text && b->text)
+    if (ok && two && !want->follow && a->text && b->text)
         ok = lines_compare(a, b, &texts->arena, &texts->diff, NULL);
     if (ok)
         return texts;
@@ -114,19 +125,23 @@ struct texts *texts_load(const struct text_want *want)
     return load_all(want, NULL);
 }
 
+/* Also when PATH is gone, as it was. */
+static bool is_as_it_was(const char *path, const struct text_file *file)
+{
+    struct file_stat stat;
+    if (!path[0])
+        return true;
+    if (!file_stat(path, &stat))
+        return file->trouble[0];
+    return stat.size_bytes == file->end && stat.inode == file->inode &&
+           stat.mtime_ns == file->mtime_ns;
+}
+
 struct texts *texts_grow(const struct texts *texts)
 {
-    const struct text_file *file = &texts->files[0];
-    struct file_stat stat;
-    if (file_stat(texts->want.paths[0], &stat) && stat.size_bytes == file->end &&
-        stat.inode == file->inode)
-        return NULL;
-    struct texts *grown = load_all(&texts->want, file);
-    bool same = grown && grown->files[0].trouble[0] && file->trouble[0];
-    if (!same)
-        return grown;
-    texts_release(grown); /* still gone */
-    return NULL;
+    bool same = is_as_it_was(texts->want.paths[0], &texts->files[0]) &&
+                is_as_it_was(texts->want.paths[1], &texts->files[1]);
+    return same ? NULL : load_all(&texts->want, texts->files);
 }
 
 struct texts *texts_share(struct texts *texts)

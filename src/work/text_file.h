@@ -20,15 +20,16 @@ struct text_file {
     struct lines lines;
     int64_t skipped_bytes; /* left out at the beginning */
     int64_t end;           /* where in the file the bytes end */
+    int64_t mtime_ns;
     uint64_t inode;
     bool binary;       /* holds NUL bytes: no lines */
     char trouble[256]; /* why there is nothing, "" when nothing is wrong */
 };
 
-/* Of one file, or of two side by side. */
+/* Of one file, or of two: side by side, or followed. */
 struct text_want {
     char paths[2][TEXT_PATH_BYTES]; /* the second "" for one file; the first "" for nothing */
-    bool follow;                    /* one that grows: tells again and again */
+    bool follow; /* they change: tells again and again; two are then not compared */
 };
 
 struct texts {
@@ -36,7 +37,7 @@ struct texts {
     struct text_want want;
     struct text_file files[2];
     struct arena arena;
-    struct lines_diff diff; /* of two that both have lines */
+    struct lines_diff diff; /* of two that both have lines and are not followed */
 };
 
 bool text_want_same(const struct text_want *a, const struct text_want *b);
@@ -44,8 +45,8 @@ bool text_want_same(const struct text_want *a, const struct text_want *b);
 /* Loads WANT; what cannot be read has its trouble. One reference is the caller's; NULL only when
  * memory is out. Any thread. */
 struct texts *texts_load(const struct text_want *want);
-/* The same as TEXTS (of one file) if the file is as it was, NULL for that; else as it is now, of which
- * only what was appended is read. */
+/* NULL if the files of TEXTS (followed) are as they were; else as they are now. Of the last, when it
+ * has grown, only what is behind its last whole line is read; the first of two may be rewritten. */
 struct texts *texts_grow(const struct texts *texts);
 struct texts *texts_share(struct texts *texts);
 void texts_release(struct texts *texts); /* accepts NULL */

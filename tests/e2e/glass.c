@@ -2,10 +2,15 @@
 
 #include "program.h"
 
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <vterm.h>
 
 /* One piece of the stream: a control sequence, a string, or a run of text. */
 struct piece {
@@ -188,11 +193,25 @@ const char *glass_harm(const char *bytes, size_t length)
     return NULL;
 }
 
-static void clear_glass(struct sixel_screen *screen)
+/* A terminal that shows sixels forgets what is under the text that it writes or erases. */
+static int wipe(VTermRect rect, void *user)
 {
-    size_t bytes = (size_t)(screen->rows * screen->cell_height_px) *
-                   (size_t)(screen->cols * screen->cell_width_px) * 3;
-    memset(screen->rgb, 40, bytes); /* its ground */
+    sixel_screen_wipe(user, rect.start_row, rect.start_col, rect.end_row - rect.start_row,
+        rect.end_col - rect.start_col);
+    return 1;
+}
+
+static VTerm *open_text(struct sixel_screen *screen)
+{
+    static const VTermScreenCallbacks CALLS = {.damage = wipe};
+    VTerm *text = vterm_new(screen->rows, screen->cols);
+    if (!text)
+        fail_msg("out of memory");
+    vterm_set_utf8(text, 1);
+    vterm_screen_enable_altscreen(vterm_obtain_screen(text), 1);
+    vterm_screen_reset(vterm_obtain_screen(text), 1);
+    vterm_screen_set_callbacks(vterm_obtain_screen(text), &CALLS, screen);
+    return text;
 }
 
 size_t glass_moves(const char *bytes, size_t length)
@@ -209,23 +228,66 @@ size_t glass_moves(const char *bytes, size_t length)
     return count;
 }
 
+/* What a piece of the stream is to pictures. */
+struct part {
+    bool placed; /* between ESC 7 and ESC 8: an encoder's own */
+    bool saves, moves, sixel, kitty;
+};
+
+static struct part part_of(const struct piece *piece, bool *placed)
+{
+    char final = piece->kind == '[' ? piece->body[piece->body_length - 1] : '\0';
+    struct part part = {
+        .saves = piece->kind == 'e' && piece->body_length == 1 && strchr("78", *piece->body)};
+    if (part.saves)
+        *placed = piece->at[1] == '7';
+    part.placed = *placed || part.saves;
+    part.moves = *placed && final && strchr("HX", final);
+    part.sixel = piece->kind == 'P' && piece->body[0] != '+';
+    part.kitty = piece->kind == '_' && !memmem(piece->body, piece->body_length, "a=q", 3);
+    return part;
+}
+
 bool glass_show(struct sixel_screen *screen, const char *bytes, size_t length)
 {
     const char *end = bytes + length;
-    bool placed = false; /* between ESC 7 and ESC 8: an encoder's own */
-    for (const char *at = bytes; at < end;) {
+    bool placed = false, ok = true;
+    VTerm *text = open_text(screen);
+    for (const char *at = bytes; at < end && ok;) {
         struct piece piece = next_piece(at, end);
-        char final = piece.kind == '[' ? piece.body[piece.body_length - 1] : '\0';
-        bool saves = piece.kind == 'e' && piece.body_length == 1 && strchr("78", *piece.body);
-        bool is_sixel = piece.kind == 'P' && piece.body[0] != '+';
-        if (saves)
-            placed = piece.at[1] == '7';
-        if (final == 'J')
-            clear_glass(screen);
-        bool moves = placed && final && strchr("HX", final);
-        if ((saves || is_sixel || moves) && !sixel_screen_feed(screen, piece.at, piece.length))
-            return false;
+        struct part part = part_of(&piece, &placed);
+        if (part.saves || part.sixel || part.moves)
+            ok = sixel_screen_feed(screen, piece.at, piece.length);
+        else if (strchr("t[e", piece.kind))
+            vterm_input_write(text, piece.at, piece.length);
         at += piece.length;
     }
-    return true;
+    vterm_free(text);
+    return ok;
+}
+
+bool glass_show_kitty(struct kitty_screen *screen, const char *bytes, size_t length)
+{
+    const char *end = bytes + length;
+    bool placed = false;
+    char *pictures = malloc(length + 1);
+    size_t used = 0;
+    for (const char *at = bytes; pictures && at < end;) {
+        struct piece piece = next_piece(at, end);
+        struct part part = part_of(&piece, &placed);
+        bool all = piece.body_length >= 8 && memcmp(piece.body, "Ga=d,d=A", 8) == 0;
+        if (all) { /* on leaving */
+            kitty_screen_done(screen);
+            kitty_screen_init(screen, screen->rows, screen->cols, screen->cell_width_px,
+                screen->cell_height_px);
+            used = 0;
+        } else if (part.saves || part.moves || part.kitty) {
+            memcpy(pictures + used, piece.at, piece.length);
+            used += piece.length;
+        }
+        at += piece.length;
+    }
+    bool ok = pictures && kitty_screen_feed(screen, pictures, used);
+    free(pictures);
+    return ok;
 }

@@ -248,21 +248,23 @@ static void make_courses(const char *root)
         struct buf csv;
         char config[128];
         buf_init(&csv, 1 << 20);
-        buf_add_string(&csv, "step,wall_time,epoch,train/loss,val/AP,lr,constant,huge,tiny,system/cpu\n");
+        buf_add_string(
+            &csv, "step,wall_time,epoch,train/loss,val/AP,lr,constant,huge,tiny,system/cpu\n");
         for (int i = 0; i < 60; i++) {
             double noise = ((i * 7919 + run * 104729) % 97 - 48) / 480.0;
             buf_printf(&csv, "%d,%d,%d,%.4f,%s,%g,1,%g,%g,%d\n", i * 10,
                 START_S + run * 120 + i * 90, i / 10, 2.5 / (1 + i * 0.1) + noise,
-                i % 10 != 9      ? ""
-                : i == 9         ? "0.1"
-                : i == 19        ? "0.2"
-                : run == 3       ? "0.25"
-                : i % 20 == 9    ? "0.3"
-                                 : "0.35",
+                i % 10 != 9   ? ""
+                : i == 9      ? "0.1"
+                : i == 19     ? "0.2"
+                : run == 3    ? "0.25"
+                : i % 20 == 9 ? "0.3"
+                              : "0.35",
                 i < 30 ? 0.01 : 0.001, 1e30 * (i + 1), 1e-12 * (60 - i), 40 + i % 5);
         }
         write_buf(root, NAMES[run], "metrics.csv", &csv);
-        snprintf(config, sizeof config, "{\"lr\": %s, \"seed\": %d}", run == 3 ? "0.1" : "0.01", run);
+        snprintf(
+            config, sizeof config, "{\"lr\": %s, \"seed\": %d}", run == 3 ? "0.1" : "0.01", run);
         write_text(root, NAMES[run], "config.json", config);
         write_text(root, NAMES[run], "status.json", "{\"status\": \"finished\"}");
     }
@@ -547,6 +549,42 @@ static void make_layouts(const char *root)
     }
 }
 
+#define STAMP "2024-05-01T06:00:"
+
+/* Two runs that boxtop recorded: one that runs, whose metrics were only printed, and one that
+ * failed. */
+static void make_recorded(const char *root)
+{
+    struct buf system;
+    buf_init(&system, 1 << 16);
+    buf_add_string(&system, "wall_time,cpu,memory/rss,gpu 0/use\n");
+    for (int i = 0; i < 40; i++)
+        buf_printf(
+            &system, "%d,%d,%d,%d\n", START_S + i * 30, 40 + i % 7 * 5, 4000 + i * 20, 90 - i % 3);
+    write_buf(root, "rec/live", "system.csv", &system);
+    write_text(
+        root, "rec/live", "config.json", "{\"lr\": 0.005, \"batch\": 8, \"model\": \"fcos\"}");
+    write_text(root, "rec/live", "status.json",
+        "{\"status\": \"running\", \"started\": \"2024-05-01T06:00:00Z\", \"host\": \"gpu1\", "
+        "\"pid\": 4711,"
+        " \"pid_start\": 88, \"command\": [\"python\", \"train.py\", \"--lr\", \"0.005\", "
+        "\"--tag\", \"two"
+        " words\"]}");
+    write_text(root, "rec/live", "console.log",
+        STAMP "01.000Z | start\n" STAMP "02.000Z ! UserWarning: \x1b[31m slow\n" STAMP
+              "03.000Z | epoch 0 loss: 2.5 acc: 0.25\n" STAMP
+              "04.000Z | epoch 1 loss: 1.5 acc: 0.5\n" STAMP "05.000Z - 4096 bytes left out\n" STAMP
+              "06.000Z | epoch 2 loss: 1.25 acc: 0.75\n" STAMP
+              "07.000Z | a long line: 0123456789 0123456789 0123456789 0123456789 0123456789 "
+              "0123456789\n" STAMP
+              "08.000Z | Epoch 3:  42%|####   | 21/50 [00:04<00:05, 4.93it/s, loss=0.31]");
+    write_text(root, "rec/failed", "config.json", "{\"lr\": 0.5}");
+    write_text(root, "rec/failed", "status.json",
+        "{\"status\": \"failed\", \"started\": \"2024-05-01T06:00:00Z\", \"ended\": "
+        "\"2024-05-01T06:00:03Z\","
+        " \"host\": \"gpu1\", \"pid\": 4712, \"signal\": \"SIGKILL\", \"command\": [\"./train\"]}");
+}
+
 static void make_none(const char *root)
 {
     write_text(root, "notes", "readme.txt", "no run is here\n");
@@ -601,6 +639,7 @@ const struct made_runs *made_runs(const char *name)
         {"versions", make_versions},
         {"classes", make_classes},
         {"layouts", make_layouts},
+        {"recorded", make_recorded},
     };
     static struct made_runs made[sizeof ALL / sizeof *ALL];
     for (size_t i = 0; i < sizeof ALL / sizeof *ALL; i++) {

@@ -28,6 +28,7 @@ struct made_runs {
  *     boxes    three runs with predictions on six images, one of which is not there
  *     versions runs with predictions on two ground truths
  *     classes  two runs on 80 classes, of which one has no ground truth, and a run on one class
+ *     recorded a run that boxtop records, and one whose recorded command was killed
  *     lost     predictions whose ground truth is not there or damaged, and damaged ones
  */
 const struct made_runs *made_runs(const char *name);

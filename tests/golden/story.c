@@ -175,6 +175,9 @@ static void print_tile(struct story *story, const struct easel_tile *tile)
     buf_printf(story->out, "picture of %d x %d pixels at %d,%d in %d x %d cells%s, %zu boxes\n",
         tile->photo->original_width_px, tile->photo->original_height_px, tile->row, tile->col,
         tile->rows, tile->cols, tile->look.grey ? ", grey" : "", tile->box_count);
+    if (tile->look.zoom > 0)
+        buf_printf(story->out, "  %.1f times as large around %.1f, %.1f\n", tile->look.zoom,
+            tile->look.x, tile->look.y);
     for (size_t i = 0; i < tile->box_count; i++) {
         const struct easel_box *box = &tile->boxes[i];
         buf_printf(story->out, "  %-6s %d px  %6.2f %6.2f %6.2f %6.2f  %s\n", LINES[box->line],

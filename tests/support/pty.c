@@ -33,6 +33,10 @@ struct pty {
     char *log, *held; /* all output; answers that wait */
     size_t log_length, log_capacity, held_length, held_capacity;
     bool holding;
+    int cell_width_px, cell_height_px;
+    int bytes_per_ms, answer_ms; /* of a slow link; 0: at once */
+    int64_t read_ms;             /* until when the link is busy with what was read */
+    int64_t answers_due_ms;      /* when what is held goes out; 0: nothing waits for that */
 };
 
 static void die(const char *doing)
@@ -98,7 +102,9 @@ static void send_bytes(void *self, const char *bytes, size_t length)
 static void answer(void *self, const char *bytes, size_t length)
 {
     struct pty *pty = self;
-    if (pty->holding)
+    if (pty->answer_ms && !pty->answers_due_ms)
+        pty->answers_due_ms = now_ms() + pty->answer_ms;
+    if (pty->holding || pty->answer_ms)
         append(&pty->held, &pty->held_length, &pty->held_capacity, bytes, length);
     else
         send_bytes(pty, bytes, length);
@@ -117,8 +123,8 @@ static struct winsize window_size(const struct pty *pty)
     int border = pty->terminal == WIRE_XTERM ? XTERM_BORDER_PX : 0;
     struct winsize size = {(unsigned short)pty->rows, (unsigned short)pty->cols, 0, 0};
     if (pty->terminal != WIRE_DUMB) {
-        size.ws_xpixel = (unsigned short)(pty->cols * CELL_WIDTH_PX + border);
-        size.ws_ypixel = (unsigned short)(pty->rows * CELL_HEIGHT_PX + border);
+        size.ws_xpixel = (unsigned short)(pty->cols * pty->cell_width_px + border);
+        size.ws_ypixel = (unsigned short)(pty->rows * pty->cell_height_px + border);
     }
     return size;
 }
@@ -169,6 +175,8 @@ struct pty *pty_open(const struct pty_start *start)
     pty->cols = start->cols ? start->cols : 80;
     pty->rows = start->rows ? start->rows : 24;
     pty->terminal = start->terminal;
+    pty->cell_width_px = CELL_WIDTH_PX;
+    pty->cell_height_px = CELL_HEIGHT_PX;
     pty->holding = start->hold_answers;
     pty->deadline_ms = start->deadline_ms ? start->deadline_ms : DEADLINE_MS;
     pty->vterm = vterm_new(pty->rows, pty->cols);
@@ -205,15 +213,38 @@ void pty_close(struct pty *pty)
     free(pty);
 }
 
+/* How many bytes the link takes now; while it is busy it waits, and lets answers through. */
+static size_t wait_for_link(struct pty *pty, size_t most)
+{
+    enum { PART_MS = 8 };
+    int64_t now = now_ms();
+    if (pty->answers_due_ms && now >= pty->answers_due_ms) {
+        pty->answers_due_ms = 0;
+        pty_release_answers(pty);
+    }
+    if (!pty->bytes_per_ms)
+        return most;
+    if (pty->read_ms > now)
+        poll(NULL, 0, (int)(pty->read_ms - now));
+    size_t part = (size_t)(pty->bytes_per_ms * PART_MS);
+    return part < most ? part : most;
+}
+
 /* Takes what the program wrote, waiting at most WAIT_MS for the first byte; false when none came.
  */
 static bool take_output(struct pty *pty, int64_t wait_ms)
 {
     char bytes[65536];
     struct pollfd wait = {pty->master, POLLIN, 0};
+    size_t most = wait_for_link(pty, sizeof bytes);
+    int64_t due_ms = pty->answers_due_ms ? pty->answers_due_ms - now_ms() : wait_ms;
+    bool early = due_ms < wait_ms;
+    wait_ms = early ? due_ms : wait_ms;
     if (pty->closed || poll(&wait, 1, wait_ms < 0 ? 0 : (int)wait_ms) <= 0)
-        return false;
-    ssize_t count = read(pty->master, bytes, sizeof bytes);
+        return early && !pty->closed; /* an answer is due: there may be more */
+    ssize_t count = read(pty->master, bytes, most);
+    if (count > 0 && pty->bytes_per_ms)
+        pty->read_ms = now_ms() + count / pty->bytes_per_ms;
     if (count > 0) {
         append(&pty->log, &pty->log_length, &pty->log_capacity, bytes, (size_t)count);
         wire_feed(pty->wire, bytes, (size_t)count);
@@ -247,6 +278,22 @@ void pty_resize(struct pty *pty, int cols, int rows)
     wire_resize(pty->wire, cols, rows);
     if (ioctl(pty->master, TIOCSWINSZ, &size) < 0)
         die("cannot resize");
+}
+
+void pty_set_cell(struct pty *pty, int width_px, int height_px)
+{
+    pty->cell_width_px = width_px;
+    pty->cell_height_px = height_px;
+    wire_set_cell(pty->wire, width_px, height_px);
+    pty_resize(pty, pty->cols, pty->rows);
+}
+
+void pty_set_link(struct pty *pty, int bytes_per_ms, int answer_ms)
+{
+    pty->bytes_per_ms = bytes_per_ms;
+    pty->answer_ms = answer_ms;
+    if (!answer_ms)
+        pty_release_answers(pty);
 }
 
 void pty_signal(struct pty *pty, int signal_number)

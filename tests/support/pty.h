@@ -52,6 +52,11 @@ void pty_type(struct pty *pty, const char *keys);
  */
 void pty_mouse(struct pty *pty, int button, int row, int col);
 void pty_resize(struct pty *pty, int cols, int rows);
+/* Another font: as many cells, of another size. */
+void pty_set_cell(struct pty *pty, int width_px, int height_px);
+/* From here on the terminal reads BYTES_PER_MS at most (0: all at once), and its answers take
+ * ANSWER_MS. */
+void pty_set_link(struct pty *pty, int bytes_per_ms, int answer_ms);
 void pty_signal(struct pty *pty, int signal_number);
 /* The terminal goes away, as when its window is closed; after it only pty_wait_exit() and close. */
 void pty_hang_up(struct pty *pty);

@@ -57,6 +57,11 @@ static void fill_cells(
             (size_t)(cols * screen->cell_width_px) * 3);
 }
 
+void sixel_screen_wipe(struct sixel_screen *screen, int row, int col, int rows, int cols)
+{
+    fill_cells(screen, row, col, rows, cols, GROUND);
+}
+
 /* Numbers between semicolons; returns how many. */
 static int read_numbers(const char **at, const char *end, int numbers[MOST_NUMBERS])
 {

@@ -25,6 +25,8 @@ struct sixel_screen {
 void sixel_screen_init(
     struct sixel_screen *screen, int rows, int cols, int cell_width_px, int cell_height_px);
 void sixel_screen_done(struct sixel_screen *screen);
+/* Gives cells the background again. */
+void sixel_screen_wipe(struct sixel_screen *screen, int row, int col, int rows, int cols);
 /* Applies whole sequences; false (and `wrong`) on: unknown sequences, registers used before they
  * are defined in the same image, defined twice or defined and not used, an image beyond the screen,
  * opaque images with holes, text. */

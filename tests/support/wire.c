@@ -49,6 +49,7 @@ static const struct profile PROFILES[] = {
         .kitty_keys = true,
         .background = true,
         .modes = {{2026, 2}, {80, 0}, {8452, 0}, {1070, 0}}},
+    [WIRE_TMUX] = {.da1 = "?1;2;4", .da2 = ">84;0;0", .version = "tmux 3.4"}, /* by its source */
 };
 
 struct mode {
@@ -114,6 +115,12 @@ void wire_resize(struct wire *wire, int cols, int rows)
 {
     wire->cols = cols;
     wire->rows = rows;
+}
+
+void wire_set_cell(struct wire *wire, int cell_width_px, int cell_height_px)
+{
+    wire->cell_width_px = cell_width_px;
+    wire->cell_height_px = cell_height_px;
 }
 
 __attribute__((format(printf, 2, 3))) static void reply(struct wire *wire, const char *format, ...)

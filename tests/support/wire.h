@@ -14,6 +14,7 @@ enum wire_terminal {
     WIRE_XTERM,     /* `xterm -ti vt340`: sixel, no window operations, pictures up to 1000x1000 */
     WIRE_FOOT,      /* sixel, every size query, synchronised output */
     WIRE_KITTY,     /* kitty graphics, no sixel */
+    WIRE_TMUX,      /* tmux 3.4 built with sixel */
 };
 
 enum wire_kind { WIRE_SIXEL, WIRE_KITTY_GRAPHICS, WIRE_ITERM };
@@ -42,6 +43,7 @@ struct wire *wire_new(enum wire_terminal terminal, int cell_width_px, int cell_h
 void wire_free(struct wire *wire); /* accepts NULL */
 
 void wire_resize(struct wire *wire, int cols, int rows);
+void wire_set_cell(struct wire *wire, int cell_width_px, int cell_height_px);
 /* Bytes from the program, cut anywhere. */
 void wire_feed(struct wire *wire, const char *bytes, size_t length);
 

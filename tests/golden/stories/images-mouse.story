@@ -12,3 +12,12 @@ screen the confidence slider dragged
 release 37 40
 wheel 10 20 -1
 text released
+wheel 10 20 -1
+picture closer, where the wheel turned
+press 10 20
+drag 12 26
+release 12 26
+picture dragged along
+press 12 26
+release 12 26
+text a click points at a box

@@ -1,7 +1,7 @@
 # Images of several runs: Tab goes on to the next that has predictions.
 runs boxes
 size 140x40
-keys a i
+keys a i V V
 text the first
 picture its boxes
 keys l l Tab

@@ -2,7 +2,9 @@
 # fixes and breaks; zoom.
 runs boxes
 size 140x40
-keys a i V
+keys a i
+screen two runs beside one another at once
+keys V V V
 screen a grid
 picture its tiles
 keys l l h Down

@@ -131,12 +131,13 @@ static void test_every_form_of_every_option(void **state)
             if (!accepts(*c, row))
                 continue;
             const char *value = row->kind == FLAG ? "" : "0.25";
-            snprintf(text, sizeof text, "before --%s %s behind", row->name, value);
+            bool first = (*c)->operands_end_options;
+            snprintf(text, sizeof text, "%s --%s %s behind", first ? "" : "before", row->name, value);
             assert_true(parse(*c, text, &line));
             assert_set(&line.settings, row);
-            assert_string_equal(line.operands[0], "before");
-            assert_string_equal(line.operands[1], "behind");
-            assert_null(line.operands[2]);
+            assert_string_equal(line.operands[0], first ? "behind" : "before");
+            assert_string_equal(line.operands[!first], "behind");
+            assert_null(line.operands[1 + !first]);
             snprintf(text, sizeof text, "--%s=0.25", row->name);
             assert_int_equal(parse(*c, text, &line), row->kind != FLAG);
             if (row->kind == FLAG)
@@ -160,7 +161,7 @@ static void test_an_option_without_its_value_is_refused(void **state)
             struct line line;
             if (!accepts(*c, &ROWS[i]) || ROWS[i].kind == FLAG)
                 continue;
-            snprintf(text, sizeof text, "x --%s", ROWS[i].name);
+            snprintf(text, sizeof text, "%s --%s", (*c)->operands_end_options ? "" : "x", ROWS[i].name);
             assert_false(parse(*c, text, &line));
             assert_int_equal(line.err.code, ERR_USAGE);
             assert_non_null(strstr(line.err.text, ROWS[i].name));
@@ -255,6 +256,11 @@ static void test_operands_and_their_end(void **state)
     assert_true(parse(&command_ls, "", &line));
     assert_null(line.operands[0]);
     assert_only(&line.settings, NULL);
+    /* the words of another command are not ours */
+    assert_true(parse(&command_record, "--name n python --sort x -- --name m", &line));
+    assert_string_equal(line.settings.run_name, "n");
+    assert_string_equal(line.operands[0], "python");
+    assert_string_equal(line.operands[4], "--name");
     /* the last one counts; a value may look like an option */
     assert_true(parse(&command_ls, "--sort lr --sort -AP", &line));
     assert_string_equal(line.settings.sort, "-AP");

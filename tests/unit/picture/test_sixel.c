@@ -164,9 +164,12 @@ struct small {
     struct buf out;
 };
 
-static void small_open(struct small *small, enum encode_delta delta)
+static void small_open_within(struct small *small, enum encode_delta delta, int32_t most_bytes)
 {
-    *small = (struct small){.terminal = {.cell_width_px = 10, .cell_height_px = 20, .delta = delta},
+    *small = (struct small){.terminal = {.cell_width_px = 10,
+                                .cell_height_px = 20,
+                                .most_bytes = most_bytes,
+                                .delta = delta},
         .place = {.rows = 9, .cols = 24}};
     small->base = photo(240, 180);
     small->shown = pixels_copy(small->base);
@@ -174,6 +177,11 @@ static void small_open(struct small *small, enum encode_delta delta)
         encoder_open(encoder_find("sixel"), &small->terminal, &small->place, small->base, NULL);
     buf_init(&small->out, MOST_BYTES);
     assert_true(encoder_draw(small->frame, small->base, NULL, false, &small->out, NULL));
+}
+
+static void small_open(struct small *small, enum encode_delta delta)
+{
+    small_open_within(small, delta, 0);
 }
 
 static void small_close(struct small *small)
@@ -228,6 +236,30 @@ static void the_base_looks_like_itself(void **state)
     assert_true(sum < INT64_C(240) * 180 * 3 * 100); /* root mean square error below 10 of 255 */
     assert_int_equal(screen.images, 1);
     sixel_screen_done(&screen);
+    small_close(&small);
+}
+
+/* As many colours as the bytes allow: a little more room is not left unused. */
+static void a_picture_keeps_to_its_bytes(void **state)
+{
+    (void)state;
+    struct small small;
+    small_open(&small, ENCODE_FULL);
+    size_t whole = small.out.length, before = whole;
+    small_close(&small);
+    for (size_t part = 9; part >= 4; part--) {
+        size_t most = whole * part / 10;
+        small_open_within(&small, ENCODE_FULL, (int32_t)most);
+        assert_true(small.out.length <= most + most / 10 && small.out.length <= before);
+        assert_true(small.out.length > most / 3);
+        before = small.out.length;
+        small_close(&small);
+    }
+    small_open_within(&small, ENCODE_FULL, (int32_t)whole * 2);
+    assert_int_equal(small.out.length, whole);
+    small_close(&small);
+    small_open_within(&small, ENCODE_FULL, 1); /* what cannot be is as small as can be */
+    assert_true(small.out.length > 100 && small.out.length < whole / 2);
     small_close(&small);
 }
 
@@ -360,6 +392,7 @@ int main(void)
         cmocka_unit_test(changes_draw_what_a_full_redraw_draws),
         cmocka_unit_test(boxes_are_of_their_colour_and_few_bytes),
         cmocka_unit_test(the_base_looks_like_itself),
+        cmocka_unit_test(a_picture_keeps_to_its_bytes),
         cmocka_unit_test(libsixel_reads_the_same_picture),
         cmocka_unit_test(more_colours_than_registers_still_draw),
         cmocka_unit_test(erasing_leaves_the_background),

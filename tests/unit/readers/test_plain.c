@@ -62,6 +62,11 @@ static void dates_become_wall_times(void **state)
                                               "1714557610,60,200\n"),
         "metric system/cpu: 0=50@1714557600 1=60@1714557610\n"
         "metric system/gpu 0/power: 1=200@1714557610\n");
+    /* A device that comes later brings a column by a new header. */
+    assert_string_equal(text_of("system.csv", "wall_time,cpu\n1714557600,50\nwall_time,cpu,gpu\n"
+                                              "1714557610,60,7\n"),
+        "metric system/cpu: 0=50@1714557600 1=60@1714557610\n"
+        "metric system/gpu: 1=7@1714557610\n");
 }
 
 static void json_lines_are_read_like_rows(void **state)

@@ -83,6 +83,36 @@ static void test_the_look_of_curves_comes_back(void **state)
     drop(session);
 }
 
+static void test_the_look_of_images_comes_back(void **state)
+{
+    (void)state;
+    struct session *session = new_session(), *again = new_session();
+    struct look_kept kept = {0};
+    look_keep_order(&kept, session);
+    session->images = (struct images_looks){.show = "grid of images",
+        .order = "most FP",
+        .overlay = "truth",
+        .maskless = true,
+        .grey = true,
+        .brightness = 30,
+        .contrast = -100};
+    look_keep_order(&kept, session);
+    char *text = ordered(session, "images");
+    look_keep_read(again, text);
+    assert_memory_equal(&again->images, &session->images, sizeof again->images);
+    look_keep_read(again, "{\"images\": {\"show\": [1], \"grey\": 3, \"contrast\": 700, \"brightness\": "
+                          "\"up\", \"order\": {\"a\": 1}}}");
+    assert_string_equal(again->images.show, "");
+    assert_string_equal(again->images.order, "");
+    assert_false(again->images.grey);
+    assert_int_equal(again->images.contrast, -100);
+    assert_int_equal(again->images.brightness, 30);
+    free(text);
+    look_keep_done(&kept);
+    drop(again);
+    drop(session);
+}
+
 static void test_the_axes_of_the_trade_off_come_back(void **state)
 {
     (void)state;
@@ -213,6 +243,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_look_of_curves_comes_back),
+        cmocka_unit_test(test_the_look_of_images_comes_back),
         cmocka_unit_test(test_the_axes_of_the_trade_off_come_back),
         cmocka_unit_test(test_what_is_wrong_is_passed_over),
         cmocka_unit_test(test_the_palette_remembers_over_sessions),

@@ -44,6 +44,36 @@ static void append(const char *path, const char *text)
     assert_int_equal(fclose(file), 0);
 }
 
+/* What a recorder does: the last line is written over until it has its end. */
+static void two_are_followed(void **state)
+{
+    (void)state;
+    const char *directory = temp_dir();
+    const char *status = temp_text(directory, "status", "running\n");
+    const char *log = temp_text(directory, "log", "one\n10%");
+    struct text_want want = {.follow = true};
+    snprintf(want.paths[0], sizeof want.paths[0], "%s", status);
+    snprintf(want.paths[1], sizeof want.paths[1], "%s", log);
+    struct texts *before = texts_load(&want), *after;
+    assert_non_null(before);
+    assert_int_equal(before->diff.count, 0);
+    assert_null(texts_grow(before));
+    temp_text(directory, "log", "one\n20% of it\ntwo\n");
+    after = texts_grow(before);
+    assert_non_null(after);
+    assert_line(&after->files[1], 1, "20% of it");
+    assert_line(&after->files[1], 2, "two");
+    assert_line(&after->files[0], 0, "running");
+    texts_release(before);
+    temp_text(directory, "status", "finished\n");
+    before = texts_grow(after);
+    assert_non_null(before);
+    assert_line(&before->files[0], 0, "finished");
+    assert_line(&before->files[1], 2, "two");
+    texts_release(after);
+    texts_release(before);
+}
+
 static void a_log_grows(void **state)
 {
     (void)state;
@@ -148,6 +178,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_log_grows),
+        cmocka_unit_test(two_are_followed),
         cmocka_unit_test(of_a_large_file_the_end_is_kept),
         cmocka_unit_test(what_is_no_text_says_so),
         cmocka_unit_test(two_stand_side_by_side),
