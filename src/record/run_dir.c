@@ -117,20 +117,6 @@ static int open_in(struct run_dir *dir, const char *name, int flags)
     return openat(dir->fd, name, flags | O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
 }
 
-static bool put_all(int fd, const char *data, size_t length)
-{
-    while (length) {
-        ssize_t put = write(fd, data, length);
-        if (put < 0 && errno == EINTR)
-            continue;
-        if (put <= 0)
-            return false;
-        data += put;
-        length -= (size_t)put;
-    }
-    return true;
-}
-
 /* Opens, moves to OFFSET, writes, closes. */
 static bool put(struct run_dir *dir, const char *name, int flags, int64_t offset, const void *data,
     size_t length)
@@ -138,7 +124,7 @@ static bool put(struct run_dir *dir, const char *name, int flags, int64_t offset
     int fd = open_in(dir, name, flags);
     if (fd < 0)
         return false;
-    bool ok = lseek(fd, offset, SEEK_SET) >= 0 && put_all(fd, data, length);
+    bool ok = lseek(fd, offset, SEEK_SET) >= 0 && file_write_all(fd, data, length);
     int reason = errno;
     ok = close(fd) == 0 && ok;
     if (reason && !ok)
