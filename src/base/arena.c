@@ -5,12 +5,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
-enum { ALIGNMENT = 16, FIRST_BLOCK_BYTES = 4096, LARGEST_BLOCK_BYTES = 1 << 20 };
+enum { ALIGNMENT = 16, FIRST_BLOCK_BYTES = 4096, LARGEST_BLOCK_BYTES = 8 << 20 };
+/* From here on a block is made of huge pages: to touch 100 MB in pages of 4 KB takes longer than to
+ * fill them. */
+enum { LARGE_BLOCK_BYTES = 4 << 20, HUGE_PAGE_BYTES = 2 << 20 };
 
 struct arena_block {
     struct arena_block *next;
     size_t size, used;
+    bool dirty; /* not zeroed: what is handed out is */
     _Alignas(ALIGNMENT) unsigned char bytes[];
 };
 
@@ -24,6 +29,30 @@ struct arena_end {
     void (*end)(void *self);
     void *self;
 };
+
+/* On huge pages where the kernel gives them; zeroed only as it is handed out, for else all of it
+ * would be touched. */
+static struct arena_block *make_large_block(size_t bytes)
+{
+    size_t page = HUGE_PAGE_BYTES, whole = (bytes + page - 1) & ~(page - 1);
+    struct arena_block *block = aligned_alloc(page, whole);
+    if (!block)
+        return NULL;
+    madvise(block, whole, MADV_HUGEPAGE);
+    *block = (struct arena_block){.dirty = true};
+    return block;
+}
+
+/* One that is there for a single request is not known to be filled: its pages come one by one. */
+static struct arena_block *make_block(size_t size, bool single)
+{
+    size_t bytes = sizeof(struct arena_block) + size;
+    struct arena_block *block =
+        single || bytes < LARGE_BLOCK_BYTES ? calloc(1, bytes) : make_large_block(bytes);
+    if (block)
+        block->size = size;
+    return block;
+}
 
 void arena_done(struct arena *arena)
 {
@@ -40,16 +69,16 @@ void arena_done(struct arena *arena)
 /* A request larger than a block gets a block of its own, put behind the one being filled. */
 static struct arena_block *add_block(struct arena *arena, size_t need)
 {
+    size_t most = LARGEST_BLOCK_BYTES - sizeof(struct arena_block);
     size_t size = arena->first ? arena->first->size * 2 : FIRST_BLOCK_BYTES;
-    if (size > LARGEST_BLOCK_BYTES)
-        size = LARGEST_BLOCK_BYTES;
+    if (size > most)
+        size = most;
     bool own = need > size;
     if (own)
         size = need;
-    struct arena_block *block = calloc(1, sizeof *block + size);
+    struct arena_block *block = make_block(size, own);
     if (!block)
         return NULL;
-    block->size = size;
     if (own && arena->first) {
         block->next = arena->first->next;
         arena->first->next = block;
@@ -76,6 +105,8 @@ void *arena_alloc(struct arena *arena, size_t bytes)
             return NULL;
     }
     void *result = block->bytes + block->used;
+    if (block->dirty)
+        memset(result, 0, need);
     block->used += need;
     arena->used_bytes += need;
     return result;

@@ -142,6 +142,10 @@ size_t text_fit(char *out, size_t out_bytes, const char *text, size_t length, in
 int text_compare_natural(const char *a, const char *b)
 {
     const char *x = a, *y = b;
+    while (*x && *x == *y)
+        x++, y++;
+    while (x > a && isdigit((unsigned char)x[-1])) /* a number is compared whole */
+        x--, y--;
     while (*x && *y) {
         if (isdigit((unsigned char)*x) && isdigit((unsigned char)*y)) {
             while (*x == '0')

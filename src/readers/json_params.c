@@ -11,8 +11,7 @@ static void take_string(struct json *json, struct buf *buf)
         buf->failed = true;
 }
 
-/* Copies the array or object that is open into WRITER, to its end. */
-static void write_open(struct json *json, struct json_writer *writer, struct buf *scratch)
+void json_params_write_open(struct json *json, struct json_writer *writer, struct buf *scratch)
 {
     int outer = json->depth - 1;
     bool is_map = json->kind == JSON_OBJECT;
@@ -74,7 +73,7 @@ static void put_value(struct json *json, struct params *params, struct buf *scra
         break;
     case JSON_ARRAY: {
         struct json_writer writer = params_begin_list(params);
-        write_open(json, &writer, scratch);
+        json_params_write_open(json, &writer, scratch);
         if (json->kind != JSON_BAD)
             params_end_list(params);
         break;

@@ -16,6 +16,9 @@ enum { JSON_PARAMS_MAX_BYTES = 16 << 20 };
 int64_t json_params_put(const void *text, size_t length, struct params *params);
 /* Takes the value of the key that JSON has just taken, as that of the parameter that is entered. */
 void json_params_put_value(struct json *json, struct params *params);
+/* Copies the array or object that JSON has just opened into WRITER, to its end, as the writer spells
+ * it; SCRATCH is for the strings. */
+void json_params_write_open(struct json *json, struct json_writer *writer, struct buf *scratch);
 /* The same for the file PATH, with damage and limits as notes on NAME in SINK. False, with ERR,
  * when it cannot be read. */
 bool json_params_read(

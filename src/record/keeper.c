@@ -126,7 +126,7 @@ static void take_signals(struct keeper *keeper)
     while (read(keeper->signals, &info, sizeof info) == sizeof info) {
         if (info.ssi_signo == SIGCHLD)
             look_at_command(keeper);
-        else
+        else if (keeper->pid)
             report(keeper, KEEPER_SAW, (int)info.ssi_signo);
     }
 }
@@ -143,8 +143,8 @@ static void take_order(struct keeper *keeper)
 {
     struct keeper_order order;
     ssize_t got = recv(keeper->socket, &order, sizeof order, 0);
-    if (got < 0 && errno == EINTR)
-        return;
+    if (got < 0 && (errno == EINTR || errno == ECONNRESET))
+        return; /* reset: the recorder left a report unread; its last orders follow */
     if (got != sizeof order) {
         close(keeper->socket);
         keeper->socket = -1;

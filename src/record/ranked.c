@@ -3,6 +3,7 @@
 #include "base/grow.h"
 #include "base/json.h"
 #include "base/num.h"
+#include "readers/json_params.h"
 #include "readers/python_params.h"
 #include "readers/yaml_params.h"
 #include "record/secret.h"
@@ -68,14 +69,20 @@ static bool is_padded(const char *text)
 
 static void write_text(struct json_writer *writer, const struct param *param)
 {
-    struct buf masked;
+    struct buf masked, string;
+    struct json json;
     buf_init(&masked, PARAMS_TEXT_BYTES * 2);
+    buf_init(&string, PARAMS_TEXT_BYTES * 2);
     secret_add_value(&masked, param->name, param->text);
     const char *text = masked.data ? masked.data : "";
-    if ((*text == '[' || *text == '{') && is_json(text, masked.length))
-        json_writer_raw(writer, text, masked.length);
-    else
+    json_init_memory(&json, text, masked.length);
+    if ((*text == '[' || *text == '{') && is_json(text, masked.length)) {
+        json_next(&json);
+        json_params_write_open(&json, writer, &string);
+    } else {
         json_writer_bytes(writer, text, masked.length);
+    }
+    buf_done(&string);
     buf_done(&masked);
 }
 

@@ -29,6 +29,9 @@ struct seat {
     int rank;
 };
 
+/* So many rows are stepped over before one is looked up. */
+enum { NEAR_STEPS = 8 };
+
 struct loading {
     struct store *store;
     struct arena *arena;
@@ -44,6 +47,8 @@ struct loading {
     struct store_metric *metrics; /* the same */
     size_t metric_count, metric_capacity;
     struct seat *seats; /* by name: of the parameters, and behind them of the metrics */
+    sqlite3_stmt *gists; /* NULL before the first */
+    int64_t gist_source, gist_asked; /* of the row that it stands at; the last that was looked for */
 };
 
 static bool no_memory(struct err *err)
@@ -177,6 +182,17 @@ static bool take_source(struct loading *l, sqlite3_stmt *row)
     return ok;
 }
 
+/* With room for all at once: what grows leaves as much again behind. */
+static bool load_sources(struct loading *l)
+{
+    int64_t count;
+    if (!db_number(l->store->db, "SELECT count(*) FROM source", &count, l->err))
+        return false;
+    if (!GROW(l->sources, l->source_capacity, (size_t)count + 1))
+        return no_memory(l->err);
+    return each_row(l, STATEMENT_LOAD_SOURCES, take_source);
+}
+
 /* What a source says about its run as a whole; better believed sources come first. */
 static void add_status(struct store_run *run, const struct source_row *source)
 {
@@ -272,7 +288,7 @@ bool store_load_runs_only(
     if (!db_begin_read(store, err))
         return false;
     bool ok = load_names(&l) && load_run_rows(&l) &&
-              each_row(&l, STATEMENT_LOAD_SOURCES, take_source) && order_sources(&l) &&
+              load_sources(&l) && order_sources(&l) &&
               each_row(&l, STATEMENT_LOAD_COUNTS, take_count) &&
               each_row(&l, STATEMENT_LOAD_DATASETS, take_dataset);
     db_end_read(store);
@@ -342,32 +358,62 @@ static bool take_metrics(struct loading *l, const struct store_origin *origin, s
         }
         if (!GROW(l->metrics, l->metric_capacity, l->metric_count + 1))
             return no_memory(l->err);
-        l->metrics[l->metric_count++] = (struct store_metric){
-            (uint32_t)(metric.name - 1), origin->rank, metric.summary, metric.course};
+        struct store_metric *kept = &l->metrics[l->metric_count++];
+        kept->name = (uint32_t)(metric.name - 1);
+        kept->rank = origin->rank;
+        kept->summary = metric.summary;
+        kept->course.count = metric.course.count; /* mostly none: its room is not copied */
+        memcpy(kept->course.values, metric.course.values,
+            metric.course.count * sizeof *metric.course.values);
     }
     return step == GIST_END || damaged(l);
 }
 
+static enum db_step step_gists(struct loading *l)
+{
+    enum db_step step = l->gists ? db_step(l->store, l->gists, l->err) : DB_FAILED;
+    l->gist_source = step == DB_ROW ? sqlite3_column_int64(l->gists, 0) : INT64_MAX;
+    return step;
+}
+
+static enum db_step seek_gist(struct loading *l, int64_t source)
+{
+    sqlite3_reset(l->gists); /* accepts NULL */
+    l->gists = db_bind(l->store, STATEMENT_GISTS_FROM, l->err, "i", source);
+    return step_gists(l);
+}
+
+/* Sources mostly come in the order of their rows: the next one is a step away, or there is none. */
+static enum db_step find_gist(struct loading *l, int64_t source)
+{
+    enum db_step step = DB_ROW;
+    bool back = !l->gists || source <= l->gist_asked;
+    l->gist_asked = source;
+    if (back)
+        step = seek_gist(l, source);
+    for (int steps = 0; step == DB_ROW && l->gist_source < source; steps++)
+        step = steps < NEAR_STEPS ? step_gists(l) : seek_gist(l, source);
+    return step == DB_ROW && l->gist_source != source ? DB_DONE : step;
+}
+
 static bool take_gist(struct loading *l, const struct store_origin *origin)
 {
-    sqlite3_stmt *row = db_bind(l->store, STATEMENT_GET_GIST, l->err, "i", origin->id);
-    enum db_step step = row ? db_step(l->store, row, l->err) : DB_FAILED;
+    enum db_step step = find_gist(l, origin->id);
     if (step != DB_ROW)
         return step == DB_DONE; /* it said nothing */
-    size_t param_bytes = (size_t)sqlite3_column_bytes(row, 0);
-    const char *bytes = sqlite3_column_blob(row, 0);
+    sqlite3_stmt *row = l->gists;
+    size_t param_bytes = (size_t)sqlite3_column_bytes(row, 1);
+    const char *bytes = sqlite3_column_blob(row, 1);
     const unsigned char *params = NULL;
     bool ok = true;
     if (param_bytes) { /* kept whole: the texts lie in it */
         params = (const unsigned char *)arena_copy(l->arena, bytes, param_bytes);
         ok = params || no_memory(l->err);
     }
-    const unsigned char *metrics = sqlite3_column_blob(row, 1);
-    size_t metric_bytes = (size_t)sqlite3_column_bytes(row, 1);
-    ok = ok && (!param_bytes || take_params(l, origin, (struct gist){params, params + param_bytes})) &&
+    const unsigned char *metrics = sqlite3_column_blob(row, 2);
+    size_t metric_bytes = (size_t)sqlite3_column_bytes(row, 2);
+    return ok && (!param_bytes || take_params(l, origin, (struct gist){params, params + param_bytes})) &&
          (!metric_bytes || take_metrics(l, origin, (struct gist){metrics, metrics + metric_bytes}));
-    sqlite3_reset(row);
-    return ok;
 }
 
 /* Sources are in the order of their runs. */
@@ -402,6 +448,7 @@ bool store_load_facts(struct store *store, const struct store_runs *runs, struct
     bool ok = db_begin_read(store, err);
     if (ok) {
         ok = load_each_run(&l, take, self);
+        sqlite3_reset(l.gists);
         db_end_read(store);
     }
     forget(&l);

@@ -56,7 +56,7 @@ static void drop_doubles(const struct doubles *doubles, const struct keyed *grou
             struct run_metric *a = &doubles->metrics[group[i].at];
             const struct run_metric *b = &doubles->metrics[group[k].at];
             if (doubles->dropped[group[i].at] || doubles->dropped[group[k].at] ||
-                a->rank == b->rank || !same_name(&a->same_name, &b->same_name) ||
+                a->rank == b->rank || !same_name(&a->word->same, &b->word->same) ||
                 !twins_same_series(doubles->check, a, b))
                 continue;
             keep_times(&a->summary, &b->summary);
@@ -67,7 +67,7 @@ static void drop_doubles(const struct doubles *doubles, const struct keyed *grou
 static void find_doubles(const struct doubles *doubles, struct keyed *keys, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        const struct same_name *name = &doubles->metrics[i].same_name;
+        const struct same_name *name = &doubles->metrics[i].word->same;
         keys[i * 2] = (struct keyed){name->key, (uint32_t)i};
         keys[i * 2 + 1] = (struct keyed){name->train_key, (uint32_t)i};
     }

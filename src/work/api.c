@@ -306,7 +306,7 @@ bool boxtop_read_points(struct boxtop_index *index, const struct boxtop_runs *ru
     struct arena arena = {0};
     struct point *found;
     size_t found_count;
-    bool ok = store_load_points(index->store, held->run_id, held->stored_name, &arena, &found,
+    bool ok = store_load_points(index->store, held->run_id, held->word->name, &arena, &found,
                   &found_count, &err) &&
               copy_points(found, found_count, points, &err);
     if (ok)

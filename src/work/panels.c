@@ -274,7 +274,7 @@ bool panel_want(const struct panel *panel, const struct run_row *run, const stru
             return false;
     }
     *out = (struct curve_want){.run_id = metric->run_id,
-        .metric = metric->stored_name,
+        .metric = metric->word->name,
         .count = metric->summary.count,
         .columns = columns < 1 ? 1 : columns,
         .minus_one = run_is_undefined(metric->role, -1),
@@ -285,7 +285,7 @@ bool panel_want(const struct panel *panel, const struct run_row *run, const stru
                                                      : 0,
         .x_run_id = x ? x->run_id : 0,
         .x_count = x ? x->summary.count : 0,
-        .x_metric = x ? x->stored_name : NULL,
+        .x_metric = x ? x->word->name : NULL,
         .log_x = look->log_x,
         .low = look->low,
         .high = look->high,

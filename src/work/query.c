@@ -153,7 +153,7 @@ static struct sql_series *list_series(const struct runs *runs, struct arena *are
         for (size_t m = 0; m < runs->rows[i].metric_count; m++) {
             const struct run_metric *metric = &runs->rows[i].metrics[m];
             *next++ = (struct sql_series){
-                runs->rows[i].id, metric->name, metric->run_id, metric->stored_name};
+                runs->rows[i].id, metric->name, metric->run_id, metric->word->name};
         }
     if (series && *count)
         qsort(series, *count, sizeof *series, compare_series);

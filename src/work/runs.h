@@ -23,17 +23,23 @@
 struct store;
 struct store_course;
 
+/* A metric's name in the index and what it says by itself: one for all runs that have it. */
+struct run_metric_word {
+    const char *name;
+    int row; /* of metrics.def: of two with one role the lower is preferred */
+    struct same_name same;
+};
+
+/* There are hundreds of thousands of them: what they share stands apart. */
 struct run_metric {
     const char *name;
     enum role role;
+    int rank;     /* of the sources that it came from: lower is believed */
     double scale; /* value x scale = the role's unit */
     struct metric_summary summary;
     int64_t run_id; /* which run of the index holds its points: it may be an absorbed one */
-    const char *stored_name; /* and under which name */
-    int row;                 /* of metrics.def: of two with one role the lower is preferred */
-    int rank;                /* of the sources that it came from: lower is believed */
-    struct same_name same_name;
-    const struct store_course *course; /* as the index keeps it; NULL where it does not */
+    const struct run_metric_word *word; /* and what it is called there */
+    const struct store_course *course;  /* as the index keeps it; NULL where it does not */
 };
 
 /* A parameter that has synonyms: what it is compared as. */

@@ -21,8 +21,7 @@
 /* What a metric's name says by itself; each is looked at once, however many runs have it. */
 struct name_meaning {
     struct role_match role;
-    struct same_name same;
-    bool known; /* has been looked at */
+    const struct run_metric_word *word; /* NULL until it has been looked at */
 };
 
 /* A name of the index that is a synonym, whether of a parameter or not. */
@@ -112,13 +111,17 @@ static bool find_meanings(struct loading *loading)
 static const struct name_meaning *metric_meaning(struct loading *loading, uint32_t name)
 {
     struct name_meaning *meaning = &loading->names[name];
-    if (meaning->known)
+    if (meaning->word)
         return meaning;
-    meaning->known = true;
-    meaning->role = role_match(loading->found.names[name]);
-    return same_names_put(&loading->same_names, loading->found.names[name], &meaning->same)
-               ? meaning
-               : NULL;
+    struct run_metric_word *word = ARENA_NEW(&loading->out->arena, struct run_metric_word);
+    const char *text = loading->found.names[name];
+    if (!word || !same_names_put(&loading->same_names, text, &word->same))
+        return NULL;
+    meaning->role = role_match(text);
+    word->name = text;
+    word->row = meaning->role.row;
+    meaning->word = word;
+    return meaning;
 }
 
 /* ---- rows ---- */
@@ -132,12 +135,13 @@ static int compare_named(const void *a, const void *b)
 _Static_assert(offsetof(struct param, name) == 0 && offsetof(struct run_metric, name) == 0,
     "compare_named() looks there");
 
-/* The index gives what one file says in this order already. */
-static void sort_by_name(void *items, size_t count, size_t bytes)
+/* The index gives what one file says in order of names already, and mostly the runs in theirs. */
+static void sort_unsorted(
+    void *items, size_t count, size_t bytes, int (*compare)(const void *, const void *))
 {
     for (size_t i = 1; i < count; i++)
-        if (compare_named((char *)items + (i - 1) * bytes, (char *)items + i * bytes) > 0) {
-            qsort(items, count, bytes, compare_named);
+        if (compare((char *)items + (i - 1) * bytes, (char *)items + i * bytes) > 0) {
+            qsort(items, count, bytes, compare);
             return;
         }
 }
@@ -151,7 +155,7 @@ static bool copy_params(struct loading *loading, const struct store_run *from, s
         params[i] = from->params[i].param;
         params[i].name = loading->found.names[from->params[i].name];
     }
-    sort_by_name(params, from->param_count, sizeof *params);
+    sort_unsorted(params, from->param_count, sizeof *params, compare_named);
     to->params = params;
     to->param_count = from->param_count;
     return true;
@@ -205,15 +209,13 @@ static bool copy_metrics(struct loading *loading, const struct store_run *from, 
         }
         struct role_match match = role_settle(meaning->role, &metric->summary);
         open[i] = meaning->role.scale == ROLE_EITHER;
-        metrics[i] = (struct run_metric){.name = loading->found.names[metric->name],
-            .stored_name = loading->found.names[metric->name],
+        metrics[i] = (struct run_metric){.name = meaning->word->name,
             .run_id = from->id,
             .summary = metric->summary,
             .role = match.role,
             .scale = match.scale,
-            .row = match.row,
             .rank = metric->rank,
-            .same_name = meaning->same};
+            .word = meaning->word};
         if (metric->course.count)
             ok = keep_course(&loading->out->arena, &metric->course, &metrics[i]);
     }
@@ -261,8 +263,8 @@ static bool check_points(void *self, const struct run_metric *a, const struct ru
     struct point *x, *y;
     size_t x_count, y_count;
     bool same =
-        store_load_points(loading->store, a->run_id, a->stored_name, &arena, &x, &x_count, NULL) &&
-        store_load_points(loading->store, b->run_id, b->stored_name, &arena, &y, &y_count, NULL) &&
+        store_load_points(loading->store, a->run_id, a->word->name, &arena, &x, &x_count, NULL) &&
+        store_load_points(loading->store, b->run_id, b->word->name, &arena, &y, &y_count, NULL) &&
         same_points(x, x_count, y, y_count);
     arena_done(&arena);
     return same;
@@ -308,12 +310,13 @@ static bool is_preferred(const struct run_metric *a, const struct run_metric *b)
         return own_a;
     if (a->summary.count != b->summary.count)
         return a->summary.count > b->summary.count;
-    return a->row < b->row;
+    return a->word->row < b->word->row;
 }
 
 static void order_metrics(struct run_row *run)
 {
-    sort_by_name((struct run_metric *)run->metrics, run->metric_count, sizeof *run->metrics);
+    sort_unsorted((struct run_metric *)run->metrics, run->metric_count, sizeof *run->metrics,
+        compare_named);
     for (size_t i = 0; i < run->metric_count; i++) {
         const struct run_metric *metric = &run->metrics[i];
         const struct run_metric **place = &run->by_role[metric->role];
@@ -508,7 +511,7 @@ static bool load_spark(struct loading *loading, const struct run_row *run, enum 
     struct arena scratch = {0};
     struct store_bucket *buckets;
     size_t count;
-    bool ok = store_load_curve(loading->store, metric->run_id, metric->stored_name, INT64_MIN,
+    bool ok = store_load_curve(loading->store, metric->run_id, metric->word->name, INT64_MIN,
         INT64_MAX, RUN_SPARK_POINTS, &scratch, &buckets, &count, loading->err);
     for (size_t i = 0; ok && i < count && i < RUN_SPARK_POINTS; i++)
         put_spark(out, (int)i, buckets[i].last, metric);
@@ -523,7 +526,7 @@ static const struct run_spark *kept_spark(
     const struct run_metric *was = old ? course_metric(old, role) : NULL;
     const struct run_metric *is = course_metric(run, role);
     if (!was || !is || was->run_id != is->run_id || was->scale != is->scale ||
-        strcmp(was->stored_name, is->stored_name) != 0 || was->summary.count != is->summary.count ||
+        strcmp(was->word->name, is->word->name) != 0 || was->summary.count != is->summary.count ||
         memcmp(&was->summary.last, &is->summary.last, sizeof is->summary.last) != 0)
         return NULL;
     return role == ROLE_LOSS ? &old->loss_spark : &old->ap_spark;
@@ -679,8 +682,8 @@ struct runs *runs_load(struct store *store, const struct runs *before, struct er
     same_names_init(&loading.same_names, &loading.scratch);
     bool ok = store_load_runs_only(store, &runs->arena, &loading.found, err) && make_rows(&loading);
     store_snapshot_end(store);
-    if (ok && runs->count)
-        qsort(runs->rows, runs->count, sizeof *runs->rows, compare_rows);
+    if (ok)
+        sort_unsorted(runs->rows, runs->count, sizeof *runs->rows, compare_rows);
     if (ok && (!tell_apart(runs) || !make_id_index(runs) || !runs_find_names(runs) ||
                   !runs_find_columns(runs)))
         ok = no_memory(err);

@@ -20,6 +20,7 @@ struct service {
     struct indexer *indexer;
     struct scribe *scribe;
     bool runs_stale, runs_ordered;
+    bool runs_due; /* nobody writes to the index any more: if the order fails it is given again */
     bool indexes; /* the indexer was told that the first table is there */
     struct wants ordered;       /* what was ordered last of each kind */
     uint64_t turn, studies_wanted[WORLD_STUDIES]; /* when last */
@@ -259,7 +260,9 @@ static void take_progress(
 {
     world->progress = message->progress;
     world->indexing = message->indexing;
-    service->runs_stale |= message->progress.changed || (!world->runs && !message->indexing);
+    bool missed = !world->runs && !message->indexing;
+    service->runs_stale |= message->progress.changed || (missed && !service->runs_ordered);
+    service->runs_due |= missed;
 }
 
 static void drop_photo(struct photo_answer *answer)
@@ -331,6 +334,8 @@ static void take_runs(struct service *service, struct world *world, struct messa
     if (!service->indexes)
         indexer_refresh(service->indexer);
     service->indexes = true;
+    service->runs_stale |= service->runs_due && !message->runs;
+    service->runs_due = false;
     if (!message->runs)
         return;
     runs_release(world->runs);

@@ -71,7 +71,7 @@ static bool contradict(const struct run_row *a, const struct run_row *b)
         for (size_t k = 0; k < b->metric_count; k++) {
             const struct run_metric *x = &a->metrics[i], *y = &b->metrics[k];
             if (x->summary.first_step == y->summary.first_step &&
-                x->same_name.key == y->same_name.key && strcmp(x->name, y->name) == 0 &&
+                x->word->same.key == y->word->same.key && strcmp(x->name, y->name) == 0 &&
                 !metric_value_same(x->summary.first, y->summary.first))
                 return true;
         }
@@ -163,12 +163,22 @@ static bool are_equal(const struct finding *finding, const struct trace *a, cons
 {
     const struct run_metric *x = a->metric, *y = b->metric;
     return a->at != b->at && strcmp(a->row->format, b->row->format) != 0 &&
-           (x->role == y->role || same_name(&x->same_name, &y->same_name)) &&
+           (x->role == y->role || same_name(&x->word->same, &y->word->same)) &&
            times_agree(&x->summary, &y->summary) && twins_same_series(finding->check, x, y);
+}
+
+static bool have_one_format(const struct finding *finding)
+{
+    for (size_t i = 1; i < finding->count; i++)
+        if (strcmp(finding->rows[i].format, finding->rows[0].format) != 0)
+            return false;
+    return true;
 }
 
 static bool unite_by_series(struct finding *finding)
 {
+    if (have_one_format(finding))
+        return true;
     for (size_t i = 0; i < finding->count; i++)
         if (!add_traces(finding, (uint32_t)i))
             return false;

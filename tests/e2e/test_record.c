@@ -336,6 +336,7 @@ static void test_progress_bars(void **state)
     assert_true(has_text("runs/r/console.log", " | bar 50/50\n"));
     assert_false(has_text("runs/r/console.log", "bar 49/50"));
     assert_false(has_text("runs/r/console.log", "\033"));
+    assert_false(has_text("runs/r/status.json", "recorder_killed"));
 }
 
 /* The window is closed: the command learns it, and if it lives on it is recorded on. */

@@ -65,13 +65,15 @@ static struct run_metric *add_series(struct made *made, struct run_row *run, con
 {
     struct run_metric *metric = &((struct run_metric *)run->metrics)[run->metric_count++];
     struct role_match match = role_match(name);
+    struct run_metric_word *word = ARENA_NEW(&made->arena, struct run_metric_word);
+    assert_non_null(word);
+    *word = (struct run_metric_word){.name = name, .row = match.row};
+    assert_true(same_names_put(&made->names, name, &word->same));
     *metric = (struct run_metric){.name = name,
-        .stored_name = name,
+        .word = word,
         .run_id = run->id,
         .role = match.role,
-        .scale = match.scale,
-        .row = match.row};
-    assert_true(same_names_put(&made->names, name, &metric->same_name));
+        .scale = match.scale};
     for (int i = 0; i < points; i++) {
         double value = first / (i + 1.1);
         struct point point = {i * 10, wall_s + i, single ? (float)value : value};
@@ -331,7 +333,7 @@ static void test_nothing_is_lost(void **state)
     assert_non_null(metric_named(a, "grad_norm"));
     assert_int_equal(metric_named(a, "grad_norm")->run_id, 2);
     assert_non_null(metric_named(a, "lr (tb)")); /* another series of that name */
-    assert_string_equal(metric_named(a, "lr (tb)")->stored_name, "lr");
+    assert_string_equal(metric_named(a, "lr (tb)")->word->name, "lr");
     assert_int_equal(metric_named(a, "lr")->run_id, 1);
     assert_int_equal(a->param_count, 3);
     assert_string_equal(a->params[0].name, "a");
