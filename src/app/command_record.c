@@ -19,6 +19,7 @@
 #include "record/sampler.h"
 #include "record/status.h"
 
+#include <limits.h>
 #include <math.h>
 #include <signal.h>
 #include <stdio.h>
@@ -35,6 +36,8 @@ enum {
     STATUS_BYTES = 4 << 20,
     GIVEN_BYTES = 64 << 10,
 };
+
+static const char RUN_VARIABLE[] = "BOXTOP_RUN"; /* of the command: the run's directory */
 
 struct recording {
     const struct settings *settings;
@@ -92,7 +95,7 @@ static void tell_children(const struct recording *recording)
 {
     char *path = realpath(recording->dir.path, NULL);
     if (path)
-        setenv("BOXTOP_RUN", path, 1);
+        setenv(RUN_VARIABLE, path, 1);
     free(path);
 }
 
@@ -215,7 +218,11 @@ static bool append_load(void *self, const char *lines, size_t length)
 static struct sampler *start_sampler(struct recording *recording)
 {
     double interval_s = recording->settings->interval;
+    const char *path = getenv(RUN_VARIABLE);
+    char mark[PATH_MAX + sizeof RUN_VARIABLE + 1];
+    snprintf(mark, sizeof mark, "%s=%s", RUN_VARIABLE, path ? path : "");
     struct sampler_setup setup = {.command = relay_pid(recording->relay),
+        .mark = path ? mark : NULL,
         .interval_s = isnan(interval_s) ? INTERVAL_S : interval_s,
         .append = append_load,
         .self = recording};

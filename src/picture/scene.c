@@ -68,20 +68,38 @@ static int32_t spell(const char *label, int32_t most, char out[SCENE_LABEL_BYTES
     return count;
 }
 
+/* A label is at most a third as wide as the image, of CHAR_PX each: on a small one the score goes
+ * first, then all but the first word. */
+static int32_t shorten(
+    char *text, int32_t count, const struct scene_map *map, int32_t width_px, int32_t char_px)
+{
+    enum { PARTS = 3, LEAST = 6 };
+    double seen = map->left_px > 0 ? width_px - 2 * map->left_px : width_px;
+    int32_t most = (int32_t)(seen / (PARTS * char_px));
+    most = most < LEAST ? LEAST : most;
+    while (count > most) {
+        const char *blank = strrchr(text, ' ');
+        count = blank && blank > text ? (int32_t)(blank - text) : most;
+        text[count] = '\0';
+    }
+    return count;
+}
+
 static const uint8_t *ink_on(const uint8_t ground[3])
 {
     static const uint8_t black[3] = {0, 0, 0}, white[3] = {255, 255, 255};
     return pixels_luma(ground) >= BRIGHT_LUMA ? black : white;
 }
 
-static void draw_label(struct pixels *out, struct label_map *taken, struct draw_rect rect,
-    const struct overlay_box *box, int32_t enlarge)
+static void draw_label(struct pixels *out, const struct scene_map *map, struct label_map *taken,
+    struct draw_rect rect, const struct overlay_box *box, int32_t enlarge)
 {
     char text[SCENE_LABEL_BYTES];
     int32_t padding = enlarge * PADDING_PX;
     int32_t room = (out->width_px - 2 * padding) / (enlarge * DRAW_CHAR_WIDTH_PX);
     int32_t high = enlarge * DRAW_CHAR_HEIGHT_PX + 2 * padding;
     int32_t count = spell(box->label, room < 0 ? 0 : room, text);
+    count = shorten(text, count, map, out->width_px, enlarge * DRAW_CHAR_WIDTH_PX);
     if (count == 0 || high > out->height_px)
         return;
     int32_t wide = count * enlarge * DRAW_CHAR_WIDTH_PX + 2 * padding;
@@ -98,11 +116,12 @@ static int32_t floor_half(int32_t value)
     return value >= 0 ? value / 2 : -((1 - value) / 2);
 }
 
-static bool add_text(struct scene_texts *texts, struct label_map *taken, struct draw_rect rect,
-    const struct overlay_box *box)
+static bool add_text(struct scene_texts *texts, const struct scene_map *map,
+    struct label_map *taken, struct draw_rect rect, const struct overlay_box *box)
 {
     struct scene_text text = {0};
     int32_t count = spell(box->label, taken->width, text.text);
+    count = shorten(text.text, count, map, taken->width, 1);
     if (count == 0 || taken->height == 0)
         return true;
     int32_t top = floor_half(rect.y), bottom = floor_half(rect.y + rect.h + CELL_HEIGHT_PX - 1);
@@ -159,9 +178,9 @@ bool scene_compose(const struct pixels *base, const struct scene_map *map,
         if (!boxes[i].label[0] || !place_box(map, &boxes[i], least, out, &rect))
             continue;
         if (texts)
-            ok = add_text(texts, &taken, rect, &boxes[i]);
+            ok = add_text(texts, map, &taken, rect, &boxes[i]);
         else
-            draw_label(out, &taken, rect, &boxes[i], enlarge);
+            draw_label(out, map, &taken, rect, &boxes[i], enlarge);
     }
     label_map_done(&taken);
     return ok;

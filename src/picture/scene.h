@@ -54,7 +54,8 @@ void scene_texts_done(struct scene_texts *texts); /* accepts a zeroed struct */
  * Draws BASE with COUNT boxes into OUT, which has BASE's size (and is wholly overwritten). Masks lie
  * below all boxes, later boxes over earlier ones, labels over all; earlier boxes choose their label's place
  * first: above the box, inside, below or beside, where the label stays in the picture and touches no
- * other label; a later one that finds no such place is left out. With TEXTS not NULL the labels are put there
+ * other label; a later one that finds no such place is left out. Labels that are wide on a small image
+ * lose their last words. With TEXTS not NULL the labels are put there
  * instead of into the pixels. False when out of memory (OUT then lacks something). Pure; any thread.
  */
 bool scene_compose(const struct pixels *base, const struct scene_map *map,

@@ -247,7 +247,7 @@ struct sampler *sampler_new(const struct sampler_setup *setup, struct err *err)
     sampler->setup = *setup;
     sampler->pss.share = PSS_SHARE;
     sampler->own_numbers = has_own_numbers(proc);
-    sampler->tree = tree_new(proc, setup->command, setup->session, err);
+    sampler->tree = tree_new(proc, setup->command, setup->mark, err);
     sampler->machine = sampler->tree ? machine_new(proc, sys, setup->command, err) : NULL;
     sampler->gpus =
         sampler->machine ? gpus_new(DRIVERS, sizeof DRIVERS / sizeof *DRIVERS, err) : NULL;

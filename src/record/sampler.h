@@ -38,7 +38,7 @@
 
 struct sampler_setup {
     int64_t command; /* its process id */
-    int64_t session; /* that was made for it, and that another process leads; 0: none */
+    const char *mark; /* what its environment alone has, "NAME=value" (copied); NULL: nothing */
     double interval_s;
     const char *proc, *sys, *nvml; /* NULL for the machine's own: /proc, /sys, libnvidia-ml.so.1 */
     /* Takes whole lines of the table, on the sampler's thread. False ends the sampling. */

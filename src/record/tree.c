@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { PATH_ROOM = 512, STAT_ROOM = 1024, ROLLUP_ROOM = 2048 };
+enum { PATH_ROOM = 512, STAT_ROOM = 1024, ROLLUP_ROOM = 2048, ENVIRONMENT_BYTES = 1 << 20 };
 
 /* What only grows. CPU time of its own, and of its children that ended and that it waited for;
  * bytes are always of both, the kernel adds them up. */
@@ -36,7 +36,10 @@ struct processes {
 
 struct tree {
     char *proc;
-    int64_t command, session;
+    char *mark;
+    int64_t command;
+    uint64_t command_born;  /* 0: not seen yet */
+    struct buf environment; /* of one process at a time */
     double ticks_per_s, page_bytes;
     struct processes before, now;
     int64_t *leaders; /* of groups and sessions of ours */
@@ -44,18 +47,20 @@ struct tree {
     bool begun;
 };
 
-struct tree *tree_new(const char *proc, int64_t command, int64_t session, struct err *err)
+struct tree *tree_new(const char *proc, int64_t command, const char *mark, struct err *err)
 {
     struct tree *tree = calloc(1, sizeof *tree);
-    if (tree)
+    if (tree) {
         tree->proc = strdup(proc);
-    if (!tree || !tree->proc) {
-        free(tree);
+        tree->mark = mark ? strdup(mark) : NULL;
+    }
+    if (!tree || !tree->proc || (mark && !tree->mark)) {
+        tree_free(tree);
         err_set(err, ERR_MEMORY, "out of memory");
         return NULL;
     }
     tree->command = command;
-    tree->session = session;
+    buf_init(&tree->environment, ENVIRONMENT_BYTES);
     tree->ticks_per_s = (double)sysconf(_SC_CLK_TCK);
     tree->page_bytes = (double)sysconf(_SC_PAGESIZE);
     return tree;
@@ -66,6 +71,8 @@ void tree_free(struct tree *tree)
     if (!tree)
         return;
     free(tree->proc);
+    free(tree->mark);
+    buf_done(&tree->environment);
     free(tree->before.items);
     free(tree->now.items);
     free(tree->leaders);
@@ -187,6 +194,23 @@ static bool is_same(const struct process *before, const struct process *now)
     return before && before->born == now->born;
 }
 
+/* Whether PROCESS, which is no older than the command, has the mark. */
+static bool is_marked(struct tree *tree, const struct process *process)
+{
+    char path[PATH_ROOM];
+    struct buf *text = &tree->environment;
+    buf_clear(text);
+    if (!tree->mark || !tree->command_born || process->born < tree->command_born ||
+        snprintf(path, sizeof path, "%s/%" PRId64 "/environ", tree->proc, process->pid) >=
+            (int)sizeof path ||
+        !file_read(path, text, NULL))
+        return false;
+    for (size_t at = 0; at < text->length; at += strlen(text->data + at) + 1)
+        if (strcmp(text->data + at, tree->mark) == 0)
+            return true;
+    return false;
+}
+
 /* Looks at each of NOW, but for those that are known not to be ours; what is gone is dropped. */
 static void look_at_all(struct tree *tree)
 {
@@ -200,8 +224,8 @@ static void look_at_all(struct tree *tree)
             *process = *before;
             process->trusted++;
         } else if (look(tree, process)) {
-            process->ours =
-                process->pid == tree->command || (is_same(before, process) && before->ours);
+            process->ours = process->pid == tree->command ||
+                            (is_same(before, process) && before->ours) || is_marked(tree, process);
         } else {
             continue;
         }
@@ -235,8 +259,6 @@ static void claim(struct tree *tree, struct process *process)
 /* The parent may have ended since it was seen. */
 static bool belongs(const struct tree *tree, const struct process *process)
 {
-    if (tree->session && process->session == tree->session)
-        return process->pid != tree->session;
     return find_ours(&tree->now, process->parent) || is_leader(tree, process->group) ||
            is_leader(tree, process->session) ||
            (!find(&tree->now, process->parent) && find_ours(&tree->before, process->parent));
@@ -358,6 +380,9 @@ bool tree_read(struct tree *tree, struct tree_load *load)
         tree->begun = false;
         return false;
     }
+    struct process command = {.pid = tree->command};
+    if (!tree->command_born && look(tree, &command))
+        tree->command_born = command.born;
     look_at_all(tree);
     claim_all(tree);
     forget_leaders(tree);
@@ -380,6 +405,13 @@ bool tree_has(const struct tree *tree, int64_t pid)
     return find_ours(&tree->now, pid) != NULL;
 }
 
+/* It may have ended since it was read. */
+static bool still_has_memory(const struct tree *tree, const struct process *process)
+{
+    struct process again = *process;
+    return process->pages > 0 && look(tree, &again) && !again.ended && again.pages > 0;
+}
+
 double tree_pss_bytes(const struct tree *tree)
 {
     double sum = 0;
@@ -392,7 +424,7 @@ double tree_pss_bytes(const struct tree *tree)
         const char *found = strstr(text, "\nPss:");
         if (found)
             sum += 1024 * strtod(found + 5, NULL);
-        else if (process->pages > 0 && peek(tree, process->pid, "stat", text, sizeof text))
+        else if (still_has_memory(tree, process))
             return NAN;
     }
     return sum;

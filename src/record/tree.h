@@ -1,11 +1,11 @@
 /*
  * The processes of a command: which they are, and what they use together.
- * Knows: /proc/PID/{stat,io,smaps_rollup}. Must not know: the machine, files that are written.
+ * Knows: /proc/PID/{stat,io,smaps_rollup,environ}. Must not know: the machine, files that are written.
  *
- * A process belongs to the command when it is the command, when its parent belongs or belonged, or
- * when the leader of its process group or session does or did: a data loader that forks twice is
- * still of the command's group. Once found, it stays until it ends. What leaves group and session
- * and loses its parent, all between two readings, is missed.
+ * A process belongs to the command when it is the command, when its parent belongs or belonged, when
+ * the leader of its process group or session does or did, or when its environment has the mark that
+ * the command was started with: a data loader that forks twice and leaves its session is still found.
+ * Once found, it stays until it ends.
  *
  * Those that do not belong are looked at again only every TREE_READINGS_TRUSTED readings, or when
  * their number is given anew: a machine with many processes costs one listing of /proc. One thread
@@ -31,9 +31,9 @@ struct tree_load {
 
 struct tree;
 
-/* PROC: the root of procfs, "/proc" (copied). SESSION: one that was made for the command, and whose
- * leader is not of it; 0: none was. NULL with ERR when memory is out. */
-struct tree *tree_new(const char *proc, int64_t command, int64_t session, struct err *err);
+/* PROC: the root of procfs, "/proc". MARK: a variable of the command's environment that no other
+ * command has, "NAME=value"; NULL: none. Both are copied. NULL with ERR when memory is out. */
+struct tree *tree_new(const char *proc, int64_t command, const char *mark, struct err *err);
 void tree_free(struct tree *tree); /* accepts NULL */
 
 /*

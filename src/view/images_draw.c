@@ -118,7 +118,8 @@ static int draw_word(struct grid *grid, int row, int col, int end, struct style 
     return used + 1 + grid_text(grid, row, col + used + 1, end - col, STYLE_IS(TEXT), value) + 1;
 }
 
-/* "image TP 3 FP 1 FN 0 F1 .857   all P .81 R .83 F1 .82": as much of it as fits. */
+/* "TP 3 FP 1 FN 0 F1 .857  all precision .81 recall .83 F1 .82"; without room for that of two sides
+ * "TP 3 FP 1 FN 0 all F1 .82". */
 static int draw_folded_side(struct grid *grid, int row, int col, int end,
     const struct eval_counts *image, const struct eval_counts *set, bool wide)
 {
@@ -129,8 +130,9 @@ static int draw_folded_side(struct grid *grid, int row, int col, int end,
         col += draw_word(grid, row, col, end, WHOLE[i].style, WHOLE[i].label, text);
     }
     print_ratio(eval_f1(image), text, sizeof text);
-    col += draw_word(grid, row, col, end, STYLE_IS(MUTED), "F1", text);
-    col += 1 + grid_text(grid, row, col + 1, end - col - 1, STYLE_IS(MUTED), "all ") + 1;
+    if (wide)
+        col += 1 + draw_word(grid, row, col, end, STYLE_IS(MUTED), "F1", text);
+    col += 1 + grid_text(grid, row, col, end - col, STYLE_IS(MUTED), "all");
     for (size_t i = wide ? 0 : 2; i < 3; i++) {
         print_ratio(RATIOS[i].of(set), text, sizeof text);
         col += draw_word(grid, row, col, end, STYLE_IS(MUTED), i < 2 ? RATIOS[i].label : "F1", text);

@@ -361,11 +361,14 @@ static void draw_versus_caption(const struct drawing *d, struct rect at)
 {
     struct grid *grid = d->canvas->grid;
     const struct gallery_versus *versus = &d->versus;
-    int end = at.col + at.cols, third = at.cols / 4, col = at.col;
-    col += 2 + draw_side_name(d, 0, at.row, col, third);
-    col += 2 + draw_side_name(d, 1, at.row, col, third);
+    enum { WIDE_COLS = 96 };
+    bool wide = at.cols >= WIDE_COLS;
+    int end = at.col + at.cols, part = at.cols / (wide ? 4 : 5), col = at.col;
+    col += 2 + draw_side_name(d, 0, at.row, col, part);
+    col += 2 + draw_side_name(d, 1, at.row, col, part);
     grid_printf(grid, at.row, col, end - col, STYLE_IS(MUTED),
-        "found by both %lld  A %lld  B %lld  none %lld   FP both %lld  A %lld  B %lld",
+        wide ? "found by both %lld  A %lld  B %lld  none %lld   FP both %lld  A %lld  B %lld"
+             : "both %lld A %lld B %lld none %lld  FP both %lld A %lld B %lld",
         (long long)versus->truths[3], (long long)versus->truths[1], (long long)versus->truths[2],
         (long long)versus->truths[0], (long long)versus->false_positives[3],
         (long long)versus->false_positives[1], (long long)versus->false_positives[2]);

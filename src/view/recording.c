@@ -239,6 +239,17 @@ static void draw_part(struct state *state, enum pane pane, struct grid *grid, st
     view_say_empty(grid, below, pane == SYSTEM ? "not measured" : "no metric yet");
 }
 
+static void draw_params(
+    struct state *state, struct grid *grid, struct rect place, const struct run_row *run)
+{
+    if (place.rows < 2)
+        return;
+    run_tables_params(&state->tables[PARAMS], grid, place, run, state->pane == PARAMS);
+    struct rect below = {place.row + 1, place.col, place.rows - 1, place.cols};
+    if (!run->param_count)
+        view_say_empty(grid, below, "no parameter");
+}
+
 /* Metrics beside the system's, or the parameters when they have the focus. */
 static void draw_above(struct state *state, struct canvas *canvas, struct rect place,
     const struct run_row *run, const struct world *world)
@@ -250,7 +261,7 @@ static void draw_above(struct state *state, struct canvas *canvas, struct rect p
     right.col += left.cols;
     right.cols -= left.cols;
     if (state->pane == PARAMS) {
-        run_tables_params(&state->tables[PARAMS], canvas->grid, place, run, true);
+        draw_params(state, canvas->grid, place, run);
         return;
     }
     draw_part(state, METRICS, canvas->grid, left, run, &own, world);
@@ -270,8 +281,7 @@ static void draw_beside(struct state *state, struct canvas *canvas, struct rect 
     draw_part(state, SYSTEM, canvas->grid, part, run, &system, world);
     part.row += part.rows;
     part.rows = place.row + place.rows - part.row;
-    if (part.rows >= 2)
-        run_tables_params(&state->tables[PARAMS], canvas->grid, part, run, state->pane == PARAMS);
+    draw_params(state, canvas->grid, part, run);
 }
 
 static void draw_body(struct state *state, struct canvas *canvas, struct rect place,
@@ -351,7 +361,7 @@ static void draw(void *self, const struct session *session, const struct world *
 static void ask(struct state *state, struct session *session, const struct recording *recording)
 {
     if (!recording)
-        session_say(session, "boxtop did not record this run");
+        session_say(session, "no status.json of a recorded run is there (yet)");
     else if (recording->status != RUN_RUNNING)
         session_say(session, "the command has ended");
     else

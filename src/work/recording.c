@@ -29,7 +29,7 @@ static void take_text(const struct json *json, char *out, size_t bytes)
         add_text(out, bytes, text, json_unescape(json->text, json->length, text));
 }
 
-/* A word as a shell would want it. */
+/* A word, in quotes that show where it begins and ends; to be read, not to be run. */
 static void add_word(const struct json *json, char *out, size_t bytes)
 {
     char word[RECORDING_COMMAND_BYTES];
@@ -39,13 +39,12 @@ static void add_word(const struct json *json, char *out, size_t bytes)
         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./:,@%^";
     word[length < sizeof word ? length : sizeof word - 1] = '\0';
     bool plain = length && strspn(word, PLAIN) == length;
+    const char *quote = plain ? "" : memchr(word, '\'', length) ? "\"" : "'";
     if (out[0])
         add_text(out, bytes, " ", 1);
-    if (!plain)
-        add_text(out, bytes, "'", 1);
+    add_text(out, bytes, quote, strlen(quote));
     add_text(out, bytes, word, length);
-    if (!plain)
-        add_text(out, bytes, "'", 1);
+    add_text(out, bytes, quote, strlen(quote));
 }
 
 static void take_command(struct json *json, struct recording *out)

@@ -20,7 +20,7 @@
 enum { RECORDING_COMMAND_BYTES = 1024, RECORDING_HOST_BYTES = 256 };
 
 struct recording {
-    char command[RECORDING_COMMAND_BYTES]; /* words in a line, quoted where needed; cut */
+    char command[RECORDING_COMMAND_BYTES]; /* words in a line, quoted to be told apart; cut */
     char host[RECORDING_HOST_BYTES];       /* "" when not said */
     int64_t pid, pid_start;                /* 0 when not said */
     enum run_status status;

@@ -1,14 +1,17 @@
 /*
- * `boxtop log`, `log-image` and `log-table` as a shell script uses them, eight at once too.
+ * `boxtop log`, `log-image` and `log-table` as a shell script uses them, eight at once too; and a
+ * recorded command: what it printed, and its live page.
  */
 #include "program.h"
 #include "temp.h"
+#include "visit.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -105,6 +108,55 @@ static void test_files(void **state)
     assert_int_equal(access(below(run, "images/b.png"), R_OK), 0);
 }
 
+/* What only stood on the terminal becomes metrics, unless the command logs by itself. */
+static void test_what_a_command_printed(void **state)
+{
+    (void)state;
+    const char *root = temp_dir();
+    EXPECT(0, "record", "--dir", root, "--name", "printed", "--interval", "0", "--", "sh", "-c",
+        "echo start; for i in 1 2 3; do echo epoch $i loss: 0.$i acc: 0.5; done; echo lr: 2");
+    cJSON *shown = BOXTOP_JSON("show", below(root, "printed"));
+    assert_int_equal(number_of(shown, "loss", "count"), 3);
+    assert_true(number_of(shown, "loss", "last") == 0.3);
+    assert_int_equal(number_of(shown, "acc", "last_step"), 3);
+    assert_null(metric_of(shown, "lr"));
+    EXPECT(0, "record", "--dir", root, "--name", "logged", "--interval", "0", "--", "sh", "-c",
+        "echo epoch 1 loss: 0.5; \"$0\" log --step 7 AP=0.25", program_path());
+    shown = BOXTOP_JSON("show", below(root, "logged"));
+    assert_int_equal(number_of(shown, "AP", "last_step"), 7);
+    assert_null(metric_of(shown, "loss"));
+}
+
+/* The live page of a run while it is recorded: its output comes, and K ends it as Ctrl-C would. */
+static void test_a_recorded_command_is_interrupted(void **state)
+{
+    (void)state;
+    int status;
+    const char *root = temp_dir();
+    signal(SIGINT, SIG_DFL); /* what is ignored here no shell could trap */
+    pid_t recorder = program_start((const char *const[]){"record", "--dir", root, "--name", "live",
+        "--interval", "0", "--", "sh", "-c",
+        "trap 'echo was interrupted; exit 3' INT; echo is ready; for i in $(seq 600); do sleep "
+        "0.1; done",
+        NULL});
+    struct visit visit = {.words = (const char *const[]){root, NULL}, .cols = 100, .rows = 30};
+    struct pty *pty = visit_open(&visit);
+    visit_expect(pty, "running");
+    visit_settle(pty);
+    visit_type(pty, "\r", "L  live  $ sh -c \"trap");
+    visit_type(pty, "L", "output  1 line");
+    visit_type(pty, "K", "(SIGINT, as Ctrl-C)?");
+    visit_type(pty, "n", "nothing was sent");
+    visit_type(pty, "K", "(SIGINT, as Ctrl-C)?");
+    visit_type(pty, "y", "SIGINT sent to pid");
+    visit_expect(pty, "was interrupted");
+    visit_expect(pty, "exit code 3");
+    visit_type(pty, "K", "the command has ended");
+    visit_quit(pty);
+    assert_int_equal(waitpid(recorder, &status, 0), recorder);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 3);
+}
+
 static void test_wrong_words(void **state)
 {
     (void)state;
@@ -133,6 +185,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_the_run_being_recorded),
         cmocka_unit_test(test_eight_at_once),
         cmocka_unit_test(test_files),
+        cmocka_unit_test(test_what_a_command_printed),
+        cmocka_unit_test(test_a_recorded_command_is_interrupted),
         cmocka_unit_test(test_wrong_words),
     };
     program_init(argc, argv);

@@ -102,6 +102,20 @@ static void test_output(void **state)
     assert_non_null(strstr(outcome->out, "/runs/r-2\n"));
 }
 
+static void test_load_is_sampled(void **state)
+{
+    (void)state;
+    /* What forked twice and left group and session belongs: without it there never are three, the
+     * shell and a child of it. */
+    static const char SCRIPT[] =
+        "cd \"$BOXTOP_RUN\"; (setsid sh -c 'until [ -e done ]; do sleep 0.05; done' &)\n"
+        "until grep -q ',[3-9],[3-9],' system.csv; do sleep 0.05; done; : > done";
+    const char *const words[] = {
+        "record", "--name", "r", "--interval", "0.1", "--", "sh", "-c", SCRIPT, NULL};
+    assert_int_equal(program_run(&(struct program){.words = words, .directory = place})->code, 0);
+    assert_true(has_text("runs/r/system.csv", "wall_time,cpu_percent,rss_mb,"));
+}
+
 static void test_not_to_be_started(void **state)
 {
     (void)state;
@@ -417,6 +431,7 @@ int main(int argc, char **argv)
 #define IN_PLACE(test) cmocka_unit_test_setup(test, new_place)
     const struct CMUnitTest tests[] = {
         IN_PLACE(test_output),
+        IN_PLACE(test_load_is_sampled),
         IN_PLACE(test_not_to_be_started),
         IN_PLACE(test_ends),
         IN_PLACE(test_signals_go_on_once),

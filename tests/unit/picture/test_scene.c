@@ -128,7 +128,7 @@ static void hostile_boxes_and_words_do_no_harm(void **state)
         assert_true(scene_compose(base, &SAME, &box, 1, out, i % 2 ? &texts : NULL));
         for (size_t t = 0; i % 2 && t < texts.count; t++) {
             const struct scene_text *text = &texts.items[t];
-            assert_string_equal(text->text, "?[2J???? label");
+            assert_string_equal(text->text, "?[2J????");
             assert_in_range(text->row, 0, 14);
             assert_in_range(text->col, 0, 39);
         }
@@ -232,6 +232,38 @@ static void texts_are_cells(void **state)
     pixels_free(out);
 }
 
+static void labels_of_small_images_are_short(void **state)
+{
+    (void)state;
+    static const struct {
+        int32_t width;
+        double left;
+        const char *label;
+    } WANT[] = {{60, 0, "FP person .52"}, {39, 0, "FP person .52"}, {36, 0, "FP person"},
+        {60, 15, "FP person"}, {24, 0, "FP"}, {10, 0, "FP"}};
+    struct overlay_box box = {
+        .y = 8, .w = 20, .h = 8, .line_px = 1, .rgb = {250, 250, 0}, .label = "FP person .52"};
+    struct scene_texts texts = {0};
+    for (size_t i = 0; i < sizeof WANT / sizeof *WANT; i++) {
+        struct pixels *base = pixels_new(WANT[i].width, 30), *out = pixels_new(WANT[i].width, 30);
+        struct scene_map map = {.scale_x = 1, .scale_y = 1, .left_px = WANT[i].left};
+        assert_true(scene_compose(base, &map, &box, 1, out, &texts));
+        assert_int_equal(texts.count, 1);
+        assert_string_equal(texts.items[0].text, WANT[i].label);
+        pixels_free(base);
+        pixels_free(out);
+    }
+    scene_texts_done(&texts);
+}
+
+static void tiny_boxes_are_seen(void **state)
+{
+    (void)state;
+    struct overlay_box box = {.x = 5.2, .y = 3.1, .w = 0.3, .h = 0.2, .rgb = {255, 0, 0}, .line_px = 2};
+    expect_drawn(10, 7, &box, 1,
+        "..........\n....####..\n....####..\n....####..\n....####..\n..........\n..........\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -243,6 +275,8 @@ int main(void)
         cmocka_unit_test(labels_stay_inside_and_apart),
         cmocka_unit_test(a_double_line_has_a_gap),
         cmocka_unit_test(texts_are_cells),
+        cmocka_unit_test(labels_of_small_images_are_short),
+        cmocka_unit_test(tiny_boxes_are_seen),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -31,7 +31,7 @@ static int begin(void **state)
     made_file(proc, "12x/stat", "12 (no) S 100 100 100\n"); /* no process */
     made_process(proc, &(struct made_process){1, 0, 1, 1, .threads = 1, .pages = 1000});
     made_process(proc, &(struct made_process){SHELL, 1, SHELL, SHELL, .threads = 1, .pages = 500});
-    tree = tree_new(proc, COMMAND, 0, NULL);
+    tree = tree_new(proc, COMMAND, NULL, NULL);
     assert_non_null(tree);
     return 0;
 }
@@ -97,16 +97,33 @@ static void a_group_of_the_shell_is_not_the_commands(void **state)
     assert_int_equal(load.processes, 2);
 }
 
-static void a_session_made_for_it_is_the_commands(void **state)
+static void environment(int pid, const char *text, size_t length)
+{
+    char file[64];
+    snprintf(file, sizeof file, "%d/environ", pid);
+    temp_file(proc, file, text, length);
+}
+
+static void the_mark_is_enough(void **state)
 {
     (void)state;
-    struct tree *other = tree_new(proc, COMMAND, 99, NULL);
-    made_process(proc, &(struct made_process){99, SHELL, 99, 99, .threads = 1});
-    made_process(proc, &(struct made_process){COMMAND, 99, COMMAND, 99, .threads = 1});
-    made_process(proc, &(struct made_process){101, 1, 101, 99, .threads = 1});
-    assert_true(tree_read(other, &load));
-    assert_true(tree_has(other, COMMAND) && tree_has(other, 101) && !tree_has(other, 99));
-    tree_free(other);
+    static const char MARKED[] = "A=1\0RUN=/runs/7", OTHER[] = "A=1\0RUN=/runs/77\0XRUN=/runs/7";
+    struct tree *marked = tree_new(proc, COMMAND, "RUN=/runs/7", NULL);
+    struct made_process its = command();
+    its.born = 50;
+    made_process(proc, &its);
+    made_process(proc, &(struct made_process){101, 1, 101, 101, .threads = 1, .born = 60});
+    environment(101, MARKED, sizeof MARKED);
+    made_process(proc, &(struct made_process){102, 1, 102, 102, .threads = 1, .born = 60});
+    environment(102, OTHER, sizeof OTHER);
+    made_process(proc, &(struct made_process){103, 1, 103, 103, .threads = 1, .born = 60});
+    environment(103, "RUN=/runs/7", 11); /* the last one without its end */
+    made_process(proc, &(struct made_process){99, 1, 99, 99, .threads = 1, .born = 40});
+    environment(99, MARKED, sizeof MARKED); /* older than the command */
+    assert_true(tree_read(marked, &load));
+    assert_true(tree_has(marked, 101) && tree_has(marked, 103));
+    assert_false(tree_has(marked, 102) || tree_has(marked, 99));
+    tree_free(marked);
 }
 
 static void names_cannot_lie(void **state)
@@ -266,7 +283,7 @@ static void the_ended_do_not_count(void **state)
 static void no_proc_no_load(void **state)
 {
     (void)state;
-    struct tree *lost = tree_new("/nonexistent", 1, 0, NULL);
+    struct tree *lost = tree_new("/nonexistent", 1, NULL, NULL);
     assert_non_null(lost);
     assert_false(tree_read(lost, &load));
     assert_true(isnan(load.cpu_s));
@@ -277,7 +294,7 @@ static void no_proc_no_load(void **state)
 static void this_process_is_there(void **state)
 {
     (void)state;
-    struct tree *ours = tree_new("/proc", getpid(), 0, NULL);
+    struct tree *ours = tree_new("/proc", getpid(), NULL, NULL);
     struct tree_load seen;
     if (access("/proc/self/stat", R_OK) == 0) {
         assert_true(tree_read(ours, &seen));
@@ -293,7 +310,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(children_groups_and_sessions_belong),
         TEST(a_group_of_the_shell_is_not_the_commands),
-        TEST(a_session_made_for_it_is_the_commands),
+        TEST(the_mark_is_enough),
         TEST(names_cannot_lie),
         TEST(time_is_counted_once),
         TEST(a_number_given_anew_is_another_process),
