@@ -3,8 +3,8 @@
  * layout, which `boxtop` reads while it grows. C11 or C++11, POSIX, gcc or clang.
  *
  *     boxtop_log log;
- *     if (boxtop_log_open(&log, "runs/exp1"))           // NULL: $BOXTOP_RUN, the run being
- * recorded perror("log");                                // logging on is harmless: it does nothing
+ *     if (boxtop_log_open(&log, "runs/exp1")) // NULL: $BOXTOP_RUN, the run being recorded
+ *         perror("log");                      // logging on is harmless: it does nothing
  *     boxtop_log_param_number(&log, "optimizer.lr", 0.005);
  *     boxtop_log_metric(&log, step, "train/loss", loss);
  *     boxtop_log_close(&log);

@@ -165,16 +165,16 @@ size_t file_peek(const char *path, char *out, size_t bytes)
     return held;
 }
 
-bool file_put(int fd, const void *bytes, size_t length)
+bool file_write_all(int fd, const void *data, size_t length)
 {
-    const char *data = bytes;
+    const char *at = data;
     while (length) {
-        ssize_t put = write(fd, data, length);
+        ssize_t put = write(fd, at, length);
         if (put < 0 && errno == EINTR)
             continue;
         if (put <= 0)
             return false;
-        data += put;
+        at += put;
         length -= (size_t)put;
     }
     return true;
@@ -186,7 +186,7 @@ bool file_write_atomically(const char *path, const void *data, size_t length, st
     if (asprintf(&temporary, "%s.XXXXXX", path) < 0)
         return err_set(err, ERR_MEMORY, "out of memory");
     int fd = mkostemp(temporary, O_CLOEXEC);
-    bool ok = fd >= 0 && file_put(fd, data, length) && fsync(fd) == 0;
+    bool ok = fd >= 0 && file_write_all(fd, data, length) && fsync(fd) == 0;
     if (fd >= 0)
         ok = close(fd) == 0 && ok;
     ok = ok && rename(temporary, path) == 0;

@@ -39,10 +39,10 @@ const struct file_entry *file_list_find(const struct file_list *list, const char
 bool file_read(const char *path, struct buf *out, struct err *err);
 /* The first bytes of the regular file PATH, at most BYTES, into OUT; 0 when it cannot be read. */
 size_t file_peek(const char *path, char *out, size_t bytes);
+/* All of DATA to FD, which waits; false (errno) when that cannot be. */
+bool file_write_all(int fd, const void *data, size_t length);
 /* Writes through a temporary file and rename(), so that a reader sees the old or the new whole. */
 bool file_write_atomically(const char *path, const void *data, size_t length, struct err *err);
-/* All LENGTH bytes to FD, however many writes it takes; false with errno. */
-bool file_put(int fd, const void *bytes, size_t length);
 /* mkdir -p, mode 0700 for what it makes. */
 bool file_make_dirs(const char *path, struct err *err);
 /* The same for what others may see too: the modes are the person's umask's. */

@@ -166,7 +166,7 @@ static void take_output(struct keeper *keeper, int source)
     char bytes[16 << 10];
     ssize_t got = read(keeper->sources[source], bytes, sizeof bytes);
     if (got > 0 && source != KEEPER_TERMINAL)
-        file_put(source == KEEPER_OUT ? STDOUT_FILENO : STDERR_FILENO, bytes, (size_t)got);
+        file_write_all(source == KEEPER_OUT ? STDOUT_FILENO : STDERR_FILENO, bytes, (size_t)got);
     else if (got == 0 || (got < 0 && errno != EINTR && errno != EAGAIN))
         drop_source(keeper, source);
 }

@@ -124,7 +124,7 @@ static bool put(struct run_dir *dir, const char *name, int flags, int64_t offset
     int fd = open_in(dir, name, flags);
     if (fd < 0)
         return false;
-    bool ok = lseek(fd, offset, SEEK_SET) >= 0 && file_put(fd, data, length);
+    bool ok = lseek(fd, offset, SEEK_SET) >= 0 && file_write_all(fd, data, length);
     int reason = errno;
     ok = close(fd) == 0 && ok;
     if (reason && !ok)
