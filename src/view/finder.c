@@ -253,7 +253,8 @@ void finder_read(struct finder *finder, const char *settings)
     while (list && json_next(&json) == JSON_STRING && count < FINDER_MOST_RECENT) {
         const char *chosen = json_string(&json, &arena);
         prompt_set(&finder->prompt, chosen); /* which makes it harmless */
-        snprintf(finder->recent[count], sizeof finder->recent[0], "%s", finder->prompt.text);
+        snprintf(finder->recent[count], sizeof finder->recent[0], "%.*s",
+            (int)sizeof finder->recent[0] - 1, finder->prompt.text);
         count += finder->recent[count][0] != '\0';
     }
     arena_done(&arena);
