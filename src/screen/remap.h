@@ -11,7 +11,7 @@
 #include "base/arena.h"
 #include "screen/keymap.h"
 
-enum { REMAP_MOST = 256 };
+enum { REMAP_MOST = 512 };
 
 struct remapped {
     const char *screen; /* the table's */

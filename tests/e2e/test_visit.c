@@ -314,7 +314,7 @@ static void walk(const struct place *place)
     struct pty *pty = open_at(place);
     at_the_table(pty);
     at_diff_and_curves(pty);
-    visit_type(pty, "gi", "Images");
+    visit_type(pty, "gui", "Images"); /* without a selection: one image */
     visit_expect(pty, "step 1");
     visit_expect(pty, "img0.png");
     visit_expect(pty, "joined by id");

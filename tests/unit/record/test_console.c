@@ -89,6 +89,7 @@ static void test_lines(void **state)
         /* nested bars: moving up redraws what stood there */
         {"a 1\nb 1\033[A\ra 2\n\rb 2\033[A\ra 3\n\rb 3\n", "| a 1\n| a 3\n| b 3\n"},
     };
+    end(NULL); /* each has a file of its own */
     for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
         begin(NULL);
         print(CASES[i].printed);
