@@ -103,7 +103,7 @@ static void expect_folded(struct pty *pty, struct made_counts image, struct made
 static void expect_counts(struct pty *pty, struct made_counts image, struct made_counts set)
 {
     int row, col;
-    if (pty_find(pty, "all  precision", &row, &col)) {
+    if (pty_find(pty, "all precision", &row, &col)) {
         expect_folded(pty, image, set);
         return;
     }
