@@ -150,6 +150,9 @@ static void find_image(struct pty *pty)
     visit_expect(pty, text);
     visit_type(pty, "\r", "images joined");
     visit_expect(pty, text);
+    visit_expect(pty, "runs side by side"); /* for two are selected */
+    visit_type(pty, "VVV", "maskrcnn-r18-pretrained");
+    visit_gone(pty, "fasterrcnn-r18");
     static const char *const COUNTS[][2] = {{"TP", "tp"}, {"FP", "fp"}, {"FN", "fn"}};
     for (int i = 0; i < 3; i++) {
         snprintf(text, sizeof text, "%-10s%9d%9d", COUNTS[i][0],
