@@ -207,7 +207,8 @@ static void draw_output(
     place.row++;
     place.rows--;
     if (!lines->count || place.rows < 1) {
-        view_say_empty(grid, place, file->trouble[0] ? file->trouble : "nothing was printed yet");
+        bool quiet = file->missing || !file->trouble[0]; /* the first output makes the file */
+        view_say_empty(grid, place, quiet ? "nothing was printed yet" : file->trouble);
         return;
     }
     if (!state->behind)

@@ -43,6 +43,7 @@ static int64_t first_kept(int64_t size)
 
 static void say_errno(struct text_file *file)
 {
+    file->missing = errno == ENOENT;
     snprintf(file->trouble, sizeof file->trouble, "cannot be read: %s", strerror(errno));
 }
 

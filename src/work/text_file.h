@@ -23,6 +23,7 @@ struct text_file {
     int64_t mtime_ns;
     uint64_t inode;
     bool binary;       /* holds NUL bytes: no lines */
+    bool missing;      /* there is no such file (yet) */
     char trouble[256]; /* why there is nothing, "" when nothing is wrong */
 };
 
