@@ -188,7 +188,7 @@ static bool check_metrics(struct store *store, struct err *err)
 static struct gist gist_of(sqlite3_stmt *row, int i)
 {
     const unsigned char *bytes = sqlite3_column_blob(row, i);
-    return (struct gist){bytes, bytes + sqlite3_column_bytes(row, i)};
+    return (struct gist){bytes, bytes ? bytes + sqlite3_column_bytes(row, i) : NULL};
 }
 
 static bool other_gist(struct err *err)
