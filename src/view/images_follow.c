@@ -255,11 +255,12 @@ static void first_changed(
 }
 
 /* Makes the sides those of WANTS; each keeps the study it has, or that of its run as it was before. */
-static void set_sides(
-    struct images_state *state, const struct study_want *wants, size_t count)
+static void set_sides(struct images_state *state, const struct session *session,
+    const struct study_want *wants, size_t count)
 {
     struct images_side old[IMAGES_MOST_SIDES];
     size_t old_count = state->side_count;
+    int32_t was = images_current(state);
     bool keeps = state->show != IMAGES_STEPS;
     memcpy(old, state->sides, sizeof old);
     memset(state->sides, 0, sizeof state->sides);
@@ -280,9 +281,12 @@ static void set_sides(
         side->study = study_share(from->study);
         side->study_of = from->study_of;
     }
+    state->side_count = count;
+    struct study *first = old_count ? old[0].study : NULL;
+    if (count && state->sides[0].study && state->sides[0].study != first)
+        first_changed(state, session, first, was);
     for (size_t i = 0; i < old_count; i++)
         study_release(old[i].study);
-    state->side_count = count;
 }
 
 static void want_study(struct wants *out, const struct study_want *want)
@@ -395,7 +399,7 @@ void images_follow(
     if (state->follows) /* a panel shows what the table's cursor is on */
         images_choose_run(state, session, world);
     size_t count = choose_sides(state, session, world, wants);
-    set_sides(state, wants, count);
+    set_sides(state, session, wants, count);
     take_studies(state, session, world, out);
     if (images_study(state))
         images_find(state, session, world, out);
