@@ -333,16 +333,10 @@ static bool draw(struct encoder_frame *frame, const struct pixels *shown,
     return true;
 }
 
-static void erase(struct encoder_frame *frame, struct buf *out)
-{
-    encoder_blank(&frame->place, out);
-}
-
 const struct encoder encoder_blocks = {.name = "blocks",
     .title = "coloured cells: every terminal",
     .text_cells = true,
     .area = area,
     .open = open,
     .draw = draw,
-    .erase = erase,
     .close = close};

@@ -22,7 +22,10 @@ const struct encoder *encoder_find(const char *name)
 void encoder_area(const struct encoder *encoder, const struct encode_terminal *terminal,
     int32_t rows, int32_t cols, int32_t *width_px, int32_t *height_px)
 {
-    encoder->area(terminal, rows, cols, width_px, height_px);
+    *width_px = cols * terminal->cell_width_px;
+    *height_px = rows * terminal->cell_height_px;
+    if (encoder->area)
+        encoder->area(terminal, rows, cols, width_px, height_px);
     *width_px = *width_px < 1 ? 1 : *width_px;
     *height_px = *height_px < 1 ? 1 : *height_px;
 }
@@ -52,9 +55,24 @@ bool encoder_draw(struct encoder_frame *frame, const struct pixels *shown,
     return ok;
 }
 
+/* Blanks in the default colours over the cells of PLACE. */
+static void blank(const struct encode_place *place, struct buf *out)
+{
+    encoder_save(out);
+    buf_add_string(out, "\x1b[0m");
+    for (int32_t row = 0; row < place->rows; row++) {
+        encoder_move(out, place->row + row, place->col);
+        buf_printf(out, "\x1b[%dX", (int)place->cols); /* ECH: erases without moving */
+    }
+    encoder_restore(out);
+}
+
 void encoder_erase(struct encoder_frame *frame, struct buf *out)
 {
-    frame->encoder->erase(frame, out);
+    if (frame->encoder->erase)
+        frame->encoder->erase(frame, out);
+    else
+        blank(&frame->place, out);
     frame->sent = false;
 }
 
@@ -97,17 +115,6 @@ void encoder_restore(struct buf *out)
 void encoder_move(struct buf *out, int32_t row, int32_t col)
 {
     buf_printf(out, "\x1b[%d;%dH", (int)row + 1, (int)col + 1);
-}
-
-void encoder_blank(const struct encode_place *place, struct buf *out)
-{
-    encoder_save(out);
-    buf_add_string(out, "\x1b[0m");
-    for (int32_t row = 0; row < place->rows; row++) {
-        encoder_move(out, place->row + row, place->col);
-        buf_printf(out, "\x1b[%dX", (int)place->cols); /* ECH: erases without moving */
-    }
-    encoder_restore(out);
 }
 
 enum { BLOCK_PX = 32 };

@@ -65,12 +65,14 @@ struct encoder {
     bool hatches;      /* of colours over the base a few are kept as they are, and what changes is sent
                           alone: masks are best hatched (scene_map) */
     bool refines;      /* palette_colours make a better picture of more bytes */
+    /* NULL: all pixels of the cells. */
     void (*area)(const struct encode_terminal *terminal, int32_t rows, int32_t cols,
         int32_t *width_px, int32_t *height_px);
     struct encoder_frame *(*open)(const struct encode_terminal *terminal,
         const struct encode_place *place, const struct pixels *base, struct err *err);
     bool (*draw)(struct encoder_frame *frame, const struct pixels *shown,
         const struct scene_texts *texts, bool full, struct buf *out, struct err *err);
+    /* NULL: blanks over the cells. */
     void (*erase)(struct encoder_frame *frame, struct buf *out);
     void (*close)(struct encoder_frame *frame);
 };

@@ -32,8 +32,6 @@ void encoder_frame_done(struct encoder_frame *head);
 void encoder_save(struct buf *out);
 void encoder_restore(struct buf *out);
 void encoder_move(struct buf *out, int32_t row, int32_t col);
-/* Blanks in the default colours over the cells of PLACE. */
-void encoder_blank(const struct encode_place *place, struct buf *out);
 
 /* The next run of pixels of row Y in which A and B differ, from column FROM on: [*FROM, *END).
  * False when there is none. A and B have the same size. */

@@ -37,13 +37,6 @@ static struct iterm_frame *iterm_of(struct encoder_frame *frame)
     return (struct iterm_frame *)frame;
 }
 
-static void area(const struct encode_terminal *terminal, int32_t rows, int32_t cols,
-    int32_t *width_px, int32_t *height_px)
-{
-    *width_px = cols * terminal->cell_width_px;
-    *height_px = rows * terminal->cell_height_px;
-}
-
 static void close(struct encoder_frame *frame)
 {
     struct iterm_frame *iterm = iterm_of(frame);
@@ -205,16 +198,9 @@ static bool draw(struct encoder_frame *frame, const struct pixels *shown,
     return ok;
 }
 
-static void erase(struct encoder_frame *frame, struct buf *out)
-{
-    encoder_blank(&frame->place, out);
-}
-
 const struct encoder encoder_iterm = {.name = "iterm",
     .title = "iTerm2's inline images: iTerm2, WezTerm, VS Code",
     .refines = true,
-    .area = area,
     .open = open,
     .draw = draw,
-    .erase = erase,
     .close = close};

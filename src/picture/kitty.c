@@ -55,13 +55,6 @@ static struct kitty_frame *kitty_of(struct encoder_frame *frame)
     return (struct kitty_frame *)frame;
 }
 
-static void area(const struct encode_terminal *terminal, int32_t rows, int32_t cols,
-    int32_t *width_px, int32_t *height_px)
-{
-    *width_px = cols * terminal->cell_width_px;
-    *height_px = rows * terminal->cell_height_px;
-}
-
 static void close(struct encoder_frame *frame)
 {
     struct kitty_frame *kitty = kitty_of(frame);
@@ -396,7 +389,6 @@ const struct encoder encoder_kitty = {.name = "kitty",
     .stays = true,
     .hatches = true,
     .refines = true,
-    .area = area,
     .open = open,
     .draw = draw,
     .erase = erase,

@@ -308,11 +308,6 @@ static bool draw(struct encoder_frame *frame, const struct pixels *shown,
     return ok || err_set(err, ERR_MEMORY, "out of memory");
 }
 
-static void erase(struct encoder_frame *frame, struct buf *out)
-{
-    encoder_blank(&frame->place, out);
-}
-
 const struct encoder encoder_sixel = {.name = "sixel",
     .title = "sixel graphics: xterm -ti vt340, foot, mlterm, Konsole, WezTerm, iTerm2",
     .hatches = true,
@@ -320,5 +315,4 @@ const struct encoder encoder_sixel = {.name = "sixel",
     .area = area,
     .open = open,
     .draw = draw,
-    .erase = erase,
     .close = close};
