@@ -24,3 +24,6 @@ struct nvml_stub {
     atomic_int hangs;  /* every query hangs until it is 0 again */
     atomic_int inits, shutdowns, waiting;
 };
+
+/* Of the library at PATH, which stays loaded; NULL, with a line on standard error, when it is none. */
+struct nvml_stub *nvml_stub_load(const char *path);

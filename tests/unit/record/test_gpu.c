@@ -14,7 +14,6 @@
 #include "record/gpu.h"
 #include "temp.h"
 
-#include <dlfcn.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -255,11 +254,8 @@ int main(int argc, char **argv)
         TEST(a_driver_that_hangs_stops_nobody),
     };
     stub_path = argc > 1 ? argv[1] : "";
-    void *library = dlopen(stub_path, RTLD_NOW);
-    stub = library ? dlsym(library, "nvml_stub") : NULL;
-    if (!stub) {
-        fprintf(stderr, "%s\n", dlerror());
+    stub = nvml_stub_load(stub_path);
+    if (!stub)
         return 1;
-    }
     return cmocka_run_group_tests_name("record gpu", tests, NULL, NULL);
 }

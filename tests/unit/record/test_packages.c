@@ -42,10 +42,10 @@ static void package(const char *site, const char *folder, const char *headers)
     temp_text(site, name, headers);
 }
 
-/* packages.txt of WORDS run in ROOT/work, ROOT spelt as "ROOT". */
+/* packages.txt of WORDS run in ROOT/project, ROOT spelt as "ROOT". */
 static char *packages_of(const char *root, char *const *words, char *const *environment)
 {
-    struct python_env_from from = {words, format("%s/work", root), environment};
+    struct python_env_from from = {words, format("%s/project", root), environment};
     struct buf out;
     struct err err = {0};
     buf_init(&out, 1 << 20);
@@ -104,7 +104,7 @@ static const char *made_root(void)
     temp_text(root, "conda/envs/det/conda-meta/pytorch-cuda-11.8-h7e8668a_5.json", "{}");
     temp_text(root, "conda/envs/det/conda-meta/torch-1.9-py39_0.json", "{}");
     temp_text(root, "conda/envs/det/conda-meta/history", "x");
-    temp_text(root, "work/train.py", "print(1)\n");
+    temp_text(root, "project/train.py", "print(1)\n");
     return root;
 }
 
@@ -136,8 +136,8 @@ static void test_interpreters(void **state)
     expect(root, WORDS("python", "train.py"), WORDS(venv, home), VENV("python"));
     expect(root, WORDS("../venv/bin/python", "-m", "torch.distributed.run", "train.py"),
         WORDS(path),
-        "# Python 3.11 of ROOT/work/../venv/bin/python\n# "
-        "ROOT/work/../venv/lib/python3.11/site-packages\n"
+        "# Python 3.11 of ROOT/project/../venv/bin/python\n# "
+        "ROOT/project/../venv/lib/python3.11/site-packages\n"
         "torch==2.1.0+cu118\n");
     expect(root, WORDS("sleep", "10"), WORDS(path), "");
     expect(root, WORDS("python", "train.py"), WORDS(path), "");
@@ -152,8 +152,8 @@ static void test_shebangs(void **state)
     program(root, "venv/bin/torchrun", format("#!%s/venv/bin/python\nimport torch\n", root));
     program(root, "venv/bin/yolo",
         format("#!/bin/sh\n'''exec' \"%s/venv/bin/python\" \"$0\" \"$@\"\n' '''\n", root));
-    program(root, "work/run.py", "#!/usr/bin/env -S python -u\n");
-    program(root, "work/run.sh", "#!/bin/bash\npython train.py\n");
+    program(root, "project/run.py", "#!/usr/bin/env -S python -u\n");
+    program(root, "project/run.sh", "#!/bin/bash\npython train.py\n");
     expect(
         root, WORDS("torchrun", "--nproc_per_node", "2", "train.py"), WORDS(venv), VENV("python"));
     expect(root, WORDS("yolo", "train"), WORDS(venv), VENV("python"));
@@ -170,14 +170,14 @@ static void test_runners(void **state)
     (void)state;
     const char *root = made_root();
     char *path = format("PATH=%s/conda/bin", root);
-    temp_text(root, "work/.venv/pyvenv.cfg", "home = /usr/bin\n");
-    program(root, "work/.venv/bin/python",
+    temp_text(root, "project/.venv/pyvenv.cfg", "home = /usr/bin\n");
+    program(root, "project/.venv/bin/python",
         "\x7f"
         "ELF");
-    package(format("%s/work/.venv/lib/python3.12/site-packages", root), "a-1.dist-info",
+    package(format("%s/project/.venv/lib/python3.12/site-packages", root), "a-1.dist-info",
         "Name: a\nVersion: 1\n");
-    const char *own = "# Python 3.12 of ROOT/work/.venv/bin/python\n"
-                      "# ROOT/work/.venv/lib/python3.12/site-packages\na==1\n";
+    const char *own = "# Python 3.12 of ROOT/project/.venv/bin/python\n"
+                      "# ROOT/project/.venv/lib/python3.12/site-packages\na==1\n";
     const char *conda = "# Python 3.9 of ROOT/conda/envs/det/bin/python\n"
                         "# ROOT/conda/envs/det/lib/python3.9/site-packages\ntorch==1.9\n"
                         "# conda\npytorch-cuda=11.8=h7e8668a_5\n";
@@ -210,7 +210,7 @@ static void test_pyenv(void **state)
     char *got = packages_of(root, WORDS("python", "train.py"), WORDS(path));
     assert_non_null(strstr(got, "a==2\n"));
     free(got);
-    temp_text(root, "work/.python-version", "3.10\n");
+    temp_text(root, "project/.python-version", "3.10\n");
     got = packages_of(root, WORDS("python", "train.py"), WORDS(path));
     assert_non_null(strstr(got, "a==12\n"));
     free(got);

@@ -14,7 +14,6 @@
 #include "record/sampler.h"
 #include "temp.h"
 
-#include <dlfcn.h>
 #include <math.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -266,11 +265,8 @@ int main(int argc, char **argv)
         TEST(a_hanging_driver_lets_it_end),
     };
     stub_path = argc > 1 ? argv[1] : "";
-    void *library = dlopen(stub_path, RTLD_NOW);
-    stub = library ? dlsym(library, "nvml_stub") : NULL;
-    if (!stub) {
-        fprintf(stderr, "%s\n", dlerror());
+    stub = nvml_stub_load(stub_path);
+    if (!stub)
         return 1;
-    }
     return cmocka_run_group_tests_name("record sampler", tests, NULL, NULL);
 }
