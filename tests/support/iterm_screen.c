@@ -3,7 +3,6 @@
 #include "base64.h"
 
 #include <spng.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,17 +31,6 @@ void iterm_screen_init(
 void iterm_screen_done(struct iterm_screen *screen)
 {
     free(screen->rgb);
-}
-
-static bool fail(struct iterm_screen *screen, const char *format, ...)
-{
-    if (!screen->wrong[0]) {
-        va_list args;
-        va_start(args, format);
-        vsnprintf(screen->wrong, sizeof screen->wrong, format, args);
-        va_end(args);
-    }
-    return false;
 }
 
 /* Pixels of a file, malloc'd; NULL when it is none. */
@@ -93,38 +81,39 @@ static bool show(
     uint8_t *rgb = is_jpeg ? decode_jpeg(file, length, &width, &height)
                            : decode_png(file, length, &width, &height);
     bool fits = rgb && width == cols * screen->cell_width_px &&
-                height == rows * screen->cell_height_px && screen->row + rows <= screen->rows &&
-                screen->col + cols <= screen->cols;
+                height == rows * screen->cell_height_px && screen->cursor.row + rows <= screen->rows &&
+                screen->cursor.col + cols <= screen->cols;
     size_t stride = (size_t)(screen->cols * screen->cell_width_px) * 3;
-    size_t at = (size_t)(screen->row * screen->cell_height_px) * stride +
-                (size_t)(screen->col * screen->cell_width_px) * 3;
+    size_t at = (size_t)(screen->cursor.row * screen->cell_height_px) * stride +
+                (size_t)(screen->cursor.col * screen->cell_width_px) * 3;
     for (int y = 0; fits && y < height; y++)
         memcpy(screen->rgb + at + (size_t)y * stride, rgb + (size_t)(y * width) * 3,
             (size_t)width * 3);
     free(rgb);
     screen->images++;
-    return fits || fail(screen, "%d x %d px in %d x %d cells", width, height, cols, rows);
+    return fits || escapes_wrong(screen->wrong, "%d x %d px in %d x %d cells", width, height, cols, rows);
 }
 
-static bool take_osc(struct iterm_screen *screen, const char *at, const char *end)
+static bool take_osc(void *self, const char *at, const char *end)
 {
+    struct iterm_screen *screen = self;
     unsigned long size;
     int cols, rows, used = 0;
     const char *data = memchr(at, ':', (size_t)(end - at));
     char keys[200] = {0};
     if (!data || (size_t)(data - at) >= sizeof keys)
-        return fail(screen, "an OSC without data");
+        return escapes_wrong(screen->wrong, "an OSC without data");
     memcpy(keys, at, (size_t)(data - at));
     if (sscanf(keys,
             "1337;File=inline=1;size=%lu;width=%d;height=%d;preserveAspectRatio=0;"
             "doNotMoveCursor=1%n",
             &size, &cols, &rows, &used) != 3 ||
         used != data - at)
-        return fail(screen, "OSC %.40s", keys);
+        return escapes_wrong(screen->wrong, "OSC %.40s", keys);
     uint8_t *file = malloc((size_t)(end - data) + 3);
     size_t length = base64_read(data + 1, end, file);
     bool ok = length == size ? show(screen, file, length, cols, rows)
-                             : fail(screen, "%zu bytes, told %lu", length, size);
+                             : escapes_wrong(screen->wrong, "%zu bytes, told %lu", length, size);
     screen->longest = (size_t)(end - at) > screen->longest ? (size_t)(end - at) : screen->longest;
     free(file);
     return ok;
@@ -133,54 +122,34 @@ static bool take_osc(struct iterm_screen *screen, const char *at, const char *en
 static void blank(struct iterm_screen *screen, int cols)
 {
     size_t stride = (size_t)(screen->cols * screen->cell_width_px) * 3;
-    for (int y = screen->row * screen->cell_height_px;
-         y < (screen->row + 1) * screen->cell_height_px; y++)
-        memset(screen->rgb + (size_t)y * stride + (size_t)(screen->col * screen->cell_width_px) * 3,
+    for (int y = screen->cursor.row * screen->cell_height_px;
+         y < (screen->cursor.row + 1) * screen->cell_height_px; y++)
+        memset(screen->rgb + (size_t)y * stride + (size_t)(screen->cursor.col * screen->cell_width_px) * 3,
             GROUND, (size_t)(cols * screen->cell_width_px) * 3);
 }
 
-static bool take_csi(struct iterm_screen *screen, const char **at)
+static bool take_csi(void *self, const char **at, const char *stop)
 {
+    struct iterm_screen *screen = self;
+    (void)stop;
     char *end;
     long first = strtol(*at, &end, 10), second = *end == ';' ? strtol(end + 1, &end, 10) : 0;
     char final = *end++;
     *at = end;
     if (final == 'H' && first >= 1 && second >= 1 && first <= screen->rows &&
         second <= screen->cols) {
-        screen->row = (int)first - 1;
-        screen->col = (int)second - 1;
-    } else if (final == 'X' && screen->col + first <= screen->cols) {
+        screen->cursor.row = (int)first - 1;
+        screen->cursor.col = (int)second - 1;
+    } else if (final == 'X' && screen->cursor.col + first <= screen->cols) {
         blank(screen, (int)first);
     } else if (final != 'm') {
-        return fail(screen, "CSI %ld;%ld %c", first, second, final);
+        return escapes_wrong(screen->wrong, "CSI %ld;%ld %c", first, second, final);
     }
     return true;
 }
 
 bool iterm_screen_feed(struct iterm_screen *screen, const char *bytes, size_t length)
 {
-    const char *at = bytes, *end = bytes + length;
-    while (at < end) {
-        if (*at++ != '\x1b' || at == end)
-            return fail(screen, "text outside of sequences");
-        char c = *at++;
-        if (c == '7') {
-            screen->saved_row = screen->row;
-            screen->saved_col = screen->col;
-        } else if (c == '8') {
-            screen->row = screen->saved_row;
-            screen->col = screen->saved_col;
-        } else if (c == '[') {
-            if (!take_csi(screen, &at))
-                return false;
-        } else if (c == ']') {
-            const char *stop = memchr(at, '\a', (size_t)(end - at));
-            if (!stop || !take_osc(screen, at, stop))
-                return fail(screen, "an OSC without end");
-            at = stop + 1;
-        } else {
-            return fail(screen, "ESC %c", c);
-        }
-    }
-    return true;
+    static const struct escapes ESCAPES = {take_csi, ']', "\a", take_osc};
+    return escapes_feed(&ESCAPES, screen, &screen->cursor, screen->wrong, bytes, length);
 }

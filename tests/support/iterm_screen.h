@@ -5,6 +5,8 @@
  */
 #pragma once
 
+#include "escapes.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -12,10 +14,10 @@
 struct iterm_screen {
     int rows, cols, cell_width_px, cell_height_px;
     uint8_t *rgb; /* rows * cell height x cols * cell width */
-    int row, col, saved_row, saved_col;
+    struct cursor cursor;
     size_t longest; /* bytes of the longest string */
     int images;
-    char wrong[200]; /* the first thing that a terminal would take badly; "" none */
+    char wrong[ESCAPES_WRONG_BYTES]; /* the first thing that a terminal would take badly; "" none */
 };
 
 /* Grey 40, which stands for the terminal's background. */

@@ -3,7 +3,6 @@
 #include "base64.h"
 
 #include <spng.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,17 +22,6 @@ void kitty_screen_done(struct kitty_screen *screen)
     for (size_t i = 0; i < screen->image_count; i++)
         free(screen->images[i].rgba);
     free(screen->data);
-}
-
-static bool fail(struct kitty_screen *screen, const char *format, ...)
-{
-    if (!screen->wrong[0]) {
-        va_list args;
-        va_start(args, format);
-        vsnprintf(screen->wrong, sizeof screen->wrong, format, args);
-        va_end(args);
-    }
-    return false;
 }
 
 static struct kitty_image *find_image(struct kitty_screen *screen, uint32_t id)
@@ -94,7 +82,7 @@ static bool read_keys(
     while (at < end) {
         char key = *at;
         if (end - at < 3 || at[1] != '=')
-            return fail(screen, "an odd key %c", key);
+            return escapes_wrong(screen->wrong, "an odd key %c", key);
         at += 2;
         if (key == 'a')
             out->action = *at++;
@@ -103,7 +91,7 @@ static bool read_keys(
         else if (strchr("qfipmXYxywhzC", key))
             out->value[(int)key] = (uint32_t)strtoul(at, (char **)&at, 10);
         else
-            return fail(screen, "an unknown key %c", key);
+            return escapes_wrong(screen->wrong, "an unknown key %c", key);
         at += at < end && *at == ',';
     }
     return true;
@@ -113,22 +101,22 @@ static bool place(struct kitty_screen *screen, struct kitty_placement placement,
 {
     const struct kitty_image *image = find_image(screen, placement.image);
     if (!image)
-        return fail(screen, "a placement of %u, which is not here", placement.image);
+        return escapes_wrong(screen->wrong, "a placement of %u, which is not here", placement.image);
     placement.width = placement.width ? placement.width : image->width;
     placement.height = placement.height ? placement.height : image->height;
     if (placement.from_x + placement.width > image->width ||
         placement.from_y + placement.height > image->height)
-        return fail(screen, "a placement larger than its image");
+        return escapes_wrong(screen->wrong, "a placement larger than its image");
     if (placement.x + (int)placement.width > screen->cols * screen->cell_width_px ||
         placement.y + (int)placement.height > screen->rows * screen->cell_height_px)
-        return fail(screen, "a placement beyond the screen");
+        return escapes_wrong(screen->wrong, "a placement beyond the screen");
     remove_placements(screen, placement.image, placement.id);
     if (screen->placement_count == KITTY_SCREEN_PLACEMENTS)
-        return fail(screen, "too many placements");
+        return escapes_wrong(screen->wrong, "too many placements");
     screen->placements[screen->placement_count++] = placement;
     if (!stays) { /* an encoder must not rely on where */
-        screen->row = screen->rows - 1;
-        screen->col = screen->cols - 1;
+        screen->cursor.row = screen->rows - 1;
+        screen->cursor.col = screen->cols - 1;
     }
     return true;
 }
@@ -149,7 +137,7 @@ static bool finish(struct kitty_screen *screen)
     }
     spng_ctx_free(png);
     if (!ok || screen->image_count == KITTY_SCREEN_IMAGES)
-        return fail(screen, "no PNG, or too many");
+        return escapes_wrong(screen->wrong, "no PNG, or too many");
     remove_image(screen, coming->id);
     screen->images[screen->image_count++] = *coming;
     *coming = (struct kitty_image){0};
@@ -160,14 +148,14 @@ static bool take_data(struct kitty_screen *screen, const char *at, const char *e
 {
     size_t most = screen->length + (size_t)(end - at);
     if (end - at > 4096)
-        return fail(screen, "a chunk of more than 4096 bytes");
+        return escapes_wrong(screen->wrong, "a chunk of more than 4096 bytes");
     if (most > screen->capacity) {
         screen->capacity = most * 2;
         screen->data = realloc(screen->data, screen->capacity);
     }
     size_t got = base64_read(at, end, screen->data + screen->length);
     if (got == SIZE_MAX)
-        return fail(screen, "no base64");
+        return escapes_wrong(screen->wrong, "no base64");
     screen->length += got;
     screen->more = more;
     return more || finish(screen);
@@ -178,27 +166,28 @@ static bool take_delete(struct kitty_screen *screen, const struct keys *keys)
     uint32_t id = keys->value['i'], placement = keys->value['p'];
     if (keys->delete == 'I') {
         if (placement)
-            return fail(screen, "an image deleted by its placement");
+            return escapes_wrong(screen->wrong, "an image deleted by its placement");
         remove_image(screen, id); /* deleting what is not here does nothing */
         forget_unplaced(screen);
         return true;
     }
     if (keys->delete != 'i' || !placement || remove_placements(screen, id, placement) != 1)
-        return fail(screen, "placement %u of %u is not here", placement, id);
+        return escapes_wrong(screen->wrong, "placement %u of %u is not here", placement, id);
     return true;
 }
 
-static bool take_command(struct kitty_screen *screen, const char *at, const char *end)
+static bool take_command(void *self, const char *at, const char *end)
 {
+    struct kitty_screen *screen = self;
     const char *data = memchr(at, ';', (size_t)(end - at));
     struct keys keys;
     if (*at != 'G' || !read_keys(screen, at + 1, data ? data : end, &keys))
-        return fail(screen, "no command");
+        return escapes_wrong(screen->wrong, "no command");
     if (keys.value['q'] != 2)
-        return fail(screen, "a command that is answered");
+        return escapes_wrong(screen->wrong, "a command that is answered");
     if (screen->more || keys.action == 'T' || keys.action == 't') {
         if (screen->more != !keys.action || !data)
-            return fail(screen, "chunks in disorder");
+            return escapes_wrong(screen->wrong, "chunks in disorder");
         if (keys.action) {
             screen->coming.id = keys.value['i'];
             screen->length = 0;
@@ -207,8 +196,8 @@ static bool take_command(struct kitty_screen *screen, const char *at, const char
     }
     struct kitty_placement placement = {.image = keys.value['i'],
         .id = keys.value['p'],
-        .x = screen->col * screen->cell_width_px + (int)keys.value['X'],
-        .y = screen->row * screen->cell_height_px + (int)keys.value['Y'],
+        .x = screen->cursor.col * screen->cell_width_px + (int)keys.value['X'],
+        .y = screen->cursor.row * screen->cell_height_px + (int)keys.value['Y'],
         .from_x = keys.value['x'],
         .from_y = keys.value['y'],
         .width = keys.value['w'],
@@ -224,50 +213,30 @@ static bool take_command(struct kitty_screen *screen, const char *at, const char
     if (keys.action == 'd')
         return take_delete(screen, &keys);
     return keys.action == 'p' ? place(screen, placement, stays)
-                              : fail(screen, "action %c", keys.action);
+                              : escapes_wrong(screen->wrong, "action %c", keys.action);
 }
 
-static bool take_csi(struct kitty_screen *screen, const char **at, const char *end)
+static bool take_csi(void *self, const char **at, const char *end)
 {
+    struct kitty_screen *screen = self;
     int row = 0, col = 0, used = 0;
     char text[32] = {0};
     memcpy(
         text, *at, (size_t)(end - *at) < sizeof text - 1 ? (size_t)(end - *at) : sizeof text - 1);
     if (sscanf(text, "%d;%dH%n", &row, &col, &used) != 2 || !used || row < 1 || col < 1 ||
         row > screen->rows || col > screen->cols)
-        return fail(screen, "CSI %.20s", text);
-    screen->row = row - 1;
-    screen->col = col - 1;
+        return escapes_wrong(screen->wrong, "CSI %.20s", text);
+    screen->cursor.row = row - 1;
+    screen->cursor.col = col - 1;
     *at += used;
     return true;
 }
 
 bool kitty_screen_feed(struct kitty_screen *screen, const char *bytes, size_t length)
 {
-    const char *at = bytes, *end = bytes + length;
-    while (at < end) {
-        if (*at++ != '\x1b' || at == end)
-            return fail(screen, "text outside of sequences");
-        char c = *at++;
-        if (c == '7') {
-            screen->saved_row = screen->row;
-            screen->saved_col = screen->col;
-        } else if (c == '8') {
-            screen->row = screen->saved_row;
-            screen->col = screen->saved_col;
-        } else if (c == '[') {
-            if (!take_csi(screen, &at, end))
-                return false;
-        } else if (c == '_') {
-            const char *stop = memmem(at, (size_t)(end - at), "\x1b\\", 2);
-            if (!stop || !take_command(screen, at, stop))
-                return fail(screen, "an APC without end");
-            at = stop + 2;
-        } else {
-            return fail(screen, "ESC %c", c);
-        }
-    }
-    return !screen->more || fail(screen, "chunks are missing");
+    static const struct escapes ESCAPES = {take_csi, '_', "\x1b\\", take_command};
+    return escapes_feed(&ESCAPES, screen, &screen->cursor, screen->wrong, bytes, length) &&
+           (!screen->more || escapes_wrong(screen->wrong, "chunks are missing"));
 }
 
 void kitty_screen_look(const struct kitty_screen *screen, uint8_t *rgb)

@@ -5,6 +5,8 @@
  */
 #pragma once
 
+#include "escapes.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -25,7 +27,7 @@ struct kitty_placement {
 
 struct kitty_screen {
     int rows, cols, cell_width_px, cell_height_px;
-    int row, col, saved_row, saved_col;
+    struct cursor cursor;
     struct kitty_image images[KITTY_SCREEN_IMAGES];
     size_t image_count;
     struct kitty_placement placements[KITTY_SCREEN_PLACEMENTS];
@@ -35,7 +37,7 @@ struct kitty_screen {
     bool places, more, coming_stays;
     uint8_t *data;
     size_t length, capacity;
-    char wrong[200]; /* the first thing that a terminal would take badly; "" none */
+    char wrong[ESCAPES_WRONG_BYTES]; /* the first thing that a terminal would take badly; "" none */
 };
 
 void kitty_screen_init(

@@ -1,6 +1,5 @@
 #include "sixel_screen.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,17 +33,6 @@ void sixel_screen_init(
 void sixel_screen_done(struct sixel_screen *screen)
 {
     free(screen->rgb);
-}
-
-static bool fail(struct sixel_screen *screen, const char *format, ...)
-{
-    if (!screen->wrong[0]) {
-        va_list args;
-        va_start(args, format);
-        vsnprintf(screen->wrong, sizeof screen->wrong, format, args);
-        va_end(args);
-    }
-    return false;
 }
 
 static void fill_cells(
@@ -82,10 +70,10 @@ static bool define(struct sixel_screen *screen, struct image *image, const int n
 {
     int reg = numbers[0];
     if (reg > 255 || image->defined[reg] || numbers[1] != 2)
-        return fail(screen, "register %d defined twice or oddly", reg);
+        return escapes_wrong(screen->wrong, "register %d defined twice or oddly", reg);
     for (int c = 0; c < 3; c++) {
         if (numbers[2 + c] > 100)
-            return fail(screen, "%d percent", numbers[2 + c]);
+            return escapes_wrong(screen->wrong, "%d percent", numbers[2 + c]);
         image->rgb[reg][c] = (uint8_t)((numbers[2 + c] * 255 + 50) / 100);
     }
     image->defined[reg] = true;
@@ -96,7 +84,7 @@ static bool paint(struct sixel_screen *screen, struct image *image, int count, i
 {
     size_t width = (size_t)(screen->cols * screen->cell_width_px);
     if (bits && (image->reg < 0 || !image->defined[image->reg]))
-        return fail(screen, "register %d used and not defined", image->reg);
+        return escapes_wrong(screen->wrong, "register %d used and not defined", image->reg);
     if (bits)
         image->used[image->reg] = true;
     for (; count > 0; count--, image->x++)
@@ -105,11 +93,11 @@ static bool paint(struct sixel_screen *screen, struct image *image, int count, i
             if (!(bits >> row & 1))
                 continue;
             if (image->x >= image->width || y >= image->height)
-                return fail(screen, "pixel %d,%d outside of the raster", image->x, y);
+                return escapes_wrong(screen->wrong, "pixel %d,%d outside of the raster", image->x, y);
             if (image->painted[y * image->width + image->x]++)
-                return fail(screen, "pixel %d,%d painted twice", image->x, y);
-            size_t to = (size_t)(screen->row * screen->cell_height_px + y) * width +
-                        (size_t)(screen->col * screen->cell_width_px + image->x);
+                return escapes_wrong(screen->wrong, "pixel %d,%d painted twice", image->x, y);
+            size_t to = (size_t)(screen->cursor.row * screen->cell_height_px + y) * width +
+                        (size_t)(screen->cursor.col * screen->cell_width_px + image->x);
             memcpy(screen->rgb + to * 3, image->rgb[image->reg], 3);
         }
     return true;
@@ -127,7 +115,7 @@ static bool read_body(struct sixel_screen *screen, struct image *image)
             if (count == 5)
                 ok = define(screen, image, numbers);
             else if (count != 1 || image->reg > 255)
-                ok = fail(screen, "register named oddly");
+                ok = escapes_wrong(screen->wrong, "register named oddly");
         } else if (c == '!') {
             int count = read_numbers(&image->at, image->end, numbers);
             ok = count == 1 && image->at < image->end && *image->at >= '?' && *image->at <= '~' &&
@@ -141,7 +129,7 @@ static bool read_body(struct sixel_screen *screen, struct image *image)
             ok = c >= '?' && c <= '~' && paint(screen, image, 1, c - '?');
         }
         if (!ok)
-            return fail(screen, "odd sixel data at '%c'", c);
+            return escapes_wrong(screen->wrong, "odd sixel data at '%c'", c);
     }
     return true;
 }
@@ -152,16 +140,16 @@ static bool read_raster(struct sixel_screen *screen, struct image *image)
     int numbers[MOST_NUMBERS];
     if (image->at == image->end || *image->at++ != '"' ||
         read_numbers(&image->at, image->end, numbers) != 4 || numbers[0] != 1 || numbers[1] != 1)
-        return fail(screen, "no raster attributes of 1:1");
+        return escapes_wrong(screen->wrong, "no raster attributes of 1:1");
     image->width = numbers[2];
     image->height = numbers[3];
     int rows = (image->height + screen->cell_height_px - 1) / screen->cell_height_px;
     int cols = (image->width + screen->cell_width_px - 1) / screen->cell_width_px;
-    if (screen->row + rows > screen->rows || screen->col + cols > screen->cols)
-        return fail(
-            screen, "an image of %d x %d px beyond the screen", image->width, image->height);
+    if (screen->cursor.row + rows > screen->rows || screen->cursor.col + cols > screen->cols)
+        return escapes_wrong(
+            screen->wrong, "an image of %d x %d px beyond the screen", image->width, image->height);
     if (screen->wipes_cells)
-        fill_cells(screen, screen->row, screen->col, rows, cols, WIPED);
+        fill_cells(screen, screen->cursor.row, screen->cursor.col, rows, cols, WIPED);
     screen->images++;
     screen->clear_images += image->clear;
     screen->odd_heights += image->height % 6 != 0;
@@ -176,16 +164,17 @@ static bool check_image(struct sixel_screen *screen, const struct image *image)
 {
     for (int reg = 0; reg < 256; reg++)
         if (image->defined[reg] && !image->used[reg])
-            return fail(screen, "register %d defined and not used", reg);
+            return escapes_wrong(screen->wrong, "register %d defined and not used", reg);
     for (int i = 0; !image->clear && i < image->width * image->height; i++)
         if (!image->painted[i])
-            return fail(screen, "an opaque image with a hole at %d", i);
+            return escapes_wrong(screen->wrong, "an opaque image with a hole at %d", i);
     return true;
 }
 
 /* A DCS string between its introducer and ST. */
-static bool read_sixel(struct sixel_screen *screen, const char *at, const char *end)
+static bool read_sixel(void *self, const char *at, const char *end)
 {
+    struct sixel_screen *screen = self;
     struct image *image = calloc(1, sizeof *image);
     int numbers[MOST_NUMBERS];
     image->reg = -1;
@@ -200,58 +189,37 @@ static bool read_sixel(struct sixel_screen *screen, const char *at, const char *
     }
     free(image->painted);
     free(image);
-    return ok || fail(screen, "not a sixel");
+    return ok || escapes_wrong(screen->wrong, "not a sixel");
 }
 
-static bool read_csi(struct sixel_screen *screen, const char **at, const char *end)
+static bool read_csi(void *self, const char **at, const char *end)
 {
+    struct sixel_screen *screen = self;
     int numbers[MOST_NUMBERS];
     read_numbers(at, end, numbers);
     char final = *at < end ? *(*at)++ : '?';
     switch (final) {
     case 'H':
-        screen->row = numbers[0] - 1;
-        screen->col = numbers[1] - 1;
-        if (screen->row < 0 || screen->col < 0 || screen->row >= screen->rows ||
-            screen->col >= screen->cols)
-            return fail(screen, "the cursor leaves the screen");
+        screen->cursor.row = numbers[0] - 1;
+        screen->cursor.col = numbers[1] - 1;
+        if (screen->cursor.row < 0 || screen->cursor.col < 0 || screen->cursor.row >= screen->rows ||
+            screen->cursor.col >= screen->cols)
+            return escapes_wrong(screen->wrong, "the cursor leaves the screen");
         return true;
     case 'X':
-        if (screen->col + numbers[0] > screen->cols)
-            return fail(screen, "blanks beyond the screen");
-        fill_cells(screen, screen->row, screen->col, 1, numbers[0], GROUND);
+        if (screen->cursor.col + numbers[0] > screen->cols)
+            return escapes_wrong(screen->wrong, "blanks beyond the screen");
+        fill_cells(screen, screen->cursor.row, screen->cursor.col, 1, numbers[0], GROUND);
         return true;
     case 'm':
         return true;
     default:
-        return fail(screen, "CSI %c", final);
+        return escapes_wrong(screen->wrong, "CSI %c", final);
     }
 }
 
 bool sixel_screen_feed(struct sixel_screen *screen, const char *bytes, size_t length)
 {
-    const char *at = bytes, *end = bytes + length;
-    while (at < end) {
-        if (*at++ != '\x1b' || at == end)
-            return fail(screen, "text outside of sequences");
-        char c = *at++;
-        if (c == '7') {
-            screen->saved_row = screen->row;
-            screen->saved_col = screen->col;
-        } else if (c == '8') {
-            screen->row = screen->saved_row;
-            screen->col = screen->saved_col;
-        } else if (c == '[') {
-            if (!read_csi(screen, &at, end))
-                return false;
-        } else if (c == 'P') {
-            const char *stop = memmem(at, (size_t)(end - at), "\x1b\\", 2);
-            if (!stop || !read_sixel(screen, at, stop))
-                return fail(screen, "a DCS without end");
-            at = stop + 2;
-        } else {
-            return fail(screen, "ESC %c", c);
-        }
-    }
-    return true;
+    static const struct escapes ESCAPES = {read_csi, 'P', "\x1b\\", read_sixel};
+    return escapes_feed(&ESCAPES, screen, &screen->cursor, screen->wrong, bytes, length);
 }

@@ -5,6 +5,8 @@
  */
 #pragma once
 
+#include "escapes.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -14,11 +16,11 @@ struct sixel_screen {
     uint8_t *rgb;     /* rows * cell height x cols * cell width */
     bool wipes_cells; /* a picture clears every cell that it touches, as mlterm does */
 
-    int row, col, saved_row, saved_col; /* the cursor, from 0 */
+    struct cursor cursor;
     int images, clear_images;           /* seen since the caller set them to 0; with P2=1 */
     int largest_width_px, largest_height_px;
     int odd_heights; /* images whose height is not a multiple of 6 */
-    char wrong[200]; /* the first thing that a terminal would take badly; "" none */
+    char wrong[ESCAPES_WRONG_BYTES]; /* the first thing that a terminal would take badly; "" none */
 };
 
 /* Grey 40, which stands for the terminal's background. */

@@ -140,7 +140,7 @@ static void run_steps(const struct geometry *geometry, enum encode_delta delta)
         assert_true(screen.largest_width_px <= geometry->max_width_px);
         assert_true(screen.largest_height_px <= geometry->max_height_px);
     }
-    assert_int_equal(screen.row + screen.col, 0); /* the cursor is back */
+    assert_int_equal(screen.cursor.row + screen.cursor.col, 0); /* the cursor is back */
     buf_done(&out);
     encoder_close(frame);
     sixel_screen_done(&screen);

@@ -160,8 +160,8 @@ static void expect_shown(struct stage *stage, int action)
                 stage->way->name, action, x, y, stage->seen[i * 3], stage->seen[i * 3 + 1],
                 stage->seen[i * 3 + 2], want[0], want[1], want[2]);
     }
-    assert_int_equal(stage->sixel.row + stage->kitty.row + stage->iterm.row, 0); /* it is back */
-    assert_int_equal(stage->sixel.col + stage->kitty.col + stage->iterm.col, 0);
+    assert_int_equal(stage->sixel.cursor.row + stage->kitty.cursor.row + stage->iterm.cursor.row, 0); /* it is back */
+    assert_int_equal(stage->sixel.cursor.col + stage->kitty.cursor.col + stage->iterm.cursor.col, 0);
 }
 
 /* ---- the actions ---- */
