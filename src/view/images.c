@@ -37,6 +37,7 @@ enum action {
     PLAY,
     NEXT_BOX,
     BOX_BEFORE,
+    HOVER,
     MASKS,
     COLOURS,
     GREY,
@@ -84,6 +85,7 @@ static const struct key_row KEYS[] = {
     {"o", "which boxes: all, verdicts, truth, predictions", OVERLAY, "boxes", "overlay", 3},
     {"n", "next box: what it is, and why it is wrong", NEXT_BOX, "boxes", "box", 4},
     {"N", "box before", BOX_BEFORE, "boxes", NULL, 0},
+    {"p", "what is under the mouse: said as it moves, or not", HOVER, "boxes", NULL, 0},
     {"a", "true positives: shown or not", HIDE_TP, "boxes", NULL, 0},
     {"s", "false positives: shown or not", HIDE_FP, "boxes", NULL, 0},
     {"d", "missed objects: shown or not", HIDE_FN, "boxes", NULL, 0},
@@ -440,6 +442,20 @@ static bool act_on_list(
     return false;
 }
 
+static void toggle_hover(struct images_state *state, struct session *session, const struct world *world)
+{
+    bool on = !images_hovers(session, world);
+    char *wish = session->images.hover;
+    state->hovered.any = false;
+    if (on && world->motion == MOTION_NEVER) {
+        session_say(session, "this terminal does not tell how the mouse moves: click on a box");
+        return;
+    }
+    snprintf(wish, sizeof session->images.hover, "%s", on ? "on" : "off");
+    session_say(session, on ? "what is under the mouse is said as it moves"
+                            : "what is under the mouse is said at a click");
+}
+
 static bool act_on_boxes(
     struct images_state *state, struct session *session, const struct world *world, int action)
 {
@@ -460,6 +476,9 @@ static bool act_on_boxes(
     case NEXT_BOX:
     case BOX_BEFORE:
         images_point_next(state, session, action == NEXT_BOX ? 1 : -1);
+        return true;
+    case HOVER:
+        toggle_hover(state, session, world);
         return true;
     case SHOW:
         next_show(state, session, world);
@@ -573,6 +592,10 @@ static void pan_by_mouse(struct images_state *state, const struct session *sessi
 static enum view_outcome act_by_mouse(struct images_state *state, struct session *session,
     const struct world *world, const struct event *event)
 {
+    if (event->action == MOUSE_MOVE)
+        return images_hover_at(state, session, world, event->row, event->col) ? VIEW_STAYED
+                                                                              : VIEW_IGNORED;
+    state->hovered.any = false;
     if (event->action == MOUSE_RELEASE)
         state->dragging = -1;
     if (event->action == MOUSE_WHEEL) {
@@ -621,6 +644,7 @@ static enum view_outcome act_on_event(struct images_state *state, struct session
         return act_by_mouse(state, session, world, event);
     int action = key_rows_find(KEYS, event), move = view_movement(event);
     state->find_trouble[0] = '\0';
+    state->hovered.any = false; /* the person is at the keys */
     if (action == EVALUATION) {
         *effect = (struct view_effect){&view_evaluation, state->run};
         return VIEW_OPENED;

@@ -132,9 +132,10 @@ struct images_state {
     bool panning, panned; /* the mouse was pressed on a picture that is looked at closely; it has moved */
     int pan_row, pan_col; /* where it was last */
 
-    /* The box that is pointed at, in a tile of that number. */
-    struct gallery_box chosen;
-    size_t tile;
+    /* The box that is pointed at, in a tile of that number, and the one under the mouse, of which
+     * but words are seen. */
+    struct gallery_box chosen, hovered;
+    size_t tile, hovered_tile;
     struct images_tiles tiles; /* as drawn last */
 
     /* The best F1 is kept while study, IoU and classes are the same. */
@@ -236,13 +237,18 @@ void images_point_next(
 /* Points at the box under a cell; false when that is no picture. */
 bool images_point_at(struct images_state *state, const struct session *session,
     const struct world *world, int row, int col);
+/* Whether what lies under the mouse is said as it moves; and says it of a cell: false when that is
+ * what is said already. */
+bool images_hovers(const struct session *session, const struct world *world);
+bool images_hover_at(struct images_state *state, const struct session *session,
+    const struct world *world, int row, int col);
 /* Zooms by FACTOR about a cell, outside of the picture about its middle; to so many screen pixels a
  * pixel of the image, 0: as large as fits; moves what is seen by cells. */
 void images_zoom(struct images_state *state, const struct world *world, double factor, int row,
     int col);
 void images_zoom_to(struct images_state *state, const struct world *world, double scale);
 void images_pan(struct images_state *state, const struct world *world, int rows, int cols);
-/* What the box is that is pointed at; "" for none. */
+/* What the box is that is under the mouse, else the one that is pointed at; "" for none. */
 void images_point_words(const struct images_state *state, const struct session *session, char *out,
     size_t out_bytes);
 

@@ -310,6 +310,7 @@ static void take_studies(struct images_state *state, const struct session *sessi
             snprintf(state->trouble, sizeof state->trouble, "%s", answer ? answer->trouble : "");
         if (!answer || !answer->study || answer->study == side->study)
             continue;
+        state->hovered.any = false;
         struct study *old = side->study;
         int32_t was = i == 0 ? images_current(state) : -1;
         side->study = study_share(answer->study);
@@ -410,6 +411,7 @@ void images_follow(
             images_filter(state), &state->best, NULL);
     if (state->playing)
         out->tick_ms = PLAY_MS;
+    out->motion = images_hovers(session, world);
     const struct study_answer *answer = count ? world_study(world, &wants[0]) : NULL;
     if (answer && answer->study && images_current(state) >= 0)
         want_photos(state, session, world, out);
