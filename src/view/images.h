@@ -1,8 +1,8 @@
 /*
  * The images screen: its state, shared by what follows the world (images_follow.c), lays out and draws
  * pictures (images_tiles.c), finds images (images_find.c), by what was asked for elsewhere
- * (images_request.c), points at boxes (images_point.c), draws the page (images_draw.c) and acts
- * (images.c).
+ * (images_request.c), points at boxes (images_point.c), gives classes confidences of their own
+ * (images_own.c), draws the page (images_draw.c) and acts (images.c).
  * Knows: studies of a few runs, thresholds, the class filter. Must not know: files, how boxes match.
  */
 #pragma once
@@ -65,6 +65,9 @@ struct images_page {
     int said_row, sliders_row;
 };
 
+/* What the confidence slider moves. */
+enum images_governs { GOVERNS_ALL, GOVERNS_SHIFT, GOVERNS_CLASS };
+
 enum images_asking {
     ASKS_NOTHING,
     ASKS_CONFIDENCE,
@@ -124,7 +127,9 @@ struct images_state {
     int size;
     bool maskless, by_verdict, playing;
     struct easel_look look;
-    double *own; /* confidences by category of side 0's study; NULL: one for all */
+    /* Confidences by category of side 0's study, NULL: one for all; as they were given, and moved by
+     * SHIFT, within 0 and 1. */
+    double *own_base, *own, shift;
     enum images_asking asking;
     struct prompt prompt;
     struct slider_place sliders[IMAGES_SLIDERS];
@@ -138,8 +143,11 @@ struct images_state {
     size_t tile, hovered_tile;
     struct images_tiles tiles; /* as drawn last */
 
-    /* The best F1 is kept while study, IoU and classes are the same. */
+    /* The best F1 is kept while study, IoU, classes, and these are the same. */
     bool best_known;
+    enum images_governs best_what;
+    size_t best_class;
+    int best_size;
     struct eval_best best;
 };
 
@@ -183,6 +191,27 @@ void images_forget(struct images_state *state); /* frees what the state holds */
 void images_look_begin(
     struct images_state *state, const struct session *session, const struct world *world);
 void images_look_remember(const struct images_state *state, struct session *session);
+
+/* ---- confidences of classes' own (images_own.c) ---- */
+
+struct images_governed {
+    enum images_governs what;
+    size_t class; /* of GOVERNS_CLASS */
+    double value, low, high;
+};
+struct images_governed images_governed(
+    const struct images_state *state, const struct session *session);
+/* Sets what the slider moves to VALUE, within its range. */
+void images_govern(struct images_state *state, struct session *session, double value);
+/* Each class at its own best F1; false, with one for all, when memory is out. */
+bool images_own_set(struct images_state *state, const struct session *session);
+void images_own_forget(struct images_state *state); /* one confidence for all */
+/* Where the F1 curve is of what the slider moves: of one class, or of all, whose thresholds then are
+ * shifts (eval_counts_curve()). Memory from ARENA; false when it is out. */
+bool images_curve_at(const struct images_state *state, const struct session *session,
+    struct arena *arena, struct eval_at *out);
+/* Brings the best F1 of that curve up to date. */
+void images_find_best(struct images_state *state, const struct session *session);
 
 /* ---- finding (images_find.c) ---- */
 

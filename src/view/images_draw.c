@@ -226,7 +226,9 @@ static void class_item(void *self, size_t i, struct list_item *out)
     }
     out->right = listing->right;
     if (state->own) {
-        snprintf(listing->name, sizeof listing->name, "%.2f %.110s", state->own[i], out->text);
+        char own[16];
+        snprintf(own, sizeof own, "%.2f", state->own[i]);
+        snprintf(listing->name, sizeof listing->name, "%s %.100s", own + (own[0] == '0'), out->text);
         out->text = listing->name;
     }
 }
@@ -258,6 +260,22 @@ static void draw_lists(struct images_state *state, struct grid *grid, struct rec
 
 /* ---- sliders ---- */
 
+static struct slider confidence_slider(
+    const struct images_state *state, const struct session *session)
+{
+    static const char *const LABELS[] = {[GOVERNS_ALL] = "confidence",
+        [GOVERNS_SHIFT] = "all, moved",
+        [GOVERNS_CLASS] = "this class"}; /* as wide as one another */
+    const struct images_governed now = images_governed(state, session);
+    struct slider slider = threshold_slider_now(
+        session, THRESHOLD_CONFIDENCE, state->best_known ? state->best.confidence : NAN);
+    slider.label = LABELS[now.what];
+    slider.low = now.low;
+    slider.high = now.high;
+    slider.value = now.value;
+    return slider;
+}
+
 struct slider images_slider_now(const struct images_state *state, const struct session *session,
     const struct world *world, enum images_slider which)
 {
@@ -278,45 +296,50 @@ struct slider images_slider_now(const struct images_state *state, const struct s
             .mark = NAN,
             .decimals = 0};
     default:
-        return threshold_slider_now(session, THRESHOLD_CONFIDENCE,
-            state->best_known ? state->best.confidence : NAN);
+        return confidence_slider(state, session);
     }
 }
 
-/* F1 by confidence from 0 to 1, with a mark where the slider stands. */
+/* F1 over the range of the confidence slider, of what that moves, with a mark where it stands. */
 static void draw_f1_curve(const struct images_state *state, const struct session *session,
-    struct grid *grid, int row, int col, int cols)
+    struct canvas *canvas, int row, int col, int cols)
 {
     double thresholds[CURVE_POINTS], f1[CURVE_POINTS];
     struct eval_counts counts[CURVE_POINTS];
+    struct eval_at curve;
+    struct grid *grid = canvas->grid;
     int count = cols - BEST_COLS < CURVE_POINTS ? cols - BEST_COLS : CURVE_POINTS;
-    if (count < 8)
+    if (count < 8 || !images_curve_at(state, session, canvas->scratch, &curve))
         return;
+    const struct images_governed now = images_governed(state, session);
     for (int i = 0; i < count; i++)
-        thresholds[i] = (double)i / count;
-    eval_counts_curve(images_study(state)->set, images_iou_index(session), images_filter(state),
-        thresholds, (size_t)count, counts);
+        thresholds[i] = now.low + (now.high - now.low) * i / count;
+    eval_counts_curve(images_study(state)->set, &curve, thresholds, (size_t)count, counts);
     for (int i = 0; i < count; i++)
         f1[i] = eval_f1(&counts[i]);
     spark_draw(grid, row, col, count, STYLE_IS(ACCENT), f1, (size_t)count, 0, 1);
-    int at = (int)(session->confidence * count);
+    int at = (int)((now.value - now.low) / (now.high - now.low) * count);
     grid_mark(grid, (struct rect){row, col + (at < count ? at : count - 1), 1, 1}, STYLE_REVERSE);
-    if (state->best_known && !isnan(state->best.f1))
-        grid_printf(grid, row, col + count + 1, cols - count - 1, STYLE_IS(MUTED),
-            cols - count > 28 ? "F1, best %.3f at %.2f" : "best %.2f at %.2f", state->best.f1,
-            state->best.confidence);
+    if (!state->best_known || isnan(state->best.f1))
+        return;
+    bool wide = cols - count > 28, shift = now.what == GOVERNS_SHIFT;
+    grid_printf(grid, row, col + count + 1, cols - count - 1, STYLE_IS(MUTED),
+        wide ? shift ? "F1, best %.3f at %+.2f" : "F1, best %.3f at %.2f"
+             : shift ? "best %.2f at %+.2f" : "best %.2f at %.2f",
+        state->best.f1, state->best.confidence);
 }
 
 static void draw_sliders(struct images_state *state, const struct session *session,
-    const struct world *world, struct grid *grid, struct rect place, int row)
+    const struct world *world, struct canvas *canvas, struct rect place, int row)
 {
+    struct grid *grid = canvas->grid;
     int half = (place.cols - 3) / 2, col = place.col + 1, second = col + half + 1;
     memset(state->sliders, 0, sizeof state->sliders);
     if (place.rows < 5)
         return;
     struct slider confidence = images_slider_now(state, session, world, SLIDER_CONFIDENCE);
     slider_draw(grid, row, col, half, &confidence, true, &state->sliders[SLIDER_CONFIDENCE]);
-    draw_f1_curve(state, session, grid, row, second, place.cols - half - 3);
+    draw_f1_curve(state, session, canvas, row, second, place.cols - half - 3);
     struct slider iou = images_slider_now(state, session, world, SLIDER_IOU);
     slider_draw(grid, row + 1, col, half, &iou, false, &state->sliders[SLIDER_IOU]);
     struct slider step = images_slider_now(state, session, world, SLIDER_STEP);
@@ -501,5 +524,5 @@ void images_draw(void *self, const struct session *session, const struct world *
     draw_lists(state, canvas->grid, page.lists, &numbers);
     draw_said(state, session, canvas->grid,
         (struct rect){page.said_row, place.col + 1, 1, place.cols - 2});
-    draw_sliders(state, session, world, canvas->grid, place, page.sliders_row);
+    draw_sliders(state, session, world, canvas, place, page.sliders_row);
 }

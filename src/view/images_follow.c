@@ -201,9 +201,7 @@ static void reset_filter(struct images_state *state, const struct session *sessi
     state->filter = calloc(dataset->category_count / 64 + 1, sizeof *state->filter);
     state->hues = calloc(dataset->category_count + 1, sizeof *state->hues);
     state->filtered = false;
-    free(state->own);
-    state->own = NULL;
-    state->turn++;
+    images_own_forget(state);
     if (state->hues)
         gallery_hues(dataset, state->hues);
     images_request_class(state);
@@ -406,9 +404,8 @@ void images_follow(
         images_find(state, session, world, out);
     for (size_t i = 0; i < state->side_count; i++)
         find_image(state, &state->sides[i]);
-    if (!state->best_known && images_study(state))
-        state->best_known = eval_best_f1(images_study(state)->set, images_iou_index(session),
-            images_filter(state), &state->best, NULL);
+    if (images_study(state))
+        images_find_best(state, session);
     if (state->playing)
         out->tick_ms = PLAY_MS;
     out->motion = images_hovers(session, world);
@@ -425,6 +422,6 @@ void images_forget(struct images_state *state)
         photo_release(state->photos[i].photo);
     free(state->filter);
     free(state->hues);
-    free(state->own);
+    images_own_forget(state);
     arena_done(&state->found_arena);
 }
