@@ -61,8 +61,8 @@ struct images_tiles {
 /* Where things are on the page. */
 struct images_page {
     bool folded; /* too narrow for counts beside the picture: one line of them below it */
-    struct rect pictures, counts, lists;
-    int said_row, sliders_row;
+    struct rect pictures, counts, lists, sliders;
+    int said_row;
 };
 
 /* What the confidence slider moves. */
@@ -238,7 +238,8 @@ void images_next_changed(struct images_state *state, enum image_change change);
 
 /* ---- pictures (images_tiles.c) ---- */
 
-struct images_page images_lay_out_page(const struct images_state *state, struct rect place);
+struct images_page images_lay_out_page(
+    const struct images_state *state, const struct world *world, struct rect place);
 /* The tiles of the pictures' part of PAGE. */
 void images_lay_out(const struct images_state *state, const struct world *world,
     const struct images_page *page, struct images_tiles *out);

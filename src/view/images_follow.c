@@ -369,7 +369,7 @@ static void want_photos(struct images_state *state, const struct session *sessio
     const struct world *world, struct wants *out)
 {
     struct images_page page =
-        images_lay_out_page(state, (struct rect){1, 0, session->rows, session->cols});
+        images_lay_out_page(state, world, (struct rect){1, 0, session->rows, session->cols});
     struct images_tiles tiles;
     images_lay_out(state, world, &page, &tiles);
     struct photo_want want = {.study = images_study(state)};
