@@ -43,7 +43,7 @@ struct images_governed images_governed(
     const struct images_state *state, const struct session *session)
 {
     size_t class = class_moved(state);
-    if (!state->own)
+    if (!state->own || !images_study(state))
         return (struct images_governed){GOVERNS_ALL, SIZE_MAX, session->confidence, 0, 1};
     if (class == SIZE_MAX)
         return (struct images_governed){

@@ -122,9 +122,8 @@ static struct gallery_box box_under(const struct images_state *state,
     struct eval_boxes found;
     size_t side;
     struct easel_tile shown;
-    if (state->show != IMAGES_GRID && state->tiles.items[at].image >= 0 &&
-        images_seen(state, world, &state->tiles.items[at], &shown) &&
-        judge_tile(state, session, at, &arena, &settings, &found, &side)) {
+    if (judge_tile(state, session, at, &arena, &settings, &found, &side) &&
+        images_seen(state, world, &state->tiles.items[at], &shown)) {
         double x, y, next_x, next_y;
         easel_where(&world->terminal, &shown, row, col, &x, &y);
         easel_where(&world->terminal, &shown, row + 1, col + 1, &next_x, &next_y);
