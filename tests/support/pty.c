@@ -507,9 +507,9 @@ static bool read_process(int pid, struct process *process)
     char path[64];
     snprintf(path, sizeof path, "/proc/%d/stat", pid);
     FILE *file = fopen(path, "r");
-    bool ok = file && fscanf(file, "%*d (%63[^)]) %c %d %d %d %*d %d", process->name,
-                          &process->state, &process->parent, &process->group, &process->session,
-                          &process->foreground) == 6;
+    bool ok = file &&
+              fscanf(file, "%*d (%63[^)]) %c %d %d %d %*d %d", process->name, &process->state,
+                  &process->parent, &process->group, &process->session, &process->foreground) == 6;
     if (file)
         fclose(file);
     return ok;
@@ -548,7 +548,7 @@ static void print_processes(const struct pty *pty, FILE *out)
     for (struct dirent *entry; all && (entry = readdir(all));) {
         struct process process;
         char path[64];
-        int pid = atoi(entry->d_name);
+        int pid = (int)strtol(entry->d_name, NULL, 10);
         if (pid <= 0 || !descends(pid, pty->child) || !read_process(pid, &process))
             continue;
         fprintf(out, "pid %d of %d (%s) %c, group %d, session %d, foreground %d, threads:", pid,

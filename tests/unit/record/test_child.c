@@ -113,7 +113,8 @@ static _Noreturn void start_children(void)
 }
 
 /* Ctrl-Z stops a whole job, and the shell waits until it has: a child that is stopped on its way to
- * the exec must not keep us from stopping. With vfork one of these rounds never ends, all but always. */
+ * the exec must not keep us from stopping. With vfork one of these rounds never ends, all but
+ * always. */
 static void test_stops_with_its_job(void **state)
 {
     (void)state;
