@@ -17,15 +17,16 @@ static const struct {
     const char *title;
     int stat;   /* of enum eval_stat, -1 none */
     int number; /* of the intervals over all classes, -1 none */
-} OF[MEASURES] = {[NAME] = {"class", -1, -1},
-    [TRUTHS] = {"gt", -1, -1},
-    [AP] = {"AP", EVAL_AP, EVAL_AP},
-    [F1] = {"F1", -1, EVAL_N_F1},
-    [PRECISION] = {"P", -1, EVAL_N_PRECISION},
-    [RECALL] = {"R", -1, EVAL_N_RECALL},
-    [AP50] = {"AP50", EVAL_AP50, EVAL_AP50},
-    [AR] = {"AR100", EVAL_AR100, EVAL_AR100},
-    [DETECTIONS] = {"dt", -1, -1}};
+    enum eval_class_number of_class;
+} OF[MEASURES] = {[NAME] = {"class", -1, -1, 0},
+    [TRUTHS] = {"gt", -1, -1, 0},
+    [AP] = {"AP", EVAL_AP, EVAL_AP, EVAL_CLASS_AP},
+    [F1] = {"F1", -1, EVAL_N_F1, EVAL_CLASS_F1},
+    [PRECISION] = {"P", -1, EVAL_N_PRECISION, EVAL_CLASS_PRECISION},
+    [RECALL] = {"R", -1, EVAL_N_RECALL, EVAL_CLASS_RECALL},
+    [AP50] = {"AP50", EVAL_AP50, EVAL_AP50, EVAL_CLASS_AP50},
+    [AR] = {"AR100", EVAL_AR100, EVAL_AR100, EVAL_CLASS_AR100},
+    [DETECTIONS] = {"dt", -1, -1, 0}};
 
 /* A number of run RUN, or its difference to the first. */
 struct column {
@@ -124,9 +125,10 @@ static const struct eval_interval *interval_of(const struct evaluation_state *st
         const struct intervals_row *row = &intervals->rows[i];
         if (intervals->want.studies[i] != state->runs[column->run].study || !row->resamples)
             continue;
-        const struct eval_interval *found = class == EVALUATION_ALL ? &row->numbers[number]
-                                            : column->measure == AP ? &row->ap[class]
-                                                                    : NULL;
+        const struct eval_interval *found =
+            class == EVALUATION_ALL
+                ? &row->numbers[number]
+                : intervals_class(row, OF[column->measure].of_class, (size_t)class);
         return found && !isnan(found->point) ? found : NULL;
     }
     return NULL;
