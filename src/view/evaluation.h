@@ -4,6 +4,8 @@
  * (evaluation_classes.c), errors (evaluation_errors.c) and confusion (evaluation_confusion.c).
  * Knows: studies of the chosen runs, appraisals, intervals. Must not know: how they are computed.
  *
+ * Steps are scrubbed together: of the other runs the predictions nearest to the step shown of one.
+ *
  * Classes are those of the first study that is there; the others' are found by name.
  */
 #pragma once
@@ -28,7 +30,8 @@ enum evaluation_pane {
 struct evaluation_run {
     int64_t id;
     struct study_want of;
-    struct study *study; /* a reference; NULL while none */
+    struct study *study; /* a reference; of the step before while `late`; NULL while none */
+    bool late;
     int32_t *category;   /* by class: its own index, -1 none */
     char trouble[256];
 };
@@ -43,6 +46,10 @@ struct evaluation_state {
     size_t without;             /* chosen ones without predictions */
     size_t base;                /* the first run whose study is there; run_count: none */
     size_t current;             /* whose confusion is shown and whose images are opened */
+    int64_t step_run; /* whose step was chosen; 0: of all the last is shown */
+    int32_t artifact; /* which of its predictions */
+    struct slider_place step_place; /* of the last drawing */
+    bool step_dragged;
     enum evaluation_pane focus;
     bool alone;  /* the focused pane is to have all the room */
     bool tabbed; /* it has, with the names of all above it, in the last drawing */
@@ -93,6 +100,9 @@ const char *evaluation_waiting(const struct evaluation_state *state, const struc
 /* "A det/a" of run INDEX, harmless to draw; memory from SCRATCH. */
 const char *evaluation_run_name(const struct evaluation_state *state, const struct world *world,
     size_t index, struct arena *scratch);
+/* Through the predictions of the current run. */
+struct slider evaluation_step_slider(
+    const struct evaluation_state *state, const struct world *world);
 /* The first row of a pane: its title (unless that is among the tabs), what is shown, whether keys
  * go to it. Returns what is left. */
 struct rect evaluation_title(const struct evaluation_state *state, enum evaluation_pane pane,
