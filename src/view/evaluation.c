@@ -20,6 +20,8 @@ enum action {
     MAXIMISE,
     OTHER_WAY,
     NEXT_RUN,
+    COPY_CELL,
+    COPY_MORE,
     STEP_NEXT,
     STEP_BEFORE,
     LISTING,
@@ -46,6 +48,9 @@ static const struct key_row KEYS[] = {
     {"v", "the next run, for its confusion and images", NEXT_RUN, "evaluation", "run", 3},
     {".", "next step (epoch), of all runs together", STEP_NEXT, "evaluation", "step", 4},
     {",", "step before", STEP_BEFORE, "evaluation", NULL, 0},
+    {"y", "copy the cell", COPY_CELL, "evaluation", "copy", 5},
+    {"Y", "copy the pane or the row: TSV, CSV, Markdown, LaTeX", COPY_MORE, "evaluation", NULL,
+        0},
     {"T", "tables of the run", TABLES, "evaluation", NULL, 0},
     THRESHOLD_KEYS,
     {"h Left", "column to the left", LEFT, "classes and confusion", NULL, 0},
@@ -607,7 +612,11 @@ static enum view_outcome act_on_key(struct evaluation_state *state, struct sessi
     }
     if (!action)
         return VIEW_IGNORED;
-    if (!thresholds_act(&state->thresholds, session, action) && !act_on_panes(state, world, action))
+    if (action == COPY_CELL)
+        evaluation_copy_cell(state, session, world);
+    else if (action == COPY_MORE)
+        state->copying = true;
+    else if (!thresholds_act(&state->thresholds, session, action) && !act_on_panes(state, world, action))
         act_on_classes(state, session, action);
     return VIEW_STAYED;
 }
@@ -624,6 +633,10 @@ static enum view_outcome act(void *self, struct session *session, const struct w
         thresholds_type(&state->thresholds, session, event);
     else if (state->searching && event->kind != EVENT_MOUSE)
         search_event(state, session, event);
+    else if (state->copying && event->kind == EVENT_KEY) {
+        state->copying = false;
+        evaluation_copy_form(state, session, world, event);
+    }
     else if (event->kind == EVENT_MOUSE)
         outcome = act_by_mouse(state, session, world, event);
     else
@@ -634,7 +647,7 @@ static enum view_outcome act(void *self, struct session *session, const struct w
 static bool is_typing(const void *self)
 {
     const struct evaluation_state *state = self;
-    return state->thresholds.typing || state->searching;
+    return state->thresholds.typing || state->searching || state->copying;
 }
 
 /* "show errors": the pane of that name, alone. */

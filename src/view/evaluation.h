@@ -1,7 +1,8 @@
 /*
  * The evaluation screen's state, shared by what follows the world and acts (evaluation.c), lays out
  * (evaluation_draw.c), and its panes: curves (evaluation_curves.c), the table of classes
- * (evaluation_classes.c), errors (evaluation_errors.c) and confusion (evaluation_confusion.c).
+ * (evaluation_classes.c), errors (evaluation_errors.c) and confusion (evaluation_confusion.c), and
+ * copies them (evaluation_copy.c).
  * Knows: studies of the chosen runs, appraisals, intervals. Must not know: how they are computed.
  *
  * Steps are scrubbed together: of the other runs the predictions nearest to the step shown of one.
@@ -15,6 +16,7 @@
 #include "screen/matrix.h"
 #include "screen/table.h"
 #include "view/thresholds.h"
+#include "work/print_table.h"
 
 enum { EVALUATION_RUNS = INTERVALS_MOST, EVALUATION_ALL = -1 /* all classes */ };
 
@@ -66,7 +68,7 @@ struct evaluation_state {
     size_t class_count;
     int sort_column; /* of the columns that are drawn */
     bool descending, deltas_alone;
-    bool searching;
+    bool searching, copying; /* a class is typed; the form of a copy is chosen */
     struct prompt prompt;
     char search[PROMPT_BYTES];
 
@@ -152,6 +154,50 @@ void evaluation_move_confusion(
     struct evaluation_state *state, const struct world *world, enum scroll_move move);
 enum view_outcome evaluation_open_confusion(const struct evaluation_state *state,
     struct session *session, const struct world *world, struct view_effect *effect);
+
+/* ---- copying (evaluation_copy.c) ---- */
+
+/* What a pane shows as a table of texts, with memory from ARENA. */
+struct evaluation_table {
+    struct arena *arena;
+    bool people; /* rounded as on the screen, else with all digits */
+    const char **titles;
+    struct print_cell *cells; /* row by row, absent at first */
+    size_t columns, rows;
+    size_t row, column; /* under the pane's cursor */
+};
+
+bool evaluation_table_begin(struct evaluation_table *table, size_t columns, size_t rows);
+/* "AP det/a"; OF may be "". */
+void evaluation_table_title(
+    struct evaluation_table *table, size_t column, const char *what, const char *of);
+void evaluation_table_text(
+    struct evaluation_table *table, size_t row, size_t column, const char *text);
+/* NaN stays absent. */
+void evaluation_table_number(
+    struct evaluation_table *table, size_t row, size_t column, double value, int decimals);
+/* The name of run INDEX in titles, "" where it is the only one. */
+const char *evaluation_table_run(
+    const struct evaluation_state *state, const struct world *world, size_t index);
+
+/* What each pane tells; false when that is not there yet, or memory is out. */
+bool evaluation_tell_recall(const struct evaluation_state *state, const struct session *session,
+    const struct world *world, struct evaluation_table *out);
+bool evaluation_tell_confidence(const struct evaluation_state *state,
+    const struct session *session, const struct world *world, struct evaluation_table *out);
+bool evaluation_tell_classes(const struct evaluation_state *state, const struct session *session,
+    const struct world *world, struct evaluation_table *out);
+bool evaluation_tell_errors(const struct evaluation_state *state, const struct session *session,
+    const struct world *world, struct evaluation_table *out);
+bool evaluation_tell_confusion(const struct evaluation_state *state,
+    const struct session *session, const struct world *world, struct evaluation_table *out);
+
+/* Orders the cell under the cursor of the focused pane to be copied. */
+void evaluation_copy_cell(
+    const struct evaluation_state *state, struct session *session, const struct world *world);
+/* The same of its row or all of it, in the form that the key says. */
+void evaluation_copy_form(const struct evaluation_state *state, struct session *session,
+    const struct world *world, const struct event *event);
 
 void evaluation_draw(void *self, const struct session *session, const struct world *world,
     struct canvas *canvas, struct rect place);

@@ -4,6 +4,8 @@
  */
 #include "view/evaluation.h"
 
+#include "view/copy_forms.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -168,6 +170,10 @@ static void draw_bottom(struct evaluation_state *state, const struct session *se
     state->step_place = (struct slider_place){0};
     if (state->searching) {
         prompt_draw(&state->prompt, grid, at.row, at.col, at.cols, "search class ");
+        return;
+    }
+    if (state->copying) {
+        grid_text(grid, at.row, at.col, at.cols, STYLE_IS(ACCENT), COPY_FORMS);
         return;
     }
     thresholds_draw(
