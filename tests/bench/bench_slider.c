@@ -178,7 +178,7 @@ static void make_run(const struct scene *scene)
     fprintf(out, "[");
     for (int i = 0; i < IMAGES; i++) {
         for (int step = 0; step < STEPS; step++) {
-            double score = (FIRST_SCORE + step) / 100.0 + .005;
+            double score = (FIRST_SCORE + i * 11 % 60 + step) / 100.0 + .005; /* each its own */
             put_detection(out, scene, i, step * 3, 4, score);
             for (int n = 0; n < FALSE_PER_STEP; n++)
                 put_detection(out, scene, i, step * 3 + 1 + n, 0, score);
