@@ -173,14 +173,11 @@ static void progress_text(const struct world *world, char *out, size_t out_bytes
 static void draw_header(struct loop *loop)
 {
     char counts[64] = "", live[32] = "", progress[64];
-    size_t running = 0;
     const struct runs *runs = loop->world.runs;
-    for (size_t i = 0; runs && i < runs->count; i++)
-        running += runs->rows[i].status == RUN_RUNNING;
     if (runs)
         snprintf(counts, sizeof counts, "%zu run%s", runs->count, runs->count == 1 ? "" : "s");
-    if (running)
-        snprintf(live, sizeof live, "%zu live", running);
+    if (runs && runs->running)
+        snprintf(live, sizeof live, "%zu live", runs->running);
     progress_text(&loop->world, progress, sizeof progress);
     enum { OTHERS = 6 };
     struct status_part parts[OTHERS + BOARDS_MOST] = {
