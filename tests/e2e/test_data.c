@@ -19,11 +19,7 @@ static const char *root;
 
 static const char *at(const char *name)
 {
-    static char paths[8][4200];
-    static size_t next;
-    char *path = paths[next++ % 8];
-    snprintf(path, sizeof paths[0], "%s/%s", root, name);
-    return path;
+    return temp_path(root, name);
 }
 
 static int make_runs(void **state)

@@ -180,3 +180,30 @@ void boxes_survive_cuts(const char *directory, const char *file, const char *tex
     }
     free(whole);
 }
+
+/* The path of a file that holds TEXT; the next call writes over it. */
+static const char *file_of(const char *text)
+{
+    static const char *directory;
+    if (!directory)
+        directory = temp_dir();
+    return temp_text(directory, "made.json", text);
+}
+
+struct dataset *boxes_coco_truth(const char *text)
+{
+    struct err err = {0};
+    struct dataset *set = annotation_read_ground_truth(file_of(text), &err);
+    if (!set)
+        fail_msg("%s", err.text);
+    return set;
+}
+
+struct detections *boxes_coco_detections(const char *text)
+{
+    struct err err = {0};
+    struct detections *set = annotation_read_detections(file_of(text), &err);
+    if (!set)
+        fail_msg("%s", err.text);
+    return set;
+}

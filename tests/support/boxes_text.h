@@ -18,6 +18,10 @@
  */
 const char *boxes_truth(const char *path, const char *format);
 const char *boxes_detections(const char *path, const char *format);
+/* What the JSON text of a COCO file says, read as it looks; the test fails when it is refused. Freed
+ * by the caller. */
+struct dataset *boxes_coco_truth(const char *text);
+struct detections *boxes_coco_detections(const char *text);
 /* "voc ground truth", "odm detections", or "nothing". */
 const char *boxes_kind(const char *path);
 

@@ -9,8 +9,8 @@
 
 #include <cjson/cJSON.h>
 
-/* The whole file, to be freed by cJSON_Delete(). */
-cJSON *expected_load(const char *path);
+/* FOLDER/RUN/expected.json, to be freed by cJSON_Delete(); NULL where there is none. */
+cJSON *expected_load(const char *folder, const char *run);
 /* Every member of METRICS is a metric of RECORD with these numbers (relative 1e-6): count, first,
  * first_step, last, last_step, min, max, non_finite, steps_go_back, duplicate_steps, first_wall,
  * last_wall; what is not given is not compared. Returns how many metrics were compared; 0 for NULL.

@@ -138,17 +138,11 @@ void reading_whole(
 const char *reading_text(
     const struct reader *reader, const char *name, const void *data, size_t length)
 {
-    static char text[64 << 10];
     struct record record;
-    struct buf out;
     const char *directory = temp_dir();
     temp_file(directory, name, data, length);
     reading_whole(reader, directory, name, &record);
-    buf_init(&out, sizeof text - 1);
-    record_print(&record, &out);
-    assert_false(out.failed);
-    snprintf(text, sizeof text, "%s", out.data ? out.data : "");
-    buf_done(&out);
+    const char *text = record_text(&record);
     record_done(&record);
     return text;
 }

@@ -15,7 +15,9 @@ void reading_claims(const char *directory, struct buf *out);
 /* The same, in a static buffer, for the directory BELOW (a path, "" for itself) of a fresh
  * directory with FILES: name, content, name, content, ..., NULL. */
 const char *reading_claims_on(const char *below, const char *const *files);
-#define READING_CLAIMS(...) reading_claims_on("", (const char *const[]){__VA_ARGS__, NULL})
+#define READING_CLAIMS_ON(below, ...)                                                              \
+    reading_claims_on(below, (const char *const[]){__VA_ARGS__, NULL})
+#define READING_CLAIMS(...) READING_CLAIMS_ON("", __VA_ARGS__)
 /* The same, and then what is refused: "plain not NAME: why". */
 const char *reading_claims_of(const char *below, const char *const *files);
 #define READING_CLAIMS_BELOW(below, ...)                                                           \
@@ -27,8 +29,7 @@ void reading_whole(
 /* The same from MARK on (initialised by the caller), into a record that goes on. */
 void reading_on(const struct reader *reader, const char *directory, const char *name,
     struct reader_mark *mark, struct record *record);
-/* The facts of DATA, in a fresh file called NAME, as record_print() writes them; a static buffer.
- */
+/* The facts of DATA, in a fresh file called NAME, as record_text() gives them. */
 const char *reading_text(
     const struct reader *reader, const char *name, const void *data, size_t length);
 

@@ -6,6 +6,7 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -239,6 +240,19 @@ void record_print(const struct record *record, struct buf *out)
         print_number(out, " ", record->ended_s);
         buf_add_char(out, '\n');
     }
+}
+
+const char *record_text(const struct record *record)
+{
+    static char texts[4][64 << 10];
+    static size_t next;
+    char *text = texts[next++ % 4];
+    struct buf out;
+    buf_init(&out, sizeof texts[0] - 1);
+    record_print(record, &out);
+    snprintf(text, sizeof texts[0], "%s", out.data ? out.data : "");
+    buf_done(&out);
+    return text;
 }
 
 bool record_is_prefix(const struct record *part, const struct record *whole)

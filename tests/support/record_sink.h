@@ -46,5 +46,7 @@ size_t record_points(const struct record *record); /* of all metrics */
  * (and
  * @WALL where there is one), artifacts, notes, the last status. */
 void record_print(const struct record *record, struct buf *out);
+/* The same as a text, cut at 64 KiB, in one of four static buffers that are used in turn. */
+const char *record_text(const struct record *record);
 /* Every metric of PART has the same first points in WHOLE (bit for bit), in the same order. */
 bool record_is_prefix(const struct record *part, const struct record *whole);

@@ -1,6 +1,7 @@
 #include "temp.h"
 
 #include <ftw.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,19 @@ enum { MOST_PATHS = 65536 };
 static char *kept[MOST_PATHS];
 static size_t kept_count, directories[1024], directory_count;
 static pid_t owner;
+
+/* A test is the same under nohup, or whatever else ignores or blocks signals for its children. */
+__attribute__((constructor)) static void forget_signals(void)
+{
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    for (int number = 1; number < NSIG; number++) {
+        struct sigaction action;
+        if (sigaction(number, NULL, &action) == 0 && action.sa_handler == SIG_IGN)
+            signal(number, SIG_DFL);
+    }
+}
 
 static int remove_one(const char *path, const struct stat *s, int type, struct FTW *ftw)
 {
@@ -50,6 +64,14 @@ const char *temp_dir(void)
     if (directory_count == sizeof directories / sizeof *directories)
         abort();
     directories[directory_count++] = kept_count;
+    return keep(path);
+}
+
+const char *temp_path(const char *directory, const char *file)
+{
+    char *path;
+    if (asprintf(&path, "%s/%s", directory, file) < 0)
+        abort();
     return keep(path);
 }
 

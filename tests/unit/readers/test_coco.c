@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "readers/annotation.h"
+#include "boxes_text.h"
 #include "temp.h"
 
 #include <stdio.h>
@@ -24,29 +25,10 @@ static int make_directory(void **state)
     return 0;
 }
 
-static struct dataset *truth_of(const char *text)
-{
-    struct err err = {0};
-    struct dataset *set = annotation_read_ground_truth(temp_text(directory, "gt.json", text), &err);
-    if (!set)
-        fail_msg("%s", err.text);
-    return set;
-}
-
-static struct detections *detections_of(const char *text)
-{
-    struct err err = {0};
-    struct detections *set =
-        annotation_read_detections(temp_text(directory, "dt.json", text), &err);
-    if (!set)
-        fail_msg("%s", err.text);
-    return set;
-}
-
 static void test_ground_truth(void **state)
 {
     (void)state;
-    struct dataset *set = truth_of(
+    struct dataset *set = boxes_coco_truth(
         "{\"info\": {\"bbox\": [1]}, \"images\": [{\"id\": 7, \"file_name\": \"a/b.jpg\", "
         "\"width\": "
         "640, \"height\": 480.0}, {\"file_name\": \"c.jpg\", \"id\": 0}],"
@@ -84,7 +66,7 @@ static void test_ground_truth(void **state)
 static void test_ground_truth_in_any_order(void **state)
 {
     (void)state;
-    struct dataset *set = truth_of(
+    struct dataset *set = boxes_coco_truth(
         "\xef\xbb\xbf{\"annotations\": [{\"image_id\": \"p\", \"category_id\": \"4\", \"bbox\": "
         "[1,2,3,4]}, {\"image_id\": 3, \"category_id\": 4, \"bbox\": [5,6,7,8]}], \"categories\": "
         "[{\"name\": \"x\", \"id\": 4}], \"images\": [{\"id\": 3}, {\"id\": \"p\"}, {\"id\": "
@@ -104,7 +86,7 @@ static void test_unusable_annotations_are_counted(void **state)
 {
     (void)state;
     struct dataset *set =
-        truth_of("{\"images\": [{\"id\": 1}, 5, {\"file_name\": \"no id\"}], \"categories\": "
+        boxes_coco_truth("{\"images\": [{\"id\": 1}, 5, {\"file_name\": \"no id\"}], \"categories\": "
                  "[{\"id\": 1, \"name\": "
                  "\"x\"}], \"annotations\": ["
                  "{\"image_id\": 1, \"category_id\": 1, \"bbox\": [0,0,1,1]},"
@@ -130,7 +112,7 @@ static void test_unusable_annotations_are_counted(void **state)
 static void test_last_of_repeated_ids_counts(void **state)
 {
     (void)state;
-    struct dataset *set = truth_of(
+    struct dataset *set = boxes_coco_truth(
         "{\"images\": [{\"id\": 1, \"file_name\": \"a\"}, {\"id\": 1, \"file_name\": \"b\"}], "
         "\"categories\": [{\"id\": 1, \"name\": \"x\"}, {\"id\": 1, \"name\": \"y\"}], "
         "\"annotations\": "
@@ -148,14 +130,14 @@ static void test_text_category_ids(void **state)
 {
     (void)state;
     struct dataset *set =
-        truth_of("{\"images\": [{\"id\": 1}], \"categories\": [{\"id\": \"cat\"}, "
+        boxes_coco_truth("{\"images\": [{\"id\": 1}], \"categories\": [{\"id\": \"cat\"}, "
                  "{\"id\": 6, \"name\": \"x\"}], \"annotations\": [{\"image_id\": 1, "
                  "\"category_id\": \"cat\", \"bbox\": [0,0,1,1]}]}");
     assert_int_equal(set->categories[0].id, 6);
     assert_string_equal(set->categories[1].name, "cat");
     assert_int_equal(set->annotations[0].category, 1);
     dataset_free(set);
-    struct detections *found = detections_of(
+    struct detections *found = boxes_coco_detections(
         "[{\"image_id\": 1, \"category_id\": \"cat\", \"bbox\": [0,0,1,1], \"score\": 1}]");
     assert_string_equal(found->category_keys[0].name, "cat");
     detections_free(found);
@@ -164,7 +146,7 @@ static void test_text_category_ids(void **state)
 static void test_large_ids_are_exact(void **state)
 {
     (void)state;
-    struct detections *set = detections_of(
+    struct detections *set = boxes_coco_detections(
         "[{\"image_id\": 9007199254740993, \"category_id\": 1, \"bbox\": [0,0,1,1], \"score\": 1},"
         "{\"image_id\": 9007199254740992, \"category_id\": 1, \"bbox\": [0,0,1,1], \"score\": 1},"
         "{\"image_id\": -3, \"category_id\": 1, \"bbox\": [0,0,1,1], \"score\": 1}]");
@@ -178,7 +160,7 @@ static void test_large_ids_are_exact(void **state)
 static void test_results(void **state)
 {
     (void)state;
-    struct detections *set = detections_of(
+    struct detections *set = boxes_coco_detections(
         "[{\"image_id\": 42, \"category_id\": 18, \"bbox\": [258.15, 41.29, 348.26, 243.78], "
         "\"score\": "
         "0.236},"
@@ -210,7 +192,7 @@ static void test_results(void **state)
 static void test_results_with_file_names(void **state)
 {
     (void)state;
-    struct detections *set = detections_of(
+    struct detections *set = boxes_coco_detections(
         "[{\"image_id\": \"a\", \"file_name\": \"a.jpg\", \"category_id\": 1, \"bbox\": [0,0,1,1], "
         "\"score\": 0.5}, {\"file_name\": \"b.jpg\", \"image_id\": 5, \"category_id\": 1, "
         "\"bbox\": "
@@ -235,7 +217,7 @@ static void test_results_with_file_names(void **state)
 static void test_results_with_category_names(void **state)
 {
     (void)state;
-    struct detections *set = detections_of(
+    struct detections *set = boxes_coco_detections(
         "[{\"image_id\": 1, \"category_id\": 4, \"category_name\": \"cat\", \"bbox\": [0,0,1,1], "
         "\"score\": \"0.25\"}, {\"image_id\": 1, \"category_name\": \"dog\", \"bbox\": [0,0,1,1], "
         "\"score\": 0.5}, {\"image_id\": 1, \"category_id\": 5, \"bbox\": [0,0,1,1], \"score\": "
@@ -256,7 +238,7 @@ static void test_results_with_category_names(void **state)
 static void test_names_of_images(void **state)
 {
     (void)state;
-    struct dataset *set = truth_of(
+    struct dataset *set = boxes_coco_truth(
         "{\"images\": [{\"id\": 1, \"file_name\": \"images\\\\a.jpg\", \"coco_url\": \"\"},"
         "{\"id\": 2, \"coco_url\": \"http://images.example.org/val2017/000000000002.jpg\"},"
         "{\"id\": 3, \"file_name\": \"c.jpg\", \"coco_url\": \"http://example.org/x.jpg\"}],"
@@ -265,7 +247,7 @@ static void test_names_of_images(void **state)
     assert_string_equal(set->images[1].file_name, "000000000002.jpg");
     assert_string_equal(set->images[2].file_name, "c.jpg");
     dataset_free(set);
-    struct detections *found = detections_of(
+    struct detections *found = boxes_coco_detections(
         "[{\"file_name\": \"images\\\\a.jpg\", \"image_id\": 5, \"category_id\": 1, \"bbox\": "
         "[0,0,1,1], \"score\": 0.5}]");
     assert_string_equal(found->image_keys[0].file_name, "images/a.jpg");
@@ -275,7 +257,7 @@ static void test_names_of_images(void **state)
 static void test_unusable_rows_are_counted(void **state)
 {
     (void)state;
-    struct detections *set = detections_of(
+    struct detections *set = boxes_coco_detections(
         "[{\"image_id\": 1, \"category_id\": 1, \"bbox\": [0,0,1,1], \"score\": 0.5}, 7, [], null,"
         "{\"image_id\": 1, \"category_id\": 1, \"segmentation\": {\"counts\": \"x\"}, \"score\": "
         "0.5},"
@@ -299,7 +281,7 @@ static void test_dataset_shaped_detections(void **state)
                                "\"images\": [{\"id\": 3, \"file_name\": \"x.jpg\"}], "
                                "\"categories\": [{\"id\": 0, \"name\": "
                                "\"cat\"}]}";
-    struct detections *set = detections_of(TEXT);
+    struct detections *set = boxes_coco_detections(TEXT);
     assert_int_equal(set->count, 1);
     assert_false(set->has_file_names);
     assert_string_equal(set->image_keys[set->rows[0].image_key].file_name, "x.jpg");
@@ -309,7 +291,7 @@ static void test_dataset_shaped_detections(void **state)
     enum annotation_kind kind;
     assert_non_null(annotation_sniff(temp_text(directory, "d.JSON", TEXT), &kind));
     assert_int_equal(kind, ANNOTATION_DETECTIONS);
-    struct dataset *truth = truth_of(TEXT); /* asked for by name, it is ground truth as well */
+    struct dataset *truth = boxes_coco_truth(TEXT); /* asked for by name, it is ground truth as well */
     assert_int_equal(truth->annotation_count, 1);
     dataset_free(truth);
 }
@@ -317,10 +299,10 @@ static void test_dataset_shaped_detections(void **state)
 static void test_empty_lists(void **state)
 {
     (void)state;
-    struct detections *set = detections_of("[]");
+    struct detections *set = boxes_coco_detections("[]");
     assert_int_equal(set->count, 0);
     detections_free(set);
-    struct dataset *truth = truth_of("{\"images\": [], \"annotations\": null}");
+    struct dataset *truth = boxes_coco_truth("{\"images\": [], \"annotations\": null}");
     assert_int_equal(truth->image_count, 0);
     dataset_free(truth);
 }
@@ -408,7 +390,7 @@ static void test_refusals_name_the_place(void **state)
 static void test_a_dummy_category_and_ids_from_zero(void **state)
 {
     (void)state;
-    struct dataset *set = truth_of(
+    struct dataset *set = boxes_coco_truth(
         "{\"categories\": [{\"id\": 0, \"name\": \"things\", \"supercategory\": \"none\"}, "
         "{\"id\": 1, \"name\": \"laser\", \"supercategory\": \"things\"}], \"images\": "
         "[{\"id\": 0, \"file_name\": \"a.jpg\"}], \"annotations\": [{\"id\": 0, \"image_id\": 0, "
@@ -449,8 +431,8 @@ static void test_every_prefix_is_refused(void **state)
         assert_int_equal(err.code, ERR_FORMAT);
         assert_true(err.at >= 0 && err.at <= (int64_t)length);
     }
-    dataset_free(truth_of(TRUTH));
-    detections_free(detections_of(RESULTS));
+    dataset_free(boxes_coco_truth(TRUTH));
+    detections_free(boxes_coco_detections(RESULTS));
 }
 
 /* A file of many blocks: every row is there, in order, with its numbers. */

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "readers/annotation.h"
+#include "boxes_text.h"
 #include "temp.h"
 
 #include <stdio.h>
@@ -22,25 +23,6 @@ static int make_directory(void **state)
     (void)state;
     directory = temp_dir();
     return 0;
-}
-
-static struct dataset *truth_of(const char *text)
-{
-    struct err err = {0};
-    struct dataset *set = annotation_read_ground_truth(temp_text(directory, "gt.json", text), &err);
-    if (!set)
-        fail_msg("%s", err.text);
-    return set;
-}
-
-static struct detections *detections_of(const char *text)
-{
-    struct err err = {0};
-    struct detections *set =
-        annotation_read_detections(temp_text(directory, "dt.json", text), &err);
-    if (!set)
-        fail_msg("%s", err.text);
-    return set;
 }
 
 static const struct annotation_options MASKS = {.masks = true};
@@ -174,7 +156,7 @@ static void test_masks_stand_beside_their_rows(void **state)
     assert_null(set->masks);
     dataset_free(set);
     struct detections *found =
-        detections_of("[{\"image_id\": 1, \"category_id\": 1, \"bbox\": [0,0,1,1], \"score\": 1, "
+        boxes_coco_detections("[{\"image_id\": 1, \"category_id\": 1, \"bbox\": [0,0,1,1], \"score\": 1, "
                       "\"segmentation\": [[7,1,1,1,1,1]]}]");
     assert_null(found->masks);
     detections_free(found);
@@ -211,7 +193,7 @@ static void test_a_shape_without_a_box_gives_one(void **state)
         "{\"images\": [{\"id\": 1}], \"categories\": [{\"id\": 1, \"name\": \"x\"}], "
         "\"annotations\": [{\"image_id\": 1, \"category_id\": 1, \"segmentation\": [[1, 2, 4, 2, "
         "3, 8.5]]}]}";
-    struct dataset *set = truth_of(TRUTH);
+    struct dataset *set = boxes_coco_truth(TRUTH);
     assert_int_equal(set->annotation_count, 1);
     assert_memory_equal(&set->annotations[0].box, &BOXES[2], sizeof *BOXES);
     assert_null(set->masks);

@@ -79,18 +79,6 @@ static const struct reader *reader(void)
     return reader_find("comet");
 }
 
-static const char *print(const struct record *record)
-{
-    static char text[8192];
-    struct buf out;
-    buf_init(&out, sizeof text - 1);
-    record_print(record, &out);
-    assert_false(out.failed);
-    snprintf(text, sizeof text, "%s", out.data ? out.data : "");
-    buf_done(&out);
-    return text;
-}
-
 /* The facts of an archive of FILES. */
 static const char *text_of(const char *const *files)
 {
@@ -112,7 +100,7 @@ static const char *messages_text(const char *text, size_t chunk)
             comet_messages_take(&messages, text + at, chunk < length - at ? chunk : length - at));
     assert_true(comet_messages_end(&messages, &err));
     comet_messages_done(&messages);
-    const char *printed = print(&record);
+    const char *printed = record_text(&record);
     record_done(&record);
     return printed;
 }
@@ -226,7 +214,7 @@ static void a_cut_archive_is_no_archive(void **state)
         assert_string_equal(claim_on(directory), "");
         assert_false(reading_part(reader(), directory, "a.zip", "a.zip", &record, &err));
         assert_int_equal(err.code, ERR_FORMAT);
-        assert_string_equal(print(&record), "");
+        assert_string_equal(record_text(&record), "");
         record_done(&record);
     }
 }

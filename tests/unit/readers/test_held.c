@@ -28,17 +28,6 @@ static bool say_all(struct sink *sink)
            sink->status(sink->self, RUN_FAILED, 1, NAN);
 }
 
-static const char *print(const struct record *record)
-{
-    static char text[1024];
-    struct buf out;
-    buf_init(&out, sizeof text - 1);
-    record_print(record, &out);
-    snprintf(text, sizeof text, "%s", out.data ? out.data : "");
-    buf_done(&out);
-    return text;
-}
-
 static void facts_come_out_as_they_went_in(void **state)
 {
     (void)state;
@@ -49,13 +38,13 @@ static void facts_come_out_as_they_went_in(void **state)
     record_init(&released);
     struct sink sink = record_sink(&direct);
     assert_true(say_all(&sink));
-    snprintf(wanted, sizeof wanted, "%s", print(&direct));
+    snprintf(wanted, sizeof wanted, "%s", record_text(&direct));
     held_init(&held, 1 << 20);
     sink = held_sink(&held);
     assert_true(say_all(&sink));
     sink = record_sink(&released);
     assert_true(held_release(&held, &sink));
-    assert_string_equal(print(&released), wanted);
+    assert_string_equal(record_text(&released), wanted);
     for (int64_t calls = 0; calls < 8; calls++) {
         released.calls_left = calls;
         assert_true(held_release(&held, &sink)); /* a sink that stops */

@@ -26,18 +26,6 @@ static const struct reader *reader(void)
     return reader_find("mlflow_sqlite");
 }
 
-static const char *print(const struct record *record)
-{
-    static char text[8192];
-    struct buf out;
-    buf_init(&out, sizeof text - 1);
-    record_print(record, &out);
-    assert_false(out.failed);
-    snprintf(text, sizeof text, "%s", out.data ? out.data : "");
-    buf_done(&out);
-    return text;
-}
-
 /* The facts of PART, read from the source NAME. */
 static const char *facts_of(const char *directory, const char *name, const char *part)
 {
@@ -45,7 +33,7 @@ static const char *facts_of(const char *directory, const char *name, const char 
     struct err err = {0};
     if (!reading_part(reader(), directory, name, part, &record, &err))
         fail_msg("%s: %s", part, err.text);
-    const char *text = print(&record);
+    const char *text = record_text(&record);
     record_done(&record);
     return text;
 }
@@ -438,11 +426,9 @@ static void a_real_database_is_read_like_others_read_it(void **state)
 {
     (void)state;
     static const char FOLDER[] = SHARED "/real-runs/mlflow-sqlite";
-    const char *path = path_join(&arena, FOLDER, "expected.json");
-    struct file_stat stat;
-    if (!file_stat(path, &stat))
+    cJSON *expected = expected_load(FOLDER, "");
+    if (!expected)
         skip();
-    cJSON *expected = expected_load(path);
     const cJSON *facts, *run;
     int runs = 0;
     cJSON_ArrayForEach(facts, cJSON_GetObjectItemCaseSensitive(expected, "facts"))

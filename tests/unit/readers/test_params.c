@@ -14,24 +14,19 @@
 
 #include <cmocka.h>
 
-/* What TEXT gives, as record_print() writes it; a static buffer. *WRONG is what the function
+/* What TEXT gives, as record_text() gives it. *WRONG is what the function
  * returned. */
 static const char *params_of(bool yaml, const char *text, size_t length, int64_t *wrong)
 {
-    static char out[64 << 10];
     struct record record;
     struct params params;
-    struct buf printed;
     record_init(&record);
     struct sink sink = record_sink(&record);
     params_init_sink(&params, &sink);
     *wrong = yaml ? yaml_params_put(text, length, &params) : json_params_put(text, length, &params);
     params_note(&params, &sink, "file");
     params_done(&params);
-    buf_init(&printed, sizeof out - 1);
-    record_print(&record, &printed);
-    snprintf(out, sizeof out, "%s", printed.data ? printed.data : "");
-    buf_done(&printed);
+    const char *out = record_text(&record);
     record_done(&record);
     return out;
 }

@@ -188,25 +188,6 @@ static void names_of_predictions_say_their_step(void **state)
     }
 }
 
-/* The claims on a directory with FILES (name, content, name, content, ..., NULL). */
-static const char *claims_on(const char *below, const char *const *files)
-{
-    static char text[4096];
-    struct buf claims;
-    const char *directory = temp_dir();
-    for (; *files; files += 2)
-        temp_text(directory, files[0], files[1]);
-    char path[512];
-    snprintf(path, sizeof path, "%s%s", directory, below);
-    buf_init(&claims, sizeof text - 1);
-    reading_claims(path, &claims);
-    snprintf(text, sizeof text, "%s", claims.data ? claims.data : "");
-    buf_done(&claims);
-    return text;
-}
-
-#define CLAIMS_ON(below, ...) claims_on(below, (const char *const[]){__VA_ARGS__, NULL})
-
 static const char DETECTIONS[] =
     "[{\"image_id\": 1, \"category_id\": 1, \"bbox\": [0, 0, 1, 1], \"score\": 0.5}]";
 
@@ -214,7 +195,7 @@ static void a_whole_run_is_claimed_in_reading_order(void **state)
 {
     (void)state;
     assert_string_equal(
-        CLAIMS_ON("", "config.json", "{}", "metrics.csv", "step,loss\n", "system.csv", "time,cpu\n",
+        READING_CLAIMS_ON("", "config.json", "{}", "metrics.csv", "step,loss\n", "system.csv", "time,cpu\n",
             "dataset.json", "{\"ground_truth\": \"x\"}", "status.json", "{}", "notes.txt", "",
             "predictions/epoch_10.json", DETECTIONS, "predictions/epoch_2.json", DETECTIONS,
             "predictions/readme.txt", "", "predictions.json", DETECTIONS),
@@ -226,37 +207,37 @@ static void any_one_sign_is_enough(void **state)
 {
     (void)state;
     assert_string_equal(
-        CLAIMS_ON("", "dataset.json", "{\"ground_truth\": 1}"), "plain: dataset.json\n");
-    assert_string_equal(CLAIMS_ON("", "metrics.csv", "loss,epoch\n"), "plain: metrics.csv\n");
+        READING_CLAIMS_ON("", "dataset.json", "{\"ground_truth\": 1}"), "plain: dataset.json\n");
+    assert_string_equal(READING_CLAIMS_ON("", "metrics.csv", "loss,epoch\n"), "plain: metrics.csv\n");
     assert_string_equal(
-        CLAIMS_ON("", "metrics.jsonl", "{\"a\": 1, \"iter\": 3}\n"), "plain: metrics.jsonl\n");
-    assert_string_equal(CLAIMS_ON("", "metrics.csv", "", "config.yaml", "a: 1\n"),
+        READING_CLAIMS_ON("", "metrics.jsonl", "{\"a\": 1, \"iter\": 3}\n"), "plain: metrics.jsonl\n");
+    assert_string_equal(READING_CLAIMS_ON("", "metrics.csv", "", "config.yaml", "a: 1\n"),
         "plain: config.yaml metrics.csv\n");
-    assert_string_equal(CLAIMS_ON("", "predictions/a.json", "{}", "predictions/b.json", DETECTIONS),
+    assert_string_equal(READING_CLAIMS_ON("", "predictions/a.json", "{}", "predictions/b.json", DETECTIONS),
         "plain: predictions/a.json predictions/b.json\n");
 }
 
 static void what_is_another_tools_is_not_claimed(void **state)
 {
     (void)state;
-    assert_string_equal(CLAIMS_ON("", "metrics.json", "{\"iteration\": 19, \"lr\": 1}\n",
+    assert_string_equal(READING_CLAIMS_ON("", "metrics.json", "{\"iteration\": 19, \"lr\": 1}\n",
                             "config.yaml", "SOLVER: {}\n"),
         "detectron2: metrics.json config.yaml\n");
-    assert_string_equal(CLAIMS_ON("", "metrics.csv", "name,value\na,1\n"), "");
-    assert_string_equal(CLAIMS_ON("", "config.json", "{\"hidden_size\": 768}"), "");
-    assert_string_equal(CLAIMS_ON("", "dataset.json", "{\"images\": []}"), "");
-    assert_string_equal(CLAIMS_ON("", "predictions/a.json", "{\"text\": \"words\"}"), "");
-    assert_string_equal(CLAIMS_ON("", "metrics.csv/x", "step,loss\n"), "");
+    assert_string_equal(READING_CLAIMS_ON("", "metrics.csv", "name,value\na,1\n"), "");
+    assert_string_equal(READING_CLAIMS_ON("", "config.json", "{\"hidden_size\": 768}"), "");
+    assert_string_equal(READING_CLAIMS_ON("", "dataset.json", "{\"images\": []}"), "");
+    assert_string_equal(READING_CLAIMS_ON("", "predictions/a.json", "{\"text\": \"words\"}"), "");
+    assert_string_equal(READING_CLAIMS_ON("", "metrics.csv/x", "step,loss\n"), "");
 }
 
 static void lone_detections_are_a_run_but_not_inside_a_runs_own_folder(void **state)
 {
     (void)state;
-    assert_string_equal(CLAIMS_ON("", "b.json", DETECTIONS, "a.json", DETECTIONS, "gt.json",
+    assert_string_equal(READING_CLAIMS_ON("", "b.json", DETECTIONS, "a.json", DETECTIONS, "gt.json",
                             "{\"images\": [], \"annotations\": [], \"categories\": []}"),
         "predictions: a.json b.json\n");
-    assert_string_equal(CLAIMS_ON("/predictions", "predictions/a.json", DETECTIONS), "");
-    assert_string_equal(CLAIMS_ON("", "a.json", "{\"x\": 1}"), "");
+    assert_string_equal(READING_CLAIMS_ON("/predictions", "predictions/a.json", DETECTIONS), "");
+    assert_string_equal(READING_CLAIMS_ON("", "a.json", "{\"x\": 1}"), "");
     assert_string_equal(
         reading_text(reader_find("predictions"), "dt_val.json", DETECTIONS, sizeof DETECTIONS - 1),
         "predictions dt_val.json step -1\n");

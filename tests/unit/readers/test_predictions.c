@@ -13,25 +13,6 @@
 
 #include <stdio.h>
 
-/* The claims on the folder BELOW a fresh directory with FILES (name, content, ..., NULL). */
-static const char *claims_on(const char *below, const char *const *files)
-{
-    static char text[4096];
-    struct buf claims;
-    const char *directory = temp_dir();
-    for (; *files; files += 2)
-        temp_text(directory, files[0], files[1]);
-    char path[512];
-    snprintf(path, sizeof path, "%s%s", directory, below);
-    buf_init(&claims, sizeof text - 1);
-    reading_claims(path, &claims);
-    snprintf(text, sizeof text, "%s", claims.data ? claims.data : "");
-    buf_done(&claims);
-    return text;
-}
-
-#define CLAIMS_ON(below, ...) claims_on(below, (const char *const[]){__VA_ARGS__, NULL})
-
 /* Rows of YOLO's order with scores, and without. */
 #define FOUND "0 0.5 0.5 0.25 0.5 0.75\n"
 #define LABELS "0 0.5 0.5 0.25 0.5\n"
@@ -40,29 +21,29 @@ static void folders_of_label_files_with_scores_are_predictions(void **state)
 {
     (void)state;
     /* Below a run: one folder of a known name, or in "predictions" one a step. */
-    assert_string_equal(CLAIMS_ON("", "labels/a.txt", FOUND, "a.jpg", ""),
+    assert_string_equal(READING_CLAIMS_ON("", "labels/a.txt", FOUND, "a.jpg", ""),
         "ultralytics: labels labels/\n");
-    assert_string_equal(CLAIMS_ON("", "predictions/a.txt", FOUND), "predictions: predictions\n");
-    assert_string_equal(CLAIMS_ON("", "metrics.csv", "step,loss\n", "predictions/epoch_2/a.txt", FOUND,
+    assert_string_equal(READING_CLAIMS_ON("", "predictions/a.txt", FOUND), "predictions: predictions\n");
+    assert_string_equal(READING_CLAIMS_ON("", "metrics.csv", "step,loss\n", "predictions/epoch_2/a.txt", FOUND,
                             "predictions/epoch_10/a.txt", FOUND, "predictions/other/a.txt", "words\n"),
         "plain: metrics.csv predictions/epoch_2 predictions/epoch_10\n");
-    assert_string_equal(CLAIMS_ON("", "results.csv", "epoch,train/box_loss\n", "args.yaml", "a: 1\n",
+    assert_string_equal(READING_CLAIMS_ON("", "results.csv", "epoch,train/box_loss\n", "args.yaml", "a: 1\n",
                             "labels/a.txt", FOUND),
         "ultralytics: args.yaml results.csv labels labels/\n");
     /* A tool that writes both wrote the same twice. */
     assert_string_equal(
-        CLAIMS_ON("", "labels/a.txt", FOUND, "predictions.json",
+        READING_CLAIMS_ON("", "labels/a.txt", FOUND, "predictions.json",
             "[{\"image_id\": 1, \"category_id\": 1, \"bbox\": [0, 0, 1, 1], \"score\": 1}]"),
         "predictions: predictions.json\n");
     /* Without scores they are ground truth, and of other names nobody's. */
-    assert_string_equal(CLAIMS_ON("", "labels/a.txt", LABELS), "");
-    assert_string_equal(CLAIMS_ON("", "texts/a.txt", FOUND), "");
+    assert_string_equal(READING_CLAIMS_ON("", "labels/a.txt", LABELS), "");
+    assert_string_equal(READING_CLAIMS_ON("", "texts/a.txt", FOUND), "");
     /* Alone: a run of its own, unless it is by its name part of the one above. */
-    assert_string_equal(CLAIMS_ON("/dets", "dets/a.txt", FOUND, "dets/b.txt", ""), "predictions: .\n");
-    assert_string_equal(CLAIMS_ON("/dets", "dets/a.txt", FOUND, "dets/a.jpg", ""), "");
-    assert_string_equal(CLAIMS_ON("/dets", "dets/a.txt", LABELS), "");
-    assert_string_equal(CLAIMS_ON("/labels", "labels/a.txt", FOUND), "");
-    assert_string_equal(CLAIMS_ON("/predictions/x", "predictions/x/a.txt", FOUND), "");
+    assert_string_equal(READING_CLAIMS_ON("/dets", "dets/a.txt", FOUND, "dets/b.txt", ""), "predictions: .\n");
+    assert_string_equal(READING_CLAIMS_ON("/dets", "dets/a.txt", FOUND, "dets/a.jpg", ""), "");
+    assert_string_equal(READING_CLAIMS_ON("/dets", "dets/a.txt", LABELS), "");
+    assert_string_equal(READING_CLAIMS_ON("/labels", "labels/a.txt", FOUND), "");
+    assert_string_equal(READING_CLAIMS_ON("/predictions/x", "predictions/x/a.txt", FOUND), "");
     assert_string_equal(reading_text(reader_find("predictions"), "epoch_7.csv", "", 0),
         "predictions epoch_7.csv step 7\n");
 }
@@ -71,7 +52,7 @@ static void tables_and_dumps_are_predictions_too(void **state)
 {
     (void)state;
     assert_string_equal(
-        CLAIMS_ON("", "boxes.csv", "image,x_min,y_min,x_max,y_max,class,score\na,0,0,1,1,c,1\n",
+        READING_CLAIMS_ON("", "boxes.csv", "image,x_min,y_min,x_max,y_max,class,score\na,0,0,1,1,c,1\n",
             "results.csv", "epoch,loss\n0,1\n", "dump.json",
             "[{\"boxes\": [], \"labels\": [], \"scores\": []}]", "truth.csv",
             "image,x_min,y_min,x_max,y_max,class\na,0,0,1,1,c\n"),

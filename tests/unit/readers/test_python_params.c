@@ -14,10 +14,8 @@
 static const char *facts_of(
     void (*put)(const char *text, size_t length, struct params *params), const char *text)
 {
-    static char facts[8192];
     struct record record;
     struct params params;
-    struct buf out;
     record_init(&record);
     struct sink sink = record_sink(&record);
     params_init_sink(&params, &sink);
@@ -28,10 +26,7 @@ static const char *facts_of(
     free(exactly);
     params_note(&params, &sink, "config.py");
     params_done(&params);
-    buf_init(&out, sizeof facts - 1);
-    record_print(&record, &out);
-    snprintf(facts, sizeof facts, "%s", out.data ? out.data : "");
-    buf_done(&out);
+    const char *facts = record_text(&record);
     record_done(&record);
     return facts;
 }

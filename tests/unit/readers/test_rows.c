@@ -29,12 +29,10 @@ static uint64_t next_random(uint64_t *seed)
 /* The facts of TEXT, of a file that is settled or not. */
 static const char *facts(const char *text, size_t length, bool settled)
 {
-    static char out_text[64 << 10];
     struct record record;
     struct stream stream;
     struct reader_source source = {.name = "t.csv", .settled = settled};
     struct reader_mark mark = {0};
-    struct buf out;
     struct err err = {0};
     record_init(&record);
     struct sink sink = record_sink(&record);
@@ -42,12 +40,8 @@ static const char *facts(const char *text, size_t length, bool settled)
     assert_true(stream_open_memory(&stream, text, length, &err));
     assert_true(rows_read_csv(&stream, &source, &RULES, &mark, &sink, &err));
     stream_close(&stream);
-    buf_init(&out, sizeof out_text - 1);
-    record_print(&record, &out);
-    assert_false(out.failed);
-    snprintf(out_text, sizeof out_text, "%s", out.data ? out.data : "");
-    buf_done(&out);
     buf_done(&mark.state);
+    const char *out_text = record_text(&record);
     record_done(&record);
     return out_text;
 }

@@ -75,14 +75,11 @@ static void a_row_with_boxes_names_them_by_log_and_step(void **state)
     struct record record;
     const char *directory = make_run();
     reading_whole(reader_find("wandb"), directory, NAME, &record);
-    struct buf out = event_buf();
-    record_print(&record, &out);
-    assert_string_equal(out.data, "predictions run-ab12.wandb#5 step 5\n"
+    assert_string_equal(record_text(&record), "predictions run-ab12.wandb#5 step 5\n"
                                   "ground truth run-ab12.wandb step -1\n"
                                   "predictions run-ab12.wandb#6 step 6\n"
                                   "metric loss: 4=1@1 5=0.5@2\n"
                                   "id ab12\n");
-    buf_done(&out);
     record_done(&record);
 }
 

@@ -437,6 +437,8 @@ static void signals_stay_with_their_owner(void **state)
     (void)state;
     static const int SIGNALS[] = {SIGINT, SIGTERM, SIGTSTP, SIGWINCH};
     struct stage stage;
+    for (int i = 0; i < 4; i++)
+        signal(SIGNALS[i], SIG_DFL); /* whatever we were started with */
     open_stage(&stage, "xterm-256color", 4, 10, false);
     for (int i = 0; i < 4; i++) {
         struct sigaction action;
