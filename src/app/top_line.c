@@ -20,14 +20,11 @@ void top_line_draw(struct grid *grid, const struct session *session, const struc
     const struct view *view, const char *place)
 {
     char counts[64] = "", live[32] = "", progress[64];
-    size_t running = 0;
     const struct runs *runs = world->runs;
-    for (size_t i = 0; runs && i < runs->count; i++)
-        running += runs->rows[i].status == RUN_RUNNING;
     if (runs)
         snprintf(counts, sizeof counts, "%zu run%s", runs->count, runs->count == 1 ? "" : "s");
-    if (running)
-        snprintf(live, sizeof live, "%zu live", running);
+    if (runs && runs->running)
+        snprintf(live, sizeof live, "%zu live", runs->running);
     progress_text(world, progress, sizeof progress);
     enum { OTHERS = 6 };
     struct status_part parts[OTHERS + BOARDS_MOST] = {
