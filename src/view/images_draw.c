@@ -148,7 +148,7 @@ static void draw_folded(struct grid *grid, struct rect place, const struct numbe
     int col = place.col, end = place.col + place.cols;
     for (size_t side = 0; side < numbers->sides; side++) {
         if (numbers->sides > 1)
-            col += grid_text(grid, place.row, col, 2, STYLE_IS(HEADER), side ? "B " : "A ");
+            col += grid_text(grid, place.row, col, 2, STYLE_IS(TITLE), side ? "B " : "A ");
         col += 1 + draw_folded_side(grid, place.row, col, end, &numbers->image[side],
                        &numbers->set[side], numbers->sides == 1);
     }
