@@ -196,7 +196,7 @@ static void image_item(void *self, size_t i, struct list_item *out)
     out->text = slash ? slash + 1 : name;
     print_verdicts(counts, listing->right, sizeof listing->right);
     out->right = listing->right;
-    if (counts->fp + counts->fn)
+    if (counts->fp + counts->fn || i == listing->state->position)
         out->style = STYLE_IS(TEXT);
     else
         out->style = STYLE_IS(MUTED);
@@ -532,7 +532,9 @@ void images_draw(void *self, const struct session *session, const struct world *
     images_draw_tiles(state, session, world, canvas);
     if (page.pictures.rows)
         draw_counts(canvas->grid, &page, &numbers);
-    draw_lists(state, canvas->grid, page.lists, &numbers);
+    bool beside = page.lists.rows > 1 && page.lists.cols > 0;
+    draw_lists(state, canvas->grid,
+        beside || state->show == IMAGES_GRID ? page.lists : state->tiles.spare, &numbers);
     draw_said(state, session, canvas->grid,
         (struct rect){page.said_row, place.col + 1, 1, place.cols - 2});
     draw_sliders(state, session, world, canvas, &page);
