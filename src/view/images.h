@@ -73,6 +73,7 @@ enum images_asking {
     ASKS_NOTHING,
     ASKS_CONFIDENCE,
     ASKS_NAME,
+    ASKS_CLASS,
     ASKS_FILTER,
     ASKS_TAG,
     ASKS_FILE,

@@ -207,6 +207,27 @@ static size_t class_count(void *self)
     return images_study(((struct listing *)self)->state)->dataset->category_count;
 }
 
+/* TEXT in so many columns from the right. */
+static void print_right(const char *text, int cols, char *out, size_t out_bytes)
+{
+    int blanks = cols - grid_text_cols(text);
+    snprintf(out, out_bytes, "%*s%s", blanks > 0 ? blanks : 0, "", text);
+}
+
+/* "0.857 1.000 +0.143", in columns. */
+static void print_f1_pair(double a, double b, char *out, size_t out_bytes)
+{
+    enum { RATIO_COLS = 5, DELTA_COLS = 7, COUNT = 3 };
+    char plain[24], texts[COUNT][32];
+    print_ratio(a, plain, sizeof plain);
+    print_right(plain, RATIO_COLS, texts[0], sizeof texts[0]);
+    print_ratio(b, plain, sizeof plain);
+    print_right(plain, RATIO_COLS, texts[1], sizeof texts[1]);
+    print_delta(b - a, false, plain);
+    print_right(plain, DELTA_COLS, texts[2], sizeof texts[2]);
+    snprintf(out, out_bytes, "%.20s %.20s%.20s", texts[0], texts[1], texts[2]);
+}
+
 static void class_item(void *self, size_t i, struct list_item *out)
 {
     struct listing *listing = self;
@@ -218,12 +239,8 @@ static void class_item(void *self, size_t i, struct list_item *out)
     out->style = STYLE_HUE(CLASS, state->hues ? state->hues[i] : i % GALLERY_HUES);
     out->ticked = !filter || (filter[i / 64] >> (i % 64) & 1);
     if (numbers->sides > 1 && numbers->classes[1]) {
-        char texts[3][24];
-        double f1[2] = {eval_f1(a), eval_f1(&numbers->classes[1][i])};
-        print_ratio(f1[0], texts[0], sizeof texts[0]);
-        print_ratio(f1[1], texts[1], sizeof texts[1]);
-        print_delta(f1[1] - f1[0], false, texts[2]);
-        snprintf(listing->right, sizeof listing->right, "%s %s %6s", texts[0], texts[1], texts[2]);
+        print_f1_pair(eval_f1(a), eval_f1(&numbers->classes[1][i]), listing->right,
+            sizeof listing->right);
     } else {
         print_verdicts(a, listing->right, sizeof listing->right);
     }
@@ -354,6 +371,7 @@ static void draw_sliders(struct images_state *state, const struct session *sessi
             grid, row + 1, second, curve, &step, false, &state->sliders[SLIDER_STEP]);
     static const char *const ASKED[] = {[ASKS_CONFIDENCE] = "confidence ",
         [ASKS_NAME] = "images called (pattern) ",
+        [ASKS_CLASS] = "class that holds ",
         [ASKS_FILTER] = "images with (FP>2 & F1<.5) ",
         [ASKS_TAG] = "tag of this image (-tag takes it) ",
         [ASKS_FILE] = "the list as CSV into the file "};
