@@ -290,7 +290,7 @@ bool chart_axes(
 static uint32_t legend_code(const struct chart_series *series)
 {
     static const uint32_t STROKES[CHART_STROKES] = {
-        [CHART_DASHED] = 0x2504, [CHART_DOTTED] = 0x2508, [CHART_DASHDOT] = 0x2505};
+        [CHART_DASHED] = 0x2504, [CHART_DOTTED] = 0xb7, [CHART_DASHDOT] = 0x2505};
     bool strokes = !series->marker && series->stroke && series->stroke < CHART_STROKES;
     return strokes ? STROKES[series->stroke] : chart_marker_code(series->marker);
 }

@@ -585,6 +585,7 @@ static void draw_tile(struct drawing *d, size_t at)
     struct easel_tile seen;
     if (images_seen(state, d->world, tile, &seen) && !d->canvas->taken) {
         easel_tile_move_boxes(&seen, out);
+        seen.look.light = theme_is_light(&d->session->theme);
         photo_share(seen.photo);
         *out = seen;
         grid_reserve(d->canvas->grid, tile->picture,

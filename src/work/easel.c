@@ -10,7 +10,7 @@
 #include <string.h>
 
 /* Of a picture at once; a hard photo of 800 x 600 is then below 600 KB as sixel. */
-enum { LETTERBOX_GREY = 24, MOST_IDS = (1 << 20) - 1 };
+enum { LETTERBOX_GREY = 24, LIGHT_LETTERBOX_GREY = 236, MOST_IDS = (1 << 20) - 1 };
 /* Of what is shown at once, to be refined when the person rests: half a second at 10 Mbit/s. */
 enum { QUICK_COLOURS = 64, QUICK_BYTES = 580 * 1000 };
 enum { MOST_GONE_BYTES = 8 << 20 };
@@ -120,7 +120,8 @@ static bool same_place(const struct easel_tile *a, const struct easel_tile *b)
 static bool same_look(const struct easel_look *a, const struct easel_look *b)
 {
     return a->zoom == b->zoom && (!a->zoom || (a->x == b->x && a->y == b->y)) &&
-           a->smooth == b->smooth && a->grey == b->grey && a->brightness == b->brightness &&
+           a->smooth == b->smooth && a->grey == b->grey && a->light == b->light &&
+           a->brightness == b->brightness &&
            a->contrast == b->contrast;
 }
 
@@ -379,8 +380,9 @@ static void set_tone(struct pixels *pixels, const struct easel_look *look)
 static bool frame_open(struct easel *easel, const struct easel_tile *tile, struct frame *frame,
     struct err *err)
 {
-    static const uint8_t AROUND[3] = {LETTERBOX_GREY, LETTERBOX_GREY, LETTERBOX_GREY};
+    uint8_t around[3];
     const struct pixels *pixels = photo_pixels(tile->photo);
+    memset(around, tile->look.light ? LIGHT_LETTERBOX_GREY : LETTERBOX_GREY, sizeof around);
     int32_t width, height;
     struct encode_place place = {
         tile->row, tile->col, tile->rows, tile->cols, easel->next_id++ % MOST_IDS + 1};
@@ -392,7 +394,7 @@ static bool frame_open(struct easel *easel, const struct easel_tile *tile, struc
     if (pixels)
         frame->base = window_render(pixels, tile->photo->original_width_px,
             tile->photo->original_height_px, window_of(tile, width, height), width, height,
-            tile->look.smooth ? WINDOW_SMOOTH : WINDOW_NEAREST, AROUND, &frame->map);
+            tile->look.smooth ? WINDOW_SMOOTH : WINDOW_NEAREST, around, &frame->map);
     frame->map.hatched = easel->encoder->hatches;
     if (frame->base)
         set_tone(frame->base, &tile->look);
