@@ -3,7 +3,7 @@
  * the first table and from a key to the last byte of its frame. Prints figures, asserts nothing
  * about time.
  *
- *     bench_open BOXTOP DIRECTORY [RUNS]
+ *     bench_open BOXTOP DIRECTORY [RUNS [COLSxROWS]]
  *
  * Runs of 30 parameters and 30 metrics are written below DIRECTORY and indexed once; then the
  * program is started over and over on the warm index.
@@ -32,6 +32,7 @@ struct bench {
     const char *program;
     char root[4096], index[4200], home[4200];
     long runs;
+    int rows, cols;
 };
 
 /* A running program and all that it wrote. */
@@ -119,7 +120,8 @@ static char **make_environment(const struct bench *bench)
 
 static void start(const struct bench *bench, struct screen *screen)
 {
-    struct winsize size = {.ws_row = ROWS, .ws_col = COLS};
+    struct winsize size = {
+        .ws_row = (unsigned short)bench->rows, .ws_col = (unsigned short)bench->cols};
     char *const words[] = {(char *)bench->program, "--index", (char *)bench->index,
         (char *)bench->root, NULL};
     char **environment = make_environment(bench);
@@ -289,10 +291,13 @@ static const struct {
 int main(int argc, char **argv)
 {
     if (argc < 3) {
-        fprintf(stderr, "usage: bench_open BOXTOP DIRECTORY [RUNS]\n");
+        fprintf(stderr, "usage: bench_open BOXTOP DIRECTORY [RUNS [COLSxROWS]]\n");
         return 2;
     }
-    struct bench bench = {.program = argv[1], .runs = argc > 3 ? atol(argv[3]) : RUNS};
+    struct bench bench = {
+        .program = argv[1], .runs = argc > 3 ? atol(argv[3]) : RUNS, .rows = ROWS, .cols = COLS};
+    if (argc > 4 && sscanf(argv[4], "%dx%d", &bench.cols, &bench.rows) != 2)
+        fail(argv[4]);
     struct screen screen = {.bytes = malloc(MOST_BYTES)};
     long peak_kb = 0;
     snprintf(bench.root, sizeof bench.root, "%s/bench-open-%ld", argv[2], (long)getpid());
@@ -302,7 +307,8 @@ int main(int argc, char **argv)
     make_directory(bench.home);
     for (long i = 0; i < bench.runs; i++)
         make_run(&bench, i);
-    printf("%ld runs of %d parameters and %d metrics, %dx%d\n", bench.runs, FACTS, FACTS, COLS, ROWS);
+    printf("%ld runs of %d parameters and %d metrics, %dx%d\n", bench.runs, FACTS, FACTS,
+        bench.cols, bench.rows);
     if (!screen.bytes)
         fail("malloc");
     index_once(&bench);
