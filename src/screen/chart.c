@@ -384,7 +384,10 @@ void chart_draw(
     bool any = place->any = find_ranges(chart, &x, &y);
     if (rows.head)
         draw_head(grid, rect, chart);
-    init_y(&place->y, chart, &y, rows.plot / 3 + 2);
+    if (chart->bare && !chart->log_y && isnan(chart->y_low) && isnan(chart->y_high))
+        axis_init_rows(&place->y, y.low, y.high, rows.plot); /* lines go right through the numbers */
+    else
+        init_y(&place->y, chart, &y, rows.plot / 3 + 2);
     int label_cols = plot_label_cols(&place->y);
     if (label_cols > rect.cols - 2 - LEAST_PLOT_COLS)
         label_cols = 0;
