@@ -385,7 +385,7 @@ void chart_draw(
     if (rows.head)
         draw_head(grid, rect, chart);
     if (chart->bare && !chart->log_y && isnan(chart->y_low) && isnan(chart->y_high))
-        axis_init_rows(&place->y, y.low, y.high, rows.plot); /* lines go right through the numbers */
+        axis_init_rows(&place->y, y.low, y.high, rows.plot); /* lines cross the numbers */
     else
         init_y(&place->y, chart, &y, rows.plot / 3 + 2);
     int label_cols = plot_label_cols(&place->y);

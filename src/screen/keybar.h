@@ -13,9 +13,10 @@ enum { KEYBAR_MAX_WORDS = 64 };
 struct keybar {
     const struct key_row *const *tables;
     size_t count;
-    const char *message; /* any bytes, or NULL: lies over the beginning. Words that it reaches are left
-                            out, the others stay where they are: few bytes to say it, few to unsay it */
-    struct style style; /* the message's */
+    /* Any bytes, or NULL: lies over the beginning. Words that it reaches are left out, the others stay
+     * where they are: few bytes to say it, few to unsay it. */
+    const char *message;
+    struct style style; /* of the message */
 };
 
 /* Draws one row of COLS columns. When it is too narrow, the highest ranks are left out first (of equal
