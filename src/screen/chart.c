@@ -70,7 +70,8 @@ static void join(
 {
     if (!(x1 >= x0) || x1 < 0 || x0 > canvas->place->dots_x - 1)
         return;
-    int from = plot_nearest(greater(x0, 0)), to = plot_nearest(lesser(x1, canvas->place->dots_x - 1));
+    int from = plot_nearest(greater(x0, 0)),
+        to = plot_nearest(lesser(x1, canvas->place->dots_x - 1));
     if (x1 - x0 < 1) {
         put_run(canvas, to, y0, y1, style);
         return;
@@ -157,8 +158,8 @@ static void hatch(
     top = greater(top, 0);
     bottom = lesser(bottom, canvas->dots_y - 1);
     if (top <= bottom) /* else above or below the plot, perhaps by more than an int holds */
-        plot_column(
-            canvas->grid, canvas->place->plot, col, plot_nearest(top), (int)bottom, PLOT_HALF, style);
+        plot_column(canvas->grid, canvas->place->plot, col, plot_nearest(top), (int)bottom,
+            PLOT_HALF, style);
 }
 
 /* Between min and max of each span and of the straight lines from one to the next, dim. */

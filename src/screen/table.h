@@ -69,10 +69,10 @@ struct table {
 };
 
 /* Draws into RECT: the header in its first row, a gutter of one column with '▌' for selected rows
- * and '▖' for those that are in part, then the first FROZEN columns and those from first_column on. FOCUSED: the cursor row has its bar
- * (over the gutter, the frozen columns or the first, and the column under the cursor) and the
- * hardware cursor. Fewer are frozen where they would take more than three quarters of the
- * width. Columns beyond TABLE_MAX_COLUMNS are not drawn. */
+ * and '▖' for those that are in part, then the first FROZEN columns and those from first_column on.
+ * FOCUSED: the cursor row has its bar (over the gutter, the frozen columns or the first, and the
+ * column under the cursor) and the hardware cursor. Fewer are frozen where they would take more
+ * than three quarters of the width. Columns beyond TABLE_MAX_COLUMNS are not drawn. */
 void table_draw(struct table *table, struct grid *grid, struct rect rect,
     const struct table_source *source, const struct table_column *columns, int count, int frozen,
     bool focused);

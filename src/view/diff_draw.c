@@ -265,8 +265,8 @@ static void print_intervals(
             return;
         }
     int resamples = deltas->rows[1].resamples;
-    snprintf(out, out_bytes, "; 95 %% intervals of %d resamples, " DELTAS_WITHIN_NOISE " within noise",
-        resamples);
+    snprintf(out, out_bytes,
+        "; 95 %% intervals of %d resamples, " DELTAS_WITHIN_NOISE " within noise", resamples);
 }
 
 /* Returns how many rows it took. */

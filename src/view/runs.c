@@ -420,7 +420,8 @@ static void want_means(const struct runs_state *state, struct wants *out)
 static void want_deltas(
     const struct runs_state *state, const struct session *session, struct wants *out)
 {
-    const struct run_row *runs[COMPARE_MOST_RUNS], *baseline = session_baseline(session, state->runs);
+    const struct run_row *runs[COMPARE_MOST_RUNS],
+        *baseline = session_baseline(session, state->runs);
     bool shown = false;
     for (size_t i = 0; i < state->column_count; i++)
         shown |= run_column_is_delta(&state->columns[i]);

@@ -45,12 +45,13 @@ struct style runs_status_style(const struct run_row *run)
 static bool is_within_noise(const struct runs_drawing *drawing, const struct run_row *run,
     const struct run_column *column, const struct run_value *value)
 {
-    const struct run_metric *metric = run_column_is_delta(column) ? run->by_role[column->role] : NULL;
+    const struct run_metric *metric =
+        run_column_is_delta(column) ? run->by_role[column->role] : NULL;
     const char *name = column->name ? column->name : metric ? metric->name : NULL;
     if (!name || !drawing->baseline || !run_column_is_delta(column))
         return false;
-    const struct eval_interval *interval = deltas_find(
-        drawing->deltas, drawing->baseline->id, run->id, name, value->number);
+    const struct eval_interval *interval =
+        deltas_find(drawing->deltas, drawing->baseline->id, run->id, name, value->number);
     return interval && interval->within_noise;
 }
 

@@ -33,7 +33,6 @@ static struct chart plain(const struct chart_series *series, size_t count)
         .mark_x = NAN};
 }
 
-
 static void ticks_are_round(void **state)
 {
     (void)state;
@@ -110,7 +109,8 @@ static void ticks_in_the_middles_of_rows(void **state)
         int rows = 3 + rand() % 60;
         struct axis axis;
         axis_init_rows(&axis, low, high, rows);
-        double row = (axis.high - axis.low) / (rows - 0.25), slack = 1e-9 * (fabs(low) + fabs(high));
+        double row = (axis.high - axis.low) / (rows - 0.25),
+               slack = 1e-9 * (fabs(low) + fabs(high));
         assert_true(axis.low <= low + slack && axis.high >= high - slack);
         assert_true(low < 0 || axis.low > -row);
         if (rows > 8)

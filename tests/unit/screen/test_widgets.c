@@ -350,7 +350,8 @@ static void key_bars_drop_the_least(void **state)
 static void a_message_lies_over_the_key_bar(void **state)
 {
     (void)state;
-    static const char *const SAID[] = {"copied", "ten columns", "just fits it", "longer than the row \x1b that it is said in, by far"};
+    static const char *const SAID[] = {"copied", "ten columns", "just fits it",
+        "longer than the row \x1b that it is said in, by far"};
     struct grid *grid = grid_of(4, 42);
     struct keybar bar = {.tables = TABLES, .count = 2, .style = STYLE_IS(ACCENT)};
     for (int i = 0; i < 4; i++) {
