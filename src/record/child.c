@@ -1,12 +1,12 @@
 #include "record/child.h"
 
 #include "base/clock.h"
+#include "record/exec.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -15,37 +15,29 @@ extern char **environ;
 /* What hangs in a dead file system does not even die: it is left behind. */
 enum { GRACE_MS = 200 };
 
-static bool set_up(posix_spawn_file_actions_t *actions, posix_spawnattr_t *attributes, int out)
+/* In the child. */
+static void prepare(const void *self)
 {
-    sigset_t none, all;
+    const int *out = self;
+    struct sigaction usual = {.sa_handler = SIG_DFL};
+    sigset_t none;
     sigemptyset(&none);
-    sigfillset(&all);
-    return posix_spawn_file_actions_addopen(actions, 0, "/dev/null", O_RDONLY, 0) == 0 &&
-           posix_spawn_file_actions_adddup2(actions, out, 1) == 0 &&
-           posix_spawn_file_actions_addopen(actions, 2, "/dev/null", O_WRONLY, 0) == 0 &&
-           posix_spawnattr_setflags(attributes,
-               POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF) == 0 &&
-           posix_spawnattr_setpgroup(attributes, 0) == 0 &&
-           posix_spawnattr_setsigmask(attributes, &none) == 0 &&
-           posix_spawnattr_setsigdefault(attributes, &all) == 0;
+    setpgid(0, 0);
+    dup2(open("/dev/null", O_RDONLY | O_CLOEXEC), 0);
+    dup2(*out, 1);
+    dup2(open("/dev/null", O_WRONLY | O_CLOEXEC), 2);
+    for (int i = 1; i < NSIG; i++)
+        sigaction(i, &usual, NULL);
+    sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
 /* The child's id, its output readable at *FROM; -1 when it cannot be started. */
 static pid_t start(char *const *words, char *const *environment, int *from)
 {
     int ends[2];
-    pid_t pid = -1;
-    posix_spawn_file_actions_t actions;
-    posix_spawnattr_t attributes;
     if (pipe2(ends, O_CLOEXEC) != 0)
         return -1;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawnattr_init(&attributes);
-    if (!set_up(&actions, &attributes, ends[1]) ||
-        posix_spawnp(&pid, words[0], &actions, &attributes, words, environment) != 0)
-        pid = -1;
-    posix_spawn_file_actions_destroy(&actions);
-    posix_spawnattr_destroy(&attributes);
+    pid_t pid = exec_start(words, environment, prepare, &ends[1]);
     close(ends[1]);
     if (pid < 0)
         close(ends[0]);
@@ -60,7 +52,8 @@ static enum child_end drain(int from, int64_t end_ms, struct buf *out)
         char bytes[64 << 10];
         int64_t left_ms = end_ms - clock_ms();
         struct pollfd ready = {.fd = from, .events = POLLIN};
-        int said = left_ms > 0 ? poll(&ready, 1, (int)left_ms) : 0;
+        /* What is ready counts though the time is over: we may have been stopped meanwhile. */
+        int said = poll(&ready, 1, left_ms > 0 ? (int)left_ms : 0);
         if (said < 0 && errno == EINTR)
             continue;
         if (said <= 0)

@@ -1,6 +1,7 @@
 #include "record/keeper.h"
 
 #include "base/file.h"
+#include "record/exec.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -31,9 +32,10 @@ static void restore_signals(const struct keeper_signals *signals)
     sigprocmask(SIG_SETMASK, &signals->mask, NULL);
 }
 
-/* In the child: becomes the command, or writes errno to FAILED. */
-static void become(const struct keeper_plan *plan, int failed)
+/* In the child, before it becomes the command. */
+static void prepare(const void *self)
 {
+    const struct keeper_plan *plan = self;
     if (plan->terminal >= 0) {
         setpgid(0, 0);
         tcsetpgrp(plan->terminal, getpid()); /* SIGTTOU is blocked */
@@ -42,35 +44,6 @@ static void become(const struct keeper_plan *plan, int failed)
         if (plan->given[fd] >= 0)
             dup2(plan->given[fd], fd);
     restore_signals(&plan->signals);
-    execvp(plan->words[0], plan->words);
-    int reason = errno;
-    if (write(failed, &reason, sizeof reason) < 0)
-        _exit(126);
-    _exit(127);
-}
-
-/* The pid, or -1 with errno: of fork, or of exec. */
-static pid_t start_command(const struct keeper_plan *plan)
-{
-    int failed[2], reason = 0;
-    if (pipe2(failed, O_CLOEXEC) != 0)
-        return -1;
-    pid_t pid = fork();
-    if (pid == 0)
-        become(plan, failed[1]);
-    if (pid < 0)
-        reason = errno;
-    close(failed[1]);
-    ssize_t got;
-    while (pid > 0 && (got = read(failed[0], &reason, sizeof reason)) < 0 && errno == EINTR)
-        continue;
-    close(failed[0]);
-    if (!reason)
-        return pid;
-    if (pid > 0)
-        waitpid(pid, NULL, 0);
-    errno = reason;
-    return -1;
 }
 
 /* ---- the keeper ---- */
@@ -229,7 +202,7 @@ static void be_keeper(const struct keeper_plan *plan, int socket)
         setsid();
         ioctl(plan->terminal, TIOCSCTTY, 0);
     }
-    keeper.pid = start_command(plan);
+    keeper.pid = exec_start(plan->words, environ, prepare, plan);
     int reason = errno;
     let_go(plan);
     if (keeper.pid < 0) {

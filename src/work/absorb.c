@@ -19,6 +19,7 @@ struct doubles {
     struct run_metric *metrics;
     bool *dropped;
     const struct twins_check *check;
+    struct arena *arena;
 };
 
 static int compare_keyed(const void *a, const void *b, void *metrics)
@@ -27,47 +28,57 @@ static int compare_keyed(const void *a, const void *b, void *metrics)
     const struct run_metric *all = metrics;
     if (x->key != y->key)
         return x->key < y->key ? -1 : 1;
-    if (all[x->at].rank != all[y->at].rank)
-        return all[x->at].rank < all[y->at].rank ? -1 : 1;
+    if (all[x->at].kind->rank != all[y->at].kind->rank)
+        return all[x->at].kind->rank < all[y->at].kind->rank ? -1 : 1;
     return x->at < y->at ? -1 : x->at > y->at;
 }
 
 static bool has_ranks(const struct run_row *run)
 {
     for (size_t i = 1; i < run->metric_count; i++)
-        if (run->metrics[i].rank != run->metrics[0].rank)
+        if (run->metrics[i].kind->rank != run->metrics[0].kind->rank)
             return true;
     return false;
 }
 
-static void keep_times(struct metric_summary *kept, const struct metric_summary *dropped)
+static bool keep_times(
+    struct arena *arena, struct run_metric *kept, const struct run_metric_extent *dropped)
 {
-    if (isnan(kept->first_wall_s))
-        kept->first_wall_s = dropped->first_wall_s;
-    if (isnan(kept->last_wall_s))
-        kept->last_wall_s = dropped->last_wall_s;
+    bool first = isnan(kept->extent->first_wall_s), last = isnan(kept->extent->last_wall_s);
+    if (!first && !last)
+        return true;
+    struct run_metric_extent *extent = ARENA_NEW(arena, struct run_metric_extent);
+    if (!extent)
+        return false;
+    *extent = *kept->extent;
+    extent->first_wall_s = first ? dropped->first_wall_s : extent->first_wall_s;
+    extent->last_wall_s = last ? dropped->last_wall_s : extent->last_wall_s;
+    kept->extent = extent;
+    return true;
 }
 
 /* Of the metrics that may have one name, in order of their ranks. */
-static void drop_doubles(const struct doubles *doubles, const struct keyed *group, size_t count)
+static bool drop_doubles(const struct doubles *doubles, const struct keyed *group, size_t count)
 {
     for (size_t i = 0; i < count; i++)
         for (size_t k = i + 1; k < count; k++) {
             struct run_metric *a = &doubles->metrics[group[i].at];
             const struct run_metric *b = &doubles->metrics[group[k].at];
             if (doubles->dropped[group[i].at] || doubles->dropped[group[k].at] ||
-                a->rank == b->rank || !same_name(&a->word->same, &b->word->same) ||
+                a->kind->rank == b->kind->rank || !same_name(&a->kind->same, &b->kind->same) ||
                 !twins_same_series(doubles->check, a, b))
                 continue;
-            keep_times(&a->summary, &b->summary);
+            if (!keep_times(doubles->arena, a, b->extent))
+                return false;
             doubles->dropped[group[k].at] = true;
         }
+    return true;
 }
 
-static void find_doubles(const struct doubles *doubles, struct keyed *keys, size_t count)
+static bool find_doubles(const struct doubles *doubles, struct keyed *keys, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        const struct same_name *name = &doubles->metrics[i].word->same;
+        const struct same_name *name = &doubles->metrics[i].kind->same;
         keys[i * 2] = (struct keyed){name->key, (uint32_t)i};
         keys[i * 2 + 1] = (struct keyed){name->train_key, (uint32_t)i};
     }
@@ -75,11 +86,13 @@ static void find_doubles(const struct doubles *doubles, struct keyed *keys, size
     for (size_t from = 0, to; from < count * 2; from = to) {
         for (to = from + 1; to < count * 2 && keys[to].key == keys[from].key; to++)
             continue;
-        drop_doubles(doubles, keys + from, to - from);
+        if (!drop_doubles(doubles, keys + from, to - from))
+            return false;
     }
+    return true;
 }
 
-bool absorb_doubles(struct run_row *run, const struct twins_check *check)
+bool absorb_doubles(struct run_row *run, const struct twins_check *check, struct arena *arena)
 {
     if (!has_ranks(run))
         return true;
@@ -87,13 +100,11 @@ bool absorb_doubles(struct run_row *run, const struct twins_check *check)
     struct run_metric *metrics = (struct run_metric *)run->metrics;
     struct keyed *keys = malloc(count * 2 * sizeof *keys);
     bool *dropped = calloc(count, sizeof *dropped);
-    struct doubles doubles = {metrics, dropped, check};
-    if (keys && dropped)
-        find_doubles(&doubles, keys, count);
-    for (size_t i = 0; keys && dropped && i < count; i++)
+    struct doubles doubles = {metrics, dropped, check, arena};
+    bool ok = keys && dropped && find_doubles(&doubles, keys, count);
+    for (size_t i = 0; ok && i < count; i++)
         if (!dropped[i])
             metrics[kept++] = metrics[i];
-    bool ok = keys && dropped;
     if (ok)
         run->metric_count = kept;
     free(keys);
@@ -127,8 +138,21 @@ static int compare_names(const void *a, const void *b)
 {
     const struct run_metric *x = *(const struct run_metric *const *)a;
     const struct run_metric *y = *(const struct run_metric *const *)b;
-    int order = strcmp(x->name, y->name);
-    return order ? order : x->rank < y->rank ? -1 : x->rank > y->rank;
+    int order = strcmp(x->kind->name, y->kind->name);
+    return order ? order : x->kind->rank < y->kind->rank ? -1 : x->kind->rank > y->kind->rank;
+}
+
+/* Of one metric of a joined row; what the others have stays. */
+static bool change_kind(struct arena *arena, struct run_metric *metric, const char *name, int rank)
+{
+    struct run_metric_kind *kind = ARENA_NEW(arena, struct run_metric_kind);
+    if (!kind)
+        return false;
+    *kind = *metric->kind;
+    kind->name = name;
+    kind->rank = rank;
+    metric->kind = kind;
+    return true;
 }
 
 /* Two series of one name are two metrics: the later one is named after its run too. */
@@ -141,9 +165,10 @@ static bool tell_apart(struct run_row *run, const struct run_row *other, struct 
     if (ok && run->metric_count)
         qsort(order, run->metric_count, sizeof *order, compare_names);
     for (size_t i = 1; ok && i < run->metric_count; i++)
-        if (strcmp(order[i - 1]->name, order[i]->name) == 0) {
-            order[i]->name = arena_printf(arena, "%s (%s)", order[i]->name, other->name);
-            ok = order[i]->name != NULL;
+        if (strcmp(order[i - 1]->kind->name, order[i]->kind->name) == 0) {
+            const char *name =
+                arena_printf(arena, "%s (%s)", order[i]->kind->name, other->name);
+            ok = name && change_kind(arena, order[i], name, order[i]->kind->rank);
         }
     free(order);
     return ok;
@@ -159,12 +184,15 @@ static bool add_metrics(struct run_row *run, const struct run_row *other,
     if (count)
         memcpy(metrics, run->metrics, count * sizeof *metrics);
     for (size_t i = 0; i < other->metric_count; i++) {
+        const struct run_metric_kind *kind = other->metrics[i].kind;
         metrics[count + i] = other->metrics[i];
-        metrics[count + i].rank += RANKS * ((int)run->absorbed_count + 1);
+        if (!change_kind(arena, &metrics[count + i], kind->name,
+                kind->rank + RANKS * ((int)run->absorbed_count + 1)))
+            return false;
     }
     run->metrics = metrics;
     run->metric_count = count + other->metric_count;
-    return absorb_doubles(run, check) && tell_apart(run, other, arena);
+    return absorb_doubles(run, check, arena) && tell_apart(run, other, arena);
 }
 
 static bool add_place(

@@ -26,12 +26,22 @@
 
 enum { DEADLINE_S = 30 };
 
-static const char *place; /* a fresh directory, where each test's command starts */
+static const char *place;  /* a fresh directory, where each test's command starts */
+static struct pty *opened; /* its terminal, NULL for none */
 
 static int new_place(void **state)
 {
     (void)state;
     place = temp_dir();
+    return 0;
+}
+
+/* A test that fails leaves nothing running. */
+static int leave_place(void **state)
+{
+    (void)state;
+    pty_close(opened);
+    opened = NULL;
     return 0;
 }
 
@@ -241,6 +251,7 @@ static struct pty *open_shell(const char *script)
     const char *words[] = {"/bin/sh", "-c", line, NULL};
     struct pty *pty = pty_open(&(struct pty_start){.argv = words, .env = program_env(NULL)});
     free(line);
+    opened = pty;
     return pty;
 }
 
@@ -261,7 +272,6 @@ static void expect_end(struct pty *pty, int code)
     assert_true(WIFEXITED(pty_status(pty)));
     assert_int_equal(WEXITSTATUS(pty_status(pty)), code);
     assert_string_equal(pty_left_on(pty), "");
-    pty_close(pty);
 }
 
 static void test_terminal_is_one(void **state)
@@ -389,7 +399,6 @@ static void test_terminal_goes_away(void **state)
     temp_text(place, "go", "");
     wait_for_text("there", "the end");
     wait_for_text("runs/r/status.json", "finished");
-    pty_close(pty);
 }
 
 static void test_nohup(void **state)
@@ -405,7 +414,6 @@ static void test_nohup(void **state)
     wait_for_text("out", "the end");
     wait_for_text("runs/r/status.json", "finished");
     assert_false(has_text("runs/r/status.json", "recorder_killed"));
-    pty_close(pty);
 }
 
 /* ---- kill -9 ---- */
@@ -460,7 +468,6 @@ static void test_killed_in_a_terminal(void **state)
     assert_false(has_text("there", "hung up"));
     wait_for_text("runs/r/status.json", "recorder_killed");
     expect_status("r", "finished", "exit_code", "0");
-    pty_close(pty);
 }
 
 /* ---- much output ---- */
@@ -492,7 +499,7 @@ static void test_much_output_takes_little(void **state)
 int main(int argc, char **argv)
 {
     program_init(argc, argv);
-#define IN_PLACE(test) cmocka_unit_test_setup(test, new_place)
+#define IN_PLACE(test) cmocka_unit_test_setup_teardown(test, new_place, leave_place)
     const struct CMUnitTest tests[] = {
         IN_PLACE(test_output),
         IN_PLACE(test_load_is_sampled),

@@ -1,5 +1,6 @@
 #include "pty.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -494,12 +495,85 @@ void pty_cursor(struct pty *pty, int *row, int *col)
     find_cursor(pty, row, col);
 }
 
+/* ---- for whoever reads of a failure ---- */
+
+struct process {
+    char name[64], state;
+    int parent, group, session, foreground;
+};
+
+static bool read_process(int pid, struct process *process)
+{
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%d/stat", pid);
+    FILE *file = fopen(path, "r");
+    bool ok = file &&
+              fscanf(file, "%*d (%63[^)]) %c %d %d %d %*d %d", process->name, &process->state,
+                  &process->parent, &process->group, &process->session, &process->foreground) == 6;
+    if (file)
+        fclose(file);
+    return ok;
+}
+
+static bool descends(int pid, int from)
+{
+    struct process process;
+    while (pid > 1 && pid != from && read_process(pid, &process))
+        pid = process.parent;
+    return pid == from;
+}
+
+static void print_thread(int pid, const char *thread, FILE *out)
+{
+    char path[400], where[64] = "", state[64] = "";
+    snprintf(path, sizeof path, "/proc/%d/task/%.20s/wchan", pid, thread);
+    FILE *file = fopen(path, "r");
+    if (file && fscanf(file, "%63s", where) != 1)
+        where[0] = '\0';
+    if (file)
+        fclose(file);
+    snprintf(path, sizeof path, "/proc/%d/task/%.20s/stat", pid, thread);
+    file = fopen(path, "r");
+    if (file && fscanf(file, "%*d (%*[^)]) %63s", state) != 1)
+        state[0] = '\0';
+    if (file)
+        fclose(file);
+    fprintf(out, " %s:%s", state, where);
+}
+
+/* What the program and its children are at: states and, thread by thread, what they wait for. */
+static void print_processes(const struct pty *pty, FILE *out)
+{
+    DIR *all = opendir("/proc");
+    for (struct dirent *entry; all && (entry = readdir(all));) {
+        struct process process;
+        char path[64];
+        int pid = (int)strtol(entry->d_name, NULL, 10);
+        if (pid <= 0 || !descends(pid, pty->child) || !read_process(pid, &process))
+            continue;
+        fprintf(out, "pid %d of %d (%s) %c, group %d, session %d, foreground %d, threads:", pid,
+            process.parent, process.name, process.state, process.group, process.session,
+            process.foreground);
+        snprintf(path, sizeof path, "/proc/%d/task", pid);
+        DIR *threads = opendir(path);
+        while (threads && (entry = readdir(threads)))
+            if (entry->d_name[0] != '.')
+                print_thread(pid, entry->d_name, out);
+        if (threads)
+            closedir(threads);
+        fputc('\n', out);
+    }
+    if (all)
+        closedir(all);
+}
+
 void pty_print(struct pty *pty, FILE *out)
 {
     for (int row = 0; row < pty->rows; row++)
         fprintf(out, "|%s\n", pty_row(pty, row));
     fprintf(
         out, "(%zu bytes, %zu pictures)\n", wire_bytes(pty->wire), wire_picture_count(pty->wire));
+    print_processes(pty, out);
 }
 
 const char *pty_bytes(struct pty *pty, size_t *length)

@@ -79,7 +79,7 @@ const char *pty_row(struct pty *pty, int row); /* valid until the next call */
 bool pty_find(struct pty *pty, const char *text, int *row, int *col);
 struct pty_cell pty_cell(struct pty *pty, int row, int col);
 void pty_cursor(struct pty *pty, int *row, int *col);
-/* The screen within a frame, for a failed test's log. */
+/* The screen within a frame, and what the processes wait for; for a failed test's log. */
 void pty_print(struct pty *pty, FILE *out);
 /* Every byte that the program wrote so far; valid until the next call. */
 const char *pty_bytes(struct pty *pty, size_t *length);

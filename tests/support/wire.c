@@ -17,7 +17,7 @@ struct profile {
     bool kitty_graphics, kitty_keys, background;
     struct {
         int number, state;
-    } modes[4]; /* DECRQM */
+    } modes[5]; /* DECRQM */
 };
 
 static const struct profile PROFILES[] = {
@@ -29,7 +29,7 @@ static const struct profile PROFILES[] = {
         .registers = 1024,
         .picture_most_px = 1000,
         .background = true,
-        .modes = {{2026, 0}, {80, 2}, {8452, 2}, {1070, 1}}},
+        .modes = {{2026, 0}, {80, 2}, {8452, 2}, {1070, 1}, {1006, 2}}},
     [WIRE_FOOT] = {.da1 = "?62;4;22",
         .da2 = ">1;011301;0",
         .version = "foot(1.13.1)",
@@ -39,7 +39,7 @@ static const struct profile PROFILES[] = {
         .picture_most_px = 10000,
         .kitty_keys = true,
         .background = true,
-        .modes = {{2026, 2}, {80, 2}, {8452, 2}, {1070, 1}}},
+        .modes = {{2026, 2}, {80, 2}, {8452, 2}, {1070, 1}, {1006, 2}}},
     [WIRE_KITTY] = {.da1 = "?62;",
         .da2 = ">1;4000;26",
         .version = "kitty(0.26.5)",
@@ -48,7 +48,7 @@ static const struct profile PROFILES[] = {
         .kitty_graphics = true,
         .kitty_keys = true,
         .background = true,
-        .modes = {{2026, 2}, {80, 0}, {8452, 0}, {1070, 0}}},
+        .modes = {{2026, 2}, {80, 0}, {8452, 0}, {1070, 0}, {1006, 2}}},
     [WIRE_TMUX] = {.da1 = "?1;2;4", .da2 = ">84;0;0", .version = "tmux 3.4"}, /* by its source */
 };
 

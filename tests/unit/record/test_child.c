@@ -11,9 +11,12 @@
 #include "base/clock.h"
 #include "record/child.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 enum { LONG_MS = 60000 };
 
@@ -99,6 +102,46 @@ static void test_signals(void **state)
     sigprocmask(SIG_SETMASK, &old, NULL);
 }
 
+static _Noreturn void start_children(void)
+{
+    setpgid(0, 0);
+    for (;;) {
+        struct buf out;
+        run("", LONG_MS, 100, &out);
+        buf_done(&out);
+    }
+}
+
+/* Ctrl-Z stops a whole job, and the shell waits until it has: a child that is stopped on its way to
+ * the exec must not keep us from stopping. With vfork one of these rounds never ends, all but
+ * always. */
+static void test_stops_with_its_job(void **state)
+{
+    (void)state;
+    enum { ROUNDS = 200 };
+    pid_t pid = fork();
+    if (pid == 0)
+        start_children();
+    setpgid(pid, pid);
+    for (int i = 0; i < ROUNDS; i++) {
+        int status = 0;
+        pid_t stopped = 0;
+        usleep((useconds_t)(i * 97 % 2000));
+        kill(-pid, SIGSTOP);
+        for (int64_t end_ms = clock_ms() + LONG_MS; !stopped && clock_ms() < end_ms;) {
+            poll(NULL, 0, 1);
+            stopped = waitpid(pid, &status, WUNTRACED | WNOHANG);
+        }
+        if (stopped != pid || !WIFSTOPPED(status)) {
+            kill(-pid, SIGKILL);
+            fail_msg("does not stop: round %d", i);
+        }
+        kill(-pid, SIGCONT);
+    }
+    kill(-pid, SIGKILL);
+    waitpid(pid, NULL, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -106,6 +149,7 @@ int main(void)
         cmocka_unit_test(test_limits),
         cmocka_unit_test(test_absent),
         cmocka_unit_test(test_signals),
+        cmocka_unit_test(test_stops_with_its_job),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
