@@ -1,5 +1,7 @@
 #include "work/absorb.h"
 
+#include "readers/reader.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -178,9 +180,25 @@ static bool add_place(
         memcpy(absorbed, run->absorbed, run->absorbed_count * sizeof *absorbed);
     absorbed[run->absorbed_count++] =
         (struct run_absorbed){other->id, other->name, other->directory, other->format,
-            reason == TWINS_BY_ID ? "it has the same id" : "it logged the same loss"};
+            reason == TWINS_BY_ID      ? "it has the same id"
+            : reason == TWINS_BY_WATCH ? "the recorded command wrote it"
+                                       : "it logged the same loss"};
     run->absorbed = absorbed;
     return true;
+}
+
+/* What was only printed is no metric any more when the command logs: see readers/console.c. */
+static void drop_printed(struct run_row *run)
+{
+    struct run_metric *metrics = (struct run_metric *)run->metrics;
+    size_t kept = 0;
+    int printed = 0;
+    while (readers[printed] && strcmp(readers[printed]->name, "console") != 0)
+        printed++;
+    for (size_t i = 0; i < run->metric_count; i++)
+        if (metrics[i].rank != printed)
+            metrics[kept++] = metrics[i];
+    run->metric_count = kept;
 }
 
 bool absorb_run(struct run_row *run, const struct run_row *other, enum twins_reason reason,
@@ -189,6 +207,8 @@ bool absorb_run(struct run_row *run, const struct run_row *other, enum twins_rea
     run->title = run->title ? run->title : other->title;
     run->label_id = run->label_id ? run->label_id : other->label_id;
     run->source_count += other->source_count;
+    if (reason == TWINS_BY_WATCH && other->metric_count)
+        drop_printed(run);
     run->dataset = run->dataset ? run->dataset : other->dataset;
     return add_params(run, other, arena) && add_metrics(run, other, check, arena) &&
            add_place(run, other, reason, arena);
