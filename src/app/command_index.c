@@ -157,7 +157,7 @@ static int run(const struct settings *settings, char **operands)
         size_t points = 0;
         for (size_t i = 0; i < gathered.runs->count; i++)
             for (size_t m = 0; m < gathered.runs->rows[i].metric_count; m++)
-                points += (size_t)gathered.runs->rows[i].metrics[m].summary.count;
+                points += (size_t)gathered.runs->rows[i].metrics[m].extent->count;
         if (!settings->check || store_check(gathered.store, &err)) {
             status = EXIT_FINE;
             printf("%zu runs, %zu points indexed%s", gathered.runs->count, points,

@@ -112,6 +112,13 @@ static void collect(
     add(facts, "text", terminal->utf8 ? "UTF-8" : "ASCII",
         terminal->utf8 ? "" : "the locale is not UTF-8, and there is none that is");
     add(facts, "whole frames", terminal->sync2026 ? "yes" : "no", "synchronized output, mode 2026");
+    static const char *const MOUSE[] = {
+        [MOTION_NEVER] = "no", [MOTION_COSTLY] = "when asked", [MOTION_CHEAP] = "yes"};
+    enum world_motion motion = terminal_motion(talk);
+    add(facts, "mouse's motion", MOUSE[motion],
+        motion == MOTION_NEVER    ? "the terminal does not say that it knows mode 1006"
+        : motion == MOTION_COSTLY ? "its answers took long: p on the images screen"
+                                  : "mode 1006, and answers come quickly");
     add_decoding(facts);
 }
 

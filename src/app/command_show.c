@@ -224,13 +224,14 @@ static bool show_metrics(struct arena *arena, const struct run_row *run, struct 
     if (!cells)
         return false;
     for (size_t i = 0; i < run->metric_count; i++) {
-        const struct metric_summary *s = &run->metrics[i].summary;
+        const struct metric_summary summary = run_metric_summary(&run->metrics[i]), *s = &summary;
+        const struct run_metric_kind *kind = run->metrics[i].kind;
         struct print_cell *row = &cells[i * COLUMNS];
         bool finite = !isnan(s->min);
         for (size_t c = 2; c < COLUMNS; c++)
             row[c].is_number = true;
-        row[0].text = run->metrics[i].name;
-        row[1].text = role_info(run->metrics[i].role)->name;
+        row[0].text = kind->name;
+        row[1].text = role_info(kind->role)->name;
         row[2].text = arena_printf(arena, "%lld", (long long)s->count);
         row[3].text = number_text(arena, s->first);
         row[4].text = isnan(s->last) ? "NaN" : number_text(arena, s->last);

@@ -4,6 +4,7 @@
 #include "app/keep.h"
 #include "app/pace.h"
 #include "app/place.h"
+#include "app/top_line.h"
 #include "base/clock.h"
 #include "base/text.h"
 #include "screen/frame.h"
@@ -11,7 +12,6 @@
 #include "screen/input.h"
 #include "screen/keybar.h"
 #include "screen/scroll.h"
-#include "screen/statusline.h"
 #include "view/commands.h"
 #include "view/finder.h"
 #include "view/session_keep.h"
@@ -62,6 +62,8 @@ struct loop {
     struct pace pace;
     int tick_ms;       /* how often the view wants EVENT_TICK; 0: never */
     int64_t ticked_ms; /* when it had one */
+    bool motion, has_moved; /* the view wants the mouse's motion; there is one it has not had */
+    struct event moved;     /* the last */
     uint64_t painting; /* the serial of the painting ordered last */
     struct finder finder;
     struct arena scratch;
@@ -158,54 +160,6 @@ static void touch(struct loop *loop)
 
 /* ---- drawing ---- */
 
-static void progress_text(const struct world *world, char *out, size_t out_bytes)
-{
-    out[0] = '\0';
-    if (!world->indexing)
-        return;
-    const struct index_progress *p = &world->progress;
-    if (p->phase == INDEX_EVALUATING)
-        snprintf(out, out_bytes, "evaluating, %zu done", p->runs_done);
-    else if (p->sources_read)
-        snprintf(out, out_bytes, "indexing, %zu runs", p->runs_found);
-}
-
-static void draw_header(struct loop *loop)
-{
-    char counts[64] = "", live[32] = "", progress[64];
-    size_t running = 0;
-    const struct runs *runs = loop->world.runs;
-    for (size_t i = 0; runs && i < runs->count; i++)
-        running += runs->rows[i].status == RUN_RUNNING;
-    if (runs)
-        snprintf(counts, sizeof counts, "%zu run%s", runs->count, runs->count == 1 ? "" : "s");
-    if (running)
-        snprintf(live, sizeof live, "%zu live", running);
-    progress_text(&loop->world, progress, sizeof progress);
-    enum { OTHERS = 6 };
-    struct status_part parts[OTHERS + BOARDS_MOST] = {
-        {"boxtop", STYLE_IS(TITLE), 0, false},
-        {loop->place, STYLE_IS(MUTED), 3, false},
-        {top(loop)->view->title, STYLE_IS(HEADER), 1, false},
-    };
-    char names[BOARDS_MOST][BOARD_NAME_BYTES + 12];
-    const struct boards *boards = loop->session.boards;
-    size_t count = 3;
-    bool on_board = top(loop)->view == &view_board;
-    for (int i = 0; boards && i < boards->count; i++) {
-        bool shown = on_board && i == (boards->kept.shown < 0 ? 0 : boards->kept.shown);
-        snprintf(names[i], sizeof names[i], "%d %s", i + 1, boards->items[i].name);
-        parts[count++] = (struct status_part){
-            names[i], shown ? STYLE_IS(HEADER) : STYLE_IS(MUTED), shown ? 1 : 6 + i, false};
-    }
-    if (on_board)
-        parts[2].text = NULL; /* its name stands among the others */
-    parts[count++] = (struct status_part){progress, STYLE_IS(LIVE), 2, true};
-    parts[count++] = (struct status_part){live, STYLE_IS(LIVE), 4, true};
-    parts[count++] = (struct status_part){counts, STYLE_IS(MUTED), 5, true};
-    statusline_draw(loop->grid, 0, 1, loop->grid->cols - 2, parts, count);
-}
-
 static void draw_bottom(struct loop *loop)
 {
     struct grid *grid = loop->grid;
@@ -251,6 +205,7 @@ static void take_terminal(struct loop *loop)
 {
     const struct terminal *terminal = &loop->settings->talk->terminal;
     loop->world.terminal = terminal_easel(terminal, painter_colours(loop->settings->painter));
+    loop->world.motion = terminal_motion(loop->settings->talk);
     service_set_terminal(loop->settings->service, &loop->world.terminal);
     if (terminal->graphics == GRAPHICS_KITTY)
         tty_found_kitty();
@@ -276,6 +231,8 @@ static void collect_wants(struct loop *loop)
     if (opened->view->wants)
         opened->view->wants(opened->state, &loop->session, &loop->world, &wants);
     loop->tick_ms = wants.tick_ms;
+    loop->motion = wants.motion && loop->world.motion && !is_covered(loop);
+    tty_set_motion(loop->motion);
     service_want(loop->settings->service, &loop->world, &wants);
 }
 
@@ -290,7 +247,7 @@ static bool draw_frame(struct loop *loop, struct buf *painted, struct err *err)
     struct rect body = {1, 0, grid->rows - 2, grid->cols};
     loop->session.rows = body.rows;
     loop->session.cols = body.cols;
-    draw_header(loop);
+    top_line_draw(grid, &loop->session, &loop->world, top(loop)->view, loop->place);
     if (body.rows >= 1) {
         struct rect before = grid_clip(grid, body);
         top(loop)->view->draw(top(loop)->state, &loop->session, &loop->world, &canvas, body);
@@ -457,31 +414,13 @@ static bool click_on_bar(struct loop *loop, const struct event *event)
     return true;
 }
 
-/* The dashboard whose name stands in the top line at COL, -1 for none. Two blanks part names. */
-static int board_named_at(const struct loop *loop, int col)
-{
-    const struct cell *top_line = loop->grid->cells;
-    const struct boards *boards = loop->session.boards;
-    char name[BOARD_NAME_BYTES + 12];
-    while (col > 1 && !(top_line[col - 1].code[0] == ' ' && top_line[col - 2].code[0] == ' '))
-        col--;
-    for (int i = 0; boards && i < boards->count; i++) {
-        int same = 0;
-        snprintf(name, sizeof name, "%d %s", i + 1, boards->items[i].name);
-        while (name[same] && col + same < loop->grid->cols &&
-               top_line[col + same].code[0] == (unsigned char)name[same])
-            same++;
-        if (!name[same] || (same > 2 && (unsigned char)name[same] > 127))
-            return i;
-    }
-    return -1;
-}
-
 static bool click_on_board(struct loop *loop, const struct event *event)
 {
     if (event->kind != EVENT_MOUSE || event->action != MOUSE_PRESS || event->row != 0)
         return false;
-    int board = event->col < loop->grid->cols ? board_named_at(loop, event->col) : -1;
+    int board = event->col < loop->grid->cols
+                    ? top_line_board_at(loop->grid, loop->session.boards, event->col)
+                    : -1;
     if (board >= 0)
         open_board(loop, board);
     return true;
@@ -521,8 +460,14 @@ static void handle_event(struct loop *loop, const struct event *event)
 static void handle_events(struct loop *loop)
 {
     struct event event;
-    while (!loop->quitting && input_next(&loop->input, &event))
-        handle_event(loop, &event);
+    while (!loop->quitting && input_next(&loop->input, &event)) {
+        if (event.kind == EVENT_MOUSE && event.action == MOUSE_MOVE) {
+            loop->moved = event;
+            loop->has_moved = true;
+        } else {
+            handle_event(loop, &event);
+        }
+    }
     if (strcmp(loop->theme, loop->session.theme.name) != 0) {
         snprintf(loop->theme, sizeof loop->theme, "%s", loop->session.theme.name);
         painter_set_theme(loop->settings->painter, &loop->session.theme);
@@ -530,6 +475,17 @@ static void handle_events(struct loop *loop)
     }
     session_keep_order(&loop->keep, &loop->session, loop->world.runs, loop->quitting);
     errands_run(&loop->session, loop->settings->service);
+}
+
+/* Of all the motion that is here the last place counts, and often nothing is to be drawn for it. */
+static void take_motion(struct loop *loop)
+{
+    struct opened *opened = top(loop);
+    struct view_effect effect = {0};
+    if (loop->has_moved && loop->motion && !loop->quitting)
+        loop->dirty |= opened->view->act(opened->state, &loop->session, &loop->world, &loop->moved,
+                           &effect) != VIEW_IGNORED;
+    loop->has_moved = false;
 }
 
 /* All keys that are here: only what follows from the last is drawn. False at the end of input: the
@@ -546,6 +502,7 @@ static bool read_keys(struct loop *loop)
             return false;
         handle_events(loop);
     } while (!loop->quitting && poll(&more, 1, 0) > 0);
+    take_motion(loop);
     return true;
 }
 

@@ -58,12 +58,12 @@ static void write_last_segment(struct json_writer *json, const struct metric_ran
 
 static void write_metric(struct json_writer *json, const struct run_metric *metric)
 {
-    const struct metric_summary *s = &metric->summary;
+    const struct metric_summary summary = run_metric_summary(metric), *s = &summary;
     bool finite = !isnan(s->min);
-    json_writer_key(json, metric->name);
+    json_writer_key(json, metric->kind->name);
     json_writer_object(json);
     json_writer_key(json, "role");
-    json_writer_string(json, role_info(metric->role)->name);
+    json_writer_string(json, role_info(metric->kind->role)->name);
     json_writer_key(json, "count");
     json_writer_int(json, s->count);
     json_writer_key(json, "first_step");

@@ -16,6 +16,7 @@ bool terminal_ask(const struct settings *settings, bool utf8, int in_fd, int out
                                       .utf8 = utf8}};
     probe_init(&out->probe);
     out->out_fd = out_fd;
+    out->mouse = !settings->no_mouse;
     tty_get_size(out_fd, &out->env.size);
     return probe_ask(in_fd, out_fd, &out->env, &out->probe, typed, err) &&
            probe_decide(&out->probe, &out->env, &out->terminal, err);
@@ -77,6 +78,15 @@ struct easel_terminal terminal_easel(const struct terminal *terminal, int text_c
         .colours = terminal->truecolour ? 1 << 24 : text_colours,
         .utf8 = terminal->utf8,
     };
+}
+
+enum world_motion terminal_motion(const struct terminal_talk *talk)
+{
+    enum { CHEAP_TRIP_MS = 250 };
+    const struct terminal *terminal = &talk->terminal;
+    if (!talk->mouse || !terminal->sgr_mouse)
+        return MOTION_NEVER;
+    return terminal->trip_ms <= CHEAP_TRIP_MS ? MOTION_CHEAP : MOTION_COSTLY;
 }
 
 bool terminal_is_mono(void)

@@ -7,7 +7,7 @@
 #include "app/command.h"
 #include "base/buf.h"
 #include "screen/probe.h"
-#include "work/easel.h"
+#include "work/world.h"
 
 /* What was asked and answered, for answers that come late or change. Main thread. */
 struct terminal_talk {
@@ -15,6 +15,7 @@ struct terminal_talk {
     struct probe_env env;
     struct terminal terminal; /* what follows from them */
     int out_fd;
+    bool mouse;       /* not --no-mouse */
     bool asked_again; /* the answers are on their way */
 };
 
@@ -29,4 +30,6 @@ bool terminal_resized(struct terminal_talk *talk, const struct tty_size *size);
 bool terminal_answered(struct terminal_talk *talk, const char *answer, size_t length);
 /* TEXT_COLOURS are those that curses has. */
 struct easel_terminal terminal_easel(const struct terminal *terminal, int text_colours);
+/* Behind a slow link its motion is told only to those who ask for it. */
+enum world_motion terminal_motion(const struct terminal_talk *talk);
 bool terminal_is_mono(void); /* NO_COLOR is set and not empty */

@@ -131,15 +131,15 @@ void eval_counts_at(const struct eval_set *set, int iou_index, double confidence
 }
 
 /* The filtered detections by score, and the ground truth they are held against. */
-static size_t rank_filtered(
-    const struct eval_set *set, eval_filter filter, struct rank_item *ranked, int64_t *positives)
+static size_t rank_filtered(const struct eval_set *set, const struct eval_at *at,
+    struct rank_item *ranked, int64_t *positives)
 {
     size_t n = 0;
     *positives = 0;
     for (size_t c = 0; c < set->category_count; c++) {
-        if (!eval_filter_has(filter, c))
+        if (!eval_filter_has(at->filter, c))
             continue;
-        *positives += set->category_gt[c + 1] - set->category_gt[c];
+        *positives += set->positives[c][at->area];
         for (uint32_t i = set->category_start[c]; i < set->category_start[c + 1]; i++)
             ranked[n++] = (struct rank_item){rank_key(set->score[i]), i};
     }
@@ -156,16 +156,17 @@ static size_t count_filtered(const struct eval_set *set, eval_filter filter)
 }
 
 /* Walks down the scores; a threshold stands only behind the last of equal scores. */
-static void find_best(const struct eval_set *set, int iou_index, const struct rank_item *ranked,
-    size_t n, int64_t positives, struct eval_best *best)
+static void find_best(const struct eval_set *set, const struct eval_at *looked_at,
+    const struct rank_item *ranked, size_t n, int64_t positives, struct eval_best *best)
 {
     struct eval_counts counts = {.fn = positives};
+    const uint16_t *tp = set->tp[looked_at->area], *ignored = set->ignored[looked_at->area];
     for (size_t i = 0; i < n; i++) {
         uint32_t at = ranked[i].index;
-        if (set->tp[EVAL_ALL][at] >> iou_index & 1) {
+        if (tp[at] >> looked_at->iou_index & 1) {
             counts.tp++;
             counts.fn--;
-        } else if (set->ignored[EVAL_ALL][at] >> iou_index & 1) {
+        } else if (ignored[at] >> looked_at->iou_index & 1) {
             counts.ignored++;
         } else {
             counts.fp++;
@@ -178,29 +179,61 @@ static void find_best(const struct eval_set *set, int iou_index, const struct ra
     }
 }
 
-bool eval_best_f1(const struct eval_set *set, int iou_index, eval_filter filter,
-    struct eval_best *best, struct err *err)
+static void find_best_shift(
+    const struct eval_set *set, const struct eval_at *at, struct eval_best *best)
+{
+    enum { SHIFTS = 101 };
+    double shifts[SHIFTS];
+    struct eval_counts counts[SHIFTS];
+    for (int i = 0; i < SHIFTS; i++)
+        shifts[i] = (i - SHIFTS / 2) / 100.;
+    eval_counts_curve(set, at, shifts, SHIFTS, counts);
+    for (int i = 0; i < SHIFTS && counts[0].tp + counts[0].fn; i++) {
+        double f1 = eval_f1(&counts[i]);
+        if (!(f1 < best->f1) &&
+            (!(f1 == best->f1) || fabs(shifts[i]) < fabs(best->confidence)))
+            *best = (struct eval_best){shifts[i], f1, counts[i]};
+    }
+}
+
+bool eval_best_f1_of(const struct eval_set *set, const struct eval_at *at, struct eval_best *best,
+    struct err *err)
 {
     *best = (struct eval_best){.confidence = NAN, .f1 = NAN};
-    size_t room = count_filtered(set, filter);
+    size_t room = count_filtered(set, at->filter);
+    if (at->of_category) {
+        if (room)
+            find_best_shift(set, at, best);
+        return true;
+    }
     struct rank_item *ranked = calloc(2 * room + 1, sizeof *ranked);
     if (!ranked)
         return err_set(err, ERR_MEMORY, "out of memory while ranking detections");
     int64_t positives;
-    size_t n = rank_filtered(set, filter, ranked, &positives);
+    size_t n = rank_filtered(set, at, ranked, &positives);
     rank_sort(ranked, ranked + n, n);
     if (positives)
-        find_best(set, iou_index, ranked, n, positives, best);
+        find_best(set, at, ranked, n, positives, best);
     free(ranked);
     return true;
 }
 
-/* How many of the N ascending thresholds SCORE reaches, with a guess to start from. */
-static size_t thresholds_reached(const double *thresholds, size_t n, double score, size_t guess)
+bool eval_best_f1(const struct eval_set *set, int iou_index, eval_filter filter,
+    struct eval_best *best, struct err *err)
 {
-    while (guess < n && score >= thresholds[guess])
+    const struct eval_at at = {.iou_index = iou_index, .filter = filter};
+    return eval_best_f1_of(set, &at, best, err);
+}
+
+/* How many of the N ascending thresholds of CATEGORY a SCORE reaches, with a guess to start from. */
+static size_t thresholds_reached(const struct eval_at *at, size_t category,
+    const double *thresholds, size_t n, double score, size_t guess)
+{
+    const double *own = at->of_category ? &at->of_category[category] : NULL;
+    while (guess < n && score >= (own ? eval_shifted(*own, thresholds[guess]) : thresholds[guess]))
         guess++;
-    while (guess > 0 && score < thresholds[guess - 1])
+    while (guess > 0 &&
+           score < (own ? eval_shifted(*own, thresholds[guess - 1]) : thresholds[guess - 1]))
         guess--;
     return guess;
 }
@@ -213,7 +246,26 @@ static size_t guess_reached(const double *thresholds, size_t n, double score)
     return part >= 1 ? n : (size_t)(part * (double)(n - 1)) + 1;
 }
 
-void eval_counts_curve(const struct eval_set *set, int iou_index, eval_filter filter,
+/* Adds the detections of CATEGORY to the counts of the highest threshold that each reaches. */
+static void add_category(const struct eval_set *set, const struct eval_at *at, size_t category,
+    const double *thresholds, size_t n, struct eval_counts *out)
+{
+    const uint16_t *tp = set->tp[at->area], *ignored = set->ignored[at->area];
+    double own = at->of_category ? at->of_category[category] : 0;
+    for (uint32_t i = set->category_start[category]; i < set->category_start[category + 1]; i++) {
+        size_t guess = guess_reached(thresholds, n, set->score[i] - own);
+        size_t reached = thresholds_reached(at, category, thresholds, n, set->score[i], guess);
+        if (!reached)
+            continue;
+        struct eval_counts *counts = &out[reached - 1];
+        int64_t hit = tp[i] >> at->iou_index & 1, skip = ignored[i] >> at->iou_index & 1;
+        counts->tp += hit;
+        counts->ignored += skip;
+        counts->fp += 1 - hit - skip;
+    }
+}
+
+void eval_counts_curve(const struct eval_set *set, const struct eval_at *at,
     const double *thresholds, size_t n, struct eval_counts *out)
 {
     int64_t positives = 0;
@@ -221,21 +273,10 @@ void eval_counts_curve(const struct eval_set *set, int iou_index, eval_filter fi
         return;
     memset(out, 0, n * sizeof *out);
     for (size_t c = 0; c < set->category_count; c++) {
-        if (!eval_filter_has(filter, c))
+        if (!eval_filter_has(at->filter, c))
             continue;
-        positives += set->category_gt[c + 1] - set->category_gt[c];
-        for (uint32_t i = set->category_start[c]; i < set->category_start[c + 1]; i++) {
-            size_t guess = guess_reached(thresholds, n, set->score[i]);
-            size_t reached = thresholds_reached(thresholds, n, set->score[i], guess);
-            if (!reached)
-                continue;
-            struct eval_counts *at = &out[reached - 1];
-            int64_t hit = set->tp[EVAL_ALL][i] >> iou_index & 1;
-            int64_t skip = set->ignored[EVAL_ALL][i] >> iou_index & 1;
-            at->tp += hit;
-            at->ignored += skip;
-            at->fp += 1 - hit - skip;
-        }
+        positives += set->positives[c][at->area];
+        add_category(set, at, c, thresholds, n, out);
     }
     for (size_t i = n; i-- > 0;) {
         if (i + 1 < n)

@@ -65,8 +65,23 @@ struct eval_best {
  * Counts of the filtered categories are pooled. */
 bool eval_best_f1(const struct eval_set *set, int iou_index, eval_filter filter,
     struct eval_best *best, struct err *err);
+/* The same for objects of AT's area, whatever its confidence. Where AT has confidences for each
+ * category, the best of the shifts -0.50, -0.49 ... 0.50 (see below), the one nearest to 0 among
+ * equals. */
+bool eval_best_f1_of(const struct eval_set *set, const struct eval_at *at, struct eval_best *best,
+    struct err *err);
 
-/* Counts at the ascending confidences THRESHOLDS[0..n), pooled over FILTER, into OUT[n]: one pass.
+/* CONFIDENCE and SHIFT together, within 0 and 1. */
+static inline double eval_shifted(double confidence, double shift)
+{
+    double sum = confidence + shift;
+    return sum < 0 ? 0 : sum > 1 ? 1 : sum;
+}
+
+/*
+ * Counts at AT with the ascending confidences THRESHOLDS[0..n) instead of its own, pooled, into
+ * OUT[n]: one pass. Where AT has confidences for each category, THRESHOLDS are shifts: at a shift s
+ * category c counts from eval_shifted(at->of_category[c], s).
  */
-void eval_counts_curve(const struct eval_set *set, int iou_index, eval_filter filter,
+void eval_counts_curve(const struct eval_set *set, const struct eval_at *at,
     const double *thresholds, size_t n, struct eval_counts *out);

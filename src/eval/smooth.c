@@ -1,7 +1,6 @@
 #include "eval/smooth.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 void smooth_init(struct smooth *smooth, double weight)
@@ -9,13 +8,23 @@ void smooth_init(struct smooth *smooth, double weight)
     *smooth = (struct smooth){.weight = weight > 0 ? fmin(weight, .9999) : 0, .bias = 1};
 }
 
-double smooth_next(struct smooth *smooth, double v)
+/* A bias that 1 does not feel any more. It stays, for on its way to 0 it would become subnormal, which
+ * is slow to compute with. */
+static const double NO_BIAS = 0x1p-54;
+
+static double advance(struct smooth *smooth, double v)
 {
     if (!isfinite(v))
         return v;
     smooth->average = smooth->average * smooth->weight + v * (1 - smooth->weight);
-    smooth->bias *= smooth->weight;
+    if (smooth->bias > NO_BIAS)
+        smooth->bias *= smooth->weight;
     return smooth->average / (1 - smooth->bias);
+}
+
+double smooth_next(struct smooth *smooth, double v)
+{
+    return advance(smooth, v);
 }
 
 /* Half of the window, without the point in its middle. */
@@ -39,33 +48,44 @@ static struct sum sum_add(struct sum sum, double value)
     return isfinite(value) ? (struct sum){sum.value + value, sum.count + 1} : sum;
 }
 
+/* Sums from each value to the end of its block. */
+static void sum_onward(const double *values, size_t length, struct sum *onward)
+{
+    struct sum sum = {0};
+    while (length-- > 0)
+        onward[length] = sum = sum_add(sum, values[length]);
+}
+
 /*
  * Sums over windows without a running sum, whose subtractions would keep the rounding errors of
  * values long gone: in blocks of the window's length every window is the end of one block and the
  * beginning of the next.
  */
-static bool window_means(const double *values, size_t n, size_t half, double *out)
+static void window_means(const double *values, size_t n, size_t half, double *out)
 {
-    size_t block = 2 * half + 1;
-    struct sum *upto = malloc(n * sizeof *upto), *onward = malloc(n * sizeof *onward);
-    bool ok = upto && onward;
-    for (size_t i = 0; ok && i < n; i++)
-        upto[i] = sum_add(i % block ? upto[i - 1] : (struct sum){0}, values[i]);
-    for (size_t i = n; ok && i-- > 0;)
-        onward[i] =
-            sum_add((i + 1) % block && i + 1 < n ? onward[i + 1] : (struct sum){0}, values[i]);
-    for (size_t i = 0; ok && i < n; i++) {
+    struct sum onward[SMOOTH_MOST_WINDOW], upto = {0};
+    size_t block = 2 * half + 1, begin = 0; /* of the block that the window begins in */
+    size_t upto_begin = 0, next = 0;        /* of the block that it ends in; next to be added */
+    for (size_t i = 0; i < n; i++) {
         size_t first = i < half ? 0 : i - half, last = n - 1 - i < half ? n - 1 : i + half;
-        struct sum sum = first % block == 0 ? upto[last] : onward[first];
-        if (first % block != 0 && first / block != last / block) {
-            sum.value += upto[last].value;
-            sum.count += upto[last].count;
+        if (i == 0 || first - begin == block) {
+            begin = first;
+            sum_onward(values + begin, n - begin < block ? n - begin : block, onward);
+        }
+        for (; next <= last; next++) {
+            if (next - upto_begin == block) {
+                upto = (struct sum){0};
+                upto_begin = next;
+            }
+            upto = sum_add(upto, values[next]);
+        }
+        struct sum sum = first == begin ? upto : onward[first - begin];
+        if (first != begin && upto_begin != begin) {
+            sum.value += upto.value;
+            sum.count += upto.count;
         }
         out[i] = isfinite(values[i]) ? sum.value / (double)sum.count : values[i];
     }
-    free(upto);
-    free(onward);
-    return ok;
 }
 
 /* The finite values of a window in order. */
@@ -74,48 +94,44 @@ struct window {
     size_t count;
 };
 
+/* How many are below VALUE. Halving the length alone leaves no branch to guess wrong. */
 static size_t window_find(const struct window *window, double value)
 {
-    size_t low = 0, high = window->count;
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        if (window->sorted[middle] < value)
-            low = middle + 1;
-        else
-            high = middle;
+    const double *from = window->sorted;
+    size_t length = window->count;
+    if (!length)
+        return 0;
+    for (; length > 1; length -= length / 2)
+        from += (from[length / 2 - 1] < value) * (length / 2);
+    return (size_t)(from - window->sorted) + (*from < value);
+}
+
+/* Takes OLD, which is in it, out and puts VALUE in; what is not finite is neither. */
+static void window_change(struct window *window, double old, double value)
+{
+    double *sorted = window->sorted;
+    size_t from = isfinite(old) ? window_find(window, old) : window->count;
+    size_t to = isfinite(value) ? window_find(window, value) : window->count;
+    window->count += isfinite(value);
+    window->count -= isfinite(old);
+    if (from < to) {
+        to--;
+        memmove(sorted + from, sorted + from + 1, (to - from) * sizeof *sorted);
+    } else if (to < from) {
+        memmove(sorted + to + 1, sorted + to, (from - to) * sizeof *sorted);
     }
-    return low;
-}
-
-static void window_put(struct window *window, double value)
-{
-    if (!isfinite(value))
-        return;
-    size_t at = window_find(window, value);
-    memmove(&window->sorted[at + 1], &window->sorted[at], (window->count - at) * sizeof value);
-    window->sorted[at] = value;
-    window->count++;
-}
-
-static void window_take(struct window *window, double value)
-{
-    if (!isfinite(value))
-        return;
-    size_t at = window_find(window, value);
-    window->count--;
-    memmove(&window->sorted[at], &window->sorted[at + 1], (window->count - at) * sizeof value);
+    if (isfinite(value))
+        sorted[to] = value;
 }
 
 static void window_medians(const double *values, size_t n, size_t half, double *out)
 {
     struct window window = {.count = 0};
     for (size_t i = 0; i < half && i < n; i++)
-        window_put(&window, values[i]);
+        window_change(&window, NAN, values[i]);
     for (size_t i = 0; i < n; i++) {
-        if (n - i > half)
-            window_put(&window, values[i + half]);
-        if (i > half)
-            window_take(&window, values[i - half - 1]);
+        window_change(&window, i > half ? values[i - half - 1] : NAN,
+            n - i > half ? values[i + half] : NAN);
         size_t c = window.count;
         out[i] = values[i];
         if (isfinite(values[i]))
@@ -124,23 +140,20 @@ static void window_medians(const double *values, size_t n, size_t half, double *
     }
 }
 
-bool smooth_series(const struct smooth_how *how, const double *values, size_t n, double *out)
+void smooth_series(const struct smooth_how *how, const double *values, size_t n, double *out)
 {
+    struct smooth smooth;
     if (!n)
-        return true;
+        return;
     if (!smooth_is_on(how)) {
         memcpy(out, values, n * sizeof *out);
-        return true;
-    }
-    if (how->kind == SMOOTH_MEAN)
-        return window_means(values, n, half_window(how->strength), out);
-    if (how->kind == SMOOTH_MEDIAN) {
+    } else if (how->kind == SMOOTH_MEAN) {
+        window_means(values, n, half_window(how->strength), out);
+    } else if (how->kind == SMOOTH_MEDIAN) {
         window_medians(values, n, half_window(how->strength), out);
-        return true;
+    } else {
+        smooth_init(&smooth, how->strength);
+        for (size_t i = 0; i < n; i++)
+            out[i] = advance(&smooth, values[i]);
     }
-    struct smooth smooth;
-    smooth_init(&smooth, how->strength);
-    for (size_t i = 0; i < n; i++)
-        out[i] = smooth_next(&smooth, values[i]);
-    return true;
 }

@@ -32,6 +32,6 @@ bool smooth_is_on(const struct smooth_how *how);
 /*
  * N values of one segment into OUT (not VALUES). Windows are rounded up to an odd count and clamped
  * to SMOOTH_MOST_WINDOW; values that are not finite stay as they are and are left out of windows. A
- * mean costs O(n) and cancels nothing, a median O(n window). False when memory is out.
+ * mean costs O(n) and cancels nothing, a median O(n window).
  */
-bool smooth_series(const struct smooth_how *how, const double *values, size_t n, double *out);
+void smooth_series(const struct smooth_how *how, const double *values, size_t n, double *out);

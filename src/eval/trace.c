@@ -80,25 +80,77 @@ static bool open_span(struct maker *m, int32_t column, double x, double value)
     return true;
 }
 
-/* Takes points from I on while they stay finite, ascending and up to SAFE. */
+/*
+ * Blocks of points, because one by one each minimum and each sum waits for the one before it: in a
+ * block there are LANES of them side by side. Its sum is finite only if all of its values are.
+ */
+enum { LANES = 4, BLOCK = 8, PAIR = 2 };
+typedef double pair __attribute__((vector_size(PAIR * sizeof(double))));
+typedef int64_t truths __attribute__((vector_size(PAIR * sizeof(int64_t)))); /* -1 or 0 */
+
+static pair load_pair(const double *at)
+{
+    pair out;
+    memcpy(&out, at, sizeof out);
+    return out;
+}
+
+static bool block_ascends(const double *x)
+{
+    truths ascends = {-1, -1};
+    for (int i = 0; i < BLOCK; i += PAIR)
+        ascends &= (truths)(load_pair(x + i) >= load_pair(x + i - 1));
+    return ascends[0] & ascends[1];
+}
+
+static double block_sum(const double *values)
+{
+    pair sums[LANES / PAIR] = {load_pair(values), load_pair(values + PAIR)};
+    for (int i = LANES; i < BLOCK; i += PAIR)
+        sums[i / PAIR % (LANES / PAIR)] += load_pair(values + i);
+    sums[0] += sums[1];
+    return sums[0][0] + sums[0][1];
+}
+
+static void block_extremes(const double *values, double *min, double *max)
+{
+    double least[LANES], most[LANES];
+    for (int i = 0; i < LANES; i++)
+        least[i] = most[i] = values[i];
+    for (int i = LANES; i < BLOCK; i++) {
+        least[i % LANES] = values[i] < least[i % LANES] ? values[i] : least[i % LANES];
+        most[i % LANES] = values[i] > most[i % LANES] ? values[i] : most[i % LANES];
+    }
+    for (int i = 0; i < LANES; i++) {
+        *min = least[i] < *min ? least[i] : *min;
+        *max = most[i] > *max ? most[i] : *max;
+    }
+}
+
+/* Takes points from I, which is one of SPAN's, while they stay finite, ascending and up to SAFE. */
 static size_t widen(
     struct trace_span *span, const double *x, const double *values, size_t i, size_t n, double safe)
 {
-    size_t start = i;
-    double before = x[i], min = span->min, max = span->max, sum = 0;
-    while (i < n && x[i] >= before && x[i] <= safe && isfinite(values[i])) {
-        double value = values[i];
-        before = x[i++];
-        min = value < min ? value : min;
-        max = value > max ? value : max;
-        sum += value;
+    size_t start = i++;
+    double sum = values[start], block;
+    double min = sum < span->min ? sum : span->min, max = sum > span->max ? sum : span->max;
+    while (n - i >= BLOCK && block_ascends(x + i) && x[i + BLOCK - 1] <= safe &&
+           isfinite(block = block_sum(values + i))) {
+        block_extremes(values + i, &min, &max);
+        sum += block;
+        i += BLOCK;
+    }
+    for (; i < n && x[i] >= x[i - 1] && x[i] <= safe && isfinite(values[i]); i++) {
+        min = values[i] < min ? values[i] : min;
+        max = values[i] > max ? values[i] : max;
+        sum += values[i];
     }
     double added = (double)(i - start), had = (double)span->count;
     span->mean = span->mean * (had / (had + added)) + sum / (had + added);
     span->min = min;
     span->max = max;
     span->last = values[i - 1];
-    span->to_x = before;
+    span->to_x = x[i - 1];
     span->count += (int64_t)(i - start);
     return i;
 }

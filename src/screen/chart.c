@@ -27,20 +27,35 @@ static bool is_inked(int stroke, int x)
     return PATTERNS[stroke % CHART_STROKES][x % PATTERN_DOTS] == '#';
 }
 
+static double lesser(double a, double b)
+{
+    return a < b ? a : b;
+}
+
+static double greater(double a, double b)
+{
+    return a > b ? a : b;
+}
+
+/* lround() of what is not negative, without the call. */
+static int nearest(double value)
+{
+    int whole = (int)value;
+    return whole + (value - whole >= 0.5);
+}
+
 /* Dots between two heights (dots, not yet rounded), clipped to the plot. */
 static void put_run(const struct canvas *canvas, int x, double y0, double y1, struct style style)
 {
-    double top = fmin(y0, y1), bottom = fmax(y0, y1);
-    if (x < 0 || x >= canvas->place->dots_x || !(bottom >= -0.5) || !(top <= canvas->dots_y - 0.5))
+    double top = lesser(y0, y1), bottom = greater(y0, y1);
+    if (x < 0 || x >= canvas->place->dots_x || !(bottom > -0.5) || !(top < canvas->dots_y - 0.5))
         return;
-    int from = (int)lround(fmax(top, 0)), to = (int)lround(fmin(bottom, canvas->dots_y - 1));
-    if (!is_inked(canvas->stroke, x) && to - from < HIGH_DOTS)
+    int from = nearest(greater(top, 0)), to = nearest(lesser(bottom, canvas->dots_y - 1));
+    if (to - from < HIGH_DOTS && !is_inked(canvas->stroke, x))
         return;
-    for (int y = from; canvas->faint && from < to && y <= to; y++)
-        if ((x + y) % 2 == 0) /* half of the dots: lighter also where there is no dim */
-            plot_dot(canvas->grid, canvas->place->plot, x, y, style);
-    for (int y = from; !(canvas->faint && from < to) && y <= to; y = (y | 3) + 1)
-        plot_dots(canvas->grid, canvas->place->plot, x, y, to < (y | 3) ? to : y | 3, style);
+    /* Half of the dots: lighter also where there is no dim. */
+    plot_column(canvas->grid, canvas->place->plot, x, from, to,
+        canvas->faint && from < to ? PLOT_HALF : PLOT_FULL, style);
 }
 
 static double dot_x(const struct canvas *canvas, double value)
@@ -62,14 +77,14 @@ static void join(
 {
     if (!(x1 >= x0) || x1 < 0 || x0 > canvas->place->dots_x - 1)
         return;
-    int from = (int)lround(fmax(x0, 0)), to = (int)lround(fmin(x1, canvas->place->dots_x - 1));
+    int from = nearest(greater(x0, 0)), to = nearest(lesser(x1, canvas->place->dots_x - 1));
     if (x1 - x0 < 1) {
         put_run(canvas, to, y0, y1, style);
         return;
     }
     double slope = (y1 - y0) / (x1 - x0);
     for (int x = from; x <= to; x++) {
-        double left = fmax(x - 0.5, x0), right = fmin(x + 0.5, x1);
+        double left = greater(x - 0.5, x0), right = lesser(x + 0.5, x1);
         double begin = y0 + (left - x0) * slope, end = y0 + (right - x0) * slope;
         /* Half a dot at the far end belongs to the next column: lines stay thin. */
         if (fabs(end - begin) > 1)
@@ -100,17 +115,19 @@ static void draw_series(struct canvas *canvas, const struct chart_series *series
     canvas->faint = series->faint;
     if (series->faint)
         style.attr |= STYLE_DIM;
+    double x_before = NAN, y_before = NAN;
     for (size_t i = 0; i < series->count; i++) {
-        const struct chart_span *span = &series->spans[i], *before = span - 1;
+        const struct chart_span *span = &series->spans[i];
         double x = dot_x(canvas, span->x);
-        if (!isfinite(x))
-            continue;
-        if (i > 0 && !span->starts && isfinite(dot_x(canvas, before->x)))
-            join(canvas, dot_x(canvas, before->x), dot_y(canvas, before->last), x,
-                dot_y(canvas, span->first), style);
-        if (x > -0.5 && x < canvas->place->dots_x - 0.5)
-            put_run(
-                canvas, (int)lround(x), dot_y(canvas, span->min), dot_y(canvas, span->max), style);
+        bool joined = !span->starts && isfinite(x_before);
+        bool seen = x > -0.5 && x < canvas->place->dots_x - 0.5;
+        if (joined && isfinite(x))
+            join(canvas, x_before, y_before, x, dot_y(canvas, span->first), style);
+        if (seen)
+            put_run(canvas, nearest(greater(x, 0)), dot_y(canvas, span->min),
+                dot_y(canvas, span->max), style);
+        x_before = x;
+        y_before = dot_y(canvas, span->last);
     }
 }
 
@@ -144,13 +161,11 @@ uint32_t chart_marker_code(int marker)
 static void hatch(
     const struct canvas *canvas, int col, double top, double bottom, struct style style)
 {
-    top = fmax(top, 0);
-    bottom = fmin(bottom, canvas->dots_y - 1);
-    if (!(top <= bottom)) /* above or below the plot, perhaps by more than an int holds */
-        return;
-    for (int y = (int)lround(top); y <= bottom; y++)
-        if ((col + y) % 2 == 0)
-            plot_dot(canvas->grid, canvas->place->plot, col, y, style);
+    top = greater(top, 0);
+    bottom = lesser(bottom, canvas->dots_y - 1);
+    if (top <= bottom) /* else above or below the plot, perhaps by more than an int holds */
+        plot_column(
+            canvas->grid, canvas->place->plot, col, nearest(top), (int)bottom, PLOT_HALF, style);
 }
 
 /* Between min and max of each span and of the straight lines from one to the next, dim. */
@@ -182,8 +197,10 @@ static void widen(struct range *range, double value)
 {
     if (!isfinite(value))
         return;
-    range->low = isnan(range->low) ? value : fmin(range->low, value);
-    range->high = isnan(range->high) ? value : fmax(range->high, value);
+    if (!(range->low <= value))
+        range->low = value;
+    if (!(range->high >= value))
+        range->high = value;
 }
 
 static bool is_seen(double value, double low, double high)
@@ -207,9 +224,10 @@ static void widen_edges(const struct chart *chart, const struct chart_span *a,
 static void widen_spans(const struct chart *chart, const struct chart_span *spans, size_t count,
     struct range *x, struct range *y)
 {
+    bool edged = !isnan(chart->x_low) || !isnan(chart->x_high);
     for (size_t i = 0; i < count; i++) {
         const struct chart_span *span = &spans[i];
-        if (i > 0 && !span->starts)
+        if (edged && i > 0 && !span->starts)
             widen_edges(chart, span - 1, span, y);
         if (!is_seen(span->x, chart->x_low, chart->x_high) || (chart->log_x && !(span->x > 0)))
             continue;

@@ -3,24 +3,36 @@
 #include <math.h>
 #include <string.h>
 
-void plot_dots(struct grid *grid, struct rect plot, int x, int y, int to, struct style style)
+/* The dots of a cell's left and right column: from one row on, down to one row, and of the half whose
+ * x + y is even. */
+static const uint8_t FROM[4][2] = {{0x47, 0xb8}, {0x46, 0xb0}, {0x44, 0xa0}, {0x40, 0x80}};
+static const uint8_t DOWN_TO[4][2] = {{0x01, 0x08}, {0x03, 0x18}, {0x07, 0x38}, {0x47, 0xb8}};
+static const uint8_t EVEN[2] = {0x05, 0x90};
+
+void plot_column(struct grid *grid, struct rect plot, int x, int y, int to, enum plot_ink ink,
+    struct style style)
 {
-    static const uint8_t BITS[4][2] = {{0x01, 0x08}, {0x02, 0x10}, {0x04, 0x20}, {0x40, 0x80}};
-    int row = plot.row + y / 4, col = plot.col + x / 2;
-    if (!rect_holds(grid->clip, row, col))
+    const struct rect *clip = &grid->clip;
+    int side = x % 2, col = plot.col + x / 2, first = y / 4, last = to / 4;
+    uint8_t mask = ink == PLOT_HALF ? EVEN[side] : 0xff;
+    if (col < clip->col || col >= clip->col + clip->cols)
         return;
-    struct cell *cell = &grid->cells[(size_t)row * (size_t)grid->cols + (size_t)col];
-    uint32_t dots = cell->code[0] >= PLOT_BRAILLE && cell->code[0] < PLOT_BRAILLE + 0x100
-                        ? cell->code[0] - PLOT_BRAILLE
-                        : 0;
-    for (; y <= to; y++)
-        dots |= BITS[y % 4][x % 2];
-    *cell = (struct cell){{PLOT_BRAILLE + dots}, style.role, style.hue, style.attr, 1};
+    for (int row = first; row <= last; row++) {
+        uint8_t dots = mask & FROM[row == first ? y % 4 : 0][side] &
+                       DOWN_TO[row == last ? to % 4 : 3][side];
+        int at = plot.row + row;
+        if (!dots || at < clip->row || at >= clip->row + clip->rows)
+            continue;
+        struct cell *cell = &grid->cells[(size_t)at * (size_t)grid->cols + (size_t)col];
+        uint32_t had = cell->code[0] - PLOT_BRAILLE;
+        *cell = (struct cell){{PLOT_BRAILLE + ((had < 0x100 ? had : 0) | dots)}, style.role,
+            style.hue, style.attr, 1};
+    }
 }
 
 void plot_dot(struct grid *grid, struct rect plot, int x, int y, struct style style)
 {
-    plot_dots(grid, plot, x, y, y, style);
+    plot_column(grid, plot, x, y, y, PLOT_FULL, style);
 }
 
 int plot_label_cols(const struct axis *axis)

@@ -14,8 +14,11 @@ enum { PLOT_BRAILLE = 0x2800 };
 
 /* Adds the dot X, Y of PLOT to what its cell holds; the style becomes the cell's. */
 void plot_dot(struct grid *grid, struct rect plot, int x, int y, struct style style);
-/* The same for the dots from row Y to row TO, both in one cell, of dot column X. */
-void plot_dots(struct grid *grid, struct rect plot, int x, int y, int to, struct style style);
+/* The same for the dots from row Y down to row TO of dot column X; of half of them (PLOT_HALF) those
+ * whose x + y is even. */
+enum plot_ink { PLOT_FULL, PLOT_HALF };
+void plot_column(struct grid *grid, struct rect plot, int x, int y, int to, enum plot_ink ink,
+    struct style style);
 /* The columns that the numbers of AXIS want; at least 1. */
 int plot_label_cols(const struct axis *axis);
 /* The line left of PLOT with ticks, and LABEL_COLS columns of numbers left of it. */

@@ -47,6 +47,7 @@ void probe_questions(const struct probe_env *env, struct buf *out)
         buf_add_string(out, "\x1b[>q"              /* XTVERSION */
                             "\x1b[?1;1;0S"         /* XTSMGRAPHICS: colour registers */
                             SIZES "\x1b[?2026$p"   /* DECRQM: synchronized output */
+                            "\x1b[?1006$p"         /* DECRQM: the mouse in decimal */
                             "\x1bP+q524742\x1b\\" /* XTGETTCAP: RGB */
         );
     buf_add_string(out, LAST);
@@ -54,7 +55,7 @@ void probe_questions(const struct probe_env *env, struct buf *out)
 
 void probe_init(struct probe *probe)
 {
-    *probe = (struct probe){.sync2026 = -1};
+    *probe = (struct probe){.sync2026 = -1, .sgr_mouse = -1, .trip_ms = -1};
 }
 
 void probe_sizes_again(struct probe *probe, const struct probe_env *env, struct buf *out)
@@ -135,9 +136,10 @@ static bool take_csi(struct probe *probe, const char *at, const char *end)
     int numbers[MAX_NUMBERS];
     char final = end[-1];
     if (*at == '?' && final == 'y' && end - at > 2 && end[-2] == '$') {
-        if (read_numbers(at + 1, end - 2, numbers) != 2 || numbers[0] != 2026)
+        int count = read_numbers(at + 1, end - 2, numbers);
+        if (count != 2 || (numbers[0] != 2026 && numbers[0] != 1006))
             return false;
-        probe->sync2026 = numbers[1];
+        *(numbers[0] == 2026 ? &probe->sync2026 : &probe->sgr_mouse) = numbers[1];
         return true;
     }
     if (*at == '?' && (final == 'c' || final == 'S')) {
@@ -358,6 +360,8 @@ bool probe_decide(
         .max_w_px = probe->max_w,
         .max_h_px = probe->max_h,
         .sync2026 = probe->sync2026 == 1 || probe->sync2026 == 2,
+        .sgr_mouse = probe->sgr_mouse >= 1 && probe->sgr_mouse <= 3,
+        .trip_ms = probe->trip_ms,
         .in_tmux = (env->tmux && *env->tmux) || begins(probe->name, "tmux"),
         .in_screen = env->sty && *env->sty};
     memcpy(out->name, probe->name, sizeof out->name);
@@ -393,7 +397,7 @@ bool probe_ask(int in_fd, int out_fd, const struct probe_env *env, struct probe 
     buf_done(&questions);
     struct input input;
     input_init(&input);
-    int64_t end = clock_ms() + PROBE_LIMIT_MS;
+    int64_t start = clock_ms(), end = start + PROBE_LIMIT_MS;
     for (int64_t left = PROBE_LIMIT_MS; good && !probe->done && left > 0; left = end - clock_ms()) {
         struct pollfd wait = {.fd = in_fd, .events = POLLIN};
         if (poll(&wait, 1, (int)left) > 0 && !read_some(in_fd, read_bytes, &input))
@@ -403,6 +407,8 @@ bool probe_ask(int in_fd, int out_fd, const struct probe_env *env, struct probe 
             if (event.kind == EVENT_ANSWER)
                 probe_answer(probe, event.text, event.length);
     }
+    if (probe->done)
+        probe->trip_ms = (int)(clock_ms() - start);
     input_done(&input);
     return good;
 }

@@ -72,11 +72,14 @@ void slider_draw(struct grid *grid, int row, int col, int cols, const struct sli
     bool focused, struct slider_place *place)
 {
     struct rect before = grid_clip(grid, (struct rect){row, col, 1, cols > 0 ? cols : 0});
-    char number[NUMBER_BYTES], widest[NUMBER_BYTES];
+    char number[NUMBER_BYTES], low[NUMBER_BYTES], high[NUMBER_BYTES];
     print_number(
         isnan(slider->value) ? NAN : clamp(slider, slider->value), slider->decimals, number);
-    print_number(slider->high, slider->decimals, widest);
-    int label = grid_text_cols(slider->label), end = grid_text_cols(widest) + 1;
+    print_number(slider->low, slider->decimals, low);
+    print_number(slider->high, slider->decimals, high);
+    int label = grid_text_cols(slider->label), end = grid_text_cols(high) + 1;
+    if (grid_text_cols(low) >= end)
+        end = grid_text_cols(low) + 1;
     int suffix = slider->suffix && *slider->suffix ? grid_text_cols(slider->suffix) + 2 : 0;
     if (cols - label - 1 - end - suffix < LEAST_TRACK)
         suffix = 0;

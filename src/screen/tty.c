@@ -26,6 +26,7 @@ static struct {
     int pipe[2];
     struct termios before, raw;
     struct tty_options options;
+    bool motion; /* the mouse tells of motion, too */
     char enter[STRING_BYTES], leave[STRING_BYTES];
     size_t enter_bytes, leave_bytes;
     struct sigaction old_fatal[FATAL_COUNT], old_winch, old_tstp, old_cont;
@@ -182,18 +183,28 @@ bool tty_open(int in_fd, int out_fd, struct err *err)
     return true;
 }
 
-static void set_leave(const struct tty_options *options)
+#define MOTION_ON "\x1b[?1003h"
+/* xterm has one of these modes at a time, so that the end of one is the end of all. */
+#define MOTION_OFF "\x1b[?1003l\x1b[?1002h"
+
+/* What is written on entering, on going on after a stop, and on leaving. */
+static void set_strings(const struct tty_options *options, bool motion)
 {
     sigset_t all, before;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
+    /* Mouse: 1002 presses and drags, 1006 in decimal. 2004: pastes in brackets. */
+    int enter = snprintf(tty.enter, sizeof tty.enter, "\x1b[?1049h\x1b[?25l\x1b[?2004h%s%s",
+        options->mouse ? "\x1b[?1000h\x1b[?1002h\x1b[?1006h" : "", motion ? MOTION_ON : "");
+    tty.enter_bytes = (size_t)enter;
     /* ST first: a picture may be cut in its middle. Then an open synchronized update. */
     int leave = snprintf(tty.leave, sizeof tty.leave,
-        "\x1b\\\x1b[?2026l%s%s\x1b[?2004l\x1b[0m\x1b[?25h\x1b[?1049l",
-        options->kitty ? "\x1b_Ga=d,d=A,q=2\x1b\\" : "",
+        "\x1b\\\x1b[?2026l%s%s%s\x1b[?2004l\x1b[0m\x1b[?25h\x1b[?1049l",
+        options->kitty ? "\x1b_Ga=d,d=A,q=2\x1b\\" : "", motion ? "\x1b[?1003l" : "",
         options->mouse ? "\x1b[?1006l\x1b[?1002l\x1b[?1000l" : "");
     tty.leave_bytes = (size_t)leave;
     tty.options = *options;
+    tty.motion = motion;
     pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
@@ -202,18 +213,24 @@ void tty_found_kitty(void)
     struct tty_options options = tty.options;
     options.kitty = true;
     if (tty.open && tty.entered)
-        set_leave(&options);
+        set_strings(&options, tty.motion);
+}
+
+void tty_set_motion(bool on)
+{
+    if (!tty.open || !tty.entered || !tty.options.mouse || tty.motion == on)
+        return;
+    const struct tty_options options = tty.options;
+    set_strings(&options, on); /* first: who is stopped in between leaves it as it was */
+    const char *text = on ? MOTION_ON : MOTION_OFF;
+    tty_write(tty.out_fd, text, strlen(text), NULL); /* a terminal that is gone tells otherwise */
 }
 
 bool tty_enter(const struct tty_options *options, struct err *err)
 {
     if (!tty.open)
         return err_set(err, ERR_USAGE, "the terminal is not open");
-    set_leave(options);
-    /* Mouse: 1002 presses and drags, 1006 in decimal. 2004: pastes in brackets. */
-    int enter = snprintf(tty.enter, sizeof tty.enter, "\x1b[?1049h\x1b[?25l\x1b[?2004h%s",
-        options->mouse ? "\x1b[?1000h\x1b[?1002h\x1b[?1006h" : "");
-    tty.enter_bytes = (size_t)enter;
+    set_strings(options, false);
     tty.entered = 1;
     return tty_write(tty.out_fd, tty.enter, tty.enter_bytes, err);
 }

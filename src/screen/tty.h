@@ -33,6 +33,9 @@ bool tty_open(int in_fd, int out_fd, struct err *err);
 bool tty_enter(const struct tty_options *options, struct err *err);
 /* The terminal keeps kitty's pictures, and said so late: they go on leaving. */
 void tty_found_kitty(void);
+/* The mouse tells of every cell that it crosses (mode 1003), at about ten bytes each, or no more.
+ * Without effect where it is so already, or where there is no mouse. */
+void tty_set_motion(bool on);
 /* Everything as it was before tty_open(); harmless when nothing is open, or twice. */
 void tty_close(void);
 

@@ -31,10 +31,19 @@ struct seat {
 
 /* So many rows are stepped over before one is looked up. */
 enum { NEAR_STEPS = 8 };
+/* Of one run, undecoded. */
+static const size_t MOST_FACTS_BYTES = (size_t)1 << 31;
+
+/* One source's part of the facts of a run, in the order in which they are believed. */
+struct part {
+    const struct store_origin *origin;
+    size_t param_bytes, metric_bytes;
+};
 
 struct loading {
     struct store *store;
-    struct arena *arena;
+    struct arena *arena; /* of what stays: of texts */
+    struct arena *lists;
     struct store_runs *out;
     struct err *err;
     size_t run_capacity;
@@ -47,6 +56,9 @@ struct loading {
     struct store_metric *metrics; /* the same */
     size_t metric_count, metric_capacity;
     struct seat *seats; /* by name: of the parameters, and behind them of the metrics */
+    struct buf facts;   /* of the run being loaded, undecoded: PARTS, one behind the other */
+    struct part *parts;
+    size_t part_count, part_capacity;
     sqlite3_stmt *gists; /* NULL before the first */
     int64_t gist_source, gist_asked; /* of the row that it stands at; the last that was looked for */
 };
@@ -83,7 +95,7 @@ static bool take_name(struct loading *l, sqlite3_stmt *row)
     bool ok = true;
     if (sqlite3_column_int64(row, 0) > (int64_t)out->name_count || sqlite3_column_int64(row, 0) < 1)
         return damaged(l);
-    const char *text = db_text(row, 1, l->arena, &ok, l->err);
+    const char *text = db_text(row, 1, l->lists, &ok, l->err);
     if (ok)
         out->names[sqlite3_column_int64(row, 0) - 1] = text ? text : "";
     return ok;
@@ -95,7 +107,7 @@ static bool load_names(struct loading *l)
     int64_t count;
     if (!db_number(l->store->db, "SELECT count(*) FROM name", &count, l->err))
         return false;
-    l->out->names = ARENA_ARRAY(l->arena, const char *, (size_t)count + 1);
+    l->out->names = ARENA_ARRAY(l->lists, const char *, (size_t)count + 1);
     if (!l->out->names)
         return no_memory(l->err);
     l->out->name_count = (size_t)count;
@@ -127,7 +139,7 @@ static bool load_run_rows(struct loading *l)
     int64_t count;
     if (!db_number(l->store->db, "SELECT count(*) FROM run", &count, l->err))
         return false;
-    l->out->runs = ARENA_ARRAY(l->arena, struct store_run, (size_t)count + 1);
+    l->out->runs = ARENA_ARRAY(l->lists, struct store_run, (size_t)count + 1);
     if (!l->out->runs)
         return no_memory(l->err);
     l->run_capacity = (size_t)count;
@@ -219,7 +231,7 @@ static bool order_sources(struct loading *l)
         sorted = compare_sources(&l->sources[i - 1], &l->sources[i]) < 0;
     if (!sorted)
         qsort(l->sources, l->source_count, sizeof *l->sources, compare_sources);
-    l->out->origins = ARENA_ARRAY(l->arena, struct store_origin, l->source_count + 1);
+    l->out->origins = ARENA_ARRAY(l->lists, struct store_origin, l->source_count + 1);
     if (!l->out->origins)
         return no_memory(l->err);
     for (size_t i = 0; i < l->source_count; i++) {
@@ -279,12 +291,15 @@ static void forget(struct loading *l)
     free(l->params);
     free(l->metrics);
     free(l->seats);
+    free(l->parts);
+    buf_done(&l->facts);
 }
 
-bool store_load_runs_only(
-    struct store *store, struct arena *arena, struct store_runs *out, struct err *err)
+bool store_load_runs_only(struct store *store, struct arena *lists, struct arena *texts,
+    struct store_runs *out, struct err *err)
 {
-    struct loading l = {.store = store, .arena = arena, .out = out, .err = err};
+    struct loading l = {
+        .store = store, .arena = texts, .lists = lists, .out = out, .err = err};
     *out = (struct store_runs){0};
     if (!db_begin_read(store, err))
         return false;
@@ -397,58 +412,84 @@ static enum db_step find_gist(struct loading *l, int64_t source)
     return step == DB_ROW && l->gist_source != source ? DB_DONE : step;
 }
 
-static bool take_gist(struct loading *l, const struct store_origin *origin)
+/* Puts what a source says behind the facts of its run. */
+static bool gather_gist(struct loading *l, const struct store_origin *origin)
 {
     enum db_step step = find_gist(l, origin->id);
     if (step != DB_ROW)
         return step == DB_DONE; /* it said nothing */
-    sqlite3_stmt *row = l->gists;
-    size_t param_bytes = (size_t)sqlite3_column_bytes(row, 1);
-    const char *bytes = sqlite3_column_blob(row, 1);
-    const unsigned char *params = NULL;
-    bool ok = true;
-    if (param_bytes) { /* kept whole: the texts lie in it */
-        params = (const unsigned char *)arena_copy(l->arena, bytes, param_bytes);
-        ok = params || no_memory(l->err);
+    if (!GROW(l->parts, l->part_capacity, l->part_count + 1))
+        return no_memory(l->err);
+    struct part *part = &l->parts[l->part_count++];
+    *part = (struct part){origin, (size_t)sqlite3_column_bytes(l->gists, 1),
+        (size_t)sqlite3_column_bytes(l->gists, 2)};
+    buf_add(&l->facts, &origin->rank, sizeof origin->rank);
+    buf_add(&l->facts, &part->param_bytes, sizeof part->param_bytes);
+    buf_add(&l->facts, &part->metric_bytes, sizeof part->metric_bytes);
+    buf_add(&l->facts, sqlite3_column_blob(l->gists, 1), part->param_bytes);
+    buf_add(&l->facts, sqlite3_column_blob(l->gists, 2), part->metric_bytes);
+    return !l->facts.failed || no_memory(l->err);
+}
+
+static bool decode_parts(struct loading *l)
+{
+    const unsigned char *at = (const unsigned char *)l->facts.data;
+    for (size_t i = 0; i < l->part_count; i++) {
+        const struct part *part = &l->parts[i];
+        const unsigned char *params = NULL;
+        at += sizeof part->origin->rank + sizeof part->param_bytes + sizeof part->metric_bytes;
+        if (part->param_bytes) { /* kept whole: the texts lie in it */
+            params = (const unsigned char *)arena_copy(l->arena, (const char *)at, part->param_bytes);
+            if (!params)
+                return no_memory(l->err);
+            if (!take_params(l, part->origin, (struct gist){params, params + part->param_bytes}))
+                return false;
+        }
+        at += part->param_bytes;
+        if (!take_metrics(l, part->origin, (struct gist){at, at + part->metric_bytes}))
+            return false;
+        at += part->metric_bytes;
     }
-    const unsigned char *metrics = sqlite3_column_blob(row, 2);
-    size_t metric_bytes = (size_t)sqlite3_column_bytes(row, 2);
-    return ok && (!param_bytes || take_params(l, origin, (struct gist){params, params + param_bytes})) &&
-         (!metric_bytes || take_metrics(l, origin, (struct gist){metrics, metrics + metric_bytes}));
+    return true;
 }
 
 /* Sources are in the order of their runs. */
-static bool load_each_run(struct loading *l, store_take_run *take, void *self)
+static bool load_each_run(struct loading *l, const struct store_taker *taker)
 {
     const struct store_runs *runs = l->out;
     size_t next = 0;
     for (size_t i = 0; i < runs->count; i++) {
-        l->metric_count = l->param_count = 0;
+        l->metric_count = l->param_count = l->part_count = 0;
+        buf_clear(&l->facts);
         for (; next < runs->origin_count && runs->origins[next].run == i; next++)
-            if (!take_gist(l, &runs->origins[next]))
+            if (!gather_gist(l, &runs->origins[next]))
                 return false;
         struct store_run run = runs->runs[i];
+        run.print = digest_of(l->facts.data, l->facts.length);
+        if (!(taker->knows && taker->knows(taker->self, &run)) && !decode_parts(l))
+            return false;
         run.params = l->params;
         run.param_count = l->param_count;
         run.metrics = l->metrics;
         run.metric_count = l->metric_count;
-        if (!take(self, &run, l->err))
+        if (!taker->take(taker->self, &run, l->err))
             return false;
     }
     return true;
 }
 
 bool store_load_facts(struct store *store, const struct store_runs *runs, struct arena *arena,
-    store_take_run *take, void *self, struct err *err)
+    const struct store_taker *taker, struct err *err)
 {
     struct store_runs out = *runs;
     struct loading l = {.store = store, .arena = arena, .out = &out, .err = err};
+    buf_init(&l.facts, MOST_FACTS_BYTES);
     l.seats = calloc(runs->name_count * 2 + 1, sizeof *l.seats);
     if (!l.seats)
         return no_memory(err);
     bool ok = db_begin_read(store, err);
     if (ok) {
-        ok = load_each_run(&l, take, self);
+        ok = load_each_run(&l, taker);
         sqlite3_reset(l.gists);
         db_end_read(store);
     }
@@ -480,6 +521,7 @@ static bool keep_facts(void *self, const struct store_run *run, struct err *err)
     kept->metric_count = run->metric_count;
     kept->params = params;
     kept->param_count = run->param_count;
+    kept->print = run->print;
     return true;
 }
 
@@ -489,9 +531,10 @@ bool store_load_runs(
     if (!db_begin_read(store, err))
         return false;
     struct keeping keeping = {arena, NULL};
-    bool ok = store_load_runs_only(store, arena, out, err);
+    const struct store_taker taker = {.self = &keeping, .take = keep_facts};
+    bool ok = store_load_runs_only(store, arena, arena, out, err);
     keeping.next = out->runs;
-    ok = ok && store_load_facts(store, out, arena, keep_facts, &keeping, err);
+    ok = ok && store_load_facts(store, out, arena, &taker, err);
     db_end_read(store);
     if (!ok)
         *out = (struct store_runs){0};

@@ -98,7 +98,8 @@ static bool set_up_reader(struct store *store, struct err *err)
         return err_set(err, ERR_UNSUPPORTED, "a newer boxtop made the index: rebuild it");
     if (version < schema_present().count)
         return err_set(err, ERR_UNSUPPORTED, "an older boxtop made the index: refresh it");
-    return db_exec(store->db, "PRAGMA query_only=1", err);
+    /* It mostly reads through all runs once: then pages that are kept only cost their room. */
+    return db_exec(store->db, "PRAGMA query_only=1; PRAGMA cache_size=-2000;", err);
 }
 
 static bool set_up(struct store *store, bool reset, struct err *err)

@@ -18,6 +18,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/digest.h"
 #include "base/err.h"
 #include "base/file.h"
 #include "facts/dataset_version.h"
@@ -234,6 +235,9 @@ struct store_run {
     size_t param_count;
     const struct store_metric *metrics; /* one per name; lowest rank only, same rank joined */
     size_t metric_count;
+    /* Of its parameters and metrics: where it and the names of the index are equal so are they. Found
+     * by store_load_facts(). */
+    struct digest print;
 };
 
 struct store_runs {
@@ -252,23 +256,30 @@ struct store_origin {
     int rank, position;
 };
 
-/* Takes a run whose parameters and metrics are complete; the two lists are gone when it returns.
- * False with ERR stops. */
-typedef bool store_take_run(void *self, const struct store_run *run, struct err *err);
+/* Who gets the runs of store_load_facts(), each with its print. */
+struct store_taker {
+    void *self;
+    /* True: the facts are at hand already, and TAKE gets the run without any. NULL: none are. */
+    bool (*knows)(void *self, const struct store_run *run);
+    /* A run whose parameters and metrics are complete; the two lists are gone when it returns. False
+     * with ERR stops. */
+    bool (*take)(void *self, const struct store_run *run, struct err *err);
+};
 
 /* All runs as one commit left them; everything lives in ARENA. */
 bool store_load_runs(
     struct store *store, struct arena *arena, struct store_runs *out, struct err *err);
 /*
  * The same in two steps, for whoever makes something smaller of the facts, which are most of it:
- * first all but parameters and metrics (both NULL), then those of one run after the other, which TAKE
- * gets in the order of RUNS; texts live in ARENA. Both stand in one snapshot of the caller's
- * (store_snapshot_begin()).
+ * first all but parameters and metrics (both NULL), then those of one run after the other, which TAKER
+ * gets in the order of RUNS. The lists and the names of OUT lie in LISTS and all other texts in TEXTS;
+ * the texts of parameters in the arena given with TAKER. Both steps stand in one snapshot of the
+ * caller's (store_snapshot_begin()).
  */
-bool store_load_runs_only(
-    struct store *store, struct arena *arena, struct store_runs *out, struct err *err);
+bool store_load_runs_only(struct store *store, struct arena *lists, struct arena *texts,
+    struct store_runs *out, struct err *err);
 bool store_load_facts(struct store *store, const struct store_runs *runs, struct arena *arena,
-    store_take_run *take, void *self, struct err *err);
+    const struct store_taker *taker, struct err *err);
 
 /* All points of METRIC of run RUN in file order, bit for bit as they came. None: *COUNT is 0. */
 bool store_load_points(struct store *store, int64_t run, const char *metric, struct arena *arena,

@@ -198,6 +198,7 @@ static bool wants_of(struct board_state *state, const struct session *session,
     more->curve_count = 0;
     memset(more->studies, 0, sizeof more->studies);
     more->photo_count = 0;
+    more->motion = false; /* only the focus, which is the last, has it */
     panel->view->wants(panel->state, &seen, world, more);
     *out = *more;
     out->curve_count = 0;

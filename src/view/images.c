@@ -1,7 +1,6 @@
 #include "view/images.h"
 
 #include "base/num.h"
-#include "eval/sweep.h"
 #include "view/thresholds.h"
 
 #include <math.h>
@@ -37,6 +36,7 @@ enum action {
     PLAY,
     NEXT_BOX,
     BOX_BEFORE,
+    HOVER,
     MASKS,
     COLOURS,
     GREY,
@@ -84,6 +84,7 @@ static const struct key_row KEYS[] = {
     {"o", "which boxes: all, verdicts, truth, predictions", OVERLAY, "boxes", "overlay", 3},
     {"n", "next box: what it is, and why it is wrong", NEXT_BOX, "boxes", "box", 4},
     {"N", "box before", BOX_BEFORE, "boxes", NULL, 0},
+    {"p", "what is under the mouse: said as it moves, or not", HOVER, "boxes", NULL, 0},
     {"a", "true positives: shown or not", HIDE_TP, "boxes", NULL, 0},
     {"s", "false positives: shown or not", HIDE_FP, "boxes", NULL, 0},
     {"d", "missed objects: shown or not", HIDE_FN, "boxes", NULL, 0},
@@ -151,22 +152,14 @@ static void keep_filter(const struct images_state *state, struct session *sessio
 
 /* ---- acting ---- */
 
-static void one_for_all(struct images_state *state)
-{
-    free(state->own);
-    state->own = NULL;
-    state->turn++;
-}
-
 static void set_slider(struct images_state *state, struct session *session,
     const struct world *world, enum images_slider which, double value)
 {
     struct slider slider = images_slider_now(state, session, world, which);
     value = value < slider.low ? slider.low : value > slider.high ? slider.high : value;
-    if (which == SLIDER_CONFIDENCE) {
-        one_for_all(state);
-        session->confidence = value;
-    } else if (which == SLIDER_STEP)
+    if (which == SLIDER_CONFIDENCE)
+        images_govern(state, session, value);
+    else if (which == SLIDER_STEP)
         state->artifact = (int32_t)value;
     else if (session->iou != value) {
         session->iou = value;
@@ -283,42 +276,12 @@ static void move_in_pane(struct images_state *state, enum scroll_move move)
 /* Each class at its own best F1, or all at one confidence again. */
 static void toggle_own(struct images_state *state, struct session *session)
 {
-    const struct study *study = images_study(state);
-    if (state->own || !study) {
-        one_for_all(state);
+    bool had = state->own != NULL;
+    images_own_forget(state);
+    if (!had && images_study(state) && images_own_set(state, session))
+        session_say(session, "each class at its own best F1; [ ] move all, with c the one listed");
+    else
         session_say(session, "all classes at confidence %.2f", session->confidence);
-        return;
-    }
-    size_t count = study->dataset->category_count;
-    struct arena arena = {0};
-    struct eval_sweep sweep;
-    state->own = calloc(count + 1, sizeof *state->own);
-    if (!state->own || !eval_sweep(study->set, images_iou_index(session), NULL, &arena, &sweep, NULL))
-        one_for_all(state);
-    for (size_t i = 0; state->own && i < count; i++) {
-        double best = sweep.best_of_category[i].confidence;
-        state->own[i] = isnan(best) ? session->confidence : best;
-    }
-    arena_done(&arena);
-    state->turn++;
-    session_say(session, "each class at the confidence of its own best F1: c lists them");
-}
-
-static double in_range(double value)
-{
-    return value < 0 ? 0 : value > 1 ? 1 : value;
-}
-
-/* [ and ] while classes have confidences of their own: of the class under the cursor of the list of
- * classes, else of all. */
-static void move_own(struct images_state *state, int steps)
-{
-    size_t count = images_study(state)->dataset->category_count;
-    bool one = state->pane == IMAGES_CLASSES;
-    for (size_t i = 0; i < count; i++)
-        if (!one || i == state->classes.scroll.cursor)
-            state->own[i] = in_range(state->own[i] + steps * 0.01);
-    state->turn++;
 }
 
 static void ask(struct images_state *state, enum images_asking what, const char *text)
@@ -333,11 +296,8 @@ static bool act_on_thresholds(
     enum threshold_slider which;
     int steps;
     if (threshold_steps(action, &which, &steps)) {
-        if (state->own && images_study(state) && which == THRESHOLD_CONFIDENCE)
-            move_own(state, steps);
-        else
-            move_slider(state, session, world,
-                which == THRESHOLD_IOU ? SLIDER_IOU : SLIDER_CONFIDENCE, steps);
+        move_slider(state, session, world,
+            which == THRESHOLD_IOU ? SLIDER_IOU : SLIDER_CONFIDENCE, steps);
         return true;
     }
     switch (action) {
@@ -346,9 +306,8 @@ static bool act_on_thresholds(
         move_slider(state, session, world, SLIDER_STEP, action == STEP_NEXT ? 1 : -1);
         return true;
     case THRESHOLD_BEST:
-        one_for_all(state);
         if (state->best_known && !isnan(state->best.confidence))
-            session->confidence = state->best.confidence;
+            images_govern(state, session, state->best.confidence);
         return true;
     case THRESHOLD_TYPE:
         ask(state, ASKS_CONFIDENCE, "");
@@ -440,6 +399,20 @@ static bool act_on_list(
     return false;
 }
 
+static void toggle_hover(struct images_state *state, struct session *session, const struct world *world)
+{
+    bool on = !images_hovers(session, world);
+    char *wish = session->images.hover;
+    state->hovered.any = false;
+    if (on && world->motion == MOTION_NEVER) {
+        session_say(session, "this terminal does not tell how the mouse moves: click on a box");
+        return;
+    }
+    snprintf(wish, sizeof session->images.hover, "%s", on ? "on" : "off");
+    session_say(session, on ? "what is under the mouse is said as it moves"
+                            : "what is under the mouse is said at a click");
+}
+
 static bool act_on_boxes(
     struct images_state *state, struct session *session, const struct world *world, int action)
 {
@@ -460,6 +433,9 @@ static bool act_on_boxes(
     case NEXT_BOX:
     case BOX_BEFORE:
         images_point_next(state, session, action == NEXT_BOX ? 1 : -1);
+        return true;
+    case HOVER:
+        toggle_hover(state, session, world);
         return true;
     case SHOW:
         next_show(state, session, world);
@@ -495,14 +471,24 @@ static bool act_on_boxes(
     return false;
 }
 
+/* A confidence is of what the slider moves; but all classes are typed as one. */
+static void take_typed(struct images_state *state, struct session *session)
+{
+    double typed;
+    if (!threshold_typed(session, &state->prompt, &typed))
+        return;
+    if (images_governed(state, session).what != GOVERNS_CLASS)
+        images_own_forget(state);
+    images_govern(state, session, typed);
+}
+
 static enum view_outcome act_in_prompt(struct images_state *state, struct session *session,
     const struct world *world, const struct event *event)
 {
     enum prompt_answer answer = prompt_event(&state->prompt, event);
     const char *text = state->prompt.text;
     if (answer == PROMPT_ACCEPTED && state->asking == ASKS_CONFIDENCE) {
-        one_for_all(state);
-        threshold_typed(session, &state->prompt);
+        take_typed(state, session);
     } else if (answer == PROMPT_ACCEPTED && state->asking == ASKS_TAG) {
         images_tag(state, session, text);
     } else if (answer == PROMPT_ACCEPTED && state->asking == ASKS_FILE) {
@@ -573,6 +559,10 @@ static void pan_by_mouse(struct images_state *state, const struct session *sessi
 static enum view_outcome act_by_mouse(struct images_state *state, struct session *session,
     const struct world *world, const struct event *event)
 {
+    if (event->action == MOUSE_MOVE)
+        return images_hover_at(state, session, world, event->row, event->col) ? VIEW_STAYED
+                                                                              : VIEW_IGNORED;
+    state->hovered.any = false;
     if (event->action == MOUSE_RELEASE)
         state->dragging = -1;
     if (event->action == MOUSE_WHEEL) {
@@ -621,6 +611,7 @@ static enum view_outcome act_on_event(struct images_state *state, struct session
         return act_by_mouse(state, session, world, event);
     int action = key_rows_find(KEYS, event), move = view_movement(event);
     state->find_trouble[0] = '\0';
+    state->hovered.any = false; /* the person is at the keys */
     if (action == EVALUATION) {
         *effect = (struct view_effect){&view_evaluation, state->run};
         return VIEW_OPENED;

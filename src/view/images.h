@@ -1,8 +1,8 @@
 /*
  * The images screen: its state, shared by what follows the world (images_follow.c), lays out and draws
  * pictures (images_tiles.c), finds images (images_find.c), by what was asked for elsewhere
- * (images_request.c), points at boxes (images_point.c), draws the page (images_draw.c) and acts
- * (images.c).
+ * (images_request.c), points at boxes (images_point.c), gives classes confidences of their own
+ * (images_own.c), draws the page (images_draw.c) and acts (images.c).
  * Knows: studies of a few runs, thresholds, the class filter. Must not know: files, how boxes match.
  */
 #pragma once
@@ -61,9 +61,12 @@ struct images_tiles {
 /* Where things are on the page. */
 struct images_page {
     bool folded; /* too narrow for counts beside the picture: one line of them below it */
-    struct rect pictures, counts, lists;
-    int said_row, sliders_row;
+    struct rect pictures, counts, lists, sliders;
+    int said_row;
 };
+
+/* What the confidence slider moves. */
+enum images_governs { GOVERNS_ALL, GOVERNS_SHIFT, GOVERNS_CLASS };
 
 enum images_asking {
     ASKS_NOTHING,
@@ -124,7 +127,9 @@ struct images_state {
     int size;
     bool maskless, by_verdict, playing;
     struct easel_look look;
-    double *own; /* confidences by category of side 0's study; NULL: one for all */
+    /* Confidences by category of side 0's study, NULL: one for all; as they were given, and moved by
+     * SHIFT, within 0 and 1. */
+    double *own_base, *own, shift;
     enum images_asking asking;
     struct prompt prompt;
     struct slider_place sliders[IMAGES_SLIDERS];
@@ -132,13 +137,17 @@ struct images_state {
     bool panning, panned; /* the mouse was pressed on a picture that is looked at closely; it has moved */
     int pan_row, pan_col; /* where it was last */
 
-    /* The box that is pointed at, in a tile of that number. */
-    struct gallery_box chosen;
-    size_t tile;
+    /* The box that is pointed at, in a tile of that number, and the one under the mouse, of which
+     * but words are seen. */
+    struct gallery_box chosen, hovered;
+    size_t tile, hovered_tile;
     struct images_tiles tiles; /* as drawn last */
 
-    /* The best F1 is kept while study, IoU and classes are the same. */
+    /* The best F1 is kept while study, IoU, classes, and these are the same. */
     bool best_known;
+    enum images_governs best_what;
+    size_t best_class;
+    int best_size;
     struct eval_best best;
 };
 
@@ -183,6 +192,27 @@ void images_look_begin(
     struct images_state *state, const struct session *session, const struct world *world);
 void images_look_remember(const struct images_state *state, struct session *session);
 
+/* ---- confidences of classes' own (images_own.c) ---- */
+
+struct images_governed {
+    enum images_governs what;
+    size_t class; /* of GOVERNS_CLASS */
+    double value, low, high;
+};
+struct images_governed images_governed(
+    const struct images_state *state, const struct session *session);
+/* Sets what the slider moves to VALUE, within its range. */
+void images_govern(struct images_state *state, struct session *session, double value);
+/* Each class at its own best F1; false, with one for all, when memory is out. */
+bool images_own_set(struct images_state *state, const struct session *session);
+void images_own_forget(struct images_state *state); /* one confidence for all */
+/* Where the F1 curve is of what the slider moves: of one class, or of all, whose thresholds then are
+ * shifts (eval_counts_curve()). Memory from ARENA; false when it is out. */
+bool images_curve_at(const struct images_state *state, const struct session *session,
+    struct arena *arena, struct eval_at *out);
+/* Brings the best F1 of that curve up to date. */
+void images_find_best(struct images_state *state, const struct session *session);
+
 /* ---- finding (images_find.c) ---- */
 
 size_t images_count(const struct images_state *state); /* of the list */
@@ -208,7 +238,8 @@ void images_next_changed(struct images_state *state, enum image_change change);
 
 /* ---- pictures (images_tiles.c) ---- */
 
-struct images_page images_lay_out_page(const struct images_state *state, struct rect place);
+struct images_page images_lay_out_page(
+    const struct images_state *state, const struct world *world, struct rect place);
 /* The tiles of the pictures' part of PAGE. */
 void images_lay_out(const struct images_state *state, const struct world *world,
     const struct images_page *page, struct images_tiles *out);
@@ -236,13 +267,18 @@ void images_point_next(
 /* Points at the box under a cell; false when that is no picture. */
 bool images_point_at(struct images_state *state, const struct session *session,
     const struct world *world, int row, int col);
+/* Whether what lies under the mouse is said as it moves; and says it of a cell: false when that is
+ * what is said already. */
+bool images_hovers(const struct session *session, const struct world *world);
+bool images_hover_at(struct images_state *state, const struct session *session,
+    const struct world *world, int row, int col);
 /* Zooms by FACTOR about a cell, outside of the picture about its middle; to so many screen pixels a
  * pixel of the image, 0: as large as fits; moves what is seen by cells. */
 void images_zoom(struct images_state *state, const struct world *world, double factor, int row,
     int col);
 void images_zoom_to(struct images_state *state, const struct world *world, double scale);
 void images_pan(struct images_state *state, const struct world *world, int rows, int cols);
-/* What the box is that is pointed at; "" for none. */
+/* What the box is that is under the mouse, else the one that is pointed at; "" for none. */
 void images_point_words(const struct images_state *state, const struct session *session, char *out,
     size_t out_bytes);
 

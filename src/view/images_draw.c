@@ -4,7 +4,9 @@
  */
 #include "view/images.h"
 
+#include "base/text.h"
 #include "screen/spark.h"
+#include "screen/statusline.h"
 #include "view/thresholds.h"
 
 #include <math.h>
@@ -226,7 +228,9 @@ static void class_item(void *self, size_t i, struct list_item *out)
     }
     out->right = listing->right;
     if (state->own) {
-        snprintf(listing->name, sizeof listing->name, "%.2f %.110s", state->own[i], out->text);
+        char own[16];
+        snprintf(own, sizeof own, "%.2f", state->own[i]);
+        snprintf(listing->name, sizeof listing->name, "%s %.100s", own + (own[0] == '0'), out->text);
         out->text = listing->name;
     }
 }
@@ -258,6 +262,22 @@ static void draw_lists(struct images_state *state, struct grid *grid, struct rec
 
 /* ---- sliders ---- */
 
+static struct slider confidence_slider(
+    const struct images_state *state, const struct session *session)
+{
+    static const char *const LABELS[] = {[GOVERNS_ALL] = "confidence",
+        [GOVERNS_SHIFT] = "all, moved",
+        [GOVERNS_CLASS] = "this class"}; /* as wide as one another */
+    const struct images_governed now = images_governed(state, session);
+    struct slider slider = threshold_slider_now(
+        session, THRESHOLD_CONFIDENCE, state->best_known ? state->best.confidence : NAN);
+    slider.label = LABELS[now.what];
+    slider.low = now.low;
+    slider.high = now.high;
+    slider.value = now.value;
+    return slider;
+}
+
 struct slider images_slider_now(const struct images_state *state, const struct session *session,
     const struct world *world, enum images_slider which)
 {
@@ -278,51 +298,67 @@ struct slider images_slider_now(const struct images_state *state, const struct s
             .mark = NAN,
             .decimals = 0};
     default:
-        return threshold_slider_now(session, THRESHOLD_CONFIDENCE,
-            state->best_known ? state->best.confidence : NAN);
+        return confidence_slider(state, session);
     }
 }
 
-/* F1 by confidence from 0 to 1, with a mark where the slider stands. */
+/* F1 over the range of the confidence slider, of what that moves, with a mark where it stands. */
 static void draw_f1_curve(const struct images_state *state, const struct session *session,
-    struct grid *grid, int row, int col, int cols)
+    struct canvas *canvas, int row, int col, int cols)
 {
     double thresholds[CURVE_POINTS], f1[CURVE_POINTS];
     struct eval_counts counts[CURVE_POINTS];
+    struct eval_at curve;
+    struct grid *grid = canvas->grid;
     int count = cols - BEST_COLS < CURVE_POINTS ? cols - BEST_COLS : CURVE_POINTS;
-    if (count < 8)
+    if (count < 8 || !images_curve_at(state, session, canvas->scratch, &curve))
         return;
+    const struct images_governed now = images_governed(state, session);
     for (int i = 0; i < count; i++)
-        thresholds[i] = (double)i / count;
-    eval_counts_curve(images_study(state)->set, images_iou_index(session), images_filter(state),
-        thresholds, (size_t)count, counts);
+        thresholds[i] = now.low + (now.high - now.low) * i / count;
+    eval_counts_curve(images_study(state)->set, &curve, thresholds, (size_t)count, counts);
     for (int i = 0; i < count; i++)
         f1[i] = eval_f1(&counts[i]);
     spark_draw(grid, row, col, count, STYLE_IS(ACCENT), f1, (size_t)count, 0, 1);
-    int at = (int)(session->confidence * count);
+    int at = (int)((now.value - now.low) / (now.high - now.low) * count);
     grid_mark(grid, (struct rect){row, col + (at < count ? at : count - 1), 1, 1}, STYLE_REVERSE);
-    if (state->best_known && !isnan(state->best.f1))
-        grid_printf(grid, row, col + count + 1, cols - count - 1, STYLE_IS(MUTED),
-            cols - count > 28 ? "F1, best %.3f at %.2f" : "best %.2f at %.2f", state->best.f1,
-            state->best.confidence);
+    if (!state->best_known || isnan(state->best.f1))
+        return;
+    bool wide = cols - count > 28, shift = now.what == GOVERNS_SHIFT;
+    grid_printf(grid, row, col + count + 1, cols - count - 1, STYLE_IS(MUTED),
+        wide ? shift ? "F1, best %.3f at %+.2f" : "F1, best %.3f at %.2f"
+             : shift ? "best %.2f at %+.2f" : "best %.2f at %.2f",
+        state->best.f1, state->best.confidence);
 }
 
+/* Two rows: confidence and the curve, IoU and the step; or the first three beside one another. */
 static void draw_sliders(struct images_state *state, const struct session *session,
-    const struct world *world, struct grid *grid, struct rect place, int row)
+    const struct world *world, struct canvas *canvas, const struct images_page *page)
 {
-    int half = (place.cols - 3) / 2, col = place.col + 1, second = col + half + 1;
+    enum { SHORT_IOU_COLS = 17 };
+    struct grid *grid = canvas->grid;
+    int row = page->sliders.row, col = page->sliders.col, cols = page->sliders.cols;
+    bool one_row = page->sliders.rows == 1;
+    int half = one_row ? (cols - SHORT_IOU_COLS) * 5 / 9 : (cols - 1) / 2, second = col + half + 1;
+    int curve = cols - half - 1 - (one_row ? SHORT_IOU_COLS + 1 : 0);
     memset(state->sliders, 0, sizeof state->sliders);
-    if (place.rows < 5)
+    if (!page->sliders.rows)
         return;
     struct slider confidence = images_slider_now(state, session, world, SLIDER_CONFIDENCE);
     slider_draw(grid, row, col, half, &confidence, true, &state->sliders[SLIDER_CONFIDENCE]);
-    draw_f1_curve(state, session, grid, row, second, place.cols - half - 3);
+    draw_f1_curve(state, session, canvas, row, second, curve);
     struct slider iou = images_slider_now(state, session, world, SLIDER_IOU);
-    slider_draw(grid, row + 1, col, half, &iou, false, &state->sliders[SLIDER_IOU]);
+    if (one_row) {
+        iou.label = "IoU";
+        slider_draw(grid, row, second + curve + 1, SHORT_IOU_COLS, &iou, false,
+            &state->sliders[SLIDER_IOU]);
+    } else {
+        slider_draw(grid, row + 1, col, half, &iou, false, &state->sliders[SLIDER_IOU]);
+    }
     struct slider step = images_slider_now(state, session, world, SLIDER_STEP);
-    if (step.high > step.low)
-        slider_draw(grid, row + 1, second, place.cols - half - 3, &step, false,
-            &state->sliders[SLIDER_STEP]);
+    if (!one_row && step.high > step.low)
+        slider_draw(
+            grid, row + 1, second, curve, &step, false, &state->sliders[SLIDER_STEP]);
     static const char *const ASKED[] = {[ASKS_CONFIDENCE] = "confidence ",
         [ASKS_NAME] = "images called (pattern) ",
         [ASKS_FILTER] = "images with (FP>2 & F1<.5) ",
@@ -330,66 +366,71 @@ static void draw_sliders(struct images_state *state, const struct session *sessi
         [ASKS_FILE] = "the list as CSV into the file "};
     if (state->asking)
         prompt_draw(&state->prompt, grid, row, col,
-            state->asking == ASKS_CONFIDENCE ? half : place.cols - 2, ASKED[state->asking]);
+            state->asking == ASKS_CONFIDENCE ? half : cols, ASKED[state->asking]);
 }
 
 /* ---- the page ---- */
 
-/* "3 of 12: broken by B": which of the listed images it is, and what list that is. */
-static int draw_place(
-    const struct images_state *state, struct grid *grid, int row, int col, int end)
+/* "3 of 12: broken by B  errors of car": which of the listed images it is, and what list that is. True
+ * when that is not simply all of them. */
+static bool print_place(const struct images_state *state, struct buf *out)
 {
-    int from = col;
     const char *order = images_order_name(state);
     size_t all = images_study(state)->dataset->image_count, listed = images_count(state);
-    bool filtered = listed != all || state->request.kind || state->name_pattern[0] || state->filter_text[0];
-    struct style style = filtered || order[0] ? STYLE_IS(FILTER) : STYLE_IS(MUTED);
-    if (state->unlisted)
-        col += grid_printf(grid, row, col, end - col, style, "not among %zu", listed);
-    else
-        col += grid_printf(grid, row, col, end - col, style, "%zu of %zu", state->position + 1, listed);
-    if (order[0])
-        col += grid_printf(grid, row, col, end - col, style, ": %s", order);
     char request[2 * SESSION_CLASS_BYTES + 16];
     images_request_print(state, request, sizeof request);
-    if (request[0])
-        col += grid_printf(grid, row, col, end - col, style, "  %s", request);
-    const char *texts[] = {state->name_pattern, state->filter_text};
-    for (size_t i = 0; i < 2; i++)
-        if (texts[i][0])
-            col += grid_printf(grid, row, col, end - col, style, "  %s%.40s", i ? "" : "/", texts[i]);
-    return col - from + 2;
+    if (state->unlisted)
+        buf_printf(out, "not among %zu", listed);
+    else
+        buf_printf(out, "%zu of %zu", state->position + 1, listed);
+    buf_printf(out, order[0] ? ": %s" : "%s", order);
+    buf_printf(out, request[0] ? "  %s" : "%s", request);
+    buf_printf(out, state->name_pattern[0] ? "  /%.40s" : "%s", state->name_pattern);
+    buf_printf(out, state->filter_text[0] ? "  %.40s" : "%s", state->filter_text);
+    return listed != all || request[0] || state->name_pattern[0] || state->filter_text[0] ||
+           order[0];
 }
 
+/* The run, the image, and how they are looked at: the last words go first when it is narrow. */
 static void draw_head(const struct images_state *state, const struct world *world,
     struct grid *grid, struct rect place)
 {
+    static const char *const SHOWN[IMAGES_SHOWS] = {[IMAGES_GRID] = "grid",
+        [IMAGES_RUNS] = "runs",
+        [IMAGES_STEPS] = "steps",
+        [IMAGES_VERSUS] = "A against B"};
     const struct study_want *shown = state->side_count ? &state->sides[0].want : NULL;
     const struct run_row *run =
         shown && world->runs ? runs_find(world->runs, shown->run_id) : images_run(state, world);
     int32_t index = images_current(state);
-    int col = place.col + 1, end = place.col + place.cols;
-    if (run) {
-        col += grid_text(grid, place.row, col, 2, session_run_style(run), "\xe2\x96\xa0 ");
-        col += grid_text(grid, place.row, col, place.cols / 3, STYLE_IS(TITLE), run->shown) + 2;
-    }
     int64_t step = shown ? images_step_of(world, shown) : -1;
+    char name[256] = "", at[32] = "", file[256] = "", size[32] = "", how[32] = "";
+    struct buf list;
+    buf_init(&list, 1024);
+    bool chosen = index >= 0 && print_place(state, &list);
+    if (run)
+        text_fit(name, sizeof name, run->shown, strlen(run->shown), place.cols / 3);
     if (step >= 0)
-        col += 2 + grid_printf(grid, place.row, col, 20, STYLE_IS(MUTED), "step %lld", (long long)step);
-    if (index < 0)
-        return;
-    const struct study *study = images_study(state);
-    const struct image *image = &study->dataset->images[index];
-    col += grid_text(grid, place.row, col, place.cols / 3, STYLE_IS(TEXT), image->file_name) + 2;
-    col += grid_printf(grid, place.row, col, 14, STYLE_IS(MUTED), "%dx%d", image->width_px,
-               image->height_px) +
-           2;
-    col += draw_place(state, grid, place.row, col, end);
-    col += grid_text(grid, place.row, col, end - col - 1, STYLE_IS(MUTED),
-        gallery_overlay_name(state->overlay));
+        snprintf(at, sizeof at, "step %lld", (long long)step);
+    if (index >= 0) {
+        const struct image *image = &images_study(state)->dataset->images[index];
+        text_fit(file, sizeof file, image->file_name, strlen(image->file_name), place.cols / 3);
+        snprintf(size, sizeof size, "%dx%d", image->width_px, image->height_px);
+    }
     if (state->show != IMAGES_ONE)
-        grid_printf(grid, place.row, col + 2, end - col - 3, STYLE_IS(MUTED), "%s%s",
-            images_show_name(state->show), state->playing ? ", playing" : "");
+        snprintf(how, sizeof how, "%s%s", SHOWN[state->show], state->playing ? ", playing" : "");
+    const struct status_part parts[] = {{name, STYLE_IS(TITLE), 1, false},
+        {at, STYLE_IS(MUTED), 2, false}, {file, STYLE_IS(TEXT), 0, false},
+        {size, STYLE_IS(MUTED), 5, false},
+        {list.data ? list.data : "", chosen ? STYLE_IS(FILTER) : STYLE_IS(MUTED), 3, false},
+        {index < 0 ? "" : gallery_overlay_name(state->overlay), STYLE_IS(MUTED), 6, false},
+        {how, STYLE_IS(MUTED), 4, false}};
+    int col = place.col + 1;
+    if (run)
+        col += grid_text(grid, place.row, col, 2, session_run_style(run), "\xe2\x96\xa0 ");
+    statusline_draw(grid, place.row, col, place.col + place.cols - 1 - col, parts,
+        sizeof parts / sizeof *parts);
+    buf_done(&list);
 }
 
 static bool draw_nothing(const struct images_state *state, const struct world *world,
@@ -493,7 +534,7 @@ void images_draw(void *self, const struct session *session, const struct world *
     if (draw_nothing(state, world, canvas->grid, place) ||
         !count(state, session, canvas->scratch, &numbers))
         return;
-    struct images_page page = images_lay_out_page(state, place);
+    struct images_page page = images_lay_out_page(state, world, place);
     images_lay_out(state, world, &page, &state->tiles);
     images_draw_tiles(state, session, world, canvas);
     if (page.pictures.rows)
@@ -501,5 +542,5 @@ void images_draw(void *self, const struct session *session, const struct world *
     draw_lists(state, canvas->grid, page.lists, &numbers);
     draw_said(state, session, canvas->grid,
         (struct rect){page.said_row, place.col + 1, 1, place.cols - 2});
-    draw_sliders(state, session, world, canvas->grid, place, page.sliders_row);
+    draw_sliders(state, session, world, canvas, &page);
 }

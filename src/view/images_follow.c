@@ -201,9 +201,7 @@ static void reset_filter(struct images_state *state, const struct session *sessi
     state->filter = calloc(dataset->category_count / 64 + 1, sizeof *state->filter);
     state->hues = calloc(dataset->category_count + 1, sizeof *state->hues);
     state->filtered = false;
-    free(state->own);
-    state->own = NULL;
-    state->turn++;
+    images_own_forget(state);
     if (state->hues)
         gallery_hues(dataset, state->hues);
     images_request_class(state);
@@ -310,6 +308,7 @@ static void take_studies(struct images_state *state, const struct session *sessi
             snprintf(state->trouble, sizeof state->trouble, "%s", answer ? answer->trouble : "");
         if (!answer || !answer->study || answer->study == side->study)
             continue;
+        state->hovered.any = false;
         struct study *old = side->study;
         int32_t was = i == 0 ? images_current(state) : -1;
         side->study = study_share(answer->study);
@@ -370,7 +369,7 @@ static void want_photos(struct images_state *state, const struct session *sessio
     const struct world *world, struct wants *out)
 {
     struct images_page page =
-        images_lay_out_page(state, (struct rect){1, 0, session->rows, session->cols});
+        images_lay_out_page(state, world, (struct rect){1, 0, session->rows, session->cols});
     struct images_tiles tiles;
     images_lay_out(state, world, &page, &tiles);
     struct photo_want want = {.study = images_study(state)};
@@ -405,11 +404,11 @@ void images_follow(
         images_find(state, session, world, out);
     for (size_t i = 0; i < state->side_count; i++)
         find_image(state, &state->sides[i]);
-    if (!state->best_known && images_study(state))
-        state->best_known = eval_best_f1(images_study(state)->set, images_iou_index(session),
-            images_filter(state), &state->best, NULL);
+    if (images_study(state))
+        images_find_best(state, session);
     if (state->playing)
         out->tick_ms = PLAY_MS;
+    out->motion = images_hovers(session, world);
     const struct study_answer *answer = count ? world_study(world, &wants[0]) : NULL;
     if (answer && answer->study && images_current(state) >= 0)
         want_photos(state, session, world, out);
@@ -423,6 +422,6 @@ void images_forget(struct images_state *state)
         photo_release(state->photos[i].photo);
     free(state->filter);
     free(state->hues);
-    free(state->own);
+    images_own_forget(state);
     arena_done(&state->found_arena);
 }

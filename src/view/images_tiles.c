@@ -10,7 +10,7 @@
 
 enum {
     HEAD_ROWS = 1,
-    BOTTOM_ROWS = 3, /* what is said, two rows of sliders */
+    SAID_ROWS = 1,
     LEAST_PANEL_COLS = 100,
     LEAST_PANEL_ROWS = 26,
     PANEL_COLS = 28,
@@ -37,31 +37,6 @@ const char *images_show_name(enum images_show show)
 
 /* ---- layout ---- */
 
-struct images_page images_lay_out_page(const struct images_state *state, struct rect place)
-{
-    struct images_page page = {
-        .folded = place.cols < LEAST_PANEL_COLS || place.rows < LEAST_PANEL_ROWS};
-    bool two = images_pair(state);
-    int cols = page.folded && !state->pane_shown ? 0 : two ? PANEL_COLS_OF_TWO : PANEL_COLS;
-    int bottom = BOTTOM_ROWS + page.folded, rows = place.rows - HEAD_ROWS - bottom;
-    if (cols > place.cols - GRID_TILE_COLS)
-        cols = 0;
-    page.pictures = (struct rect){
-        place.row + HEAD_ROWS, place.col + 1, rows, place.cols - 2 - (cols ? cols + 1 : 0)};
-    if (page.pictures.rows < LEAST_TILE_ROWS || page.pictures.cols < LEAST_TILE_COLS)
-        page.pictures = (struct rect){0};
-    page.said_row = place.row + place.rows - BOTTOM_ROWS;
-    page.sliders_row = page.said_row + 1;
-    struct rect panel = {
-        place.row + HEAD_ROWS, place.col + place.cols - cols - 1, rows < 0 ? 0 : rows, cols};
-    int counts = page.folded ? 0 : two ? COUNT_ROWS_OF_TWO : COUNT_ROWS;
-    page.counts = page.folded
-                      ? (struct rect){page.said_row - 1, place.col + 1, 1, place.cols - 2}
-                      : (struct rect){panel.row, panel.col, counts, cols};
-    page.lists = (struct rect){panel.row + counts, panel.col, panel.rows - counts, cols};
-    return page;
-}
-
 /* Cuts AREA into ROWS x COLS tiles of one size, each with its caption above; the first COUNT. */
 static void cut(struct rect area, int rows, int cols, size_t count, struct images_tiles *out)
 {
@@ -86,24 +61,126 @@ static double scale_in(const struct easel_terminal *terminal, int rows, int cols
     return x < y ? x : y;
 }
 
+/* In how many columns COUNT pictures of IMAGE's shape are largest in AREA, and how large. */
+static int best_columns(struct rect area, const struct easel_terminal *terminal,
+    const struct image *image, size_t count, double *scale)
+{
+    int best = 1;
+    *scale = -1;
+    for (int cols = 1; cols <= (int)count; cols++) {
+        int rows = ((int)count + cols - 1) / cols;
+        int height = area.rows / rows - 1, width = (area.cols - (cols - 1)) / cols;
+        double there = height < LEAST_TILE_ROWS || width < LEAST_TILE_COLS
+                           ? 0
+                           : scale_in(terminal, height, width, image);
+        if (there > *scale) {
+            *scale = there;
+            best = cols;
+        }
+    }
+    return best;
+}
+
 /* Cuts AREA so that COUNT pictures of IMAGE's shape are as large as can be. */
 static void cut_for(struct rect area, const struct easel_terminal *terminal,
     const struct image *image, size_t count, struct images_tiles *out)
 {
-    int best = 1;
-    double largest = -1;
-    for (int cols = 1; cols <= (int)count; cols++) {
-        int rows = ((int)count + cols - 1) / cols;
-        int height = area.rows / rows - 1, width = (area.cols - (cols - 1)) / cols;
-        double scale = height < LEAST_TILE_ROWS || width < LEAST_TILE_COLS
-                           ? 0
-                           : scale_in(terminal, height, width, image);
-        if (scale > largest) {
-            largest = scale;
-            best = cols;
-        }
-    }
+    double scale;
+    int best = best_columns(area, terminal, image, count, &scale);
     cut(area, ((int)count + best - 1) / best, best, count, out);
+}
+
+/* How many pictures there are side by side; 0 where they are of several images. */
+static size_t tile_count(const struct images_state *state)
+{
+    switch (state->show) {
+    case IMAGES_GRID:
+        return 0;
+    case IMAGES_RUNS:
+        return state->side_count + 1;
+    case IMAGES_STEPS:
+        return state->side_count - 1;
+    default:
+        return 1;
+    }
+}
+
+/* What the pictures of the data set are like in the mean, so that the page stays as it is from image
+ * to image. */
+static struct image typical_image(const struct study *study)
+{
+    const struct dataset *dataset = study->dataset;
+    double width = 0, height = 0;
+    size_t known = 0;
+    for (size_t i = 0; i < dataset->image_count; i++) {
+        const struct image *image = &dataset->images[i];
+        known += image->width_px > 0 && image->height_px > 0;
+        width += image->width_px > 0 ? image->width_px : 0;
+        height += image->height_px > 0 ? image->height_px : 0;
+    }
+    if (!known)
+        return (struct image){.width_px = 4, .height_px = 3};
+    return (struct image){
+        .width_px = (int32_t)(width / (double)known), .height_px = (int32_t)(height / (double)known)};
+}
+
+static struct images_page lay_out(
+    const struct images_state *state, struct rect place, bool folded, int slider_rows)
+{
+    struct images_page page = {.folded = folded};
+    bool two = images_pair(state);
+    int cols = folded && !state->pane_shown ? 0 : two ? PANEL_COLS_OF_TWO : PANEL_COLS;
+    int bottom = SAID_ROWS + slider_rows;
+    int rows = place.rows - HEAD_ROWS - bottom - folded;
+    if (cols > place.cols - GRID_TILE_COLS)
+        cols = 0;
+    page.pictures = (struct rect){
+        place.row + HEAD_ROWS, place.col + 1, rows, place.cols - 2 - (cols ? cols + 1 : 0)};
+    if (page.pictures.rows < LEAST_TILE_ROWS || page.pictures.cols < LEAST_TILE_COLS)
+        page.pictures = (struct rect){0};
+    page.said_row = place.row + place.rows - bottom;
+    if (place.rows >= HEAD_ROWS + bottom + 1)
+        page.sliders =
+            (struct rect){page.said_row + SAID_ROWS, place.col + 1, slider_rows, place.cols - 2};
+    struct rect panel = {
+        place.row + HEAD_ROWS, place.col + place.cols - cols - 1, rows < 0 ? 0 : rows, cols};
+    int counts = folded ? 0 : two ? COUNT_ROWS_OF_TWO : COUNT_ROWS;
+    page.counts = folded ? (struct rect){page.said_row - 1, place.col + 1, 1, place.cols - 2}
+                         : (struct rect){panel.row, panel.col, counts, cols};
+    page.lists = (struct rect){panel.row + counts, panel.col, panel.rows - counts, cols};
+    return page;
+}
+
+/* On a small screen numbers and lists stand beside the pictures where these, limited by its height,
+ * would be no larger without them. */
+static bool panel_is_free(const struct images_state *state, const struct world *world,
+    const struct images_page *folded, const struct images_page *beside)
+{
+    enum { LEAST_LIST_ROWS = 4 };
+    const struct study *study = images_study(state);
+    size_t count = tile_count(state);
+    double scale, scale_beside;
+    if (!study || !count || world->terminal.graphics == EASEL_NONE || !beside->pictures.rows ||
+        beside->lists.rows < LEAST_LIST_ROWS || !beside->lists.cols)
+        return false;
+    struct image image = typical_image(study);
+    struct rect pictures = beside->pictures;
+    best_columns(folded->pictures, &world->terminal, &image, count, &scale);
+    best_columns(pictures, &world->terminal, &image, count, &scale_beside);
+    return scale_beside >= scale;
+}
+
+struct images_page images_lay_out_page(
+    const struct images_state *state, const struct world *world, struct rect place)
+{
+    const struct run_row *run = images_run(state, world);
+    bool steps = run && run->prediction_count > 1;
+    int slider_rows = !steps && place.rows < LEAST_PANEL_ROWS ? 1 : 2;
+    struct images_page beside = lay_out(state, place, false, slider_rows);
+    if (place.cols >= LEAST_PANEL_COLS && place.rows >= LEAST_PANEL_ROWS)
+        return beside;
+    struct images_page folded = lay_out(state, place, true, slider_rows);
+    return panel_is_free(state, world, &folded, &beside) ? beside : folded;
 }
 
 static int between(int value, int low, int high)
@@ -138,7 +215,7 @@ void images_lay_out(const struct images_state *state, const struct world *world,
         return;
     }
     bool runs = state->show == IMAGES_RUNS, steps = state->show == IMAGES_STEPS;
-    size_t count = runs ? state->side_count + 1 : steps ? state->side_count - 1 : 1;
+    size_t count = tile_count(state);
     if (count == 1 && state->show == IMAGES_ONE) {
         out->count = 1;
         out->items[0].picture = page->pictures;

@@ -200,7 +200,7 @@ static void write_tradeoff(const struct session *session, struct json_writer *js
 
 /* ---- images ---- */
 
-enum { MOST_TONE = 100, IMAGE_TEXTS = 3, IMAGE_FLAGS = 4, IMAGE_TONES = 2 };
+enum { MOST_TONE = 100, IMAGE_TEXTS = 4, IMAGE_FLAGS = 4, IMAGE_TONES = 2 };
 
 /* The members of the session, by their names in the file. */
 struct image_members {
@@ -220,7 +220,8 @@ static struct image_members list_members(struct images_looks *looks)
 {
     return (struct image_members){.texts = {{"show", looks->show, sizeof looks->show},
                                       {"order", looks->order, sizeof looks->order},
-                                      {"overlay", looks->overlay, sizeof looks->overlay}},
+                                      {"overlay", looks->overlay, sizeof looks->overlay},
+                                      {"hover", looks->hover, sizeof looks->hover}},
         .flags = {{"by_verdict", &looks->by_verdict}, {"maskless", &looks->maskless},
             {"squares", &looks->squares}, {"grey", &looks->grey}},
         .tones = {{"brightness", &looks->brightness}, {"contrast", &looks->contrast}}};

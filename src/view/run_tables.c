@@ -24,7 +24,7 @@ struct run_tables_part run_tables_system(
         .title = system ? "system" : "metric", .skip = system ? length : 0, .brief = true};
     uint32_t *rows = ARENA_ARRAY(arena, uint32_t, run->metric_count + 1);
     for (size_t i = 0; rows && i < run->metric_count; i++)
-        if ((strncmp(run->metrics[i].name, PREFIX, length) == 0) == system)
+        if ((strncmp(run->metrics[i].kind->name, PREFIX, length) == 0) == system)
             rows[part.count++] = (uint32_t)i;
     part.rows = rows;
     return part;
@@ -63,14 +63,14 @@ static size_t metric_rows(void *self)
 /* Of the last segment: a run that was started again is where it is now. */
 static void print_best(const struct run_metric *metric, bool step, char *out, size_t out_bytes)
 {
-    enum better better = role_info(metric->role)->better;
-    const struct metric_range *now = &metric->summary.latest;
-    double value = better == BETTER_HIGHER ? now->max : now->min;
-    if (better == BETTER_NEITHER || isnan(value) || run_is_undefined(metric->role, value))
+    enum better better = role_info(metric->kind->role)->better;
+    const struct metric_range now = run_metric_summary(metric).latest;
+    double value = better == BETTER_HIGHER ? now.max : now.min;
+    if (better == BETTER_NEITHER || isnan(value) || run_is_undefined(metric->kind->role, value))
         snprintf(out, out_bytes, "\xe2\x80\x93");
     else if (step)
         snprintf(out, out_bytes, "%lld",
-            (long long)(better == BETTER_HIGHER ? now->max_step : now->min_step));
+            (long long)(better == BETTER_HIGHER ? now.max_step : now.min_step));
     else
         num_print_short(value, 5, out, out_bytes);
 }
@@ -90,16 +90,17 @@ static void metric_cell(void *self, size_t row, int column, struct table_cell *o
 {
     const struct drawing *drawing = self;
     const struct run_metric *metric = &drawing->run->metrics[metric_at(drawing->part, row)];
+    const struct metric_summary summary = run_metric_summary(metric);
     out->text = out->room;
     switch ((enum metric_column)column) {
     case NAME:
-        out->text = metric->name + drawing->part->skip;
+        out->text = metric->kind->name + drawing->part->skip;
         break;
     case LAST:
-        num_print_short(metric->summary.last, 5, out->room, sizeof out->room);
-        if (run_is_undefined(metric->role, metric->summary.last))
+        num_print_short(metric->last, 5, out->room, sizeof out->room);
+        if (run_is_undefined(metric->kind->role, metric->last))
             snprintf(out->room, sizeof out->room, "undefined");
-        if (!isfinite(metric->summary.last))
+        if (!isfinite(metric->last))
             out->style = STYLE_IS(WARN);
         break;
     case BEST:
@@ -107,8 +108,8 @@ static void metric_cell(void *self, size_t row, int column, struct table_cell *o
         print_best(metric, column == BEST_STEP, out->room, sizeof out->room);
         break;
     case COUNT:
-        print_count(&metric->summary, out->room, sizeof out->room);
-        out->style = metric->summary.nonfinite ? STYLE_IS(WARN) : STYLE_IS(MUTED);
+        print_count(&summary, out->room, sizeof out->room);
+        out->style = summary.nonfinite ? STYLE_IS(WARN) : STYLE_IS(MUTED);
         break;
     default:
         out->text = NULL;

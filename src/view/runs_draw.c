@@ -165,17 +165,19 @@ static void source_draw(void *self, size_t row, int column, struct grid *grid, s
     const struct run_row *run = runs_run_at(state, row);
     const struct run_group *group = runs_group_at(state, row);
     const struct run_column *shown = &state->columns[column - RUNS_MARK_COLUMNS];
-    struct run_spark spark = group ? runs_head_spark(state->runs, group, shown->role)
-                             : shown->role == ROLE_LOSS ? run->loss_spark
-                                                        : run->ap_spark;
+    const struct run_spark mean = group ? runs_head_spark(state->runs, group, shown->role)
+                                        : (struct run_spark){.count = 0};
+    const struct run_spark *spark = group                      ? &mean
+                                    : shown->role == ROLE_LOSS ? run->loss_spark
+                                                               : run->ap_spark;
     double values[SPARK_COLS];
-    if (!spark.count) {
+    if (!spark || !spark->count) {
         grid_text(grid, place.row, place.col, place.cols, STYLE_IS(MUTED), "\xe2\x80\x93");
         return;
     }
-    int count = spark.count < SPARK_COLS ? spark.count : SPARK_COLS;
+    int count = spark->count < SPARK_COLS ? spark->count : SPARK_COLS;
     for (int i = 0; i < count; i++) /* the pieces spread over the columns, ends included */
-        values[i] = (double)spark.values[count == 1 ? 0 : i * (spark.count - 1) / (count - 1)];
+        values[i] = (double)spark->values[count == 1 ? 0 : i * (spark->count - 1) / (count - 1)];
     /* APs are compared between runs, so they share a scale; a loss is its own. */
     bool shared = shown->role == ROLE_AP;
     spark_draw(grid, place.row, place.col, place.cols,

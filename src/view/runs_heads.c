@@ -109,15 +109,15 @@ struct run_spark runs_head_spark(
     int counts[RUN_SPARK_POINTS] = {0};
     for (size_t i = 0; i < group->count; i++) {
         const struct run_row *run = &runs->rows[group->rows[i]];
-        const struct run_spark *spark = role == ROLE_LOSS ? &run->loss_spark : &run->ap_spark;
-        for (int p = 0; p < RUN_SPARK_POINTS && spark->count; p++) {
+        const struct run_spark *spark = role == ROLE_LOSS ? run->loss_spark : run->ap_spark;
+        for (int p = 0; p < RUN_SPARK_POINTS && spark; p++) {
             float value = spark->values[p * spark->count / RUN_SPARK_POINTS];
             if (isfinite(value)) {
                 sums[p] += (double)value;
                 counts[p]++;
             }
         }
-        mean.count = spark->count ? RUN_SPARK_POINTS : mean.count;
+        mean.count = spark ? RUN_SPARK_POINTS : mean.count;
     }
     for (int p = 0; p < RUN_SPARK_POINTS; p++)
         mean.values[p] = counts[p] ? (float)(sums[p] / counts[p]) : NAN;

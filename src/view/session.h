@@ -47,6 +47,7 @@ struct images_looks {
     char show[32]; /* the pictures that the person chose: images_show_name(); "" as it is found */
     char order[48];   /* of the list, image_presets; "" by id */
     char overlay[32]; /* gallery_overlay_name() */
+    char hover[8]; /* "on", "off": what is under the mouse is said; "" as the link allows */
     bool by_verdict, maskless, squares, grey;
     int brightness, contrast;
 };

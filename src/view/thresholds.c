@@ -43,13 +43,12 @@ bool threshold_steps(int action, enum threshold_slider *which, int *steps)
     return false;
 }
 
-void threshold_typed(struct session *session, const struct prompt *prompt)
+bool threshold_typed(struct session *session, const struct prompt *prompt, double *confidence)
 {
-    double value;
-    if (num_parse(prompt->text, prompt->length, &value) && value >= 0 && value <= 1)
-        session->confidence = value;
-    else
-        session_say(session, "a confidence is a number from 0 to 1");
+    if (num_parse(prompt->text, prompt->length, confidence) && *confidence >= 0 && *confidence <= 1)
+        return true;
+    session_say(session, "a confidence is a number from 0 to 1");
+    return false;
 }
 
 static double *threshold_of(struct session *session, enum threshold_slider which)
@@ -80,8 +79,9 @@ void thresholds_type(
     struct thresholds *thresholds, struct session *session, const struct event *event)
 {
     enum prompt_answer answer = prompt_event(&thresholds->prompt, event);
-    if (answer == PROMPT_ACCEPTED)
-        threshold_typed(session, &thresholds->prompt);
+    double typed;
+    if (answer == PROMPT_ACCEPTED && threshold_typed(session, &thresholds->prompt, &typed))
+        session->confidence = typed;
     if (answer == PROMPT_ACCEPTED || answer == PROMPT_CANCELLED)
         thresholds->typing = false;
 }

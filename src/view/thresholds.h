@@ -49,8 +49,8 @@ struct slider threshold_slider_now(
     const struct session *session, enum threshold_slider which, double best);
 /* How ACTION moves a slider; false for one that moves none. */
 bool threshold_steps(int action, enum threshold_slider *which, int *steps);
-/* Takes a confidence as it was typed, or says what is wrong with it. */
-void threshold_typed(struct session *session, const struct prompt *prompt);
+/* The confidence that was typed; false when it is none, which is said. */
+bool threshold_typed(struct session *session, const struct prompt *prompt, double *confidence);
 /* Obeys an enum threshold_action; false for what is none. */
 bool thresholds_act(struct thresholds *thresholds, struct session *session, int action);
 /* An event while a number is typed. */

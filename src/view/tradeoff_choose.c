@@ -62,7 +62,7 @@ static void count_columns(struct naming *naming, const struct run_row *run)
         count_column(naming, "duration", RANK_DURATION);
     count_settings(naming, run);
     for (size_t m = 0; m < run->metric_count; m++)
-        count_column(naming, run->metrics[m].name, RANK_METRIC);
+        count_column(naming, run->metrics[m].kind->name, RANK_METRIC);
 }
 
 static int compare_columns(const void *a, const void *b)

@@ -21,6 +21,7 @@ struct doubles {
     struct run_metric *metrics;
     bool *dropped;
     const struct twins_check *check;
+    struct arena *arena;
 };
 
 static int compare_keyed(const void *a, const void *b, void *metrics)
@@ -29,47 +30,57 @@ static int compare_keyed(const void *a, const void *b, void *metrics)
     const struct run_metric *all = metrics;
     if (x->key != y->key)
         return x->key < y->key ? -1 : 1;
-    if (all[x->at].rank != all[y->at].rank)
-        return all[x->at].rank < all[y->at].rank ? -1 : 1;
+    if (all[x->at].kind->rank != all[y->at].kind->rank)
+        return all[x->at].kind->rank < all[y->at].kind->rank ? -1 : 1;
     return x->at < y->at ? -1 : x->at > y->at;
 }
 
 static bool has_ranks(const struct run_row *run)
 {
     for (size_t i = 1; i < run->metric_count; i++)
-        if (run->metrics[i].rank != run->metrics[0].rank)
+        if (run->metrics[i].kind->rank != run->metrics[0].kind->rank)
             return true;
     return false;
 }
 
-static void keep_times(struct metric_summary *kept, const struct metric_summary *dropped)
+static bool keep_times(
+    struct arena *arena, struct run_metric *kept, const struct run_metric_extent *dropped)
 {
-    if (isnan(kept->first_wall_s))
-        kept->first_wall_s = dropped->first_wall_s;
-    if (isnan(kept->last_wall_s))
-        kept->last_wall_s = dropped->last_wall_s;
+    bool first = isnan(kept->extent->first_wall_s), last = isnan(kept->extent->last_wall_s);
+    if (!first && !last)
+        return true;
+    struct run_metric_extent *extent = ARENA_NEW(arena, struct run_metric_extent);
+    if (!extent)
+        return false;
+    *extent = *kept->extent;
+    extent->first_wall_s = first ? dropped->first_wall_s : extent->first_wall_s;
+    extent->last_wall_s = last ? dropped->last_wall_s : extent->last_wall_s;
+    kept->extent = extent;
+    return true;
 }
 
 /* Of the metrics that may have one name, in order of their ranks. */
-static void drop_doubles(const struct doubles *doubles, const struct keyed *group, size_t count)
+static bool drop_doubles(const struct doubles *doubles, const struct keyed *group, size_t count)
 {
     for (size_t i = 0; i < count; i++)
         for (size_t k = i + 1; k < count; k++) {
             struct run_metric *a = &doubles->metrics[group[i].at];
             const struct run_metric *b = &doubles->metrics[group[k].at];
             if (doubles->dropped[group[i].at] || doubles->dropped[group[k].at] ||
-                a->rank == b->rank || !same_name(&a->word->same, &b->word->same) ||
+                a->kind->rank == b->kind->rank || !same_name(&a->kind->same, &b->kind->same) ||
                 !twins_same_series(doubles->check, a, b))
                 continue;
-            keep_times(&a->summary, &b->summary);
+            if (!keep_times(doubles->arena, a, b->extent))
+                return false;
             doubles->dropped[group[k].at] = true;
         }
+    return true;
 }
 
-static void find_doubles(const struct doubles *doubles, struct keyed *keys, size_t count)
+static bool find_doubles(const struct doubles *doubles, struct keyed *keys, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        const struct same_name *name = &doubles->metrics[i].word->same;
+        const struct same_name *name = &doubles->metrics[i].kind->same;
         keys[i * 2] = (struct keyed){name->key, (uint32_t)i};
         keys[i * 2 + 1] = (struct keyed){name->train_key, (uint32_t)i};
     }
@@ -77,11 +88,13 @@ static void find_doubles(const struct doubles *doubles, struct keyed *keys, size
     for (size_t from = 0, to; from < count * 2; from = to) {
         for (to = from + 1; to < count * 2 && keys[to].key == keys[from].key; to++)
             continue;
-        drop_doubles(doubles, keys + from, to - from);
+        if (!drop_doubles(doubles, keys + from, to - from))
+            return false;
     }
+    return true;
 }
 
-bool absorb_doubles(struct run_row *run, const struct twins_check *check)
+bool absorb_doubles(struct run_row *run, const struct twins_check *check, struct arena *arena)
 {
     if (!has_ranks(run))
         return true;
@@ -89,13 +102,11 @@ bool absorb_doubles(struct run_row *run, const struct twins_check *check)
     struct run_metric *metrics = (struct run_metric *)run->metrics;
     struct keyed *keys = malloc(count * 2 * sizeof *keys);
     bool *dropped = calloc(count, sizeof *dropped);
-    struct doubles doubles = {metrics, dropped, check};
-    if (keys && dropped)
-        find_doubles(&doubles, keys, count);
-    for (size_t i = 0; keys && dropped && i < count; i++)
+    struct doubles doubles = {metrics, dropped, check, arena};
+    bool ok = keys && dropped && find_doubles(&doubles, keys, count);
+    for (size_t i = 0; ok && i < count; i++)
         if (!dropped[i])
             metrics[kept++] = metrics[i];
-    bool ok = keys && dropped;
     if (ok)
         run->metric_count = kept;
     free(keys);
@@ -129,8 +140,21 @@ static int compare_names(const void *a, const void *b)
 {
     const struct run_metric *x = *(const struct run_metric *const *)a;
     const struct run_metric *y = *(const struct run_metric *const *)b;
-    int order = strcmp(x->name, y->name);
-    return order ? order : x->rank < y->rank ? -1 : x->rank > y->rank;
+    int order = strcmp(x->kind->name, y->kind->name);
+    return order ? order : x->kind->rank < y->kind->rank ? -1 : x->kind->rank > y->kind->rank;
+}
+
+/* Of one metric of a joined row; what the others have stays. */
+static bool change_kind(struct arena *arena, struct run_metric *metric, const char *name, int rank)
+{
+    struct run_metric_kind *kind = ARENA_NEW(arena, struct run_metric_kind);
+    if (!kind)
+        return false;
+    *kind = *metric->kind;
+    kind->name = name;
+    kind->rank = rank;
+    metric->kind = kind;
+    return true;
 }
 
 /* Two series of one name are two metrics: the later one is named after its run too. */
@@ -143,30 +167,45 @@ static bool tell_apart(struct run_row *run, const struct run_row *other, struct 
     if (ok && run->metric_count)
         qsort(order, run->metric_count, sizeof *order, compare_names);
     for (size_t i = 1; ok && i < run->metric_count; i++)
-        if (strcmp(order[i - 1]->name, order[i]->name) == 0) {
-            order[i]->name = arena_printf(arena, "%s (%s)", order[i]->name, other->name);
-            ok = order[i]->name != NULL;
+        if (strcmp(order[i - 1]->kind->name, order[i]->kind->name) == 0) {
+            const char *name =
+                arena_printf(arena, "%s (%s)", order[i]->kind->name, other->name);
+            ok = name && change_kind(arena, order[i], name, order[i]->kind->rank);
         }
     free(order);
     return ok;
 }
 
-static bool add_metrics(struct run_row *run, const struct run_row *other,
+/* It was only printed: see readers/console.c. */
+static bool is_printed(const struct run_metric *metric)
+{
+    int rank = 0;
+    while (readers[rank] && strcmp(readers[rank]->name, "console") != 0)
+        rank++;
+    return metric->kind->rank == rank;
+}
+
+static bool add_metrics(struct run_row *run, const struct run_row *other, enum twins_reason reason,
     const struct twins_check *check, struct arena *arena)
 {
-    size_t count = run->metric_count;
-    struct run_metric *metrics = ARENA_ARRAY(arena, struct run_metric, count + other->metric_count);
+    size_t count = 0, most = run->metric_count + other->metric_count;
+    struct run_metric *metrics = ARENA_ARRAY(arena, struct run_metric, most);
+    bool logs = reason == TWINS_BY_WATCH && other->metric_count;
     if (!metrics)
         return false;
-    if (count)
-        memcpy(metrics, run->metrics, count * sizeof *metrics);
+    for (size_t i = 0; i < run->metric_count; i++)
+        if (!logs || !is_printed(&run->metrics[i]))
+            metrics[count++] = run->metrics[i];
     for (size_t i = 0; i < other->metric_count; i++) {
+        const struct run_metric_kind *kind = other->metrics[i].kind;
         metrics[count + i] = other->metrics[i];
-        metrics[count + i].rank += RANKS * ((int)run->absorbed_count + 1);
+        if (!change_kind(arena, &metrics[count + i], kind->name,
+                kind->rank + RANKS * ((int)run->absorbed_count + 1)))
+            return false;
     }
     run->metrics = metrics;
     run->metric_count = count + other->metric_count;
-    return absorb_doubles(run, check) && tell_apart(run, other, arena);
+    return absorb_doubles(run, check, arena) && tell_apart(run, other, arena);
 }
 
 static bool add_place(
@@ -187,29 +226,13 @@ static bool add_place(
     return true;
 }
 
-/* What was only printed is no metric any more when the command logs: see readers/console.c. */
-static void drop_printed(struct run_row *run)
-{
-    struct run_metric *metrics = (struct run_metric *)run->metrics;
-    size_t kept = 0;
-    int printed = 0;
-    while (readers[printed] && strcmp(readers[printed]->name, "console") != 0)
-        printed++;
-    for (size_t i = 0; i < run->metric_count; i++)
-        if (metrics[i].rank != printed)
-            metrics[kept++] = metrics[i];
-    run->metric_count = kept;
-}
-
 bool absorb_run(struct run_row *run, const struct run_row *other, enum twins_reason reason,
     const struct twins_check *check, struct arena *arena)
 {
     run->title = run->title ? run->title : other->title;
     run->label_id = run->label_id ? run->label_id : other->label_id;
     run->source_count += other->source_count;
-    if (reason == TWINS_BY_WATCH && other->metric_count)
-        drop_printed(run);
     run->dataset = run->dataset ? run->dataset : other->dataset;
-    return add_params(run, other, arena) && add_metrics(run, other, check, arena) &&
+    return add_params(run, other, arena) && add_metrics(run, other, reason, check, arena) &&
            add_place(run, other, reason, arena);
 }

@@ -10,9 +10,9 @@
 /*
  * Drops metrics of RUN (in any order) that a lower rank holds under a name that differs by a
  * logger's habit only, as the same series. Metrics of one rank are left alone. The one that stays
- * takes over times that it does not know itself.
+ * takes over times that it does not know itself. Memory from ARENA; false when it is out.
  */
-bool absorb_doubles(struct run_row *run, const struct twins_check *check);
+bool absorb_doubles(struct run_row *run, const struct twins_check *check, struct arena *arena);
 
 /*
  * OTHER becomes part of RUN, which is better believed: its parameters and metrics that RUN does not

@@ -245,20 +245,20 @@ bool boxtop_runs_metric(
     if (!row || item >= row->metric_count)
         return false;
     const struct run_metric *metric = &row->metrics[item];
-    const struct metric_summary *summary = &metric->summary;
-    *out = (struct boxtop_metric){.name = metric->name,
-        .role = role_info(metric->role)->name,
-        .scale = metric->scale,
-        .count = summary->count,
-        .nonfinite = summary->nonfinite,
-        .first_step = summary->first_step,
-        .last_step = summary->last_step,
-        .min_step = summary->min_step,
-        .max_step = summary->max_step,
-        .first = summary->first,
-        .last = summary->last,
-        .min = summary->min,
-        .max = summary->max};
+    const struct metric_summary summary = run_metric_summary(metric);
+    *out = (struct boxtop_metric){.name = metric->kind->name,
+        .role = role_info(metric->kind->role)->name,
+        .scale = metric->kind->scale,
+        .count = summary.count,
+        .nonfinite = summary.nonfinite,
+        .first_step = summary.first_step,
+        .last_step = summary.last_step,
+        .min_step = summary.min_step,
+        .max_step = summary.max_step,
+        .first = summary.first,
+        .last = summary.last,
+        .min = summary.min,
+        .max = summary.max};
     return true;
 }
 
@@ -306,7 +306,7 @@ bool boxtop_read_points(struct boxtop_index *index, const struct boxtop_runs *ru
     struct arena arena = {0};
     struct point *found;
     size_t found_count;
-    bool ok = store_load_points(index->store, held->run_id, held->word->name, &arena, &found,
+    bool ok = store_load_points(index->store, held->extent->run_id, held->kind->written, &arena, &found,
                   &found_count, &err) &&
               copy_points(found, found_count, points, &err);
     if (ok)

@@ -130,8 +130,8 @@ static void add_role(struct finding *finding, enum role role)
     bool any = false, loss = false, ap = false;
     for (size_t i = 0; i < runs->count; i++) {
         any |= runs->rows[i].by_role[role] != NULL;
-        loss |= role == ROLE_LOSS && runs->rows[i].loss_spark.count > 0;
-        ap |= role == ROLE_AP && runs->rows[i].ap_spark.count > 0;
+        loss |= role == ROLE_LOSS && runs->rows[i].loss_spark;
+        ap |= role == ROLE_AP && runs->rows[i].ap_spark;
     }
     enum better better = role_info(role)->better;
     if (any && better != BETTER_NEITHER) {

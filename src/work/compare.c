@@ -20,11 +20,11 @@ static bool is_shared(enum role role)
 
 static struct diff_value role_number(const struct run_row *run, enum role role)
 {
-    const struct metric_summary *s = &run->by_role[role]->summary;
+    const struct metric_summary s = run_metric_summary(run->by_role[role]);
     bool best = run_role_shows_best(role);
     double value = best ? run_role_best(run, role, false, NULL) : run_role_last(run, role);
     return (struct diff_value){
-        role_info(role)->name, role, value, run_is_undefined(role, best ? s->latest.max : s->last)};
+        role_info(role)->name, role, value, run_is_undefined(role, best ? s.latest.max : s.last)};
 }
 
 static bool list_values(
@@ -40,12 +40,12 @@ static bool list_values(
             values[count++] = role_number(run, (enum role)role);
     for (size_t i = 0; i < run->metric_count; i++) {
         const struct run_metric *metric = &run->metrics[i];
-        if (is_shared(metric->role) && run->by_role[metric->role] == metric)
+        if (is_shared(metric->kind->role) && run->by_role[metric->kind->role] == metric)
             continue;
-        double last = metric->summary.last;
-        bool undefined = run_is_undefined(metric->role, last);
-        values[count++] =
-            (struct diff_value){metric->name, metric->role, undefined ? NAN : last, undefined};
+        double last = metric->last;
+        bool undefined = run_is_undefined(metric->kind->role, last);
+        values[count++] = (struct diff_value){
+            metric->kind->name, metric->kind->role, undefined ? NAN : last, undefined};
     }
     if (count)
         qsort(values, count, sizeof *values, compare_names);

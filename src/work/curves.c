@@ -116,8 +116,7 @@ static bool smooth_points(struct series *series, const struct point *points,
     for (size_t i = 1; i <= series->count; i++) {
         if (i < series->count && points[i].step >= points[i - 1].step)
             continue;
-        if (!smooth_series(how, series->values + start, i - start, *out + start))
-            return no_memory(err);
+        smooth_series(how, series->values + start, i - start, *out + start);
         start = i;
     }
     return true;

@@ -63,9 +63,9 @@ static int compare_panels(const void *a, const void *b)
 
 static struct panel panel_of(const struct run_row *run, const struct run_metric *metric)
 {
-    bool shared = is_shared(metric->role) && run->by_role[metric->role] == metric;
-    return (struct panel){.name = shared ? role_info(metric->role)->name : metric->name,
-        .role = shared ? metric->role : ROLE_NONE};
+    bool shared = is_shared(metric->kind->role) && run->by_role[metric->kind->role] == metric;
+    return (struct panel){.name = shared ? role_info(metric->kind->role)->name : metric->kind->name,
+        .role = shared ? metric->kind->role : ROLE_NONE};
 }
 
 static bool is_pinned(const struct panel_pins *pins, const char *name)
@@ -258,7 +258,7 @@ static double began_s(const struct run_row *run)
 {
     double began = NAN;
     for (size_t i = 0; i < run->metric_count; i++)
-        began = fmin(began, run->metrics[i].summary.first_wall_s); /* fmin passes NaN over */
+        began = fmin(began, run->metrics[i].extent->first_wall_s); /* fmin passes NaN over */
     return began;
 }
 
@@ -273,19 +273,19 @@ bool panel_want(const struct panel *panel, const struct run_row *run, const stru
         if (!panel_find(&run, 1, look->x_metric, &axis) || !(x = panel_metric(&axis, run)))
             return false;
     }
-    *out = (struct curve_want){.run_id = metric->run_id,
-        .metric = metric->word->name,
-        .count = metric->summary.count,
+    *out = (struct curve_want){.run_id = metric->extent->run_id,
+        .metric = metric->kind->written,
+        .count = metric->extent->count,
         .columns = columns < 1 ? 1 : columns,
-        .minus_one = run_is_undefined(metric->role, -1),
-        .scale = panel->role != ROLE_NONE ? metric->scale : 1,
+        .minus_one = run_is_undefined(metric->kind->role, -1),
+        .scale = panel->role != ROLE_NONE ? metric->kind->scale : 1,
         .x = look->x,
         .origin = look->x == CURVE_X_TIME            ? began_s(run)
-                  : look->x == CURVE_X_RELATIVE_STEP ? (double)metric->summary.first_step
+                  : look->x == CURVE_X_RELATIVE_STEP ? (double)metric->extent->first_step
                                                      : 0,
-        .x_run_id = x ? x->run_id : 0,
-        .x_count = x ? x->summary.count : 0,
-        .x_metric = x ? x->word->name : NULL,
+        .x_run_id = x ? x->extent->run_id : 0,
+        .x_count = x ? x->extent->count : 0,
+        .x_metric = x ? x->kind->written : NULL,
         .log_x = look->log_x,
         .low = look->low,
         .high = look->high,

@@ -92,13 +92,14 @@ static size_t metric_count(const struct run_row *run)
 static void metric_cells(const struct run_row *run, size_t item, struct sql_value *out)
 {
     const struct run_metric *metric = &run->metrics[item];
-    const struct metric_summary *s = &metric->summary;
-    bool finite = !isnan(s->min);
+    const struct metric_summary s = run_metric_summary(metric);
+    bool finite = !isnan(s.min);
     struct sql_value none = {0};
-    const struct sql_value cells[] = {text(metric->name), text(role_info(metric->role)->name), real(metric->scale),
-        integer(s->count), integer(s->nonfinite), integer(s->segments), integer(s->first_step),
-        real(s->first), integer(s->last_step), real(s->last), finite ? integer(s->min_step) : none,
-        real(s->min), finite ? integer(s->max_step) : none, real(s->max)};
+    const struct sql_value cells[] = {text(metric->kind->name),
+        text(role_info(metric->kind->role)->name), real(metric->kind->scale),
+        integer(s.count), integer(s.nonfinite), integer(s.segments), integer(s.first_step),
+        real(s.first), integer(s.last_step), real(s.last), finite ? integer(s.min_step) : none,
+        real(s.min), finite ? integer(s.max_step) : none, real(s.max)};
     memcpy(out, cells, sizeof cells);
 }
 
@@ -154,7 +155,7 @@ static struct sql_series *list_series(const struct runs *runs, struct arena *are
         for (size_t m = 0; m < runs->rows[i].metric_count; m++) {
             const struct run_metric *metric = &runs->rows[i].metrics[m];
             *next++ = (struct sql_series){
-                runs->rows[i].id, metric->name, metric->run_id, metric->word->name};
+                runs->rows[i].id, metric->kind->name, metric->extent->run_id, metric->kind->written};
         }
     if (series && *count)
         qsort(series, *count, sizeof *series, compare_series);

@@ -39,7 +39,7 @@ static const struct {
 static bool has_column(const struct run_row *run, enum run_column_kind kind, enum role role)
 {
     if (kind == RUN_COLUMN_SPARK)
-        return (role == ROLE_LOSS ? run->loss_spark.count : run->ap_spark.count) > 0;
+        return (role == ROLE_LOSS ? run->loss_spark : run->ap_spark) != NULL;
     return run->by_role[role] != NULL;
 }
 

@@ -84,8 +84,8 @@ static bool gather(struct gathering *g, const struct runs *runs)
         const struct run_row *run = &runs->rows[i], *before = i ? run - 1 : NULL;
         for (size_t m = 0; ok && m < run->metric_count; m++)
             if (!before || m >= before->metric_count ||
-                before->metrics[m].name != run->metrics[m].name)
-                ok = put_metric(g, run->metrics[m].name);
+                before->metrics[m].kind != run->metrics[m].kind)
+                ok = put_metric(g, run->metrics[m].kind->name);
     }
     map_done(&g->seen);
     map_init(&g->seen, &g->scratch);

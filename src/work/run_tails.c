@@ -18,7 +18,7 @@ static bool load_tail(struct store *store, struct runs *runs, const struct run_m
     struct point *points;
     size_t count;
     bool ok = store_load_points(
-        store, metric->run_id, metric->word->name, &scratch, &points, &count, err);
+        store, metric->extent->run_id, metric->kind->written, &scratch, &points, &count, err);
     if (ok) {
         size_t kept = count < k ? count : k;
         double *values = ARENA_ARRAY(&runs->arena, double, kept);
@@ -46,10 +46,10 @@ static const struct run_tail *tail_before(
     const struct run_row *old = before ? runs_find(before, run->id) : NULL;
     for (size_t i = 0; old && i < old->tail_count; i++) {
         const struct run_tail *tail = &old->tails[i];
-        bool same = tail->metric->run_id == metric->run_id &&
-                    strcmp(tail->metric->word->name, metric->word->name) == 0 &&
-                    tail->metric->summary.count == metric->summary.count;
-        if (same && (tail->count >= k || tail->count == (size_t)metric->summary.count))
+        bool same = tail->metric->extent->run_id == metric->extent->run_id &&
+                    strcmp(tail->metric->kind->written, metric->kind->written) == 0 &&
+                    tail->metric->extent->count == metric->extent->count;
+        if (same && (tail->count >= k || tail->count == (size_t)metric->extent->count))
             return tail;
     }
     return NULL;

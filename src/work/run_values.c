@@ -43,13 +43,13 @@ static struct run_value role_value(const struct run_row *run, const struct run_c
     if (!metric)
         return (struct run_value){0};
     if (column->kind == RUN_COLUMN_LAST)
-        return run_is_undefined(column->role, metric->summary.last)
+        return run_is_undefined(column->role, metric->last)
                    ? undefined()
                    : number(run_role_last(run, column->role));
     double best = run_role_best(run, column->role, column->all_segments, &step);
     if (column->kind == RUN_COLUMN_BEST_STEP)
         return isnan(best) ? (struct run_value){0} : number((double)step);
-    if (!isnan(best) || metric->summary.nonfinite)
+    if (!isnan(best) || (metric->more && metric->more->nonfinite))
         return number(best);
     return undefined(); /* every value is -1 */
 }
@@ -69,14 +69,14 @@ static struct run_value metric_value(const struct run_row *run, const char *name
     const struct run_metric *metric = run_metric(run, name);
     if (!metric)
         return (struct run_value){0};
-    return run_is_undefined(metric->role, metric->summary.last) ? undefined()
-                                                                : number(metric->summary.last);
+    return run_is_undefined(metric->kind->role, metric->last) ? undefined()
+                                                                : number(metric->last);
 }
 
 /* The mean of the last K points, or of all where there are fewer; unknown when not loaded. */
 static struct run_value tail_mean(const struct run_row *run, const struct run_metric *metric, size_t k)
 {
-    size_t most = (size_t)metric->summary.count;
+    size_t most = (size_t)metric->extent->count;
     k = k < most ? k : most;
     for (size_t i = 0; i < run->tail_count; i++) {
         const struct run_tail *tail = &run->tails[i];
@@ -84,7 +84,7 @@ static struct run_value tail_mean(const struct run_row *run, const struct run_me
             continue;
         double sum = 0;
         for (size_t p = tail->count - k; p < tail->count; p++) {
-            if (run_is_undefined(metric->role, tail->values[p]))
+            if (run_is_undefined(metric->kind->role, tail->values[p]))
                 return undefined();
             sum += tail->values[p];
         }
@@ -96,27 +96,27 @@ static struct run_value tail_mean(const struct run_row *run, const struct run_me
 static struct run_value ask_metric(
     const struct run_row *run, const struct run_metric *metric, const struct run_column *column)
 {
-    const struct metric_summary *s = &metric->summary;
-    enum better better = role_info(metric->role)->better;
+    const struct metric_summary s = run_metric_summary(metric);
+    enum better better = role_info(metric->kind->role)->better;
     switch (column->ask) {
     case EXPR_FIRST:
-        return number(s->first);
+        return number(s.first);
     case EXPR_LAST:
-        return number(s->last);
+        return number(s.last);
     case EXPR_MIN:
-        return number(s->min);
+        return number(s.min);
     case EXPR_MAX:
-        return number(s->max);
+        return number(s.max);
     case EXPR_COUNT:
-        return number((double)s->count);
+        return number((double)s.count);
     case EXPR_MEAN:
         return tail_mean(run, metric, column->tail);
     case EXPR_BEST_STEP:
-        return number((double)(better == BETTER_LOWER ? s->latest.min_step : s->latest.max_step));
+        return number((double)(better == BETTER_LOWER ? s.latest.min_step : s.latest.max_step));
     default: /* the best, of which a delta is made */
-        return number(better == BETTER_HIGHER  ? s->latest.max
-                      : better == BETTER_LOWER ? s->latest.min
-                                               : s->last);
+        return number(better == BETTER_HIGHER  ? s.latest.max
+                      : better == BETTER_LOWER ? s.latest.min
+                                               : s.last);
     }
 }
 
@@ -128,12 +128,12 @@ static struct run_value course_of(const struct run_row *run, const struct run_co
         return (struct run_value){0};
     bool is_value = column->ask != EXPR_COUNT && column->ask != EXPR_BEST_STEP;
     struct run_value value = ask_metric(run, metric, column);
-    if (is_value && value.known && run_is_undefined(metric->role, value.number))
+    if (is_value && value.known && run_is_undefined(metric->kind->role, value.number))
         return undefined();
-    if (column->ask == EXPR_BEST_STEP && isnan(metric->summary.latest.max))
+    if (column->ask == EXPR_BEST_STEP && isnan(run_metric_summary(metric).latest.max))
         return (struct run_value){0};
     if (is_value && !column->name)
-        value.number *= metric->scale;
+        value.number *= metric->kind->scale;
     return value;
 }
 

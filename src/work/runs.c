@@ -1,4 +1,4 @@
-#include "work/runs.h"
+#include "work/run_facts.h"
 
 #include "base/text.h"
 
@@ -14,7 +14,8 @@ static int compare_params(const void *a, const void *b)
 
 static int compare_metrics(const void *a, const void *b)
 {
-    return strcmp(((const struct run_metric *)a)->name, ((const struct run_metric *)b)->name);
+    return strcmp(
+        ((const struct run_metric *)a)->kind->name, ((const struct run_metric *)b)->kind->name);
 }
 
 struct runs *runs_share(struct runs *runs)
@@ -28,6 +29,8 @@ void runs_release(struct runs *runs)
     if (!runs || atomic_fetch_sub(&runs->references, 1) != 1)
         return;
     arena_done(&runs->arena);
+    for (size_t i = 0; i < runs->book_count; i++)
+        run_book_release(runs->books[i]);
     free(runs);
 }
 
@@ -137,7 +140,8 @@ size_t run_settings(const struct run_row *run, struct param *out)
 
 const struct run_metric *run_metric(const struct run_row *run, const char *name)
 {
-    struct run_metric key = {.name = name};
+    const struct run_metric_kind kind = {.name = name};
+    const struct run_metric key = {.kind = &kind};
     return run->metric_count
                ? bsearch(&key, run->metrics, run->metric_count, sizeof key, compare_metrics)
                : NULL;
@@ -151,7 +155,7 @@ bool run_is_undefined(enum role role, double value)
 bool run_is_evaluated(const struct run_row *run, enum role role)
 {
     const struct run_metric *metric = run->by_role[role];
-    return run->dataset && metric && strncmp(metric->name, "eval/", 5) == 0;
+    return run->dataset && metric && strncmp(metric->kind->name, "eval/", 5) == 0;
 }
 
 bool run_compares(const struct run_row *a, const struct run_row *b, enum role role)
@@ -163,9 +167,9 @@ bool run_compares(const struct run_row *a, const struct run_row *b, enum role ro
 double run_role_last(const struct run_row *run, enum role role)
 {
     const struct run_metric *metric = run->by_role[role];
-    if (!metric || run_is_undefined(role, metric->summary.last))
+    if (!metric || run_is_undefined(role, metric->last))
         return NAN;
-    return metric->summary.last * metric->scale;
+    return metric->last * metric->kind->scale;
 }
 
 bool run_role_shows_best(enum role role)
@@ -177,7 +181,7 @@ double run_first_wall(const struct run_row *run)
 {
     double first = NAN;
     for (size_t i = 0; i < run->metric_count; i++)
-        first = fmin(first, run->metrics[i].summary.first_wall_s); /* fmin leaves NaN out */
+        first = fmin(first, run->metrics[i].extent->first_wall_s); /* fmin leaves NaN out */
     return first;
 }
 
@@ -186,18 +190,18 @@ double run_role_best(const struct run_row *run, enum role role, bool all, int64_
     const struct run_metric *metric = run->by_role[role];
     if (!metric)
         return NAN;
-    const struct metric_summary *s = &metric->summary;
-    const struct metric_range whole = {s->min, s->max, s->min_step, s->max_step};
-    const struct metric_range *range = all ? &whole : &s->latest;
+    const struct metric_summary s = run_metric_summary(metric);
+    const struct metric_range whole = {s.min, s.max, s.min_step, s.max_step};
+    const struct metric_range *range = all ? &whole : &s.latest;
     enum better better = role_info(role)->better;
     double value = better == BETTER_HIGHER  ? range->max
                    : better == BETTER_LOWER ? range->min
-                                            : s->last;
+                                            : s.last;
     if (step)
         *step = better == BETTER_HIGHER  ? range->max_step
                 : better == BETTER_LOWER ? range->min_step
-                                         : s->last_step;
-    return run_is_undefined(role, value) ? NAN : value * metric->scale;
+                                         : s.last_step;
+    return run_is_undefined(role, value) ? NAN : value * metric->kind->scale;
 }
 
 void run_status_print(const struct run_row *run, char *out, size_t out_bytes)

@@ -9,6 +9,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/digest.h"
 #include "base/err.h"
 #include "facts/dataset_version.h"
 #include "facts/metric.h"
@@ -16,31 +17,12 @@
 #include "facts/role.h"
 #include "facts/run.h"
 #include "work/filter.h"
-#include "work/same.h"
+#include "work/run_metric.h"
 
 #include <stdatomic.h>
 
 struct store;
-struct store_course;
-
-/* A metric's name in the index and what it says by itself: one for all runs that have it. */
-struct run_metric_word {
-    const char *name;
-    int row; /* of metrics.def: of two with one role the lower is preferred */
-    struct same_name same;
-};
-
-/* There are hundreds of thousands of them: what they share stands apart. */
-struct run_metric {
-    const char *name;
-    enum role role;
-    int rank;     /* of the sources that it came from: lower is believed */
-    double scale; /* value x scale = the role's unit */
-    struct metric_summary summary;
-    int64_t run_id; /* which run of the index holds its points: it may be an absorbed one */
-    const struct run_metric_word *word; /* and what it is called there */
-    const struct store_course *course;  /* as the index keeps it; NULL where it does not */
-};
+struct run_book; /* see run_facts.h */
 
 /* A parameter that has synonyms: what it is compared as. */
 struct run_setting {
@@ -96,12 +78,7 @@ struct run_column {
     const struct run_column *operands; /* by index of the expression's names */
 };
 
-enum { RUN_SPARK_POINTS = 24, RUNS_MOST_COLUMNS = 64 };
-
-struct run_spark {
-    float values[RUN_SPARK_POINTS];
-    int count; /* 0: no such metric */
-};
+enum { RUNS_MOST_COLUMNS = 64, RUNS_MOST_BOOKS = 8 };
 
 /* The last points of a metric, as runs_load_tails() left them. */
 struct run_tail {
@@ -143,9 +120,11 @@ struct run_row {
     const char *dataset_label;             /* "val.json 3f2a9c1e"; NULL with it */
     const struct run_tail *tails;
     size_t tail_count;
-    /* The course of the loss (else of one of its terms) and of AP (else of Ultralytics' own) in
-     * RUN_SPARK_POINTS pieces, NaN where nothing is. */
-    struct run_spark loss_spark, ap_spark;
+    /* The course of the loss (else of one of its terms) and of AP (else of Ultralytics' own); NULL
+     * without. */
+    const struct run_spark *loss_spark, *ap_spark;
+    struct run_book *book; /* where its parameters and metrics are */
+    struct digest print;   /* of them, as the index has them */
 };
 
 struct run_place {
@@ -171,8 +150,12 @@ struct run_names {
 struct runs {
     atomic_int references;
     struct arena arena;
+    struct run_book *books[RUNS_MOST_BOOKS]; /* shared with other snapshots; a reference to each */
+    size_t book_count;
+    const char **index_names; /* of all parameters and metrics; in the first book */
+    size_t index_name_count;
     struct run_row *rows; /* natural order of root and name */
-    size_t count;
+    size_t count, running;
     struct run_place *by_id; /* ascending */
     size_t place_count;
     /* The columns to begin with: what every run has, the quantities that any run has, then the
@@ -185,8 +168,8 @@ struct runs {
 };
 
 /* Reads everything from STORE (a connection of the calling thread). BEFORE (may be NULL) is an
- * older snapshot: the courses of metrics that have not grown are taken from it. One reference is
- * the caller's. */
+ * older snapshot: the facts of runs that have not changed and the courses of metrics that have not
+ * grown are taken from it. One reference is the caller's. */
 struct runs *runs_load(struct store *store, const struct runs *before, struct err *err);
 struct runs *runs_share(struct runs *runs);
 void runs_release(struct runs *runs); /* accepts NULL */

@@ -5,7 +5,7 @@
  */
 #include "work/absorb.h"
 #include "work/rules.h"
-#include "work/runs.h"
+#include "work/run_facts.h"
 #include "work/status.h"
 #include "work/title.h"
 #include "work/watched.h"
@@ -18,12 +18,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* What a metric's name says by itself; each is looked at once, however many runs have it. */
-struct name_meaning {
-    struct role_match role;
-    const struct run_metric_word *word; /* NULL until it has been looked at */
-};
 
 /* A name of the index that is a synonym, whether of a parameter or not. */
 struct spelt {
@@ -45,8 +39,9 @@ struct loading {
     const struct runs *before;
     struct runs *out;
     struct arena scratch;
-    struct name_meaning *names; /* by index of the name */
-    struct same_names same_names;
+    struct run_facts facts;
+    bool shares;                 /* facts of BEFORE may be taken */
+    const struct run_row *known; /* the older row of the run that is taken next; NULL for none */
     struct synonyms synonyms;
     struct spelt *spelt; /* by name */
     size_t spelt_count;
@@ -95,48 +90,23 @@ static int compare_spelt(const void *a, const void *b)
 static bool find_meanings(struct loading *loading)
 {
     const struct store_runs *found = &loading->found;
-    loading->names = ARENA_ARRAY(&loading->scratch, struct name_meaning, found->name_count);
     loading->spelt = ARENA_ARRAY(&loading->scratch, struct spelt, found->name_count);
-    if (!loading->names || !loading->spelt || !read_synonyms(loading))
+    if (!loading->spelt || !read_synonyms(loading))
         return false;
     for (size_t i = 0; i < found->name_count; i++) {
-        const struct synonym *synonym = synonyms_find(&loading->synonyms, found->names[i]);
+        const char *name = loading->facts.names[i];
+        const struct synonym *synonym = synonyms_find(&loading->synonyms, name);
         if (synonym)
-            loading->spelt[loading->spelt_count++] = (struct spelt){found->names[i], synonym};
+            loading->spelt[loading->spelt_count++] = (struct spelt){name, synonym};
     }
     if (loading->spelt_count)
         qsort(loading->spelt, loading->spelt_count, sizeof *loading->spelt, compare_spelt);
     return true;
 }
 
-static const struct name_meaning *metric_meaning(struct loading *loading, uint32_t name)
-{
-    struct name_meaning *meaning = &loading->names[name];
-    if (meaning->word)
-        return meaning;
-    struct run_metric_word *word = ARENA_NEW(&loading->out->arena, struct run_metric_word);
-    const char *text = loading->found.names[name];
-    if (!word || !same_names_put(&loading->same_names, text, &word->same))
-        return NULL;
-    meaning->role = role_match(text);
-    word->name = text;
-    word->row = meaning->role.row;
-    meaning->word = word;
-    return meaning;
-}
-
 /* ---- rows ---- */
 
-/* Whatever begins with its name. */
-static int compare_named(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-_Static_assert(offsetof(struct param, name) == 0 && offsetof(struct run_metric, name) == 0,
-    "compare_named() looks there");
-
-/* The index gives what one file says in order of names already, and mostly the runs in theirs. */
+/* The index gives the runs mostly in the order of their names already. */
 static void sort_unsorted(
     void *items, size_t count, size_t bytes, int (*compare)(const void *, const void *))
 {
@@ -147,85 +117,30 @@ static void sort_unsorted(
         }
 }
 
-static bool copy_params(struct loading *loading, const struct store_run *from, struct run_row *to)
+/* The run as an older snapshot has it, when it stood alone there and all that is said of it has
+ * stayed. */
+static bool knows_run(void *self, const struct store_run *from)
 {
-    struct param *params = ARENA_ARRAY(&loading->out->arena, struct param, from->param_count);
-    if (!params)
+    struct loading *loading = self;
+    const struct run_row *old = loading->shares ? runs_find(loading->before, from->id) : NULL;
+    bool same = old && old->id == from->id && !old->absorbed_count &&
+                digest_equal(&old->print, &from->print);
+    loading->known = same ? old : NULL;
+    return same;
+}
+
+static bool take_facts(struct loading *loading, const struct store_run *from,
+    const struct twins_check *check, struct run_row *row)
+{
+    if (loading->known) {
+        run_facts_share(loading->known, row);
+        return true;
+    }
+    if (!run_facts_take(&loading->facts, from, row) ||
+        !absorb_doubles(row, check, &loading->facts.book->arena))
         return false;
-    for (size_t i = 0; i < from->param_count; i++) {
-        params[i] = from->params[i].param;
-        params[i].name = loading->found.names[from->params[i].name];
-    }
-    sort_unsorted(params, from->param_count, sizeof *params, compare_named);
-    to->params = params;
-    to->param_count = from->param_count;
+    run_facts_find_roles(row);
     return true;
-}
-
-/* Behind its last slash a name is one of many that one logger writes in one unit. */
-static size_t family_length(const char *name)
-{
-    const char *slash = strrchr(name, '/');
-    return slash ? (size_t)(slash - name) : 0;
-}
-
-/* COCO numbers that a logger writes together are in percent together: an AP of 0.9 beside an AP50
- * of 3.1 is no perfect score. */
-static void share_percent(struct run_metric *metrics, size_t count, const bool *open)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (!open[i] || !role_is_coco(metrics[i].role) || metrics[i].scale != 0.01)
-            continue;
-        size_t length = family_length(metrics[i].name);
-        for (size_t k = 0; k < count; k++)
-            if (open[k] && role_is_coco(metrics[k].role) &&
-                family_length(metrics[k].name) == length &&
-                strncmp(metrics[k].name, metrics[i].name, length) == 0)
-                metrics[k].scale = 0.01;
-    }
-}
-
-static bool keep_course(
-    struct arena *arena, const struct store_course *course, struct run_metric *metric)
-{
-    struct store_course *kept = ARENA_NEW(arena, struct store_course);
-    if (kept)
-        *kept = *course;
-    metric->course = kept;
-    return kept != NULL;
-}
-
-static bool copy_metrics(struct loading *loading, const struct store_run *from, struct run_row *to)
-{
-    struct run_metric *metrics =
-        ARENA_ARRAY(&loading->out->arena, struct run_metric, from->metric_count);
-    bool *open = calloc(from->metric_count + 1, sizeof *open);
-    bool ok = metrics && open;
-    for (size_t i = 0; ok && i < from->metric_count; i++) {
-        const struct store_metric *metric = &from->metrics[i];
-        const struct name_meaning *meaning = metric_meaning(loading, metric->name);
-        if (!meaning) {
-            ok = false;
-            break;
-        }
-        struct role_match match = role_settle(meaning->role, &metric->summary);
-        open[i] = meaning->role.scale == ROLE_EITHER;
-        metrics[i] = (struct run_metric){.name = meaning->word->name,
-            .run_id = from->id,
-            .summary = metric->summary,
-            .role = match.role,
-            .scale = match.scale,
-            .rank = metric->rank,
-            .word = meaning->word};
-        if (metric->course.count)
-            ok = keep_course(&loading->out->arena, &metric->course, &metrics[i]);
-    }
-    if (ok)
-        share_percent(metrics, from->metric_count, open);
-    free(open);
-    to->metrics = metrics;
-    to->metric_count = ok ? from->metric_count : 0;
-    return ok;
 }
 
 static bool start_row(
@@ -242,16 +157,15 @@ static bool start_row(
         .format = from->format,
         .source_count = from->source_count,
         .dataset = from->dataset,
-        .colour = from->colour};
+        .colour = from->colour,
+        .print = from->print};
     loading->said[i] = (struct said){.status = from->status,
         .started_s = from->started_s,
         .ended_s = from->ended_s,
         .newest_mtime_ns = from->newest_mtime_ns,
         .note_count = from->note_count,
         .artifact_count = from->prediction_count};
-    return copy_params(loading, from, &loading->rows[i]) &&
-           copy_metrics(loading, from, &loading->rows[i]) &&
-           absorb_doubles(&loading->rows[i], check);
+    return take_facts(loading, from, check, &loading->rows[i]);
 }
 
 /* ---- one run, found several times ---- */
@@ -264,8 +178,8 @@ static bool check_points(void *self, const struct run_metric *a, const struct ru
     struct point *x, *y;
     size_t x_count, y_count;
     bool same =
-        store_load_points(loading->store, a->run_id, a->word->name, &arena, &x, &x_count, NULL) &&
-        store_load_points(loading->store, b->run_id, b->word->name, &arena, &y, &y_count, NULL) &&
+        store_load_points(loading->store, a->extent->run_id, a->kind->written, &arena, &x, &x_count, NULL) &&
+        store_load_points(loading->store, b->extent->run_id, b->kind->written, &arena, &y, &y_count, NULL) &&
         same_points(x, x_count, y, y_count);
     arena_done(&arena);
     return same;
@@ -297,37 +211,13 @@ static bool join_twins(struct loading *loading, const struct twins_check *check)
         if (!absorb_run(&loading->rows[owner], &loading->rows[i], loading->places[i].reason, check,
                 &loading->out->arena))
             return false;
+        run_facts_settle(&loading->rows[owner]);
         join_said(&loading->said[owner], &loading->said[i]);
     }
     return true;
 }
 
 /* ---- finishing a row ---- */
-
-/* Ours before theirs, then the one with more points, then the one that metrics.def names first. */
-static bool is_preferred(const struct run_metric *a, const struct run_metric *b)
-{
-    bool ours = role_is_coco(a->role) || a->role == ROLE_F1;
-    bool own_a = ours && strncmp(a->name, "eval/", 5) == 0;
-    bool own_b = ours && strncmp(b->name, "eval/", 5) == 0;
-    if (own_a != own_b)
-        return own_a;
-    if (a->summary.count != b->summary.count)
-        return a->summary.count > b->summary.count;
-    return a->word->row < b->word->row;
-}
-
-static void order_metrics(struct run_row *run)
-{
-    sort_unsorted((struct run_metric *)run->metrics, run->metric_count, sizeof *run->metrics,
-        compare_named);
-    for (size_t i = 0; i < run->metric_count; i++) {
-        const struct run_metric *metric = &run->metrics[i];
-        const struct run_metric **place = &run->by_role[metric->role];
-        if (metric->role != ROLE_NONE && (!*place || is_preferred(metric, *place)))
-            *place = metric;
-    }
-}
 
 /* A parameter and what it spells. */
 struct spelling {
@@ -390,7 +280,7 @@ static void infer_times(const struct said *said, struct run_row *run)
 {
     double last = NAN;
     for (size_t i = 0; i < run->metric_count; i++)
-        last = fmax(last, run->metrics[i].summary.last_wall_s);
+        last = fmax(last, run->metrics[i].extent->last_wall_s);
     double touched = (double)said->newest_mtime_ns * 1e-9;
     run->started_s = isnan(said->started_s) ? run_first_wall(run) : said->started_s;
     run->ended_s = !isnan(said->ended_s) ? said->ended_s : !isnan(last) ? last : touched;
@@ -485,50 +375,50 @@ static const struct run_metric *course_metric(const struct run_row *run, enum ro
     return NULL;
 }
 
-static void put_spark(struct run_spark *out, int at, double last, const struct run_metric *metric)
+/* The metric is the same and has not grown. */
+static bool is_as_before(const struct run_metric *was, const struct run_metric *is)
 {
-    bool undefined = role_info(metric->role)->better == BETTER_HIGHER && last < 0;
-    out->values[at] = undefined ? NAN : (float)(last * metric->scale);
-    out->count = at + 1;
+    return was->extent->run_id == is->extent->run_id && was->kind->scale == is->kind->scale &&
+           strcmp(was->kind->written, is->kind->written) == 0 &&
+           was->extent->count == is->extent->count &&
+           memcmp(&was->last, &is->last, sizeof is->last) == 0;
 }
 
-static bool load_spark(struct loading *loading, const struct run_row *run, enum role role,
-    const struct run_spark *kept, struct run_spark *out)
+/* One that the index does not keep is read from its points. */
+static bool read_spark(
+    struct loading *loading, const struct run_metric *metric, struct run_spark *out)
 {
-    *out = (struct run_spark){0};
-    const struct run_metric *metric = course_metric(run, role);
-    if (!metric)
-        return true;
-    if (kept) {
-        *out = *kept;
-        return true;
-    }
-    for (uint32_t i = 0; metric->course && i < metric->course->count; i++)
-        put_spark(out, (int)i, metric->course->values[i], metric);
-    if (metric->course)
-        return true;
     struct arena scratch = {0};
     struct store_bucket *buckets;
     size_t count;
-    bool ok = store_load_curve(loading->store, metric->run_id, metric->word->name, INT64_MIN,
-        INT64_MAX, RUN_SPARK_POINTS, &scratch, &buckets, &count, loading->err);
+    bool ok = store_load_curve(loading->store, metric->extent->run_id, metric->kind->written,
+        INT64_MIN, INT64_MAX, RUN_SPARK_POINTS, &scratch, &buckets, &count, loading->err);
     for (size_t i = 0; ok && i < count && i < RUN_SPARK_POINTS; i++)
-        put_spark(out, (int)i, buckets[i].last, metric);
+        run_spark_put(out, buckets[i].last, metric->kind);
     arena_done(&scratch);
     return ok;
 }
 
-/* The older snapshot's course, when the metric is the same and has not grown. */
-static const struct run_spark *kept_spark(
-    const struct run_row *old, const struct run_row *run, enum role role)
+static bool load_spark(struct loading *loading, const struct run_row *old,
+    const struct run_row *run, enum role role, const struct run_spark **out)
 {
+    const struct run_metric *metric = course_metric(run, role);
     const struct run_metric *was = old ? course_metric(old, role) : NULL;
-    const struct run_metric *is = course_metric(run, role);
-    if (!was || !is || was->run_id != is->run_id || was->scale != is->scale ||
-        strcmp(was->word->name, is->word->name) != 0 || was->summary.count != is->summary.count ||
-        memcmp(&was->summary.last, &is->summary.last, sizeof is->summary.last) != 0)
-        return NULL;
-    return role == ROLE_LOSS ? &old->loss_spark : &old->ap_spark;
+    *out = metric ? metric->spark : NULL;
+    if (!metric || metric->spark)
+        return true;
+    struct run_spark *spark = ARENA_NEW(&loading->out->arena, struct run_spark);
+    if (!spark)
+        return no_memory(loading->err);
+    const struct run_spark *kept = role == ROLE_LOSS ? old && was ? old->loss_spark : NULL
+                                   : old && was      ? old->ap_spark
+                                                     : NULL;
+    if (kept && is_as_before(was, metric))
+        *spark = *kept;
+    else if (!read_spark(loading, metric, spark))
+        return false;
+    *out = spark->count ? spark : NULL;
+    return true;
 }
 
 static bool label_dataset(struct arena *arena, struct run_row *run)
@@ -543,7 +433,6 @@ static bool label_dataset(struct arena *arena, struct run_row *run)
 
 static bool finish_row(struct loading *loading, struct run_row *run, const struct said *said)
 {
-    order_metrics(run);
     run->shown = title_shown(&loading->out->arena, run->name, run->title);
     if (!run->shown || !find_settings(loading, run) || !label_dataset(&loading->out->arena, run))
         return no_memory(loading->err);
@@ -560,8 +449,8 @@ static bool finish_row(struct loading *loading, struct run_row *run, const struc
         return false;
     const struct run_row *old = loading->before ? runs_find(loading->before, run->id) : NULL;
     old = old && old->id == run->id ? old : NULL;
-    return load_spark(loading, run, ROLE_LOSS, kept_spark(old, run, ROLE_LOSS), &run->loss_spark) &&
-           load_spark(loading, run, ROLE_AP, kept_spark(old, run, ROLE_AP), &run->ap_spark);
+    return load_spark(loading, old, run, ROLE_LOSS, &run->loss_spark) &&
+           load_spark(loading, old, run, ROLE_AP, &run->ap_spark);
 }
 
 /* ---- the table ---- */
@@ -647,9 +536,13 @@ static bool make_rows(struct loading *loading)
     loading->places = ARENA_ARRAY(&loading->scratch, struct twins_place, count);
     if (!loading->rows || !loading->said || !loading->places || !find_meanings(loading))
         return no_memory(loading->err);
-    if (!store_load_facts(
-            loading->store, &loading->found, &out->arena, take_run, loading, loading->err))
+    const struct store_taker taker = {loading, knows_run, take_run};
+    if (!store_load_facts(loading->store, &loading->found, &loading->facts.book->arena, &taker,
+            loading->err))
         return false;
+    for (size_t i = 0; i < count; i++)
+        if (!runs_hold_book(out, loading->rows[i].book))
+            return no_memory(loading->err);
     if (!join_twins(loading, &check))
         return no_memory(loading->err);
     for (size_t i = 0; i < count; i++) {
@@ -659,6 +552,7 @@ static bool make_rows(struct loading *loading)
         if (!finish_row(loading, &row, &loading->said[i]))
             return false;
         out->rows[out->count++] = row;
+        out->running += row.status == RUN_RUNNING;
     }
     return true;
 }
@@ -677,8 +571,11 @@ struct runs *runs_load(struct store *store, const struct runs *before, struct er
         runs_release(runs);
         return NULL;
     }
-    same_names_init(&loading.same_names, &loading.scratch);
-    bool ok = store_load_runs_only(store, &runs->arena, &loading.found, err) && make_rows(&loading);
+    bool ok =
+        store_load_runs_only(store, &loading.scratch, &runs->arena, &loading.found, err) &&
+        (run_facts_init(&loading.facts, &loading.found, runs, before, &loading.shares) ||
+            no_memory(err)) &&
+        make_rows(&loading);
     store_snapshot_end(store);
     if (ok)
         sort_unsorted(runs->rows, runs->count, sizeof *runs->rows, compare_rows);
@@ -686,7 +583,7 @@ struct runs *runs_load(struct store *store, const struct runs *before, struct er
                   !runs_find_columns(runs)))
         ok = no_memory(err);
     synonyms_done(&loading.synonyms);
-    same_names_done(&loading.same_names);
+    run_facts_done(&loading.facts);
     arena_done(&loading.scratch);
     if (ok)
         return runs;

@@ -10,13 +10,13 @@ static double planned(const struct run_row *run, const char *quantity)
 }
 
 /* A point for every step: then the steps of a metric may be epochs. */
-static bool is_dense(const struct metric_summary *s)
+static bool is_dense(const struct run_metric_extent *s)
 {
     return s->count > s->last_step - s->first_step;
 }
 
 /* The last step is the last of COUNT, counted from 0 or from 1. */
-static bool ends_with(const struct metric_summary *s, double count)
+static bool ends_with(const struct run_metric_extent *s, double count)
 {
     return (double)s->last_step + (s->first_step == 0 ? 1 : 0) == count;
 }
@@ -33,15 +33,15 @@ static bool all_epochs_done(const struct run_row *run, double untouched_s)
     const struct run_metric *epoch = run->by_role[ROLE_EPOCH];
     if (!epochs)
         return false;
-    if (epoch && epoch->summary.last >= epochs)
+    if (epoch && epoch->last >= epochs)
         return true;
-    if (epoch && epoch->summary.last == epochs - 1 && epoch->summary.min == 0 &&
+    if (epoch && epoch->last == epochs - 1 && epoch->min == 0 &&
         untouched_s > STATUS_FRESH_S)
         return true;
     for (size_t i = 0; i < run->metric_count; i++) {
         const struct run_metric *metric = &run->metrics[i];
-        if (role_info(metric->role)->better != BETTER_NEITHER && metric->summary.count &&
-            is_dense(&metric->summary) && ends_with(&metric->summary, epochs))
+        if (role_info(metric->kind->role)->better != BETTER_NEITHER && metric->extent->count &&
+            is_dense(metric->extent) && ends_with(metric->extent, epochs))
             return true;
     }
     return false;
@@ -54,7 +54,7 @@ static bool stopped_early(const struct run_row *run)
     const struct param *patience = run_param(run, "patience");
     const struct run_metric *ap = run->by_role[ROLE_ULTRALYTICS_AP];
     return patience && patience->kind == PARAM_NUMBER && patience->number > 0 && ap &&
-           (double)(ap->summary.last_step - ap->summary.max_step) == patience->number;
+           (double)(ap->extent->last_step - run_metric_summary(ap).max_step) == patience->number;
 }
 
 /* Steps count from 0 unless the first that was logged is 1. */
@@ -63,7 +63,7 @@ static bool all_steps_done(const struct run_row *run)
     double steps = planned(run, "max_steps");
     const struct run_metric *loss = run->by_role[ROLE_LOSS];
     return steps && loss &&
-           (double)loss->summary.last_step + (loss->summary.first_step == 1 ? 0 : 1) >= steps;
+           (double)loss->extent->last_step + (loss->extent->first_step == 1 ? 0 : 1) >= steps;
 }
 
 enum run_status status_infer(const struct run_row *run, enum run_status said, double untouched_s)
@@ -84,13 +84,14 @@ void status_find_lost(struct run_row *run)
     enum role role = run->by_role[ROLE_LOSS] ? ROLE_LOSS : ROLE_PART_LOSS;
     run->loss_lost = false;
     for (size_t i = 0; i < run->metric_count; i++) {
-        const struct metric_summary *s = &run->metrics[i].summary;
-        bool asked = role == ROLE_LOSS ? &run->metrics[i] == run->by_role[ROLE_LOSS]
-                                       : run->metrics[i].role == role;
-        if (!asked || !s->count || isfinite(s->last))
+        const struct run_metric *metric = &run->metrics[i];
+        bool asked = role == ROLE_LOSS ? metric == run->by_role[ROLE_LOSS]
+                                       : metric->kind->role == role;
+        if (!asked || !metric->extent->count || isfinite(metric->last))
             continue;
-        if (!run->loss_lost || s->lost_step < run->lost_step)
-            run->lost_step = s->lost_step;
+        int64_t lost_step = run_metric_summary(metric).lost_step;
+        if (!run->loss_lost || lost_step < run->lost_step)
+            run->lost_step = lost_step;
         run->loss_lost = true;
     }
 }

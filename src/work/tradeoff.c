@@ -104,7 +104,7 @@ static bool is_column(
         return false;
     for (size_t i = 0; i < runs->count; i++) { /* in one unit, and the one that is shown */
         const struct run_metric *shown = runs->rows[i].by_role[other->role];
-        if (shown && (shown->scale != 1 || strcmp(shown->name, metric->name) != 0))
+        if (shown && (shown->kind->scale != 1 || strcmp(shown->kind->name, metric->name) != 0))
             return false;
     }
     return true;

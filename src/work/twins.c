@@ -51,7 +51,8 @@ static void unite(uint32_t *parents, uint32_t a, uint32_t b)
 bool twins_same_series(
     const struct twins_check *check, const struct run_metric *a, const struct run_metric *b)
 {
-    enum same_series same = same_series(&a->summary, &b->summary);
+    const struct metric_summary x = run_metric_summary(a), y = run_metric_summary(b);
+    enum same_series same = same_series(&x, &y);
     return same == SAME_WHOLE || (same == SAME_PERHAPS && check->points(check->self, a, b));
 }
 
@@ -71,9 +72,9 @@ static bool contradict(const struct run_row *a, const struct run_row *b)
     for (size_t i = 0; i < a->metric_count; i++)
         for (size_t k = 0; k < b->metric_count; k++) {
             const struct run_metric *x = &a->metrics[i], *y = &b->metrics[k];
-            if (x->summary.first_step == y->summary.first_step &&
-                x->word->same.key == y->word->same.key && strcmp(x->name, y->name) == 0 &&
-                !metric_value_same(x->summary.first, y->summary.first))
+            if (x->extent->first_step == y->extent->first_step &&
+                x->kind->same.key == y->kind->same.key &&
+                strcmp(x->kind->name, y->kind->name) == 0 && !metric_value_same(x->first, y->first))
                 return true;
         }
     return false;
@@ -110,8 +111,8 @@ static bool is_loss(enum role role)
 /* A constant series is no evidence. */
 static bool tells(const struct run_metric *metric)
 {
-    return is_loss(metric->role) && metric->summary.count >= LEAST_POINTS &&
-           isfinite(metric->summary.first) && metric->summary.min < metric->summary.max;
+    return is_loss(metric->kind->role) && metric->extent->count >= LEAST_POINTS &&
+           isfinite(metric->first) && metric->min < metric->max;
 }
 
 /* The terms of a loss are asked only of runs without a total. */
@@ -120,10 +121,10 @@ static bool add_traces(struct finding *finding, uint32_t at)
     const struct run_row *row = &finding->rows[at];
     bool has_total = false;
     for (size_t i = 0; i < row->metric_count; i++)
-        has_total |= tells(&row->metrics[i]) && row->metrics[i].role != ROLE_PART_LOSS;
+        has_total |= tells(&row->metrics[i]) && row->metrics[i].kind->role != ROLE_PART_LOSS;
     for (size_t i = 0; i < row->metric_count; i++) {
         const struct run_metric *metric = &row->metrics[i];
-        if (!tells(metric) || (has_total && metric->role == ROLE_PART_LOSS))
+        if (!tells(metric) || (has_total && metric->kind->role == ROLE_PART_LOSS))
             continue;
         if (!GROW(finding->traces, finding->trace_capacity, finding->trace_count + 1))
             return false;
@@ -135,12 +136,12 @@ static bool add_traces(struct finding *finding, uint32_t at)
 static int compare_traces(const void *a, const void *b)
 {
     const struct trace *x = a, *y = b;
-    const struct metric_summary *s = &x->metric->summary, *t = &y->metric->summary;
+    const struct run_metric *s = x->metric, *t = y->metric;
     int order = strcmp(x->row->root, y->row->root);
     if (order)
         return order;
-    if (s->first_step != t->first_step)
-        return s->first_step < t->first_step ? -1 : 1;
+    if (s->extent->first_step != t->extent->first_step)
+        return s->extent->first_step < t->extent->first_step ? -1 : 1;
     if (s->first != t->first)
         return s->first < t->first ? -1 : 1;
     return strcmp(x->row->format, y->row->format);
@@ -148,12 +149,12 @@ static int compare_traces(const void *a, const void *b)
 
 static bool begin_alike(const struct trace *a, const struct trace *b)
 {
-    return a->metric->summary.first_step == b->metric->summary.first_step &&
-           metric_value_same(a->metric->summary.first, b->metric->summary.first) &&
+    return a->metric->extent->first_step == b->metric->extent->first_step &&
+           metric_value_same(a->metric->first, b->metric->first) &&
            strcmp(a->row->root, b->row->root) == 0;
 }
 
-static bool times_agree(const struct metric_summary *a, const struct metric_summary *b)
+static bool times_agree(const struct run_metric_extent *a, const struct run_metric_extent *b)
 {
     if (fabs(a->first_wall_s - b->first_wall_s) > MOST_APART_S)
         return false; /* false too where one is not known */
@@ -164,8 +165,8 @@ static bool are_equal(const struct finding *finding, const struct trace *a, cons
 {
     const struct run_metric *x = a->metric, *y = b->metric;
     return a->at != b->at && strcmp(a->row->format, b->row->format) != 0 &&
-           (x->role == y->role || same_name(&x->word->same, &y->word->same)) &&
-           times_agree(&x->summary, &y->summary) && twins_same_series(finding->check, x, y);
+           (x->kind->role == y->kind->role || same_name(&x->kind->same, &y->kind->same)) &&
+           times_agree(x->extent, y->extent) && twins_same_series(finding->check, x, y);
 }
 
 static bool have_one_format(const struct finding *finding)
@@ -262,7 +263,7 @@ static int64_t points_of(const struct run_row *row)
 {
     int64_t points = 0;
     for (size_t i = 0; i < row->metric_count; i++)
-        points += row->metrics[i].summary.count;
+        points += row->metrics[i].extent->count;
     return points;
 }
 

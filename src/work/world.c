@@ -75,7 +75,8 @@ void pool_answer_done(struct pool_answer *answer)
 
 struct curve_want world_curve_want(const struct run_metric *metric)
 {
-    return (struct curve_want){metric->run_id, metric->word->name, metric->summary.count};
+    return (struct curve_want){
+        metric->extent->run_id, metric->kind->written, metric->extent->count};
 }
 
 const struct curve *world_curve(const struct world *world, const struct curve_want *want)

@@ -48,6 +48,7 @@ struct wants {
     struct photo_want photos[WORLD_PHOTOS]; /* those shown, then those ahead */
     size_t photo_count;
     struct pool_want pool;
+    bool motion; /* the mouse's: MOUSE_MOVE events; see enum world_motion */
     int tick_ms; /* EVENT_TICK so often, while no picture is on its way; 0: never */
     struct deltas_want deltas;
     struct influence_want influence;
@@ -88,6 +89,14 @@ struct copied {
     char path[512];  /* "" when it could not be written */
 };
 
+/* Whether the mouse tells of its motion where a screen wants that: every cell costs the link a
+ * report. */
+enum world_motion {
+    MOTION_NEVER,  /* there is no mouse, or the terminal did not say that it can */
+    MOTION_COSTLY, /* it can, at the far end of a slow link */
+    MOTION_CHEAP,
+};
+
 struct world {
     struct runs *runs;     /* NULL until the first load */
     struct curves *curves; /* the newest; may lag behind the want */
@@ -110,6 +119,7 @@ struct world {
     size_t root_count;
     const char *settings; /* the person's, as read at the start: JSON text, or NULL */
     struct easel_terminal terminal;
+    enum world_motion motion;
 };
 
 bool study_want_same(const struct study_want *a, const struct study_want *b);

@@ -303,7 +303,7 @@ static void run_curve(struct stage *stage)
     struct eval_counts curve[101];
     for (int i = 0; i <= 100; i++)
         conf[i] = i / 100.;
-    eval_counts_curve(stage->set, 0, NULL, conf, 101, curve);
+    eval_counts_curve(stage->set, &(struct eval_at){.iou_index = 0}, conf, 101, curve);
     stage->sink = (double)curve[50].tp;
 }
 

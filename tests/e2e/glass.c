@@ -94,8 +94,8 @@ static bool is_known_csi(const struct piece *piece)
 {
     /* And the title, which curses keeps and gives back on an xterm; the console's cursor. */
     static const char *const QUESTIONS[] = {"22;0;0t", "23;0;0t", "?0c", "?1c", ">q", "16t", "14t",
-        "?1;1;0S", "?2;1;0S", "?2;4;0S", "?2026$p", "c", "5n"};
-    static const char *const MODES[] = {"1", "7", "12", "25", "12;25", "1000", "1002", "1006",
+        "?1;1;0S", "?2;1;0S", "?2;4;0S", "?2026$p", "?1006$p", "c", "5n"};
+    static const char *const MODES[] = {"1", "7", "12", "25", "12;25", "1000", "1002", "1003", "1006",
         "1049", "2004", "2026", "4", "?", "1034"};
     const char *body = piece->body;
     size_t length = piece->body_length;

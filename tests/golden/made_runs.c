@@ -10,9 +10,18 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 
 /* The first of the runs started at 2024-05-01T06:00:00Z. */
 enum { START_S = 1714543200, HOUR_S = 3600 };
+
+/* Gives the file PATH the time WRITTEN_S. */
+static void date(const char *path, time_t written_s)
+{
+    struct timespec times[2] = {{.tv_sec = written_s}, {.tv_sec = written_s}};
+    if (utimensat(AT_FDCWD, path, times, 0) != 0)
+        abort();
+}
 
 /* Writes NAME in RUN below ROOT with a fixed time of its own. */
 static void write_file(
@@ -20,10 +29,7 @@ static void write_file(
 {
     char below[512];
     snprintf(below, sizeof below, "%s/%s", run, name);
-    const char *path = temp_file(root, below, data, length);
-    struct timespec times[2] = {{.tv_sec = START_S + HOUR_S}, {.tv_sec = START_S + HOUR_S}};
-    if (utimensat(AT_FDCWD, path, times, 0) != 0)
-        abort();
+    date(temp_file(root, below, data, length), START_S + HOUR_S);
 }
 
 static void write_text(const char *root, const char *run, const char *name, const char *text)
@@ -229,13 +235,16 @@ static void make_gaps(const char *root)
     write_text(root, "one-point", "status.json", "{\"status\": \"running\"}"); /* is old: stalled */
     write_text(root, "damaged", "status.json", "{\"status\": \"asleep\"}");
     make_plain(root, &(struct plain){"live", NULL, CONFIG, 3, 5, 0.25});
-    /* Written just now by the real clock: live, and the last row of one is only half there. Their
-     * ages come from the times inside. */
-    temp_text(root, "cut/config.json", CONFIG);
-    temp_text(root, "cut/metrics.csv",
-        "step,wall_time,train/loss,val/AP\n0,1714543200,2,0.1\n1,1714543260,1.5,0.2\n"
-        "2,1714543320,1.4,0.");
-    temp_text(root, "live/status.json", "{\"status\": \"running\", \"started\": 1714561200}");
+    /* Written just now by the real clock (a little later, lest a slow machine finds them settled):
+     * live, and the last row of one is only half there. Their ages come from the times inside. */
+    time_t now_s = time(NULL) + HOUR_S;
+    date(temp_text(root, "cut/config.json", CONFIG), now_s);
+    date(temp_text(root, "cut/metrics.csv",
+             "step,wall_time,train/loss,val/AP\n0,1714543200,2,0.1\n1,1714543260,1.5,0.2\n"
+             "2,1714543320,1.4,0."),
+        now_s);
+    date(temp_text(root, "live/status.json", "{\"status\": \"running\", \"started\": 1714561200}"),
+        now_s);
 }
 
 /* ---- courses ---- */

@@ -102,6 +102,7 @@ struct stage *stage_new(const struct stage_settings *settings)
     stage->session.rows = settings->rows - 2;
     stage->session.cols = settings->cols;
     stage->world.terminal = settings->terminal;
+    stage->world.motion = MOTION_CHEAP;
     stage->world.indexing = !settings->store;
     if (settings->store)
         stage->world.runs = load_runs(stage, NULL);

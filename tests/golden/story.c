@@ -129,6 +129,11 @@ static bool play_press(struct story *story, const char *rest)
     return play_mouse(story, rest, MOUSE_PRESS);
 }
 
+static bool play_move(struct story *story, const char *rest)
+{
+    return play_mouse(story, rest, MOUSE_MOVE);
+}
+
 static bool play_drag(struct story *story, const char *rest)
 {
     return play_mouse(story, rest, MOUSE_DRAG);
@@ -211,6 +216,7 @@ static const struct {
     {"keys", play_keys},
     {"type", play_type},
     {"press", play_press},
+    {"move", play_move},
     {"drag", play_drag},
     {"release", play_release},
     {"wheel", play_wheel},

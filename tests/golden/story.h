@@ -9,7 +9,8 @@
  *     theme mono            one of the builtin themes
  *     keys j j Space Ctrl-D as key_parse() reads them
  *     type lr<1e-3 & AP     each character is a key
- *     press 5 20            mouse: row and column from 0; also "drag", "release", and
+ *     press 5 20            mouse: row and column from 0; also "move", "drag",
+ *     "release", and
  *     wheel 5 20 -1         the wheel, -1 up
  *     screen TITLE          text and roles of the screen
  *     text TITLE            its text alone

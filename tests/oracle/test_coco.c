@@ -251,7 +251,7 @@ static void check_curve(struct bench *bench)
     struct eval_counts *per_class = calloc(bench->dataset->category_count + 1, sizeof *per_class);
     for (int i = 0; i <= 100; i++)
         conf[i] = i / 100.;
-    eval_counts_curve(bench->set, 0, NULL, conf, 101, curve);
+    eval_counts_curve(bench->set, &(struct eval_at){.iou_index = 0}, conf, 101, curve);
     for (int i = 0; micro && i <= 100; i++) {
         check(bench, "micro F1", or_zero(eval_f1(&curve[i])),
             cJSON_GetArrayItem(micro, i)->valuedouble, TIGHT);

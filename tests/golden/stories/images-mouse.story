@@ -21,3 +21,11 @@ picture dragged along
 press 12 26
 release 12 26
 text a click points at a box
+move 20 55
+text the mouse moves over another box: the picture stays
+picture with the box that was clicked on
+move 2 130
+text outside of the pictures
+keys p
+move 20 55
+text switched off

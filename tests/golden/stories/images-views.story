@@ -41,7 +41,17 @@ keys Enter
 text what is wrong with an expression
 keys c O
 text each class at its own confidence
-keys ] ] B
+keys j ] ] ] t
+type .75
+keys Enter
+text one class at .75
+keys B
+text at its own best F1
+keys } c ] ]
+text all moved by +.02: their curve, and each class at another
+keys B
+text moved to where all are best
+keys O
 text all at one again
 keys + + L
 picture closer

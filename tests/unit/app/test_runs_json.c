@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "app/runs_json.h"
+#include "made_metric.h"
 
 #include <cjson/cJSON.h>
 #include <math.h>
@@ -24,11 +25,12 @@ static const struct param PARAMS[] = {
     {.name = "optimizer.lr", .kind = PARAM_NUMBER, .number = 0.005, .text = "5e-3"},
 };
 
-static const struct run_metric METRICS[] = {
-    {.name = "diverged",
-        .role = ROLE_NONE,
-        .scale = 1,
-        .summary = {.count = 2,
+static const struct {
+    const char *name;
+    struct metric_summary summary;
+} METRICS[] = {
+    {"diverged",
+        {.count = 2,
             .nonfinite = 2,
             .first_step = 0,
             .last_step = 7,
@@ -36,10 +38,8 @@ static const struct run_metric METRICS[] = {
             .last = -INFINITY,
             .min = NAN,
             .max = NAN}},
-    {.name = "val/mAP",
-        .role = ROLE_AP,
-        .scale = 1,
-        .summary = {.count = 10,
+    {"val/mAP",
+        {.count = 10,
             .first_step = 0,
             .last_step = 9,
             .min_step = 0,
@@ -50,11 +50,17 @@ static const struct run_metric METRICS[] = {
             .max = 0.625}},
 };
 
+enum { METRIC_COUNT = sizeof METRICS / sizeof *METRICS };
+
 static const struct note NOTES[] = {
     {.file = "results.csv", .line = 122, .offset = -1, .count = 3, .text = "git merge marker"}};
 
 static struct run_row make_row(void)
 {
+    static struct made_metric parts[METRIC_COUNT];
+    static struct run_metric metrics[METRIC_COUNT];
+    for (size_t i = 0; i < METRIC_COUNT; i++)
+        made_metric_set(&parts[i], METRICS[i].name, 1, &METRICS[i].summary, &metrics[i]);
     return (struct run_row){.id = 1,
         .name = "exp/a",
         .root = "/data",
@@ -65,8 +71,8 @@ static struct run_row make_row(void)
         .ended_s = 1714557723.5,
         .params = PARAMS,
         .param_count = sizeof PARAMS / sizeof *PARAMS,
-        .metrics = METRICS,
-        .metric_count = sizeof METRICS / sizeof *METRICS,
+        .metrics = metrics,
+        .metric_count = METRIC_COUNT,
         .notes = NOTES,
         .note_count = 1};
 }

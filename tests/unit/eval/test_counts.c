@@ -163,12 +163,70 @@ static void the_curve_is_the_slider_at_each_threshold(void **state)
     struct scene *scene = *state;
     static const double AT[] = {-1, .6, .61, .8, .9, .95};
     struct eval_counts curve[6], total;
-    eval_counts_curve(scene->set, 0, NULL, AT, 6, curve);
+    eval_counts_curve(scene->set, &(struct eval_at){.iou_index = 0}, AT, 6, curve);
     for (int i = 0; i < 6; i++) {
         eval_counts_at(scene->set, 0, AT[i], NULL, &total, NULL, NULL);
         assert_counts(&curve[i], total.tp, total.fp, total.fn, total.ignored);
     }
     assert_counts(&curve[5], 0, 0, 3, 0);
+}
+
+static void the_curve_of_shifts_is_each_classes_own_slider(void **state)
+{
+    struct scene *scene = *state;
+    static const double SHIFTS[] = {-2, -.15, -.1, 0, .05, .1, .35, 2}, BASES[] = {0, .3, .6, .85, 1};
+    enum { COUNT = sizeof SHIFTS / sizeof *SHIFTS, MOST = 8 };
+    assert_true(scene->set->category_count <= MOST);
+    for (size_t b = 0; b < 25; b++) {
+        double base[MOST], own[MOST];
+        struct eval_at at = {.of_category = base};
+        struct eval_counts curve[COUNT], total;
+        for (size_t c = 0; c < MOST; c++)
+            base[c] = BASES[(c % 2 ? b / 5 : b % 5)];
+        eval_counts_curve(scene->set, &at, SHIFTS, COUNT, curve);
+        for (int i = 0; i < COUNT; i++) {
+            for (size_t c = 0; c < MOST; c++)
+                own[c] = eval_shifted(base[c], SHIFTS[i]);
+            struct eval_at there = {.of_category = own};
+            eval_counts_of(scene->set, &there, &total, NULL, NULL);
+            assert_counts(&curve[i], total.tp, total.fp, total.fn, total.ignored);
+        }
+        struct eval_best best;
+        assert_true(eval_best_f1_of(scene->set, &at, &best, NULL));
+        for (size_t c = 0; c < MOST; c++)
+            own[c] = eval_shifted(base[c], best.confidence);
+        struct eval_at there = {.of_category = own};
+        eval_counts_of(scene->set, &there, &total, NULL, NULL);
+        assert_true(best.f1 == eval_f1(&total));
+        for (int hundredths = -50; hundredths <= 50; hundredths++) {
+            for (size_t c = 0; c < MOST; c++)
+                own[c] = eval_shifted(base[c], hundredths / 100.);
+            eval_counts_of(scene->set, &there, &total, NULL, NULL);
+            double f1 = eval_f1(&total);
+            assert_true(f1 < best.f1 ||
+                        (f1 == best.f1 && abs(hundredths) >= lround(fabs(best.confidence) * 100)));
+        }
+    }
+}
+
+static void curve_and_best_are_of_a_size(void **state)
+{
+    struct scene *scene = *state;
+    for (int area = EVAL_ALL; area < EVAL_AREAS; area++) {
+        struct eval_at at = {.area = (enum eval_area)area};
+        struct eval_best best;
+        double highest = -1;
+        assert_true(eval_best_f1_of(scene->set, &at, &best, NULL));
+        for (size_t i = 0; i < scene->set->category_start[scene->set->category_count]; i++) {
+            struct eval_counts total, curve;
+            at.confidence = scene->set->score[i];
+            eval_counts_of(scene->set, &at, &total, NULL, NULL);
+            eval_counts_curve(scene->set, &at, &at.confidence, 1, &curve);
+            assert_counts(&curve, total.tp, total.fp, total.fn, total.ignored);
+            highest = total.tp + total.fn ? fmax(highest, eval_f1(&total)) : highest;
+        }
+        assert_true(highest < 0 ? isnan(best.f1) : best.f1 == highest);
+    }
 }
 
 static void boxes_say_what_they_are(void **state)
@@ -211,6 +269,9 @@ int main(void)
             best_f1_takes_the_highest_of_equal_thresholds, set_up, tear_down),
         cmocka_unit_test_setup_teardown(
             the_curve_is_the_slider_at_each_threshold, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            the_curve_of_shifts_is_each_classes_own_slider, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(curve_and_best_are_of_a_size, set_up, tear_down),
         cmocka_unit_test_setup_teardown(boxes_say_what_they_are, set_up, tear_down)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

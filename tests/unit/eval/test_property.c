@@ -133,7 +133,7 @@ static void check_best(const struct eval_set *set)
     for (size_t i = 0; set->gt_count && i < set->count; i++) {
         struct eval_counts counts, curve;
         eval_counts_at(set, 3, set->score[i], NULL, &counts, NULL, NULL);
-        eval_counts_curve(set, 3, NULL, &set->score[i], 1, &curve);
+        eval_counts_curve(set, &(struct eval_at){.iou_index = 3}, &set->score[i], 1, &curve);
         assert_counts(&curve, &counts);
         double value = eval_f1(&counts);
         if (isnan(f1) || value > f1 || (value == f1 && set->score[i] > confidence)) {

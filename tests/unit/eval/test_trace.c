@@ -112,6 +112,46 @@ static void no_point_is_lost(void **state)
     }
 }
 
+/* Long stretches are taken in blocks: each span is what its points are one by one. */
+static void blocks_are_what_their_points_are(void **state)
+{
+    (void)state;
+    enum { MOST = 400 };
+    static const double ODD[] = {NAN, INFINITY, -INFINITY, 1e308, -1e308, -0.0};
+    double x[MOST], y[MOST];
+    srand(11);
+    for (int round = 0; round < 400; round++) {
+        size_t n = 1 + (size_t)(rand() % MOST), at = 0;
+        for (size_t i = 0; i < n; i++) {
+            x[i] = rand() % 90 ? (i ? x[i - 1] : 0) + rand() % 3 : rand() % 200;
+            y[i] = rand() % 40 ? rand() * 1e-3 : ODD[rand() % 6];
+        }
+        struct arena arena = {0};
+        struct trace trace = reduce(&arena, x, y, n, 0, 1000, 1 + rand() % 30);
+        for (size_t s = 0; s < trace.count; s++) {
+            const struct trace_span *span = &trace.spans[s];
+            double min = INFINITY, max = -INFINITY, sum = 0, first = NAN, last = NAN;
+            for (int64_t taken = 0; taken < span->count; at++) {
+                if (!isfinite(y[at]))
+                    continue;
+                first = taken++ ? first : y[at];
+                last = y[at];
+                min = fmin(min, last);
+                max = fmax(max, last);
+                sum += last / (double)span->count;
+            }
+            assert_true(span->min == min && span->max == max);
+            assert_true(span->first == first && span->last == last);
+            if (fabs(sum) < 1e300)
+                assert_true(fabs(span->mean - sum) <= 1e-9 * fmax(max - min, fabs(sum)));
+        }
+        while (at < n && !isfinite(y[at]))
+            at++;
+        assert_int_equal(at, n);
+        arena_done(&arena);
+    }
+}
+
 static void endless_restarts_are_folded(void **state)
 {
     (void)state;
@@ -168,7 +208,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(columns_keep_extremes_and_edges),
         cmocka_unit_test(gaps_and_restarts_begin_anew), cmocka_unit_test(odd_windows_are_survived),
-        cmocka_unit_test(no_point_is_lost),
+        cmocka_unit_test(no_point_is_lost), cmocka_unit_test(blocks_are_what_their_points_are),
         cmocka_unit_test(endless_restarts_are_folded), cmocka_unit_test(ranges_leave_out_what_is_not_finite),
         cmocka_unit_test(bands_are_mean_and_sample_deviation)};
     return cmocka_run_group_tests(tests, NULL, NULL);

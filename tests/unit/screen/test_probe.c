@@ -193,6 +193,27 @@ static void colours_by_what_is_said(void **state)
     }
 }
 
+static void a_mouse_in_decimal_is_one_that_was_said_to_be(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *answers;
+        bool sgr;
+    } ANSWERS[] = {{"\x1b[?1006;2$y\x1b[?62c", true}, {"\x1b[?1006;1$y\x1b[?62c", true},
+        {"\x1b[?1006;0$y\x1b[?62c", false}, {"\x1b[?1006;4$y\x1b[?62c", false},
+        {"\x1b[?2026;2$y\x1b[?62c", false}, {"\x1b[?62c", false}, {"", false}};
+    for (size_t i = 0; i < sizeof ANSWERS / sizeof *ANSWERS; i++) {
+        struct probe probe;
+        struct terminal terminal;
+        struct probe_env env = {.term = "xterm-256color", .size = {24, 80, 0, 0}};
+        probe_init(&probe);
+        learn(&probe, ANSWERS[i].answers);
+        assert_true(probe_decide(&probe, &env, &terminal, NULL));
+        assert_int_equal(terminal.sgr_mouse, ANSWERS[i].sgr);
+        assert_int_equal(terminal.trip_ms, -1); /* nobody was asked */
+    }
+}
+
 static void odd_answers_teach_nothing(void **state)
 {
     (void)state;
@@ -260,7 +281,7 @@ static void asking_keeps_the_keys(void **state)
     probe_init(&probe);
     buf_init(&read_bytes, 1 << 16);
     assert_true(probe_ask(to[0], from[1], &env, &probe, &read_bytes, &err));
-    assert_true(probe.done && probe.da1_sixel);
+    assert_true(probe.done && probe.da1_sixel && probe.trip_ms >= 0);
     assert_int_equal(probe.cell_h, 17);
     assert_string_equal(read_bytes.data, TYPED);
     char asked[1024];
@@ -284,6 +305,7 @@ int main(void)
         cmocka_unit_test(words_of_the_person_win),
         cmocka_unit_test(nothing_is_sent_through_a_multiplexer),
         cmocka_unit_test(colours_by_what_is_said),
+        cmocka_unit_test(a_mouse_in_decimal_is_one_that_was_said_to_be),
         cmocka_unit_test(odd_answers_teach_nothing),
         cmocka_unit_test(questions_fit_the_terminal),
         cmocka_unit_test(asking_keeps_the_keys),

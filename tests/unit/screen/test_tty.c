@@ -200,6 +200,52 @@ static void kitty_found_late_is_cleaned_up(void **state)
     assert_true(ends(outcome.output, LEAVE_END));
 }
 
+static void move_and_die(int fd, int signal_number)
+{
+    start(fd, true, false);
+    tty_set_motion(true);
+    tty_set_motion(true);
+    raise(signal_number);
+    _exit(92);
+}
+
+static void motion_ends_with_a_crash(void **state)
+{
+    (void)state;
+    struct outcome outcome;
+    run(move_and_die, SIGSEGV, &outcome);
+    assert_int_equal(WTERMSIG(outcome.status), SIGSEGV);
+    const char *on = strstr(outcome.output, "\x1b[?1003h");
+    assert_non_null(on);
+    assert_null(strstr(on + 1, "\x1b[?1003h")); /* said once */
+    assert_non_null(strstr(on, "\x1b[?1003l\x1b[?1006l\x1b[?1002l\x1b[?1000l"));
+    assert_true(ends(outcome.output, LEAVE_END));
+}
+
+static void move_and_go(int fd, int mouse)
+{
+    start(fd, mouse, false);
+    tty_set_motion(false);
+    tty_set_motion(true);
+    tty_set_motion(false);
+    exit(0);
+}
+
+static void motion_ends_where_nobody_wants_it(void **state)
+{
+    (void)state;
+    for (int mouse = 0; mouse < 2; mouse++) {
+        struct outcome outcome;
+        run(move_and_go, mouse, &outcome);
+        assert_true(WIFEXITED(outcome.status) && WEXITSTATUS(outcome.status) == 0);
+        const char *off = strstr(outcome.output, "\x1b[?1003h\x1b[?1003l\x1b[?1002h");
+        assert_int_equal(off != NULL, mouse); /* presses and drags go on */
+        assert_true(!off || !strstr(off + 8, "\x1b[?1003l\x1b[?1006l"));
+        assert_int_equal(strstr(outcome.output, "1003") != NULL, mouse);
+        assert_true(ends(outcome.output, LEAVE_END));
+    }
+}
+
 static void ignore_hangup(int fd, int unused)
 {
     (void)unused;
@@ -287,7 +333,8 @@ static void be_a_shell(int fd, int from_outside)
     if (job == 0) {
         setpgid(0, 0);
         tcsetpgrp(fd, getpid());
-        start(fd, false, false);
+        start(fd, true, false);
+        tty_set_motion(true);
         if (from_outside)
             raise(SIGTSTP);
         else
@@ -323,8 +370,12 @@ static void stopping_gives_the_terminal_back_meanwhile(void **state)
         char *shell = strstr(outcome.output, "SHELL");
         assert_non_null(shell);
         assert_true(begins(shell + 5, ENTER));
+        const char *again = strstr(shell, "\x1b[?1006h\x1b[?1003h"); /* as it was */
+        assert_non_null(again);
+        assert_non_null(strstr(again, "\x1b[?1003l"));
         assert_true(ends(outcome.output, LEAVE_END));
         *shell = '\0';
+        assert_non_null(strstr(outcome.output, "\x1b[?1003l"));
         assert_true(ends(outcome.output, LEAVE_END));
         assert_true(outcome.same_modes);
     }
@@ -388,6 +439,8 @@ int main(void)
         cmocka_unit_test(every_fatal_signal_restores),
         cmocka_unit_test(exit_restores),
         cmocka_unit_test(kitty_found_late_is_cleaned_up),
+        cmocka_unit_test(motion_ends_with_a_crash),
+        cmocka_unit_test(motion_ends_where_nobody_wants_it),
         cmocka_unit_test(an_ignored_signal_stays_ignored),
         cmocka_unit_test(a_childs_exit_leaves_the_terminal_alone),
         cmocka_unit_test(sizes_and_their_signal),

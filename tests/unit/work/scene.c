@@ -135,7 +135,7 @@ const struct run_row *scene_run(const struct scene *scene, const char *name)
 double scene_last(const struct run_row *run, const char *metric)
 {
     const struct run_metric *found = run_metric(run, metric);
-    return found ? found->summary.last : (double)NAN;
+    return found ? found->last : (double)NAN;
 }
 
 size_t scene_notes(const struct run_row *run, const char *text)

@@ -111,7 +111,7 @@ static void test_a_trainer_and_its_event_files_are_one_run(void **state)
     scene_refresh(&scene);
     assert_int_equal(scene.runs->count, 1);
     const struct run_row *run = scene_run(&scene, "out");
-    assert_int_equal(run_metric(run, "loss")->summary.count, 2); /* not once a checkpoint */
+    assert_int_equal(run_metric(run, "loss")->extent->count, 2); /* not once a checkpoint */
     assert_int_equal(run->status, RUN_FINISHED);
     scene_done(&scene);
 }
@@ -133,7 +133,7 @@ static void test_a_folder_of_event_files_is_a_source_of_the_run(void **state)
     assert_string_equal(run->format, "openmmlab");
     assert_close(run_role_last(run, ROLE_LOSS), 2);
     assert_close(run_role_best(run, ROLE_AP, false, NULL), 0.25);
-    assert_int_equal(run_metric(run, "coco/bbox_mAP")->summary.last_step, 1);
+    assert_int_equal(run_metric(run, "coco/bbox_mAP")->extent->last_step, 1);
     assert_true(run_param(run, "lr")->number == 0.25);
     assert_int_equal(scene.runs->count, 1);
     scene_done(&scene);
@@ -152,13 +152,13 @@ static void test_a_resumed_log_is_read_again(void **state)
     scene_init(&scene);
     scene_write(&scene, "run/a.log.json", FIRST);
     scene_refresh(&scene);
-    assert_int_equal(run_metric(scene_run(&scene, "run"), "train/loss")->summary.last_step, 150);
+    assert_int_equal(run_metric(scene_run(&scene, "run"), "train/loss")->extent->last_step, 150);
     scene_write(&scene, "run/a.log.json", MORE);
     scene_refresh(&scene);
     const struct run_metric *loss = run_metric(scene_run(&scene, "run"), "train/loss");
-    assert_int_equal(loss->summary.count, 3);
-    assert_int_equal(loss->summary.first_step, 250);
-    assert_int_equal(loss->summary.last_step, 350);
+    assert_int_equal(loss->extent->count, 3);
+    assert_int_equal(loss->extent->first_step, 250);
+    assert_int_equal(loss->extent->last_step, 350);
     scene_done(&scene);
 }
 

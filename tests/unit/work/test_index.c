@@ -72,8 +72,8 @@ static void test_a_plain_run(void **state)
     assert_close(run_role_best(run, ROLE_LOSS, false, &step), 1.5);
     assert_true(isnan(run_role_best(run, ROLE_F1, false, NULL)));
     assert_int_equal(run->note_count, 0);
-    assert_int_equal(run->loss_spark.count, 3);
-    assert_close(run->loss_spark.values[2], 1.5);
+    assert_int_equal(run->loss_spark->count, 3);
+    assert_close(run->loss_spark->values[2], 1.5);
     assert_int_equal(scene.progress.phase, INDEX_DONE);
     assert_int_equal(scene.progress.runs_found, 1);
     assert_int_equal(scene.progress.sources_read, 3);
@@ -95,8 +95,8 @@ static void test_an_ultralytics_run(void **state)
     assert_int_equal(run->status, RUN_FINISHED); /* the last of its epochs is logged */
     assert_close(run_role_best(run, ROLE_ULTRALYTICS_AP, false, NULL), 0.5);
     assert_true(isnan(run_role_best(run, ROLE_AP, false, NULL))); /* another computation */
-    assert_int_equal(run->ap_spark.count, 2);              /* the course of what comes closest */
-    assert_int_equal(run->loss_spark.count, 2);
+    assert_int_equal(run->ap_spark->count, 2);              /* the course of what comes closest */
+    assert_int_equal(run->loss_spark->count, 2);
     scene_done(&scene);
 }
 
@@ -113,7 +113,7 @@ static void test_precedence_of_readers(void **state)
     scene_refresh(&scene);
     const struct run_row *run = scene_run(&scene, "run");
     assert_string_equal(run->format, "ultralytics");
-    assert_int_equal(run_metric(run, "train/box_loss")->summary.count, 1);
+    assert_int_equal(run_metric(run, "train/box_loss")->extent->count, 1);
     assert_close(scene_last(run, "train/box_loss"), 5);
     assert_close(scene_last(run, "x"), 1);
     assert_true(run_param(run, "epochs")->number == 99);
@@ -137,11 +137,11 @@ static void test_predictions_become_metrics(void **state)
     const struct run_metric *ap = run_metric(run, "eval/AP");
     assert_non_null(ap);
     assert_ptr_equal(run->by_role[ROLE_AP], ap); /* ours before the script's own */
-    assert_int_equal(ap->summary.count, 2);
-    assert_int_equal(ap->summary.first_step, 1);
-    assert_int_equal(ap->summary.last_step, 3);
-    assert_close(ap->summary.first, SCENE_HALF_AP);
-    assert_close(ap->summary.last, 1);
+    assert_int_equal(ap->extent->count, 2);
+    assert_int_equal(ap->extent->first_step, 1);
+    assert_int_equal(ap->extent->last_step, 3);
+    assert_close(ap->first, SCENE_HALF_AP);
+    assert_close(ap->last, 1);
     assert_close(scene_last(run, "eval/AP50"), 1);
     assert_close(scene_last(run, "eval/F1"), 1);
     assert_close(scene_last(run, "eval/APl"), -1); /* nothing large is there */
@@ -161,16 +161,17 @@ static void test_a_step_for_predictions(void **state)
     scene_write(&scene, "run/predictions.json", SCENE_PERFECT);
     scene_write(&scene, "run/val.json", SCENE_TRUTH);
     scene_refresh(&scene);
-    assert_int_equal(run_metric(scene_run(&scene, "run"), "eval/AP")->summary.last_step, 20);
+    assert_int_equal(run_metric(scene_run(&scene, "run"), "eval/AP")->extent->last_step, 20);
     scene_write(&scene, "run/predictions/epoch_001.json", SCENE_HALF);
     scene_write(&scene, "run/predictions/epoch_004.json", SCENE_HALF);
     scene_refresh(&scene);
-    const struct metric_summary *ap = &run_metric(scene_run(&scene, "run"), "eval/AP")->summary;
-    assert_int_equal(ap->count, 3);
-    assert_int_equal(ap->segments, 1);
-    assert_int_equal(ap->first_step, 1);
-    assert_int_equal(ap->last_step, 5);
-    assert_close(ap->last, 1);
+    const struct metric_summary ap =
+        run_metric_summary(run_metric(scene_run(&scene, "run"), "eval/AP"));
+    assert_int_equal(ap.count, 3);
+    assert_int_equal(ap.segments, 1);
+    assert_int_equal(ap.first_step, 1);
+    assert_int_equal(ap.last_step, 5);
+    assert_close(ap.last, 1);
     scene_done(&scene);
 }
 
@@ -204,17 +205,17 @@ static void test_what_was_appended_is_read_on(void **state)
     scene_init(&scene);
     scene_write(&scene, "run/metrics.csv", "step,loss\n1,5\n2,4\n3,"); /* being written */
     scene_refresh(&scene);
-    assert_int_equal(run_metric(scene_run(&scene, "run"), "loss")->summary.count, 2);
+    assert_int_equal(run_metric(scene_run(&scene, "run"), "loss")->extent->count, 2);
     int64_t id = scene_run(&scene, "run")->id;
     scene_append(&scene, "run/metrics.csv", "3\n4,nan\n");
     scene_refresh(&scene);
     assert_int_equal(scene.progress.sources_read, 1);
     const struct run_row *run = scene_run(&scene, "run");
     assert_int_equal(run->id, id);
-    const struct metric_summary *loss = &run_metric(run, "loss")->summary;
-    assert_int_equal(loss->count, 4);
-    assert_int_equal(loss->nonfinite, 1);
-    assert_close(loss->min, 3);
+    const struct metric_summary loss = run_metric_summary(run_metric(run, "loss"));
+    assert_int_equal(loss.count, 4);
+    assert_int_equal(loss.nonfinite, 1);
+    assert_close(loss.min, 3);
     struct point *points;
     size_t count;
     assert_true(store_load_points(scene.store, id, "loss", &scene.arena, &points, &count, &err));
@@ -244,7 +245,7 @@ static void test_a_table_with_another_header_is_read_again(void **state)
     scene_write(&scene, "version_0/metrics.csv", text);
     scene_refresh(&scene);
     assert_string_equal(scene_run(&scene, "version_0")->format, "lightning");
-    assert_int_equal(run_metric(scene_run(&scene, "version_0"), "train_a")->summary.count, ROWS);
+    assert_int_equal(run_metric(scene_run(&scene, "version_0"), "train_a")->extent->count, ROWS);
     snprintf(text, sizeof text, "epoch,step,train_b\n%s1,2,3\n", rows);
     FILE *out = fopen(scene_path(&scene, "version_0/metrics.csv"), "r+b"); /* the same inode */
     assert_non_null(out);
@@ -253,7 +254,7 @@ static void test_a_table_with_another_header_is_read_again(void **state)
     scene_refresh(&scene);
     const struct run_row *run = scene_run(&scene, "version_0");
     assert_null(run_metric(run, "train_a"));
-    assert_int_equal(run_metric(run, "train_b")->summary.count, ROWS + 1);
+    assert_int_equal(run_metric(run, "train_b")->extent->count, ROWS + 1);
     assert_close(scene_last(run, "train_b"), 3);
     scene_done(&scene);
 }
@@ -349,7 +350,7 @@ static void test_damage_becomes_a_note(void **state)
     scene_write(&scene, "run/val.json", SCENE_TRUTH);
     scene_refresh(&scene);
     const struct run_row *run = scene_run(&scene, "run");
-    assert_int_equal(run_metric(run, "loss")->summary.count, 3);
+    assert_int_equal(run_metric(run, "loss")->extent->count, 3);
     assert_int_equal(scene_notes(run, "marker"), 1);
     assert_int_equal(run->note_count, 2);
     assert_close(scene_last(run, "eval/AP"), 1);
@@ -375,7 +376,7 @@ static void test_predictions_that_cannot_be_read(void **state)
     assert_int_equal(scene_notes(run, "not evaluated"), 1);
     assert_non_null(run->notes[0].file);
     assert_string_equal(run->notes[0].file, "predictions/epoch_1.json");
-    assert_int_equal(run_metric(run, "eval/AP")->summary.count, 1);
+    assert_int_equal(run_metric(run, "eval/AP")->extent->count, 1);
     assert_false(refresh_writes(&scene));
     scene_done(&scene);
 }
@@ -404,7 +405,7 @@ static void test_ground_truth_that_comes_later(void **state)
         run = scene_run(&scene, "run");
         if (!run_metric(run, "eval/AP"))
             fail_msg("%s is not noticed", LATER[i]);
-        assert_int_equal(run_metric(run, "eval/AP")->summary.count, 3);
+        assert_int_equal(run_metric(run, "eval/AP")->extent->count, 3);
         assert_int_equal(run->note_count, 0);
         scene_done(&scene);
     }

@@ -121,11 +121,11 @@ static void test_what_was_being_written_is_looked_at_again(void **state)
     scene_write(&scene, "a/metrics.csv", "step,loss,x\n1,3,1\n2,2,1"); /* may go on */
     scene_write(&scene, "a/config.json", "{\"lr\": 1}");
     scene_refresh(&scene);
-    assert_int_equal(run_metric(scene_run(&scene, "a"), "loss")->summary.count, 1);
+    assert_int_equal(run_metric(scene_run(&scene, "a"), "loss")->extent->count, 1);
     scene.settings.ahead_s = LATER_S;
     scene_refresh(&scene);
     assert_int_equal(scene.progress.sources_read, 2);
-    assert_int_equal(run_metric(scene_run(&scene, "a"), "loss")->summary.count, 2);
+    assert_int_equal(run_metric(scene_run(&scene, "a"), "loss")->extent->count, 2);
     scene_refresh(&scene);
     assert_int_equal(scene.progress.looked, 0);
     assert_int_equal(scene.progress.sources_read, 0);
@@ -316,7 +316,7 @@ static void test_a_new_prediction_is_evaluated(void **state)
         scene_write(&post.scene, "a/predictions/epoch_2.json", SCENE_HALF);
         assert_true(has_news(&post)); /* below the run */
         post_refresh(&post, false);
-        assert_int_equal(run_metric(scene_run(&post.scene, "a"), "eval/AP")->summary.count, 2);
+        assert_int_equal(run_metric(scene_run(&post.scene, "a"), "eval/AP")->extent->count, 2);
     }
     post_done(&post);
 }

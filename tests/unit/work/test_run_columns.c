@@ -2,6 +2,7 @@
  * Columns of the runs table: which there are by themselves and by name, what a cell is worth, how
  * it is written, and the order and filter of rows. The runs are made by hand.
  */
+#include "made_metric.h"
 #include "scene.h"
 
 #include "work/runs.h"
@@ -18,6 +19,7 @@ struct made {
     struct run_row rows[MOST];
     struct param params[MOST][8];
     struct run_metric metrics[MOST][8];
+    struct made_metric parts[MOST][8];
 };
 
 /* Parameters and metrics are to be added in the order of their names. */
@@ -44,17 +46,23 @@ static void add_param(struct run_row *run, const char *name, const char *text)
     ((struct param *)run->params)[run->param_count++] = param_from_text(name, text);
 }
 
-static void add_metric(struct run_row *run, const char *name, double first, double last)
+static void add_points(struct made *made, struct run_row *run, const char *name,
+    const struct point *points, size_t count)
 {
-    struct run_metric *metric = &((struct run_metric *)run->metrics)[run->metric_count++];
-    *metric = (struct run_metric){.name = name};
+    struct metric_summary summary = {0};
+    struct run_metric *metric = (struct run_metric *)&run->metrics[run->metric_count];
+    metric_summary_add(&summary, points, count);
+    made_metric_set(&made->parts[run - made->rows][run->metric_count++], name, run->id, &summary,
+        metric);
+    if (metric->kind->role != ROLE_NONE)
+        run->by_role[metric->kind->role] = metric;
+}
+
+static void add_metric(
+    struct made *made, struct run_row *run, const char *name, double first, double last)
+{
     const struct point points[] = {{1, NAN, first}, {7, NAN, last}};
-    metric_summary_add(&metric->summary, points, 2);
-    struct role_match match = role_settle(role_match(name), &metric->summary);
-    metric->role = match.role;
-    metric->scale = match.scale;
-    if (metric->role != ROLE_NONE)
-        run->by_role[metric->role] = metric;
+    add_points(made, run, name, points, 2);
 }
 
 /* a: AP .1 then .4, lr 0.01;  b: AP in percent, 50 then 30, lr 0.001;  c: nothing;  d: AP NaN. */
@@ -64,10 +72,10 @@ static void make_four(struct made *made)
     struct run_row *a = add_run(made, "exp1"), *b = add_run(made, "exp2");
     add_run(made, "exp10");
     struct run_row *d = add_run(made, "exp11");
-    add_metric(a, "eval/AP", 0.1, 0.4);
-    add_metric(a, "train/loss", 3, 1);
-    add_metric(b, "bbox/AP", 50, 30);
-    add_metric(d, "eval/AP", NAN, NAN);
+    add_metric(made, a, "eval/AP", 0.1, 0.4);
+    add_metric(made, a, "train/loss", 3, 1);
+    add_metric(made, b, "bbox/AP", 50, 30);
+    add_metric(made, d, "eval/AP", NAN, NAN);
     add_param(a, "model", "fcos");
     add_param(a, "optimizer.lr", "1e-2");
     add_param(a, "seed", "1");
@@ -271,7 +279,7 @@ static void test_what_is_not_known(void **state)
     made.rows[0].started_s = made.rows[0].ended_s = NAN;
     assert_string_equal(printed(&made, 0, "age", out), "");
     assert_string_equal(printed(&made, 0, "duration", out), "");
-    add_metric(&made.rows[2], "eval/AP75", -1, -1); /* undefined, as COCO writes */
+    add_metric(&made, &made.rows[2], "eval/AP75", -1, -1); /* undefined, as COCO writes */
     assert_string_equal(printed(&made, 2, "AP75", out), "undef");
     assert_true(isnan(run_role_best(&made.rows[2], ROLE_AP75, false, NULL)));
     assert_true(isnan(run_role_last(&made.rows[2], ROLE_AP75)));
@@ -286,9 +294,8 @@ static void test_the_last_segment_is_shown(void **state)
     char out[64];
     make_four(&made);
     struct run_row *run = add_run(&made, "again");
-    add_metric(run, "eval/AP", 0.5, 0.6);
-    const struct point again[] = {{1, NAN, 0.2}, {2, NAN, 0.3}};
-    metric_summary_add(&((struct run_metric *)run->metrics)[0].summary, again, 2);
+    const struct point again[] = {{1, NAN, 0.5}, {7, NAN, 0.6}, {1, NAN, 0.2}, {2, NAN, 0.3}};
+    add_points(&made, run, "eval/AP", again, 4);
     assert_string_equal(printed(&made, 4, "AP", out), "0.3000");
     assert_string_equal(printed(&made, 4, "AP@", out), "2");
     assert_string_equal(printed(&made, 4, "AP.all", out), "0.6000");

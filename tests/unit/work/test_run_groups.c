@@ -1,6 +1,7 @@
 /*
  * Computed columns, functions, several sort keys, groups and completion over runs made by hand.
  */
+#include "made_metric.h"
 #include "scene.h"
 
 #include "work/run_groups.h"
@@ -17,6 +18,7 @@ struct made {
     struct run_row rows[MOST];
     struct param params[MOST][8];
     struct run_metric metrics[MOST][4];
+    struct made_metric parts[MOST][4];
 };
 
 /* Parameters and metrics are to be added in the order of their names. */
@@ -43,23 +45,23 @@ static void add_param(struct run_row *run, const char *name, const char *text)
     ((struct param *)run->params)[run->param_count++] = param_from_text(name, text);
 }
 
-static void add_metric(struct run_row *run, const char *name, const double *values, size_t count)
+static void add_metric(struct made *made, struct run_row *run, const char *name,
+    const double *values, size_t count)
 {
-    struct run_metric *metric = &((struct run_metric *)run->metrics)[run->metric_count++];
-    *metric = (struct run_metric){.name = name};
+    struct metric_summary summary = {0};
+    struct run_metric *metric = (struct run_metric *)&run->metrics[run->metric_count];
     for (size_t i = 0; i < count; i++) {
         struct point point = {(int64_t)i + 1, NAN, values[i]};
-        metric_summary_add(&metric->summary, &point, 1);
+        metric_summary_add(&summary, &point, 1);
     }
-    struct role_match match = role_settle(role_match(name), &metric->summary);
-    metric->role = match.role;
-    metric->scale = match.scale;
-    if (metric->role != ROLE_NONE)
-        run->by_role[metric->role] = metric;
+    made_metric_set(&made->parts[run - made->rows][run->metric_count++], name, run->id, &summary,
+        metric);
+    if (metric->kind->role != ROLE_NONE)
+        run->by_role[metric->kind->role] = metric;
 }
 
-#define ADD_METRIC(run, name, ...)                                                                 \
-    add_metric(run, name, (const double[]){__VA_ARGS__},                                           \
+#define ADD_METRIC(made, run, name, ...)                                                           \
+    add_metric(made, run, name, (const double[]){__VA_ARGS__},                                     \
         sizeof((const double[]){__VA_ARGS__}) / sizeof(double))
 
 /* Three seeds of lr .1 (one of them in percent), two of lr .2 (one without AP), one alone. */
@@ -71,10 +73,10 @@ static void make_six(struct made *made)
     for (size_t i = 0; i < 6; i++) {
         struct run_row *run = add_run(made, NAMES[i]);
         if (i != 4)
-            ADD_METRIC(run, i == 1 ? "bbox/AP" : "eval/AP", i == 1 ? 20 : 0.1,
+            ADD_METRIC(made, run, i == 1 ? "bbox/AP" : "eval/AP", i == 1 ? 20 : 0.1,
                 i == 1 ? 40 : 0.3 + 0.1 * (double)i, i == 1 ? 30 : 0.2);
-        ADD_METRIC(run, "speed", 50 - 5 * (double)i);
-        ADD_METRIC(run, "train/loss", 4, 2 + (double)i, 3);
+        ADD_METRIC(made, run, "speed", 50 - 5 * (double)i);
+        ADD_METRIC(made, run, "train/loss", 4, 2 + (double)i, 3);
         add_param(run, "layers", i == 1 ? "[1,2]" : "[1, 2]");
         add_param(run, "lr", i < 3 ? (i == 1 ? "1e-1" : "0.1") : "0.2");
         if (i == 5)

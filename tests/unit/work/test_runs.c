@@ -107,7 +107,7 @@ static void test_one_of_two_lags_behind(void **state)
     write_events(&scene, "tb", "train/loss", POINTS - 2);
     scene_refresh(&scene);
     assert_int_equal(scene.runs->count, 1);
-    assert_int_equal(run_metric(scene_run(&scene, "tb"), "loss")->summary.count, POINTS);
+    assert_int_equal(run_metric(scene_run(&scene, "tb"), "loss")->extent->count, POINTS);
     scene_done(&scene);
 }
 

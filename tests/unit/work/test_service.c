@@ -101,7 +101,7 @@ static void test_runs_arrive(void **state)
     live_until(&stage, &wants, is_evaluated);
     assert_string_equal(stage.world.trouble, "");
     assert_int_equal(stage.world.runs->count, 1);
-    assert_true(fabs(run_metric(the_run(&stage), "eval/AP")->summary.first - SCENE_HALF_AP) < 1e-9);
+    assert_true(fabs(run_metric(the_run(&stage), "eval/AP")->first - SCENE_HALF_AP) < 1e-9);
     stage_close(&stage);
 }
 

@@ -1,6 +1,7 @@
 /*
  * The status of a run: a table of what files say, how old they are and how far the run got.
  */
+#include "made_metric.h"
 #include "scene.h"
 
 #include "facts/synonym.h"
@@ -73,16 +74,18 @@ static void test_the_table(void **state)
     assert_true(synonyms_init(&synonyms, &arena));
     for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
         const struct got *got = &CASES[i].got;
-        struct run_metric metric = {.name = got->metric};
+        struct metric_summary summary = {0};
+        struct made_metric parts;
+        struct run_metric metric;
         struct run_row run = {.metrics = &metric, .metric_count = got->metric != NULL};
         for (int k = 0; k < got->points; k++) {
             struct point point = {
                 got->first_step + k * got->spacing, NAN, got->last * k / (got->points - 1)};
-            metric_summary_add(&metric.summary, &point, 1);
+            metric_summary_add(&summary, &point, 1);
         }
-        metric.role = got->metric ? role_match(got->metric).role : ROLE_NONE;
-        if (metric.role != ROLE_NONE)
-            run.by_role[metric.role] = &metric;
+        made_metric_set(&parts, got->metric ? got->metric : "", 1, &summary, &metric);
+        if (parts.kind.role != ROLE_NONE)
+            run.by_role[parts.kind.role] = &metric;
         struct param param = param_from_text(
             CASES[i].param ? CASES[i].param : "", CASES[i].value ? CASES[i].value : "");
         struct run_setting setting = {.param = &param};
@@ -105,10 +108,16 @@ static void test_where_the_loss_was_lost(void **state)
     (void)state;
     const struct point lost[] = {{1, 0, 1}, {2, 0, NAN}, {3, 0, NAN}},
                        fine[] = {{1, 0, NAN}, {2, 0, 1}};
-    struct run_metric metrics[2] = {{.role = ROLE_PART_LOSS}, {.role = ROLE_LOSS}};
+    struct metric_summary summaries[2] = {0};
+    struct made_metric parts[2];
+    struct run_metric metrics[2];
     struct run_row run = {.metrics = metrics, .metric_count = 2};
-    metric_summary_add(&metrics[0].summary, lost, 3);
-    metric_summary_add(&metrics[1].summary, fine, 2);
+    metric_summary_add(&summaries[0], lost, 3);
+    metric_summary_add(&summaries[1], fine, 2);
+    made_metric_set(&parts[0], "train/box_loss", 1, &summaries[0], &metrics[0]);
+    made_metric_set(&parts[1], "train/loss", 1, &summaries[1], &metrics[1]);
+    assert_int_equal(parts[0].kind.role, ROLE_PART_LOSS);
+    assert_int_equal(parts[1].kind.role, ROLE_LOSS);
     run.by_role[ROLE_LOSS] = &metrics[1];
     status_find_lost(&run);
     assert_false(run.loss_lost); /* one of its terms only */

@@ -64,7 +64,7 @@ static void what_changes_in_a_file_store_is_noticed(void **state)
     scene_refresh(&scene);
     assert_int_equal(scene.progress.sources_read, 2);
     run = scene_run(&scene, RUN);
-    assert_int_equal(run_metric(run, "val/mAP")->summary.count, 2);
+    assert_int_equal(run_metric(run, "val/mAP")->extent->count, 2);
     assert_string_equal(run_param(run, "note")->text, "good and better");
     assert_int_equal(run->note_count, 0);
     scene_done(&scene);
@@ -99,19 +99,19 @@ static void a_change_in_the_log_of_a_database_is_noticed(void **state)
     const struct run_row *run = scene_run(&scene, "mlflow.db/" MLFLOW_DB_RUN_A);
     assert_string_equal(run->format, "mlflow_sqlite");
     assert_string_equal(run->label_id, MLFLOW_DB_RUN_A);
-    assert_int_equal(run_metric(run, "loss")->summary.count, 4);
+    assert_int_equal(run_metric(run, "loss")->extent->count, 4);
 
     mlflow_db_run(
         db, "INSERT INTO metrics VALUES('loss', 1, 1700000009000, '" MLFLOW_DB_RUN_A "', 5, 0)");
     scene_refresh(&scene);
     run = scene_run(&scene, "mlflow.db/" MLFLOW_DB_RUN_A);
-    assert_int_equal(run_metric(run, "loss")->summary.count, 5);
+    assert_int_equal(run_metric(run, "loss")->extent->count, 5);
 
     sqlite3_close(db); /* the log's pages go into the file, and it goes */
     scene_refresh(&scene);
     assert_int_equal(scene.runs->count, 2);
     run = scene_run(&scene, "mlflow.db/" MLFLOW_DB_RUN_A);
-    assert_int_equal(run_metric(run, "loss")->summary.count, 5);
+    assert_int_equal(run_metric(run, "loss")->extent->count, 5);
     scene_age(&scene, "mlflow.db", 100);
     scene_refresh(&scene);
     scene_refresh(&scene);

@@ -2,6 +2,7 @@
  * Twins: which of several rows are one run, and which only look like it; and the row that is made
  * of them. The rows are made by hand.
  */
+#include "made_metric.h"
 #include "scene.h"
 
 #include "work/absorb.h"
@@ -16,6 +17,7 @@ struct made {
     struct same_names names;
     struct run_row rows[MOST];
     struct run_metric metrics[MOST][4];
+    struct made_metric parts[MOST][4];
     struct param params[MOST][4];
     struct twins_place places[MOST];
     size_t count;
@@ -60,26 +62,20 @@ static struct run_row *add_run(struct made *made, const char *name, const char *
 }
 
 /* A series that falls from FIRST; its values are single precision where SINGLE. */
-static struct run_metric *add_series(struct made *made, struct run_row *run, const char *name,
+static struct made_metric *add_series(struct made *made, struct run_row *run, const char *name,
     double first, int points, double wall_s, bool single)
 {
-    struct run_metric *metric = &((struct run_metric *)run->metrics)[run->metric_count++];
-    struct role_match match = role_match(name);
-    struct run_metric_word *word = ARENA_NEW(&made->arena, struct run_metric_word);
-    assert_non_null(word);
-    *word = (struct run_metric_word){.name = name, .row = match.row};
-    assert_true(same_names_put(&made->names, name, &word->same));
-    *metric = (struct run_metric){.name = name,
-        .word = word,
-        .run_id = run->id,
-        .role = match.role,
-        .scale = match.scale};
+    struct made_metric *parts = &made->parts[run - made->rows][run->metric_count];
+    struct run_metric *metric = (struct run_metric *)&run->metrics[run->metric_count++];
+    struct metric_summary summary = {0};
     for (int i = 0; i < points; i++) {
         double value = first / (i + 1.1);
         struct point point = {i * 10, wall_s + i, single ? (float)value : value};
-        metric_summary_add(&metric->summary, &point, 1);
+        metric_summary_add(&summary, &point, 1);
     }
-    return metric;
+    made_metric_set(parts, name, run->id, &summary, metric);
+    assert_true(same_names_put(&made->names, name, &parts->kind.same));
+    return parts;
 }
 
 static void find(struct made *made)
@@ -180,9 +176,8 @@ static void test_what_is_no_evidence(void **state)
     end(&made);
     begin(&made); /* one value differs */
     add_series(&made, add_run(&made, "a", "plain"), "loss", 3, POINTS, NAN, false);
-    struct run_metric *other =
-        add_series(&made, add_run(&made, "b", "tensorboard"), "loss", 3, POINTS, 100, true);
-    other->summary.min *= 0.999;
+    add_series(&made, add_run(&made, "b", "tensorboard"), "loss", 3, POINTS, 100, true);
+    made.metrics[1][0].min *= 0.999;
     assert_alone(&made);
     end(&made);
 }
@@ -235,11 +230,10 @@ static void test_one_id_is_one_run(void **state)
     find(&made);
     assert_int_equal(made.places[1].owner, 0);
     /* An id that somebody chose twice: the numbers say that these are two. */
-    ((struct run_metric *)b->metrics)[0].summary.first = 17;
+    made.metrics[1][0].first = 17;
     assert_alone(&made);
     a->label_id = b->label_id = "run1"; /* too short to be one of a tool */
-    ((struct run_metric *)b->metrics)[0].summary.first =
-        ((struct run_metric *)a->metrics)[0].summary.first;
+    made.metrics[1][0].first = made.metrics[0][0].first;
     assert_alone(&made);
     end(&made);
 }
@@ -280,7 +274,7 @@ static void test_nobody(void **state)
 static const struct run_metric *metric_named(const struct run_row *run, const char *name)
 {
     for (size_t i = 0; i < run->metric_count; i++)
-        if (strcmp(run->metrics[i].name, name) == 0)
+        if (strcmp(run->metrics[i].kind->name, name) == 0)
             return &run->metrics[i];
     return NULL;
 }
@@ -293,17 +287,17 @@ static void test_doubles_of_one_run(void **state)
     struct twins_check check = {&made, check_points};
     struct run_row *run = add_run(&made, "a", "plain");
     add_series(&made, run, "loss", 3, POINTS, NAN, false);
-    add_series(&made, run, "train/loss", 3, POINTS, 100, true)->rank = 2;
-    add_series(&made, run, "eval/loss", 2, POINTS, 100, true)->rank = 2;
+    add_series(&made, run, "train/loss", 3, POINTS, 100, true)->kind.rank = 2;
+    add_series(&made, run, "eval/loss", 2, POINTS, 100, true)->kind.rank = 2;
     add_series(&made, run, "eval_loss", 1.5, POINTS, NAN, false);
-    assert_true(absorb_doubles(run, &check));
+    assert_true(absorb_doubles(run, &check, &made.arena));
     assert_int_equal(run->metric_count, 3); /* eval_loss and eval/loss are two series */
     assert_null(metric_named(run, "train/loss"));
-    assert_true(metric_named(run, "loss")->summary.first_wall_s == 100);
+    assert_true(metric_named(run, "loss")->extent->first_wall_s == 100);
     /* Two names of one source are two metrics. */
     run->metric_count = 2;
     ((struct run_metric *)run->metrics)[1] = run->metrics[0];
-    assert_true(absorb_doubles(run, &check));
+    assert_true(absorb_doubles(run, &check, &made.arena));
     assert_int_equal(run->metric_count, 2);
     end(&made);
 }
@@ -331,10 +325,10 @@ static void test_nothing_is_lost(void **state)
     assert_int_equal(a->metric_count, 4);
     assert_null(metric_named(a, "train/loss"));
     assert_non_null(metric_named(a, "grad_norm"));
-    assert_int_equal(metric_named(a, "grad_norm")->run_id, 2);
+    assert_int_equal(metric_named(a, "grad_norm")->extent->run_id, 2);
     assert_non_null(metric_named(a, "lr (tb)")); /* another series of that name */
-    assert_string_equal(metric_named(a, "lr (tb)")->word->name, "lr");
-    assert_int_equal(metric_named(a, "lr")->run_id, 1);
+    assert_string_equal(metric_named(a, "lr (tb)")->kind->written, "lr");
+    assert_int_equal(metric_named(a, "lr")->extent->run_id, 1);
     assert_int_equal(a->param_count, 3);
     assert_string_equal(a->params[0].name, "a");
     assert_string_equal(a->params[1].text, "1");

@@ -1,0 +1,52 @@
+/*
+ * The facts of runs: parameters and metrics, made of what the index says, in books that snapshots of
+ * the runs share. A snapshot that finds a run as an older one had it takes its facts from there.
+ * Knows: rows, what names mean, the store's lists. Must not know: twins, columns, SQLite.
+ *
+ * A book is filled by one thread and never changes once its snapshot is handed out.
+ */
+#pragma once
+
+#include "work/runs.h"
+
+struct store_run;
+struct store_runs;
+
+struct run_book {
+    atomic_int references;
+    struct arena arena;
+    size_t rows; /* that were written into it */
+};
+
+void run_book_release(struct run_book *book); /* accepts NULL */
+/* OUT holds a reference to BOOK from now on. False when it has no room for one more. */
+bool runs_hold_book(struct runs *out, struct run_book *book);
+
+struct run_facts_name;
+
+/* How rows get theirs. */
+struct run_facts {
+    struct run_book *book; /* that new ones are written into */
+    const char **names;    /* of the index; in the snapshot's first book */
+    size_t name_count;
+    struct run_facts_name *meanings; /* by index of the name */
+    struct arena scratch;
+};
+
+/*
+ * Begins with the names of FOUND, and gives OUT its books: where BEFORE (may be NULL) is of an index of
+ * the same names and its books are not mostly of the past, its first one, with the same names; else
+ * only the new one. *SHARES: facts of BEFORE may be taken. False when memory is out.
+ */
+bool run_facts_init(struct run_facts *facts, const struct store_runs *found, struct runs *out,
+    const struct runs *before, bool *shares);
+void run_facts_done(struct run_facts *facts);
+
+/* Gives ROW the parameters and metrics of FROM, both by name; not by role yet. */
+bool run_facts_take(struct run_facts *facts, const struct store_run *from, struct run_row *row);
+/* Gives ROW those of OLD, as they are found by name and by role. */
+void run_facts_share(const struct run_row *old, struct run_row *row);
+/* Finds which metric of ROW is preferred of each role. */
+void run_facts_find_roles(struct run_row *row);
+/* Puts the metrics of ROW in order after others have been added, and finds their roles. */
+void run_facts_settle(struct run_row *row);
