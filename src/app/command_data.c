@@ -77,7 +77,8 @@ static struct data_table *open_in(const struct settings *settings, char *run, co
 }
 
 /* OPERAND as a run as a whole, whose tables are listed, or as RUN/TABLE: what stands behind the last
- * slash is the table, then what stands behind the one before. */
+ * slash is the table, then what stands behind the one before; up to a directory that is there, for
+ * everything is below "/". */
 static struct data_table *open_by_name(
     const struct settings *settings, char *operand, struct err *err)
 {
@@ -94,7 +95,10 @@ static struct data_table *open_by_name(
         *slash = '\0';
         if (slash[1])
             table = open_in(settings, operand, slash + 1, &found, err);
+        bool is_there = file_stat(operand, &stat);
         *slash = '/';
+        if (is_there)
+            break;
     }
     if (!found && !is_here)
         table = open_in(settings, operand, DATA_RUN_LIST, &found, err);

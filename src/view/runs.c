@@ -118,7 +118,7 @@ static enum view_outcome act_in_prompt(
         if (event->kind != EVENT_KEY)
             return VIEW_IGNORED;
         state->asking = RUNS_ASKING_NOTHING;
-        runs_copy_form(state, session, event->mods ? 0 : event->key);
+        runs_copy_form(state, session, event);
         return VIEW_STAYED;
     }
     return runs_answer(state, session, event);

@@ -4,6 +4,8 @@
  */
 #include "view/runs_view.h"
 
+#include "view/copy_forms.h"
+
 #include "screen/spark.h"
 #include "screen/statusline.h"
 
@@ -250,7 +252,7 @@ static void draw_top(const struct runs_state *state, const struct session *sessi
 {
     char shown[64] = "", sorted[160] = "", selected[32] = "", grouped[160] = "";
     if (state->asking == RUNS_ASKING_COPY) {
-        grid_text(grid, place.row, place.col + 1, place.cols - 2, STYLE_IS(ACCENT), RUNS_COPY_KEYS);
+        grid_text(grid, place.row, place.col + 1, place.cols - 2, STYLE_IS(ACCENT), COPY_FORMS);
         return;
     }
     if (state->asking && state->asking != RUNS_ASKING_COLUMNS) {

@@ -189,6 +189,8 @@ const struct param *run_setting(const struct run_row *run, const char *name);
  * quantity. OUT has room for param_count; returns how many. */
 size_t run_settings(const struct run_row *run, struct param *out);
 const struct run_metric *run_metric(const struct run_row *run, const char *name);
+/* When its first point was logged; NaN when no metric tells. */
+double run_first_wall(const struct run_row *run);
 /* The run's value of a role in its unit: the best of the last segment (of ALL of them) by the
  * role's direction, its step in *STEP (may be NULL); the last where there is no direction. NaN when
  * not logged; -1 of a COCO number counts as undefined: NaN. */

@@ -9,24 +9,19 @@
  * program is started over and over on the warm index.
  * Knows: pseudo terminals, what the screen shows. Must not know: how it is made.
  */
+#include "timed.h"
+
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
-#include <poll.h>
-#include <pty.h>
-#include <signal.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { FACTS = 30, POINTS = 10, RUNS = 10000, STARTS = 7, ROWS = 40, COLS = 140 };
-enum { MOST_BYTES = 1 << 22, QUIET_MS = 150, DEADLINE_MS = 60000 };
+enum { CELL_WIDTH_PX = 8, CELL_HEIGHT_PX = 17, QUIET_MS = 150 };
 
 struct bench {
     const char *program;
@@ -34,22 +29,6 @@ struct bench {
     long runs;
     int rows, cols;
 };
-
-/* A running program and all that it wrote. */
-struct screen {
-    int fd;
-    pid_t pid;
-    double started_ms, last_ms; /* when the last byte came */
-    char *bytes;
-    size_t length, answered;
-};
-
-static double now_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec * 1e3 + (double)now.tv_nsec * 1e-6;
-}
 
 static void fail(const char *what)
 {
@@ -105,35 +84,12 @@ static void make_run(const struct bench *bench, long number)
 
 /* ---- the program ---- */
 
-static char **make_environment(const struct bench *bench)
+static void start(const struct bench *bench, struct timed *screen)
 {
-    static char home[4300], cache[4300], data[4300], config[4300], state[4300];
-    static char *environment[] = {
-        home, cache, data, config, state, "TERM=xterm-256color", "LANG=C.UTF-8", NULL};
-    snprintf(home, sizeof home, "HOME=%s", bench->home);
-    snprintf(cache, sizeof cache, "XDG_CACHE_HOME=%s", bench->home);
-    snprintf(data, sizeof data, "XDG_DATA_HOME=%s", bench->home);
-    snprintf(config, sizeof config, "XDG_CONFIG_HOME=%s", bench->home);
-    snprintf(state, sizeof state, "XDG_STATE_HOME=%s", bench->home);
-    return environment;
-}
-
-static void start(const struct bench *bench, struct screen *screen)
-{
-    struct winsize size = {
-        .ws_row = (unsigned short)bench->rows, .ws_col = (unsigned short)bench->cols};
-    char *const words[] = {(char *)bench->program, "--index", (char *)bench->index,
-        (char *)bench->root, NULL};
-    char **environment = make_environment(bench);
-    screen->length = screen->answered = 0;
-    screen->started_ms = now_ms();
-    screen->pid = forkpty(&screen->fd, NULL, NULL, &size);
-    if (screen->pid == 0) {
-        execve(bench->program, words, environment);
-        _exit(127);
-    }
-    if (screen->pid < 0)
-        fail("forkpty");
+    const char *const words[] = {bench->program, "--index", bench->index, bench->root, NULL};
+    const struct timed_start start = {words, bench->home, "xterm-256color", WIRE_ALACRITTY,
+        bench->cols, bench->rows, CELL_WIDTH_PX, CELL_HEIGHT_PX};
+    timed_open(screen, &start);
 }
 
 /* Reads all runs into the index, without a screen. */
@@ -141,7 +97,7 @@ static void index_once(const struct bench *bench)
 {
     char *const words[] = {(char *)bench->program, "ls", "--index", (char *)bench->index,
         (char *)bench->root, NULL};
-    char **environment = make_environment(bench);
+    char **environment = timed_environment(bench->home, "xterm-256color");
     pid_t child = fork();
     if (child == 0) {
         int nowhere = open("/dev/null", O_WRONLY);
@@ -154,123 +110,50 @@ static void index_once(const struct bench *bench)
         fail("ls");
 }
 
-static void type(struct screen *screen, const char *keys)
-{
-    if (write(screen->fd, keys, strlen(keys)) < 0)
-        fail("write");
-}
-
-/* Answers as a plain terminal does the question that all terminals know. */
-static void answer(struct screen *screen)
-{
-    const char *asked = memmem(screen->bytes + screen->answered,
-        screen->length - screen->answered, "\033[c", 3);
-    if (!asked)
-        return;
-    screen->answered = (size_t)(asked - screen->bytes) + 3;
-    type(screen, "\033[?62;22c");
-}
-
-/* Reads for at most MS; false when nothing came. */
-static bool take(struct screen *screen, int ms)
-{
-    struct pollfd wait = {.fd = screen->fd, .events = POLLIN};
-    if (poll(&wait, 1, ms) <= 0)
-        return false;
-    if (screen->length > MOST_BYTES / 2)
-        screen->length = screen->answered = 0;
-    ssize_t got = read(screen->fd, screen->bytes + screen->length, MOST_BYTES - screen->length);
-    if (got <= 0)
-        return false;
-    screen->length += (size_t)got;
-    screen->last_ms = now_ms();
-    answer(screen);
-    return true;
-}
-
-/* Until TEXT was written; returns when that was. */
-static double wait_for(struct screen *screen, const char *text)
-{
-    size_t from = 0;
-    double deadline_ms = now_ms() + DEADLINE_MS;
-    while (now_ms() < deadline_ms) {
-        if (memmem(screen->bytes + from, screen->length - from, text, strlen(text)))
-            return screen->last_ms;
-        take(screen, 100);
-    }
-    fprintf(stderr, "bench_open: %s never came\n", text);
-    exit(1);
-}
-
 /* The row at the bottom of the table. */
-static double wait_for_table(struct screen *screen)
+static double wait_for_table(const struct bench *bench, struct timed *screen)
 {
     char last[32];
-    snprintf(last, sizeof last, "run%06d", ROWS - 5);
-    return wait_for(screen, last);
-}
-
-static void settle(struct screen *screen, int quiet_ms)
-{
-    while (take(screen, quiet_ms))
-        continue;
-}
-
-static void quit(struct screen *screen, long *peak_kb)
-{
-    struct rusage usage;
-    int status;
-    type(screen, "Q");
-    while (take(screen, 1000))
-        continue;
-    if (wait4(screen->pid, &status, 0, &usage) != screen->pid || status != 0)
-        fprintf(stderr, "bench_open: the program ended with %d\n", status);
-    if (usage.ru_maxrss > *peak_kb)
-        *peak_kb = usage.ru_maxrss;
-    close(screen->fd);
+    snprintf(last, sizeof last, "run%06d", bench->rows - 5);
+    return timed_wait_for(screen, last);
 }
 
 /* ---- figures ---- */
 
-static int compare(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 static void print(const char *what, double *ms, size_t count)
 {
-    qsort(ms, count, sizeof *ms, compare);
-    printf("  %-44s min %7.1f ms, median %7.1f ms\n", what, ms[0], ms[count / 2]);
+    double least = timed_share(ms, count, 0), median = timed_share(ms, count, .5);
+    printf("  %-44s min %7.1f ms, median %7.1f ms\n", what, least, median);
     fflush(stdout);
 }
 
-static void bench_start(const struct bench *bench, struct screen *screen)
+static void bench_start(const struct bench *bench, struct timed *screen)
 {
     double ms[STARTS];
     long peak_kb = 0;
     for (int i = 0; i < STARTS; i++) {
         start(bench, screen);
-        ms[i] = wait_for_table(screen) - screen->started_ms;
-        settle(screen, 1500); /* until everything behind the first frame is through */
-        quit(screen, &peak_kb);
+        ms[i] = wait_for_table(bench, screen) - screen->started_ms;
+        timed_settle(screen, 1500); /* until everything behind the first frame is through */
+        long kb = timed_quit(screen);
+        peak_kb = kb > peak_kb ? kb : peak_kb;
     }
     print("start to first frame", ms, STARTS);
     printf("  peak memory with the screen open %.1f MB\n", (double)peak_kb / 1e3);
 }
 
 /* KEYS one after the other, again and again: from each to the last byte of its frame. */
-static void bench_keys(struct screen *screen, const char *what, const char *keys)
+static void bench_keys(struct timed *screen, const char *what, const char *keys)
 {
     double ms[64];
     size_t count = 0;
     for (int round = 0; round < 3; round++)
         for (const char *key = keys; *key && count < sizeof ms / sizeof *ms; key++) {
             char one[2] = {*key, '\0'};
-            double began_ms = now_ms();
-            type(screen, one);
+            double began_ms = timed_now_ms();
+            timed_type(screen, one);
             screen->last_ms = began_ms;
-            settle(screen, QUIET_MS);
+            timed_settle(screen, QUIET_MS);
             if (screen->last_ms > began_ms)
                 ms[count++] = screen->last_ms - began_ms;
         }
@@ -298,8 +181,7 @@ int main(int argc, char **argv)
         .program = argv[1], .runs = argc > 3 ? atol(argv[3]) : RUNS, .rows = ROWS, .cols = COLS};
     if (argc > 4 && sscanf(argv[4], "%dx%d", &bench.cols, &bench.rows) != 2)
         fail(argv[4]);
-    struct screen screen = {.bytes = malloc(MOST_BYTES)};
-    long peak_kb = 0;
+    struct timed screen;
     snprintf(bench.root, sizeof bench.root, "%s/bench-open-%ld", argv[2], (long)getpid());
     snprintf(bench.index, sizeof bench.index, "%s.home/index.db", bench.root);
     snprintf(bench.home, sizeof bench.home, "%s.home", bench.root);
@@ -309,21 +191,18 @@ int main(int argc, char **argv)
         make_run(&bench, i);
     printf("%ld runs of %d parameters and %d metrics, %dx%d\n", bench.runs, FACTS, FACTS,
         bench.cols, bench.rows);
-    if (!screen.bytes)
-        fail("malloc");
     index_once(&bench);
     bench_start(&bench, &screen);
     start(&bench, &screen);
-    wait_for_table(&screen);
-    settle(&screen, 2000);
+    wait_for_table(&bench, &screen);
+    timed_settle(&screen, 2000);
     for (size_t i = 0; i < sizeof KEYS / sizeof *KEYS; i++) {
-        type(&screen, KEYS[i].before);
-        settle(&screen, 1000);
+        timed_type(&screen, KEYS[i].before);
+        timed_settle(&screen, 1000);
         bench_keys(&screen, KEYS[i].what, KEYS[i].keys);
-        type(&screen, KEYS[i].behind);
-        settle(&screen, 1000);
+        timed_type(&screen, KEYS[i].behind);
+        timed_settle(&screen, 1000);
     }
-    quit(&screen, &peak_kb);
-    free(screen.bytes);
+    timed_quit(&screen);
     return 0;
 }

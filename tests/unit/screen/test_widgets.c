@@ -107,7 +107,7 @@ static const struct slider CONFIDENCE = {"confidence", 0, 1, .55, .01, .57, 2, "
 static void sliders(void **state)
 {
     (void)state;
-    struct grid *grid = grid_of(5, 60);
+    struct grid *grid = grid_of(7, 60);
     struct slider_place place;
     slider_draw(grid, 0, 0, 60, &CONFIDENCE, true, &place);
     assert_int_equal(grid->cursor_col, place.col + lround(.55 * (place.cols - 1)));
@@ -117,18 +117,26 @@ static void sliders(void **state)
     slider_draw(grid, 2, 0, 9, &CONFIDENCE, false, &place);
     slider_draw(grid, 3, 0, 2, &CONFIDENCE, false, &place);
     slider_draw(grid, 4, 0, 30, &wide, false, &place);
+    struct slider named = {"step", 0, 2, 1, 1, NAN, 0, NULL, "12000"},
+                  moved = {"moved", -.5, .5, -.1, .01, NAN, 2, NULL, ""};
+    slider_draw(grid, 5, 0, 30, &named, false, &place);
+    slider_draw(grid, 6, 0, 30, &moved, false, &place);
     assert_dump(grid, true,
         "confidence ├────────────────●────────────┤ .55   best F1 .57\n"
         "confidence ├───┼──┤ –\n"
         "├─●┤ .55\n"
         "├●\n"
         "epoch ├──────────────────● 120\n"
+        "step ├────────●────────┤ 12000\n"
+        "moved ├──────●──────────┤ -.10\n"
         "--\n"
         "AAAAAAAAAA -----------------o------------- AAA   mmmmmmmmmmm\n"
         ".......... ----B--- .\n"
         "--o- ...\n"
         "-o\n"
-        "..... -------------------o ...\n");
+        "..... -------------------o ...\n"
+        ".... ---------o--------- .....\n"
+        "..... -------o----------- ....\n");
     grid_free(grid);
 }
 
