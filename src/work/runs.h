@@ -249,6 +249,8 @@ bool runs_parse_columns(const struct runs *runs, struct arena *arena, const char
 /* BASELINE (may be NULL) serves deltas. */
 struct run_value run_value(const struct run_row *run, const struct run_column *column,
     const struct run_row *baseline, double now_s);
+/* Whether it shows differences to the baseline. */
+bool run_column_is_delta(const struct run_column *column);
 /* As a table shows it: "0.4123", "3h", "resnet50"; "" for what is not known. */
 void run_value_print(
     const struct run_value *value, const struct run_column *column, char *out, size_t out_bytes);
