@@ -128,9 +128,9 @@ static void print_state(const struct run_row *run, const struct recording *recor
         snprintf(end, sizeof end, ", %s", recording->signal);
     else if (recording->exit_code >= 0)
         snprintf(end, sizeof end, ", exit code %lld", (long long)recording->exit_code);
-    else if (is_open && status == RUN_UNKNOWN)
-        snprintf(end, sizeof end, ", nobody is left to tell");
-    const char *word = status == RUN_STALLED ? "no sign of life" : run_status_name(status);
+    const char *word = status == RUN_STALLED              ? "no sign of life"
+                       : is_open && status == RUN_UNKNOWN ? "unknown, last sign of life"
+                                                          : run_status_name(status);
     const char *between = status == RUN_RUNNING ? " for " : " after ";
     snprintf(out, out_bytes, "%s%s%s%s", word, elapsed[0] ? between : "", elapsed, end);
 }
@@ -147,7 +147,7 @@ static void draw_head(const struct run_row *run, const struct recording *recordi
     col += grid_text(grid, row, col, end - col, status_style(status), text) + 2;
     if (recording->host[0])
         col += grid_printf(grid, row, col, end - col, STYLE_IS(MUTED), "%s", recording->host) + 1;
-    if (recording->pid && status == RUN_RUNNING)
+    if (recording->pid && recording->status == RUN_RUNNING)
         grid_printf(
             grid, row, col, end - col, STYLE_IS(MUTED), "pid %lld", (long long)recording->pid);
     col = place.col + 1;
