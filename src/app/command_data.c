@@ -77,8 +77,7 @@ static struct data_table *open_in(const struct settings *settings, char *run, co
 }
 
 /* OPERAND as a run as a whole, whose tables are listed, or as RUN/TABLE: what stands behind the last
- * slash is the table, then what stands behind the one before; up to a directory that is there, for
- * everything is below "/". */
+ * slash is the table. Where that RUN is no path but a name, a slash may belong to the table's. */
 static struct data_table *open_by_name(
     const struct settings *settings, char *operand, struct err *err)
 {
@@ -95,9 +94,9 @@ static struct data_table *open_by_name(
         *slash = '\0';
         if (slash[1])
             table = open_in(settings, operand, slash + 1, &found, err);
-        bool is_there = file_stat(operand, &stat);
+        bool is_path = gather_is_path(operand) || file_stat(operand, &stat);
         *slash = '/';
-        if (is_there)
+        if (is_path)
             break;
     }
     if (!found && !is_here)

@@ -89,8 +89,7 @@ static void choose(struct gathered *gathered, const struct run_row *run)
     gathered->chosen[gathered->count++] = run;
 }
 
-/* No run's name is spelt so. */
-static bool is_path_alone(const char *name)
+bool gather_is_path(const char *name)
 {
     return name[0] == '/' || strncmp(name, "./", 2) == 0 || strncmp(name, "../", 3) == 0;
 }
@@ -161,7 +160,7 @@ bool gather_named(const struct settings *settings, char **names, size_t least,
         is_path[i] = part != NULL;
         if (part) {
             roots[root_count++] = part;
-        } else if (is_path_alone(names[i])) {
+        } else if (gather_is_path(names[i])) {
             err_set(err, ERR_IO, "cannot open: %s", strerror(ENOENT));
             err_in_file(err, names[i]);
             return false;
