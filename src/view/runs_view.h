@@ -187,6 +187,7 @@ struct runs_drawing {
     const struct session *session;
     const struct run_row *baseline;
     const bool *selected; /* by row of the snapshot; NULL: none is */
+    const struct deltas *deltas;
 };
 
 struct style runs_status_style(const struct run_row *run);

@@ -333,10 +333,11 @@ static void key_bars_drop_the_least(void **state)
 {
     (void)state;
     struct grid *grid = grid_of(4, 60);
-    keybar_draw(grid, 0, 0, 60, TABLES, 2);
-    keybar_draw(grid, 1, 0, 35, TABLES, 2);
-    keybar_draw(grid, 2, 0, 24, TABLES, 2);
-    keybar_draw(grid, 3, 0, 5, TABLES, 2);
+    struct keybar bar = {.tables = TABLES, .count = 2};
+    keybar_draw(&bar, grid, 0, 0, 60);
+    keybar_draw(&bar, grid, 1, 0, 35);
+    keybar_draw(&bar, grid, 2, 0, 24);
+    keybar_draw(&bar, grid, 3, 0, 5);
     assert_dump(grid, true,
         "Space select  p baseline  < sort  ? help\n"
         "Space select  < sort  ? help\n"
@@ -345,11 +346,36 @@ static void key_bars_drop_the_least(void **state)
         "kkkkk ======  k ========  k ====  k ====\n"
         "kkkkk ======  k ====  k ====\n"
         "kkkkk ======  k ====\n");
-    assert_int_equal(keybar_at(0, 60, TABLES, 2, 0)->action, SELECT);
-    assert_null(keybar_at(0, 60, TABLES, 2, 12));
-    assert_int_equal(keybar_at(0, 60, TABLES, 2, 14)->action, BASELINE);
-    assert_int_equal(keybar_at(0, 24, TABLES, 2, 14)->action, HELP);
-    assert_null(keybar_at(0, 60, TABLES, 2, 59));
+    assert_int_equal(keybar_at(&bar, 0, 60, 0)->action, SELECT);
+    assert_null(keybar_at(&bar, 0, 60, 12));
+    assert_int_equal(keybar_at(&bar, 0, 60, 14)->action, BASELINE);
+    assert_int_equal(keybar_at(&bar, 0, 24, 14)->action, HELP);
+    assert_null(keybar_at(&bar, 0, 60, 59));
+    grid_free(grid);
+}
+
+/* What is said takes words away, but moves none; a covered word is not there to be clicked. */
+static void a_message_lies_over_the_key_bar(void **state)
+{
+    (void)state;
+    static const char *const SAID[] = {"copied", "ten columns", "just fits it",
+        "longer than the row \x1b that it is said in, by far"};
+    struct grid *grid = grid_of(4, 42);
+    struct keybar bar = {.tables = TABLES, .count = 2, .style = STYLE_IS(ACCENT)};
+    for (int i = 0; i < 4; i++) {
+        bar.message = SAID[i];
+        keybar_draw(&bar, grid, i, 0, 42);
+    }
+    assert_dump(grid, false,
+        "copied      │ p baseline  < sort  ? help\n"
+        "ten columns │ p baseline  < sort  ? help\n"
+        "just fits it            │ < sort  ? help\n"
+        "longer than the row \\x1b that it is said …\n");
+    bar.message = SAID[0];
+    assert_null(keybar_at(&bar, 0, 42, 0));
+    assert_int_equal(keybar_at(&bar, 0, 42, 14)->action, BASELINE);
+    bar.message = SAID[3];
+    assert_null(keybar_at(&bar, 0, 42, 36));
     grid_free(grid);
 }
 
@@ -391,6 +417,7 @@ int main(void)
         cmocka_unit_test(keys_find_their_action),
         cmocka_unit_test(faulty_key_rows_are_told),
         cmocka_unit_test(key_bars_drop_the_least),
+        cmocka_unit_test(a_message_lies_over_the_key_bar),
         cmocka_unit_test(help_pages),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
