@@ -5,6 +5,7 @@
 #include "base/thread.h"
 #include "picture/pixels.h"
 #include "work/message.h"
+#include "work/plates.h"
 
 #include <stdlib.h>
 
@@ -55,6 +56,7 @@ struct worker {
 
 struct album {
     struct darkroom *room;
+    struct plates *plates;
     struct queue *answers;
     pthread_mutex_t lock; /* over all below */
     pthread_cond_t changed;
@@ -132,8 +134,8 @@ void album_want(struct album *album, const struct photo_want *wants, size_t coun
         const struct item *had = find_item(album, &wants[i]);
         items[made] = (struct item){wants[i], WAITING};
         share_source(&wants[i]);
-        /* What was only kept in time is still to be shown. */
-        if (had && !(had->state == DONE && had->want.ahead && !wants[i].ahead))
+        /* What failed ahead may do now; of what was shown a plate is made. */
+        if (had && !(had->state == DONE && had->want.ahead != wants[i].ahead))
             items[made].state = had->state;
         made++;
     }
@@ -179,11 +181,11 @@ static bool is_shown(struct album *album, const struct photo_want *want)
     return item && !item->want.ahead;
 }
 
-/* Posts PHOTO (a reference that moves) where it is still wanted to be shown. Locked. */
+/* Posts PHOTO (a reference that moves) where it is still wanted. Locked. */
 static void answer(struct album *album, const struct photo_want *want, struct photo *photo)
 {
     struct message *message =
-        photo && is_shown(album, want) ? message_new(MESSAGE_PHOTO) : NULL;
+        photo && find_item(album, want) ? message_new(MESSAGE_PHOTO) : NULL;
     if (!message) {
         photo_release(photo);
         return;
@@ -248,7 +250,13 @@ static void answer_item(struct worker *worker, struct item *item)
     pthread_mutex_unlock(&album->lock);
     const char *path = photo_want_path(&want, &arena);
     pthread_mutex_lock(&album->lock);
-    answer(album, &want, find_photo(worker, &want, path));
+    struct photo *photo = find_photo(worker, &want, path);
+    if (want.ahead && photo && album->plates) {
+        pthread_mutex_unlock(&album->lock);
+        plates_make(album->plates, photo);
+        pthread_mutex_lock(&album->lock);
+    }
+    answer(album, &want, photo);
     item = find_item(album, &want); /* the list may be another by now */
     if (item)
         item->state = DONE;
@@ -278,8 +286,8 @@ static void *work(void *self)
 
 /* ---- life ---- */
 
-struct album *album_new(
-    struct darkroom *room, struct queue *answers, size_t most_bytes, struct err *err)
+struct album *album_new(struct darkroom *room, struct plates *plates, struct queue *answers,
+    size_t most_bytes, struct err *err)
 {
     struct album *album = calloc(1, sizeof *album);
     if (!album) {
@@ -287,6 +295,7 @@ struct album *album_new(
         return NULL;
     }
     album->room = room;
+    album->plates = plates;
     album->answers = answers;
     album->most_bytes = most_bytes;
     pthread_mutex_init(&album->lock, NULL);

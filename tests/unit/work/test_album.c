@@ -40,7 +40,7 @@ static void fixture_init(struct fixture *fixture, size_t most_bytes)
     scene_picture(&fixture->scene, "b.png", 120, 90);
     fixture->study = load_study(&fixture->scene);
     fixture->answers = queue_new(NULL);
-    fixture->album = album_new(NULL, fixture->answers, most_bytes, NULL);
+    fixture->album = album_new(NULL, NULL, fixture->answers, most_bytes, NULL);
     assert_non_null(fixture->album);
 }
 

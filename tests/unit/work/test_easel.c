@@ -48,7 +48,7 @@ static struct easel *new_easel(enum easel_graphics graphics)
 {
     struct err err = {0};
     struct easel_terminal terminal = terminal_of(graphics);
-    struct easel *easel = easel_new(&terminal, &err);
+    struct easel *easel = easel_new(&terminal, NULL, &err);
     if (!easel)
         fail_msg("%s", err.text);
     return easel;
