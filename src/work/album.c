@@ -16,6 +16,7 @@ enum state { WAITING, RUNNING, DONE };
 struct item {
     struct photo_want want; /* its study, or its files, are a reference of the item's own */
     enum state state;
+    bool answered; /* with what it is to be */
 };
 
 static void share_source(const struct photo_want *want)
@@ -132,10 +133,12 @@ void album_want(struct album *album, const struct photo_want *wants, size_t coun
     pthread_mutex_lock(&album->lock);
     for (size_t i = 0; i < count && made < WORLD_PHOTOS; i++) {
         const struct item *had = find_item(album, &wants[i]);
-        items[made] = (struct item){wants[i], WAITING};
+        items[made] = (struct item){wants[i], WAITING, had && had->answered};
         share_source(&wants[i]);
         /* What failed ahead may do now; of what was shown a plate is made. */
-        if (had && !(had->state == DONE && had->want.ahead != wants[i].ahead))
+        bool again = had && had->state == DONE && had->want.ahead != wants[i].ahead &&
+                     (wants[i].ahead || !had->answered);
+        if (had && !again)
             items[made].state = had->state;
         made++;
     }
@@ -181,15 +184,17 @@ static bool is_shown(struct album *album, const struct photo_want *want)
     return item && !item->want.ahead;
 }
 
-/* Posts PHOTO (a reference that moves) where it is still wanted. Locked. */
+/* Posts PHOTO (a reference that moves) where it is still waited for. Locked. */
 static void answer(struct album *album, const struct photo_want *want, struct photo *photo)
 {
+    struct item *item = find_item(album, want);
     struct message *message =
-        photo && find_item(album, want) ? message_new(MESSAGE_PHOTO) : NULL;
+        photo && item && !item->answered ? message_new(MESSAGE_PHOTO) : NULL;
     if (!message) {
         photo_release(photo);
         return;
     }
+    item->answered = photo->pixels && !photo->coarse;
     message->photo = (struct photo_answer){*want, photo};
     message_post(album->answers, message);
 }
