@@ -68,8 +68,15 @@ static void write_end(struct json_writer *json, const struct status_facts *facts
 static void write_processes(struct json_writer *json, const struct status_facts *facts)
 {
     uint64_t start;
+    char scope[PROCESS_SCOPE_BYTES];
+    if (process_scope(scope))
+        member(json, "pid_scope", scope);
     json_writer_key(json, "recorder_pid");
     json_writer_int(json, getpid());
+    if (process_start(getpid(), &start)) {
+        json_writer_key(json, "recorder_start");
+        json_writer_int(json, (int64_t)start);
+    }
     if (facts->pid) {
         json_writer_key(json, "pid");
         json_writer_int(json, facts->pid);
@@ -78,6 +85,17 @@ static void write_processes(struct json_writer *json, const struct status_facts 
         json_writer_key(json, "pid_start");
         json_writer_int(json, (int64_t)start);
     }
+}
+
+static void write_watched(struct json_writer *json, char *const *watched)
+{
+    if (!watched || !watched[0])
+        return;
+    json_writer_key(json, "watch");
+    json_writer_array(json);
+    for (; *watched; watched++)
+        json_writer_string(json, *watched);
+    json_writer_array_end(json);
 }
 
 static const char *word_of(const struct keeper_end *end)
@@ -107,6 +125,7 @@ bool status_write(const struct status_facts *facts, struct buf *out)
     words_write_command(facts->words, &json);
     if (here)
         member(&json, "directory", here);
+    write_watched(&json, facts->watched);
     json_writer_object_end(&json);
     free(here);
     if (!facts->end)

@@ -126,8 +126,9 @@ static void place_columns(struct drawing *drawing)
         if (before >= 0)
             at += gap_between(before, cols);
         int room = drawing->right - at;
-        if (room < cols && room < LEAST_CUT_COLS)
-            return;
+        bool number = drawing->columns[i].align != TABLE_LEFT || drawing->columns[i].drawn;
+        if (room < cols && (room < LEAST_CUT_COLS || (number && table->last_column >= table->frozen)))
+            return; /* the beginning of a number is another number */
         table->left[i] = (uint16_t)at;
         table->cols[i] = (uint16_t)(cols < room ? cols : room);
         if (cols > room)
@@ -294,6 +295,8 @@ static void draw_row(struct drawing *drawing, struct grid *grid, int row, size_t
     if (mark & TABLE_SELECTED) {
         grid_put(grid, row, table->place.col, STYLE_IS(ACCENT), 0x258c);
         grid_mark(grid, bar, STYLE_ON_SELECTED);
+    } else if (mark & TABLE_PARTLY) {
+        grid_put(grid, row, table->place.col, STYLE_IS(ACCENT), 0x2596);
     }
     if (mark & TABLE_MUTED)
         grid_mark(grid, bar, STYLE_DIM);

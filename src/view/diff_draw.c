@@ -15,7 +15,6 @@ enum { LEAST_NAME_COLS = 20, NAME_COLS = 40, VALUE_COLS = 38, INTERVAL_COLS = 10
 #define NOT_THERE "\xe2\x80\x93"
 #define FOLDED "\xe2\x96\xb8 "
 #define OPEN "\xe2\x96\xbe "
-#define WITHIN_NOISE "\xe2\x89\x88"
 
 bool diff_is_folded(const struct diff_state *state, const struct diff_line *line)
 {
@@ -151,13 +150,13 @@ static void print_delta(double delta, const struct eval_interval *interval, bool
     print_signed(delta, 3, by, sizeof by);
     if (!interval || !wide) {
         snprintf(out, out_bytes, "  %s%s", by,
-            interval && interval->within_noise ? " " WITHIN_NOISE : "");
+            interval && interval->within_noise ? " " DELTAS_WITHIN_NOISE : "");
         return;
     }
     print_signed(interval->low, 2, low, sizeof low);
     print_signed(interval->high, 2, high, sizeof high);
     snprintf(out, out_bytes, "  %s [%s, %s]%s", by, low, high,
-        interval->within_noise ? " " WITHIN_NOISE : "");
+        interval->within_noise ? " " DELTAS_WITHIN_NOISE : "");
 }
 
 static void metric_cell(const struct drawing *drawing, const struct diff_metric *row, int column,
@@ -233,12 +232,27 @@ static void source_cell(void *self, size_t row, int column, struct table_cell *o
     }
 }
 
+static int name_cols(int cols)
+{
+    int name = cols * 3 / 10;
+    return name < LEAST_NAME_COLS ? LEAST_NAME_COLS : name > NAME_COLS ? NAME_COLS : name;
+}
+
+/* Whether intervals fit beside the numbers of all runs; of more than a few of them only some would be
+ * in sight at once anyway. */
+static bool is_wide(const struct compare *compare, int cols)
+{
+    enum { BASELINE_COLS = 14, DELTA_COLS = 36, MANY = 4 };
+    size_t runs = compare->run_count < MANY ? compare->run_count : MANY;
+    return cols >= INTERVAL_COLS &&
+           cols >= name_cols(cols) + BASELINE_COLS + DELTA_COLS * (int)(runs - 1);
+}
+
 static void make_columns(
     const struct compare *compare, struct canvas *canvas, int cols, struct table_column *out)
 {
-    int name = cols * 3 / 10;
-    name = name < LEAST_NAME_COLS ? LEAST_NAME_COLS : name > NAME_COLS ? NAME_COLS : name;
-    out[0] = (struct table_column){.title = "parameter", .min_cols = 16, .max_cols = name};
+    out[0] =
+        (struct table_column){.title = "parameter", .min_cols = 16, .max_cols = name_cols(cols)};
     for (size_t i = 0; i < compare->run_count; i++) {
         const char *title = arena_printf(
             canvas->scratch, "%s%s", i == compare->baseline ? "A " : "", compare->runs[i]->shown);
@@ -266,8 +280,8 @@ static void print_intervals(
             return;
         }
     int resamples = deltas->rows[1].resamples;
-    snprintf(out, out_bytes, "; 95 %% intervals of %d resamples, " WITHIN_NOISE " within noise",
-        resamples);
+    snprintf(out, out_bytes,
+        "; 95 %% intervals of %d resamples, " DELTAS_WITHIN_NOISE " within noise", resamples);
 }
 
 /* Returns how many rows it took. */
@@ -305,7 +319,7 @@ void diff_draw(void *self, const struct session *session, const struct world *wo
                 "baseline,\nthen d shows what differs between them");
         return;
     }
-    struct drawing drawing = {state, &page, place.cols >= INTERVAL_COLS};
+    struct drawing drawing = {state, &page, is_wide(&page.compare, place.cols)};
     struct table_source source = {&drawing, source_rows, source_cell, NULL, NULL};
     struct table_column columns[COMPARE_MOST_RUNS + 1];
     make_columns(&page.compare, canvas, place.cols, columns);

@@ -102,22 +102,25 @@ static struct style status_style(enum run_status status)
     }
 }
 
-/* What the files say, but where they say running and nothing has changed for long. */
+/* What the files say, but where they say running and nobody lives who could say otherwise, or
+ * nothing has changed for long. */
 static enum run_status status_of(const struct run_row *run, const struct recording *recording)
 {
-    bool stalled = recording->status == RUN_RUNNING && run->status == RUN_STALLED;
-    return stalled ? RUN_STALLED : recording->status;
+    enum recording_life life = recording_life(recording);
+    if (recording->status != RUN_RUNNING || life == RECORDING_LIVES)
+        return recording->status;
+    if (life == RECORDING_DEAD)
+        return RUN_UNKNOWN;
+    return run->status == RUN_RUNNING ? RUN_RUNNING : run->status;
 }
 
 /* "running for 0:12:34", "failed after 0:00:03, exit code 1" */
-static void print_state(const struct run_row *run, const struct recording *recording, double now_s,
-    char *out, size_t out_bytes)
+static void print_state(const struct run_row *run, const struct recording *recording,
+    enum run_status status, double now_s, char *out, size_t out_bytes)
 {
     char elapsed[64] = "", end[64] = "";
-    bool running = recording->status == RUN_RUNNING;
-    double until = running ? now_s : recording->ended_s;
-    if (status_of(run, recording) == RUN_STALLED)
-        until = run->ended_s;
+    bool is_open = recording->status == RUN_RUNNING; /* no end was written down */
+    double until = status == RUN_RUNNING ? now_s : is_open ? run->ended_s : recording->ended_s;
     double seconds = until - recording->started_s;
     if (!isnan(seconds))
         print_elapsed(seconds, elapsed, sizeof elapsed);
@@ -125,9 +128,9 @@ static void print_state(const struct run_row *run, const struct recording *recor
         snprintf(end, sizeof end, ", %s", recording->signal);
     else if (recording->exit_code >= 0)
         snprintf(end, sizeof end, ", exit code %lld", (long long)recording->exit_code);
-    enum run_status status = status_of(run, recording);
-    const char *word =
-        status == RUN_STALLED ? "no sign of life" : run_status_name(recording->status);
+    const char *word = status == RUN_STALLED              ? "no sign of life"
+                       : is_open && status == RUN_UNKNOWN ? "unknown, last sign of life"
+                                                          : run_status_name(status);
     const char *between = status == RUN_RUNNING ? " for " : " after ";
     snprintf(out, out_bytes, "%s%s%s%s", word, elapsed[0] ? between : "", elapsed, end);
 }
@@ -137,11 +140,11 @@ static void draw_head(const struct run_row *run, const struct recording *recordi
 {
     char text[256];
     int row = place.row, col = place.col + 1, end = place.col + place.cols - 1;
+    enum run_status status = status_of(run, recording);
     col += grid_text(grid, row, col, end - col, session_run_style(run), "\xe2\x96\xa0 ");
     col += grid_text(grid, row, col, end - col, STYLE_IS(TITLE), run->shown) + 2;
-    print_state(run, recording, session->now_s, text, sizeof text);
-    struct style style = status_style(status_of(run, recording));
-    col += grid_text(grid, row, col, end - col, style, text) + 2;
+    print_state(run, recording, status, session->now_s, text, sizeof text);
+    col += grid_text(grid, row, col, end - col, status_style(status), text) + 2;
     if (recording->host[0])
         col += grid_printf(grid, row, col, end - col, STYLE_IS(MUTED), "%s", recording->host) + 1;
     if (recording->pid && recording->status == RUN_RUNNING)
@@ -346,8 +349,7 @@ static void draw(void *self, const struct session *session, const struct world *
     }
     draw_head(run, &recording, session, canvas->grid, place);
     int head = place.rows < LOW_ROWS ? HEAD_ROWS - 1 : HEAD_ROWS; /* the empty row goes first */
-    struct rect body = {
-        place.row + head, place.col, place.rows - head - state->asking, place.cols};
+    struct rect body = {place.row + head, place.col, place.rows - head - state->asking, place.cols};
     if (body.rows >= 4)
         draw_body(state, canvas, body, run, world, texts);
     else if (body.rows > 0)

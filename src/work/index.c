@@ -2,8 +2,11 @@
 
 #include "base/clock.h"
 #include "work/evaluate.h"
+#include "store/hash.h"
+#include "work/recording.h"
 #include "work/refresh.h"
 #include "work/runs.h"
+#include <math.h>
 #include <stdlib.h>
 
 /* A batch is committed this often, so that the table fills while indexing goes on. */
@@ -60,6 +63,8 @@ static bool scan_one(struct refresh *refresh, struct arena *arena, const char *g
     if (!truth_read_rules(arena, root, &refresh->rules, &trouble))
         refresh->listener->trouble(refresh->listener->self, &trouble);
     refresh->unlisted = false;
+    if (!store_put_root(refresh->store, root, false, &refresh->err))
+        return false;
     if (!scan_root(root, &visitor, &refresh->err) || refresh->err.code)
         return false;
     return ingest_drain(refresh) &&
@@ -91,6 +96,10 @@ static bool scan(struct refresh *refresh, struct arena *arena)
             return false;
         unlisted |= refresh->unlisted;
     }
+    refresh->unlisted = false;
+    if (!follow_watched(refresh, arena) || (!refresh->unlisted && !follow_forget(refresh, arena)))
+        return false;
+    unlisted |= refresh->unlisted;
     int64_t before = store_rows_written(refresh->store);
     if (!unlisted && !forget_unmet(refresh))
         return false;
@@ -190,6 +199,24 @@ static bool resolve_rules(struct refresh *refresh, struct arena *arena)
     return !refresh->err.code;
 }
 
+/* Whoever was killed with its recorder changes no file: it is a change all the same. */
+static void notice_deaths(struct refresh *refresh, struct index_memory *memory, struct arena *arena)
+{
+    struct store_watch *watches;
+    size_t count;
+    uint64_t lives = 0;
+    if (!store_load_watches(refresh->store, arena, &watches, &count, NULL))
+        return;
+    for (size_t i = 0; i < count; i++) {
+        if (!isnan(watches[i].ended_s) || (i && watches[i].run == watches[i - 1].run))
+            continue;
+        enum recording_life life = recording_life_in(watches[i].directory);
+        lives = hash_stable(lives, &life, sizeof life);
+    }
+    refresh->progress.changed |= lives != memory->lives;
+    memory->lives = lives;
+}
+
 bool refresh_run(struct refresh *refresh, struct index_memory *memory,
     bool (*work)(struct refresh *refresh, struct arena *arena), struct err *err)
 {
@@ -205,6 +232,8 @@ bool refresh_run(struct refresh *refresh, struct index_memory *memory,
         ok = store_commit(store, ok ? &refresh->err : NULL) && ok;
     else
         store_rollback(store);
+    if (ok && !refresh->partly)
+        notice_deaths(refresh, memory, &arena);
     memory->loaded = ok && store_generation(store, &memory->generation, &refresh->err);
     if (ok) {
         tell_changes(refresh);

@@ -42,6 +42,7 @@ struct index_memory {
     bool polls;
     uint64_t generation; /* of the store when it was remembered */
     bool loaded;
+    uint64_t lives; /* a digest of which recorded runs have somebody who lives */
 };
 
 /* Nobody else has written to the index since MEMORY was filled. False with an error in REFRESH. */
@@ -53,6 +54,14 @@ bool refresh_run(struct refresh *refresh, struct index_memory *memory,
 bool refresh_everything(struct refresh *refresh, struct arena *arena);
 /* Evaluates the predictions of all runs, or of those that were touched when it is only PARTLY. */
 bool refresh_evaluate(struct refresh *refresh);
+
+/* ---- follow.c: what recorded runs watch elsewhere ---- */
+
+/* Scans the directories that recorded runs name; of a partly refresh those that are not known yet.
+ */
+bool follow_watched(struct refresh *refresh, struct arena *arena);
+/* Behind it, when all could be listed: forgets what was not met of them. */
+bool follow_forget(struct refresh *refresh, struct arena *arena);
 
 /* ---- ingest.c: what a scan finds, into the store ---- */
 

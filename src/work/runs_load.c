@@ -8,6 +8,7 @@
 #include "work/run_facts.h"
 #include "work/status.h"
 #include "work/title.h"
+#include "work/watched.h"
 
 #include "base/clock.h"
 #include "base/file.h"
@@ -198,7 +199,10 @@ static void join_said(struct said *to, const struct said *from)
 
 static bool join_twins(struct loading *loading, const struct twins_check *check)
 {
-    if (!twins_find(loading->rows, loading->found.count, check, loading->places))
+    uint32_t *watchers = watched_load(loading->store, &loading->scratch, loading->found.runs,
+        loading->rows, loading->found.count, NULL);
+    if (!watchers ||
+        !twins_find(loading->rows, loading->found.count, watchers, check, loading->places))
         return false;
     for (size_t i = 0; i < loading->found.count; i++) {
         uint32_t owner = loading->places[i].owner;
@@ -274,16 +278,11 @@ static bool find_settings(struct loading *loading, struct run_row *run)
 
 static void infer_times(const struct said *said, struct run_row *run)
 {
-    double first = NAN, last = NAN;
-    for (size_t i = 0; i < run->metric_count; i++) {
-        const struct run_metric_extent *extent = run->metrics[i].extent;
-        if (!(extent->first_wall_s >= first))
-            first = extent->first_wall_s;
-        if (!(extent->last_wall_s <= last))
-            last = extent->last_wall_s;
-    }
+    double last = NAN;
+    for (size_t i = 0; i < run->metric_count; i++)
+        last = fmax(last, run->metrics[i].extent->last_wall_s);
     double touched = (double)said->newest_mtime_ns * 1e-9;
-    run->started_s = isnan(said->started_s) ? first : said->started_s;
+    run->started_s = isnan(said->started_s) ? run_first_wall(run) : said->started_s;
     run->ended_s = !isnan(said->ended_s) ? said->ended_s : !isnan(last) ? last : touched;
 }
 
@@ -435,14 +434,15 @@ static bool label_dataset(struct arena *arena, struct run_row *run)
 static bool finish_row(struct loading *loading, struct run_row *run, const struct said *said)
 {
     run->shown = title_shown(&loading->out->arena, run->name, run->title);
-    if (!run->shown || !find_settings(loading, run) ||
-        !label_dataset(&loading->out->arena, run))
+    if (!run->shown || !find_settings(loading, run) || !label_dataset(&loading->out->arena, run))
         return no_memory(loading->err);
     infer_times(said, run);
     double silent_s = loading->now_s - (double)said->newest_mtime_ns * 1e-9;
     if (said->status == RUN_RUNNING) /* then an end is the last sign of life that it gave */
         silent_s = fmax(silent_s, loading->now_s - said->ended_s);
-    run->status = status_infer(run, said->status, silent_s);
+    enum recording_life life =
+        said->status == RUN_RUNNING ? recording_life_in(run->directory) : RECORDING_NONE;
+    run->status = status_infer(run, said->status, life, silent_s);
     status_find_lost(run);
     if (said->note_count && !load_notes(loading, run, said->note_count))
         return false;
@@ -548,7 +548,7 @@ static bool make_rows(struct loading *loading)
     if (!join_twins(loading, &check))
         return no_memory(loading->err);
     for (size_t i = 0; i < count; i++) {
-        if (loading->places[i].owner != i)
+        if (loading->places[i].owner != i || loading->found.runs[i].is_watched)
             continue;
         struct run_row row = loading->rows[i];
         if (!finish_row(loading, &row, &loading->said[i]))

@@ -3,7 +3,7 @@
  * the first table and from a key to the last byte of its frame. Prints figures, asserts nothing
  * about time.
  *
- *     bench_open BOXTOP DIRECTORY [RUNS]
+ *     bench_open BOXTOP DIRECTORY [RUNS [COLSxROWS]]
  *
  * Runs of 30 parameters and 30 metrics are written below DIRECTORY and indexed once; then the
  * program is started over and over on the warm index.
@@ -27,6 +27,7 @@ struct bench {
     const char *program;
     char root[4096], index[4200], home[4200];
     long runs;
+    int rows, cols;
 };
 
 static void fail(const char *what)
@@ -86,8 +87,8 @@ static void make_run(const struct bench *bench, long number)
 static void start(const struct bench *bench, struct timed *screen)
 {
     const char *const words[] = {bench->program, "--index", bench->index, bench->root, NULL};
-    const struct timed_start start = {words, bench->home, "xterm-256color", WIRE_ALACRITTY, COLS,
-        ROWS, CELL_WIDTH_PX, CELL_HEIGHT_PX};
+    const struct timed_start start = {words, bench->home, "xterm-256color", WIRE_ALACRITTY,
+        bench->cols, bench->rows, CELL_WIDTH_PX, CELL_HEIGHT_PX};
     timed_open(screen, &start);
 }
 
@@ -110,10 +111,10 @@ static void index_once(const struct bench *bench)
 }
 
 /* The row at the bottom of the table. */
-static double wait_for_table(struct timed *screen)
+static double wait_for_table(const struct bench *bench, struct timed *screen)
 {
     char last[32];
-    snprintf(last, sizeof last, "run%06d", ROWS - 5);
+    snprintf(last, sizeof last, "run%06d", bench->rows - 5);
     return timed_wait_for(screen, last);
 }
 
@@ -132,7 +133,7 @@ static void bench_start(const struct bench *bench, struct timed *screen)
     long peak_kb = 0;
     for (int i = 0; i < STARTS; i++) {
         start(bench, screen);
-        ms[i] = wait_for_table(screen) - screen->started_ms;
+        ms[i] = wait_for_table(bench, screen) - screen->started_ms;
         timed_settle(screen, 1500); /* until everything behind the first frame is through */
         long kb = timed_quit(screen);
         peak_kb = kb > peak_kb ? kb : peak_kb;
@@ -173,10 +174,13 @@ static const struct {
 int main(int argc, char **argv)
 {
     if (argc < 3) {
-        fprintf(stderr, "usage: bench_open BOXTOP DIRECTORY [RUNS]\n");
+        fprintf(stderr, "usage: bench_open BOXTOP DIRECTORY [RUNS [COLSxROWS]]\n");
         return 2;
     }
-    struct bench bench = {.program = argv[1], .runs = argc > 3 ? atol(argv[3]) : RUNS};
+    struct bench bench = {
+        .program = argv[1], .runs = argc > 3 ? atol(argv[3]) : RUNS, .rows = ROWS, .cols = COLS};
+    if (argc > 4 && sscanf(argv[4], "%dx%d", &bench.cols, &bench.rows) != 2)
+        fail(argv[4]);
     struct timed screen;
     snprintf(bench.root, sizeof bench.root, "%s/bench-open-%ld", argv[2], (long)getpid());
     snprintf(bench.index, sizeof bench.index, "%s.home/index.db", bench.root);
@@ -185,11 +189,12 @@ int main(int argc, char **argv)
     make_directory(bench.home);
     for (long i = 0; i < bench.runs; i++)
         make_run(&bench, i);
-    printf("%ld runs of %d parameters and %d metrics, %dx%d\n", bench.runs, FACTS, FACTS, COLS, ROWS);
+    printf("%ld runs of %d parameters and %d metrics, %dx%d\n", bench.runs, FACTS, FACTS,
+        bench.cols, bench.rows);
     index_once(&bench);
     bench_start(&bench, &screen);
     start(&bench, &screen);
-    wait_for_table(&screen);
+    wait_for_table(&bench, &screen);
     timed_settle(&screen, 2000);
     for (size_t i = 0; i < sizeof KEYS / sizeof *KEYS; i++) {
         timed_type(&screen, KEYS[i].before);

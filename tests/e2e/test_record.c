@@ -240,6 +240,26 @@ static void test_no_directory_is_no_reason(void **state)
     assert_non_null(strstr(outcome->err, "nothing is recorded, the command runs"));
 }
 
+/* What the command writes elsewhere is its run's, where nobody would have looked. */
+static void test_watches(void **state)
+{
+    (void)state;
+    const char *const words[] = {"record", "--name", "r", "--watch", "logs", "--", "sh", "-c",
+        "mkdir -p logs/v1; printf 'step,loss\\n1,3\\n2,2.5\\n' >logs/v1/metrics.csv; echo loss: 9",
+        NULL};
+    assert_int_equal(program_run(&(struct program){.words = words, .directory = place})->code, 0);
+    const char *const list[] = {"ls", "--format", "csv", "--columns", "name,loss", "runs", NULL};
+    const struct outcome *outcome =
+        program_run(&(struct program){.words = list, .directory = place});
+    assert_int_equal(outcome->code, 0);
+    assert_non_null(strstr(outcome->out, "r,2.5\n"));
+    assert_null(strstr(outcome->out, "v1"));
+    const char *const wrong[] = {"record", "--watch", "runs/r/status.json", "true", NULL};
+    outcome = program_run(&(struct program){.words = wrong, .directory = place});
+    assert_int_equal(outcome->code, 2);
+    assert_non_null(strstr(outcome->err, "is no directory"));
+}
+
 /* ---- in a terminal ---- */
 
 static struct pty *open_shell(const char *script)
@@ -434,6 +454,40 @@ static void test_killed_keeper(void **state)
     expect_status("r", "unknown", "exit_code", "absent");
 }
 
+static int64_t number_of(const char *name, const char *key)
+{
+    cJSON *json = cJSON_Parse(text_of(name));
+    int64_t number = (int64_t)cJSON_GetNumberValue(cJSON_GetObjectItem(json, key));
+    cJSON_Delete(json);
+    return number;
+}
+
+static const char *listed_status(void)
+{
+    const char *const list[] = {"ls", "--format", "csv", "--columns", "status", "runs", NULL};
+    return program_run(&(struct program){.words = list, .directory = place})->out;
+}
+
+/* Recorder, keeper and command: nobody is left to write the end down, and that can be told. */
+static void test_killed_all(void **state)
+{
+    (void)state;
+    pid_t pid = start_recording("echo keeper $PPID.; exec sleep 1000", "out", 0);
+    wait_for_text("out", ".");
+    wait_for_text("runs/r/status.json", "recorder_start");
+    assert_non_null(strstr(listed_status(), "running"));
+    pid_t command = (pid_t)number_of("runs/r/status.json", "pid");
+    kill(pid, SIGKILL);
+    kill((pid_t)strtol(text_of("out") + strlen("keeper "), NULL, 10), SIGKILL);
+    wait_for(pid);
+    assert_non_null(strstr(listed_status(), "running")); /* the command does, whoever knows of it */
+    kill(command, SIGKILL);
+    for (time_t end = time(NULL) + DEADLINE_S; !strstr(listed_status(), "unknown");)
+        if (time(NULL) > end)
+            fail_msg("still said to be: %s", listed_status());
+    expect_status("r", "running", "exit_code", "absent");
+}
+
 static void test_killed_in_pipes(void **state)
 {
     (void)state;
@@ -509,6 +563,7 @@ int main(int argc, char **argv)
         IN_PLACE(test_nobody_reads),
         IN_PLACE(test_full_disk_stops_recording_only),
         IN_PLACE(test_no_directory_is_no_reason),
+        IN_PLACE(test_watches),
         IN_PLACE(test_terminal_is_one),
         IN_PLACE(test_control_c),
         IN_PLACE(test_control_c_kills),
@@ -520,6 +575,7 @@ int main(int argc, char **argv)
         IN_PLACE(test_terminal_goes_away),
         IN_PLACE(test_nohup),
         IN_PLACE(test_killed_keeper),
+        IN_PLACE(test_killed_all),
         IN_PLACE(test_killed_in_pipes),
         IN_PLACE(test_killed_in_a_terminal),
         IN_PLACE(test_much_output_takes_little),
