@@ -111,7 +111,7 @@ static bool paint_on_terminal(const struct easel_terminal *terminal, const struc
 {
     struct layout layout = lay_out(sheet, size);
     struct easel_scene *scene = easel_scene_new();
-    struct easel *easel = scene ? easel_new(terminal, err) : NULL;
+    struct easel *easel = scene ? easel_new(terminal, NULL, err) : NULL;
     struct photo *failed[EASEL_MOST_TILES] = {NULL};
     struct buf bytes;
     char below[32];
