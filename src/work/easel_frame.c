@@ -1,5 +1,7 @@
 #include "work/easel_frame.h"
 
+#include <string.h>
+
 enum { LETTERBOX_GREY = 24, LIGHT_LETTERBOX_GREY = 236 };
 /* Of what is shown at once, to be refined when the person rests: half a second at 10 Mbit/s. A hard
  * photo of 800 x 600 is then below 600 KB as sixel. */
@@ -62,13 +64,13 @@ bool easel_frame_open(struct easel_frame *frame, const struct easel_terminal *te
     const struct easel_tile *tile, uint32_t id, size_t count, struct err *err)
 {
     uint8_t around[3];
-    memset(around, tile->look.light ? LIGHT_LETTERBOX_GREY : LETTERBOX_GREY, sizeof around);
     const struct encoder *encoder = easel_encoder(terminal);
     const struct pixels *pixels = photo_pixels(tile->photo);
     struct encode_terminal settings = easel_encode_terminal(terminal);
     struct encode_place place = {tile->row, tile->col, tile->rows, tile->cols, id};
     int32_t width, height;
     encoder_area(encoder, &settings, tile->rows, tile->cols, &width, &height);
+    memset(around, tile->look.light ? LIGHT_LETTERBOX_GREY : LETTERBOX_GREY, sizeof around);
     *frame = (struct easel_frame){.tile = *tile};
     frame->tile.boxes = NULL;
     frame->tile.runs = NULL;
