@@ -7,18 +7,17 @@
 #include "view/view.h"
 
 #include "base/file.h"
+#include "screen/scroll.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum action { NEXT = 1, BEFORE, LATER, EARLIER };
+enum action { NEXT = 1, BEFORE };
 
 static const struct key_row KEYS[] = {
     {"l Right", "next picture of the run", NEXT, "picture", "next", 1},
     {"h Left", "picture before", BEFORE, "picture", "before", 1},
-    {"j Down", "the same picture of a later step", LATER, "picture", "later", 2},
-    {"k Up", "the same picture of an earlier step", EARLIER, "picture", "earlier", 2},
     {0},
 };
 
@@ -157,7 +156,7 @@ static void draw(void *self, const struct session *session, const struct world *
                2;
     if (step_of(state->name) >= 0)
         grid_printf(canvas->grid, place.row, col, place.col + place.cols - col - 1,
-            STYLE_IS(ACCENT), "step %lld", step_of(state->name));
+            STYLE_IS(ACCENT), "step %lld  (j k: others)", step_of(state->name));
     (void)session;
     if (picture.rows <= 0)
         return;
@@ -186,12 +185,14 @@ static void move(struct state *state, const struct world *world, int by, bool na
 static enum view_outcome act(void *self, struct session *session, const struct world *world,
     const struct event *event, struct view_effect *effect)
 {
-    int action = key_rows_find(KEYS, event);
+    int action = key_rows_find(KEYS, event), movement = view_movement(event);
     (void)session, (void)effect;
-    if (!action)
+    if (movement == SCROLL_DOWN || movement == SCROLL_UP)
+        move(self, world, movement == SCROLL_DOWN ? 1 : -1, true);
+    else if (action)
+        move(self, world, action == NEXT ? 1 : -1, false);
+    else
         return VIEW_IGNORED;
-    move(self, world, action == NEXT || action == LATER ? 1 : -1,
-        action == LATER || action == EARLIER);
     return VIEW_STAYED;
 }
 
