@@ -3,6 +3,7 @@
  * its parameters; and K, which interrupts it.
  * Knows: one row of the runs table, its curves, two of its files. Must not know: how they are read.
  */
+#include "view/gauges.h"
 #include "view/line.h"
 #include "view/recorded.h"
 #include "view/run_tables.h"
@@ -69,6 +70,7 @@ static void wants(
     recorded_want(run, true, &out->texts);
     for (int system = 0; system < 2; system++) {
         struct run_tables_part part = run_tables_system(run, system, &scratch);
+        gauges_order(run, &part);
         run_tables_want(&state->tables[system ? SYSTEM : METRICS], run, &part, session, out);
     }
     if (recorded_find(world, &out->texts, &recording) && recording.status == RUN_RUNNING)
@@ -236,7 +238,13 @@ static void draw_part(struct state *state, enum pane pane, struct grid *grid, st
 {
     if (place.rows < 2)
         return;
-    run_tables_metrics(&state->tables[pane], grid, place, run, part, world, state->pane == pane);
+    if (pane == SYSTEM)
+        gauges_draw(
+            &state->tables[pane].scroll, grid, place, run, part, world, state->pane == pane);
+    else
+        run_tables_metrics(
+            &state->tables[pane], grid, place, run, part, world, state->pane == pane);
+    state->tables[pane].rows = part->count;
     if (part->count)
         return;
     struct rect below = {place.row + 1, place.col, place.rows - 1, place.cols};
@@ -260,6 +268,7 @@ static void draw_above(struct state *state, struct canvas *canvas, struct rect p
 {
     struct run_tables_part own = run_tables_system(run, false, canvas->scratch);
     struct run_tables_part system = run_tables_system(run, true, canvas->scratch);
+    gauges_order(run, &system);
     struct rect left = place, right = place;
     left.cols = place.cols / 2;
     right.col += left.cols;
@@ -272,18 +281,28 @@ static void draw_above(struct state *state, struct canvas *canvas, struct rect p
     draw_part(state, SYSTEM, canvas->grid, right, run, &system, world);
 }
 
-/* One below the other. */
+/* Of a table with COUNT rows, or of the word that there is none. */
+static int rows_wanted(size_t count, int most)
+{
+    int rows = count ? (int)(count < 1000 ? count : 1000) + 1 : 2;
+    return rows < most ? rows : most;
+}
+
+/* One below the other, a row between. */
 static void draw_beside(struct state *state, struct canvas *canvas, struct rect place,
     const struct run_row *run, const struct world *world)
 {
     struct run_tables_part own = run_tables_system(run, false, canvas->scratch);
     struct run_tables_part system = run_tables_system(run, true, canvas->scratch);
+    gauges_order(run, &system);
     struct rect part = place;
-    part.rows = place.rows / 3;
+    int most = place.rows / 4; /* what the others leave is the system's */
+    part.rows = rows_wanted(own.count, most);
     draw_part(state, METRICS, canvas->grid, part, run, &own, world);
-    part.row += part.rows;
+    part.row += part.rows + 1;
+    part.rows = place.row + place.rows - part.row - rows_wanted(run->param_count, most) - 1;
     draw_part(state, SYSTEM, canvas->grid, part, run, &system, world);
-    part.row += part.rows;
+    part.row += part.rows + 1;
     part.rows = place.row + place.rows - part.row;
     draw_params(state, canvas->grid, part, run);
 }
