@@ -122,6 +122,7 @@ bool run_facts_init(struct run_facts *facts, const struct store_runs *found, str
     if (!facts->book || !facts->meanings)
         return false;
     atomic_init(&facts->book->references, 1);
+    facts->shape_count = *shares ? before->shape_count : 0;
     if (*shares)
         facts->names = before->index_names;
     else if (!copy_names(facts, found))
@@ -217,7 +218,7 @@ static bool is_preferred(const struct run_metric *a, const struct run_metric *b)
     return a->kind->row < b->kind->row;
 }
 
-void run_facts_find_roles(struct run_row *row)
+static void find_roles(struct run_row *row)
 {
     memset(row->by_role, 0, sizeof row->by_role);
     for (size_t i = 0; i < row->metric_count; i++) {
@@ -228,12 +229,35 @@ void run_facts_find_roles(struct run_row *row)
     }
 }
 
+/* Kinds are one for all runs of a book that have them. */
+static bool are_alike(const struct run_row *a, const struct run_row *b)
+{
+    if (a->param_count != b->param_count || a->metric_count != b->metric_count)
+        return false;
+    for (size_t i = 0; i < a->param_count; i++)
+        if (a->params[i].name != b->params[i].name)
+            return false;
+    for (size_t i = 0; i < a->metric_count; i++)
+        if (a->metrics[i].kind != b->metrics[i].kind)
+            return false;
+    return true;
+}
+
+void run_facts_look(struct run_facts *facts, struct run_row *row)
+{
+    find_roles(row);
+    bool alike = facts->taken && are_alike(facts->taken, row);
+    row->shape = alike ? facts->taken->shape : ++facts->shape_count;
+    facts->taken = row;
+}
+
 void run_facts_settle(struct run_row *row)
 {
+    row->shape = 0;
     if (row->metric_count)
         qsort((struct run_metric *)row->metrics, row->metric_count, sizeof *row->metrics,
             compare_metrics);
-    run_facts_find_roles(row);
+    find_roles(row);
 }
 
 /* Behind its last slash a name is one of many that one logger writes in one unit. */
@@ -328,6 +352,7 @@ bool run_facts_take(struct run_facts *facts, const struct store_run *from, struc
 void run_facts_share(const struct run_row *old, struct run_row *row)
 {
     row->book = old->book;
+    row->shape = old->shape;
     row->params = old->params;
     row->param_count = old->param_count;
     row->metrics = old->metrics;

@@ -30,6 +30,8 @@ struct run_facts {
     const char **names;    /* of the index; in the snapshot's first book */
     size_t name_count;
     struct run_facts_name *meanings; /* by index of the name */
+    uint32_t shape_count;
+    const struct run_row *taken; /* the last one; NULL before the first */
     struct arena scratch;
 };
 
@@ -42,11 +44,12 @@ bool run_facts_init(struct run_facts *facts, const struct store_runs *found, str
     const struct runs *before, bool *shares);
 void run_facts_done(struct run_facts *facts);
 
-/* Gives ROW the parameters and metrics of FROM, both by name; not by role yet. */
+/* Gives ROW the parameters and metrics of FROM, both by name. */
 bool run_facts_take(struct run_facts *facts, const struct store_run *from, struct run_row *row);
 /* Gives ROW those of OLD, as they are found by name and by role. */
 void run_facts_share(const struct run_row *old, struct run_row *row);
-/* Finds which metric of ROW is preferred of each role. */
-void run_facts_find_roles(struct run_row *row);
-/* Puts the metrics of ROW in order after others have been added, and finds their roles. */
+/* What follows of the facts that ROW, which stays where it is, has been given: which metric is
+ * preferred of each role, and its shape. */
+void run_facts_look(struct run_facts *facts, struct run_row *row);
+/* Puts the metrics of ROW in order after others have been added; then the same. */
 void run_facts_settle(struct run_row *row);

@@ -138,6 +138,11 @@ size_t run_settings(const struct run_row *run, struct param *out)
     return count;
 }
 
+bool runs_set_alike(const struct run_row *a, const struct run_row *b)
+{
+    return a->shape && a->shape == b->shape && !a->setting_count && !b->setting_count;
+}
+
 const struct run_metric *run_metric(const struct run_row *run, const char *name)
 {
     const struct run_metric_kind kind = {.name = name};

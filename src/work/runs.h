@@ -124,6 +124,7 @@ struct run_row {
      * without. */
     const struct run_spark *loss_spark, *ap_spark;
     struct run_book *book; /* where its parameters and metrics are */
+    uint32_t shape;        /* equal and not 0: the same names of both, in the same order */
     struct digest print;   /* of them, as the index has them */
 };
 
@@ -154,6 +155,7 @@ struct runs {
     size_t book_count;
     const char **index_names; /* of all parameters and metrics; in the first book */
     size_t index_name_count;
+    uint32_t shape_count; /* the largest shape that is given away */
     struct run_row *rows; /* natural order of root and name */
     size_t count, running;
     struct run_place *by_id; /* ascending */
@@ -188,6 +190,9 @@ const struct param *run_setting(const struct run_row *run, const char *name);
 /* The parameters as they are compared, in the order of params: synonyms under the name of their
  * quantity. OUT has room for param_count; returns how many. */
 size_t run_settings(const struct run_row *run, struct param *out);
+/* True only when run_settings() gives A and B the same names in the same order, which is seen at
+ * once. */
+bool runs_set_alike(const struct run_row *a, const struct run_row *b);
 const struct run_metric *run_metric(const struct run_row *run, const char *name);
 /* The run's value of a role in its unit: the best of the last segment (of ALL of them) by the
  * role's direction, its step in *STEP (may be NULL); the last where there is no direction. NaN when

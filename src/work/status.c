@@ -81,12 +81,12 @@ enum run_status status_infer(const struct run_row *run, enum run_status said, do
 
 void status_find_lost(struct run_row *run)
 {
-    enum role role = run->by_role[ROLE_LOSS] ? ROLE_LOSS : ROLE_PART_LOSS;
+    const struct run_metric *loss = run->by_role[ROLE_LOSS];
+    size_t count = loss ? 1 : run->metric_count;
     run->loss_lost = false;
-    for (size_t i = 0; i < run->metric_count; i++) {
-        const struct run_metric *metric = &run->metrics[i];
-        bool asked = role == ROLE_LOSS ? metric == run->by_role[ROLE_LOSS]
-                                       : metric->kind->role == role;
+    for (size_t i = 0; i < count; i++) {
+        const struct run_metric *metric = loss ? loss : &run->metrics[i];
+        bool asked = loss || metric->kind->role == ROLE_PART_LOSS;
         if (!asked || !metric->extent->count || isfinite(metric->last))
             continue;
         int64_t lost_step = run_metric_summary(metric).lost_step;
