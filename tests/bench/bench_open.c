@@ -1,14 +1,17 @@
 /*
  * What the person waits for with many runs: the real program in a pseudo terminal, from its start to
- * the first table and from a key to the last byte of its frame. Prints figures, asserts nothing
- * about time.
+ * the first table and from a key to the last byte of its frame, and what memory it takes, also while
+ * runs change. Prints figures, asserts nothing about time.
  *
  *     bench_open BOXTOP DIRECTORY [RUNS]
  *
  * Runs of 30 parameters and 30 metrics are written below DIRECTORY and indexed once; then the
- * program is started over and over on the warm index.
+ * program is started over and over on the warm index. Beside the time on the clock stands that of
+ * the processor, which a loaded machine leaves as it is: of the start that of the two threads which
+ * the first frame waits for, of a key that of all threads.
  * Knows: pseudo terminals, what the screen shows. Must not know: how it is made.
  */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
@@ -39,6 +42,7 @@ struct screen {
     int fd;
     pid_t pid;
     double started_ms, last_ms; /* when the last byte came */
+    double spent_ms;            /* by its processor when the table was there */
     char *bytes;
     size_t length, answered;
 };
@@ -48,6 +52,35 @@ static double now_ms(void)
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (double)now.tv_sec * 1e3 + (double)now.tv_nsec * 1e-6;
+}
+
+/* What the threads of a process have spent so far. */
+struct spent {
+    double main_ms, most_ms, all_ms; /* most: by another than the main one */
+};
+
+static struct spent spent_by(pid_t pid)
+{
+    struct spent spent = {0};
+    char path[64], task[400];
+    snprintf(path, sizeof path, "/proc/%ld/task", (long)pid);
+    DIR *tasks = opendir(path);
+    for (struct dirent *entry; tasks && (entry = readdir(tasks));) {
+        double ns = 0;
+        snprintf(task, sizeof task, "%s/%s/schedstat", path, entry->d_name);
+        FILE *in = entry->d_name[0] == '.' ? NULL : fopen(task, "r");
+        if (in && fscanf(in, "%lf", &ns) != 1)
+            ns = 0;
+        if (in)
+            fclose(in);
+        bool main = strtol(entry->d_name, NULL, 10) == (long)pid;
+        spent.main_ms += main ? ns * 1e-6 : 0;
+        spent.most_ms = !main && ns * 1e-6 > spent.most_ms ? ns * 1e-6 : spent.most_ms;
+        spent.all_ms += ns * 1e-6;
+    }
+    if (tasks)
+        closedir(tasks);
+    return spent;
 }
 
 static void fail(const char *what)
@@ -205,7 +238,10 @@ static double wait_for_table(struct screen *screen)
 {
     char last[32];
     snprintf(last, sizeof last, "run%06d", ROWS - 5);
-    return wait_for(screen, last);
+    double ms = wait_for(screen, last);
+    const struct spent spent = spent_by(screen->pid);
+    screen->spent_ms = spent.main_ms + spent.most_ms;
+    return ms;
 }
 
 static void settle(struct screen *screen, int quiet_ms)
@@ -236,44 +272,90 @@ static int compare(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static void print(const char *what, double *ms, size_t count)
+static void print(const char *what, double *ms, double *spent_ms, size_t count)
 {
     qsort(ms, count, sizeof *ms, compare);
-    printf("  %-44s min %7.1f ms, median %7.1f ms\n", what, ms[0], ms[count / 2]);
+    qsort(spent_ms, count, sizeof *spent_ms, compare);
+    printf("  %-40s min %6.1f ms, median %6.1f ms; processor %6.1f, %6.1f ms\n", what, ms[0],
+        ms[count / 2], spent_ms[0], spent_ms[count / 2]);
     fflush(stdout);
 }
 
 static void bench_start(const struct bench *bench, struct screen *screen)
 {
-    double ms[STARTS];
+    double ms[STARTS], spent_ms[STARTS];
     long peak_kb = 0;
     for (int i = 0; i < STARTS; i++) {
         start(bench, screen);
         ms[i] = wait_for_table(screen) - screen->started_ms;
+        spent_ms[i] = screen->spent_ms;
         settle(screen, 1500); /* until everything behind the first frame is through */
         quit(screen, &peak_kb);
     }
-    print("start to first frame", ms, STARTS);
+    print("start to first frame", ms, spent_ms, STARTS);
     printf("  peak memory with the screen open %.1f MB\n", (double)peak_kb / 1e3);
+}
+
+static void append(const struct bench *bench, long number, const char *text)
+{
+    char path[4400];
+    snprintf(path, sizeof path, "%s/run%06ld/metrics.csv", bench->root, number);
+    FILE *out = fopen(path, "a");
+    if (!out || fputs(text, out) < 0 || fclose(out) != 0)
+        fail(path);
+}
+
+/* While the files change. */
+static void bench_changes(const struct bench *bench, struct screen *screen)
+{
+    enum { CHANGES = 5, CHANGE_MS = 3000 };
+    long peak_kb = 0;
+    start(bench, screen);
+    wait_for_table(screen);
+    settle(screen, 2000);
+    double before_ms = spent_by(screen->pid).all_ms;
+    for (int i = 0; i < CHANGES; i++) {
+        append(bench, bench->runs / 2 + i, "10,1,0.5\n");
+        for (double end_ms = now_ms() + CHANGE_MS; now_ms() < end_ms;)
+            take(screen, 100);
+    }
+    double spent_ms = (spent_by(screen->pid).all_ms - before_ms) / CHANGES;
+    quit(screen, &peak_kb);
+    printf("  peak memory while a run grows %.1f MB; processor %.1f ms each time\n",
+        (double)peak_kb / 1e3, spent_ms);
+    peak_kb = 0;
+    start(bench, screen);
+    wait_for_table(screen);
+    settle(screen, 2000);
+    char path[4400];
+    snprintf(path, sizeof path, "%s/run%06ld", bench->root, bench->runs);
+    make_directory(path);
+    append(bench, bench->runs, "step,new/metric\n1,2\n");
+    for (double end_ms = now_ms() + CHANGE_MS; now_ms() < end_ms;)
+        take(screen, 100);
+    quit(screen, &peak_kb);
+    printf("  peak memory while a run with a new metric comes %.1f MB\n", (double)peak_kb / 1e3);
 }
 
 /* KEYS one after the other, again and again: from each to the last byte of its frame. */
 static void bench_keys(struct screen *screen, const char *what, const char *keys)
 {
-    double ms[64];
+    double ms[64], spent_ms[64];
     size_t count = 0;
     for (int round = 0; round < 3; round++)
         for (const char *key = keys; *key && count < sizeof ms / sizeof *ms; key++) {
             char one[2] = {*key, '\0'};
-            double began_ms = now_ms();
+            double spent_before_ms = spent_by(screen->pid).all_ms, began_ms = now_ms();
             type(screen, one);
             screen->last_ms = began_ms;
             settle(screen, QUIET_MS);
-            if (screen->last_ms > began_ms)
-                ms[count++] = screen->last_ms - began_ms;
+            if (screen->last_ms <= began_ms)
+                continue;
+            spent_ms[count] = spent_by(screen->pid).all_ms - spent_before_ms;
+            ms[count++] = screen->last_ms - began_ms;
         }
     if (count)
-        print(what, ms, count);
+        print(what, ms, spent_ms, count);
 }
 
 static const struct {
@@ -307,6 +389,7 @@ int main(int argc, char **argv)
         fail("malloc");
     index_once(&bench);
     bench_start(&bench, &screen);
+    bench_changes(&bench, &screen);
     start(&bench, &screen);
     wait_for_table(&screen);
     settle(&screen, 2000);
