@@ -77,7 +77,7 @@ static struct data_table *open_in(const struct settings *settings, char *run, co
 }
 
 /* OPERAND as a run as a whole, whose tables are listed, or as RUN/TABLE: what stands behind the last
- * slash is the table, then what stands behind the one before. */
+ * slash is the table. Where that RUN is no path but a name, a slash may belong to the table's. */
 static struct data_table *open_by_name(
     const struct settings *settings, char *operand, struct err *err)
 {
@@ -94,7 +94,10 @@ static struct data_table *open_by_name(
         *slash = '\0';
         if (slash[1])
             table = open_in(settings, operand, slash + 1, &found, err);
+        bool is_path = gather_is_path(operand) || file_stat(operand, &stat);
         *slash = '/';
+        if (is_path)
+            break;
     }
     if (!found && !is_here)
         table = open_in(settings, operand, DATA_RUN_LIST, &found, err);

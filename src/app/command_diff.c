@@ -128,7 +128,7 @@ static const char *delta_text(
     num_print_short(interval->low, 2, low, sizeof low);
     num_print_short(interval->high, 2, high, sizeof high);
     return arena_printf(arena, " (%s%s [%s%s, %s%s]%s)", sign, by, low[0] != '-' ? "+" : "", low,
-        high[0] != '-' ? "+" : "", high, interval->within_noise ? " \xe2\x89\x88" : "");
+        high[0] != '-' ? "+" : "", high, interval->within_noise ? " " DELTAS_WITHIN_NOISE : "");
 }
 
 static const char *metric_text(struct arena *arena, const struct compare *compare,

@@ -52,6 +52,7 @@ struct recording {
     bool is_looking; /* still, when all else has ended: the directory stays open */
     char *given[OPTION_MOST_VALUES + 4]; /* "name=value" of the person, NULL-terminated */
     size_t given_count;
+    char *watched[OPTION_MOST_VALUES + 1]; /* absolute, NULL-terminated */
 };
 
 /* ---- a line for the person ---- */
@@ -138,7 +139,7 @@ static void give(
         buf_done(&text);
 }
 
-/* --param as it is; tags, note and watch are parameters too. False with ERR when one has no name.
+/* --param as it is; tags and note are parameters too. False with ERR when one has no name.
  */
 static bool gather_given(struct recording *recording, struct err *err)
 {
@@ -153,7 +154,43 @@ static bool gather_given(struct recording *recording, struct err *err)
     }
     give(recording, "tags", settings->run_tag.items, settings->run_tag.count);
     give(recording, "note", &settings->remark, settings->remark != NULL);
-    give(recording, "watch", settings->watch.items, settings->watch.count);
+    return true;
+}
+
+/* The absolute path of what may not be there yet, links of what is there resolved; malloc'd. */
+static char *find_absolute(const char *path)
+{
+    struct arena arena = {0};
+    char *here = getcwd(NULL, 0), *found = realpath(path, NULL);
+    const char *whole = here ? path_join(&arena, here, path) : NULL;
+    const char *clean = whole ? path_clean(&arena, whole) : NULL, *above = clean;
+    while (!found && above && strcmp(above, "/") != 0 && (above = path_parent(&arena, above))) {
+        char *real = realpath(above, NULL);
+        if (real && asprintf(&found, "%s/%s", strcmp(real, "/") == 0 ? "" : real,
+                        path_below(above, clean)) < 0)
+            found = NULL;
+        free(real);
+    }
+    free(here);
+    arena_done(&arena);
+    return found;
+}
+
+/* What --watch names is, or will be, a directory. */
+static bool gather_watched(struct recording *recording, struct err *err)
+{
+    const struct option_values *watch = &recording->settings->watch;
+    size_t count = 0;
+    for (size_t i = 0; i < watch->count; i++) {
+        struct file_stat stat;
+        if (file_stat(watch->items[i], &stat) && !stat.is_dir) {
+            err_set(err, ERR_USAGE, "is no directory: --watch takes the one that it lies in");
+            err_in_file(err, watch->items[i]);
+            return false;
+        }
+        recording->watched[count] = find_absolute(watch->items[i]);
+        count += recording->watched[count] != NULL;
+    }
     return true;
 }
 
@@ -165,6 +202,7 @@ static void write_status(struct recording *recording, const struct keeper_end *e
     struct status_facts facts = {.words = recording->words,
         .started_s = recording->started_s,
         .ended_s = clock_wall_s(),
+        .watched = recording->watched,
         .pid = recording->relay ? relay_pid(recording->relay) : 0,
         .end = end,
         .is_orphan = is_orphan};
@@ -303,7 +341,7 @@ static int run(const struct settings *settings, char **operands)
     if (!operands[0])
         err_set(&err, ERR_USAGE, "name the command: boxtop record -- python train.py --lr 0.005");
     int status = EXIT_WRONG_USAGE;
-    if (!err.code && gather_given(&recording, &err))
+    if (!err.code && gather_given(&recording, &err) && gather_watched(&recording, &err))
         status = run_recorded(&recording);
     else
         say_error(&err);

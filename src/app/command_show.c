@@ -49,7 +49,8 @@ static const char *kind_name(enum artifact_kind kind)
     static const char *const KINDS[] = {[ARTIFACT_PREDICTIONS] = "predicts",
         [ARTIFACT_GROUND_TRUTH] = "truth",
         [ARTIFACT_IMAGES] = "images",
-        [ARTIFACT_PICTURE] = "picture"};
+        [ARTIFACT_PICTURE] = "picture",
+        [ARTIFACT_WATCHED] = "watched"};
     return KINDS[kind];
 }
 

@@ -65,7 +65,8 @@ static bool make(
         .count = count,
         .iou_index = reports[0].iou_index,
         .confidence = reports[0].confidence,
-        .common_images = reports[0].settings->common_images};
+        .common_images = reports[0].settings->common_images,
+        .class_numbers = 1};
     if (!count_resamples(reports[0].settings, &request->resamples, err) ||
         !comparison_make(request, arena, &comparing->comparison, err))
         return false;

@@ -3,6 +3,7 @@
 #include "work/remarks.h"
 #include "work/scan.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -88,6 +89,11 @@ static void choose(struct gathered *gathered, const struct run_row *run)
     gathered->chosen[gathered->count++] = run;
 }
 
+bool gather_is_path(const char *name)
+{
+    return name[0] == '/' || strncmp(name, "./", 2) == 0 || strncmp(name, "../", 3) == 0;
+}
+
 /* The part of PATH that is there: all of it, or a file in which there are several runs, with the
  * name of one behind it. NULL for neither. */
 static const char *part_on_disk(struct arena *arena, const char *path)
@@ -152,8 +158,13 @@ bool gather_named(const struct settings *settings, char **names, size_t least,
     for (size_t i = 0; i < count; i++) {
         const char *part = part_on_disk(&gathered->arena, names[i]);
         is_path[i] = part != NULL;
-        if (part)
+        if (part) {
             roots[root_count++] = part;
+        } else if (gather_is_path(names[i])) {
+            err_set(err, ERR_IO, "cannot open: %s", strerror(ENOENT));
+            err_in_file(err, names[i]);
+            return false;
+        }
         here |= !is_path[i];
     }
     if (here)

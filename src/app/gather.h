@@ -21,6 +21,8 @@ struct gathered {
  * error when that is a terminal. GATHERED is to be finished with gather_done() in any case. */
 bool gather_below(
     const struct settings *settings, char **paths, struct gathered *gathered, struct err *err);
+/* NAME begins with "/", "./" or "../": a path, whatever is there, for no run's name is spelt so. */
+bool gather_is_path(const char *name);
 /* Each of NAMES is a path, which means every run below it, or the name of a run below ".". At least
  * LEAST runs must come together. */
 bool gather_named(const struct settings *settings, char **names, size_t least,

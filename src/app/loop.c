@@ -160,19 +160,22 @@ static void touch(struct loop *loop)
 
 /* ---- drawing ---- */
 
+/* The bottom line: what was said last, and the keys in force. */
+static struct keybar bottom_bar(struct loop *loop, const struct key_row *tables[MOST_TABLES])
+{
+    bool said = loop->session.message[0];
+    return (struct keybar){.tables = tables,
+        .count = rows_in_force(loop, true, &loop->scratch, tables),
+        .message = said ? loop->session.message : loop->world.trouble,
+        .style = said ? STYLE_IS(ACCENT) : STYLE_IS(ERROR)};
+}
+
 static void draw_bottom(struct loop *loop)
 {
     struct grid *grid = loop->grid;
-    int row = grid->rows - 1;
-    const char *said = loop->session.message[0] ? loop->session.message : loop->world.trouble;
-    if (said[0]) {
-        struct style style = loop->session.message[0] ? STYLE_IS(ACCENT) : STYLE_IS(ERROR);
-        grid_text(grid, row, 1, grid->cols - 2, style, said);
-        return;
-    }
     const struct key_row *tables[MOST_TABLES];
-    size_t count = rows_in_force(loop, true, &loop->scratch, tables);
-    keybar_draw(grid, row, 1, grid->cols - 2, tables, count);
+    struct keybar bar = bottom_bar(loop, tables);
+    keybar_draw(&bar, grid, grid->rows - 1, 1, grid->cols - 2);
 }
 
 static void draw_help(struct loop *loop)
@@ -404,11 +407,11 @@ static bool click_on_bar(struct loop *loop, const struct event *event)
     struct grid *grid = loop->grid;
     if (event->kind != EVENT_MOUSE || event->action != MOUSE_PRESS || event->row != grid->rows - 1)
         return false;
-    size_t count = rows_in_force(loop, true, &loop->scratch, in_force);
-    const struct key_row *row = keybar_at(1, grid->cols - 2, in_force, count, event->col);
+    struct keybar bar = bottom_bar(loop, in_force);
+    const struct key_row *row = keybar_at(&bar, 1, grid->cols - 2, event->col);
     struct event key = row ? key_row_event(row) : (struct event){0};
     struct key_table tables[MOST_TABLES];
-    count = key_tables(loop, tables);
+    size_t count = key_tables(loop, tables);
     if (row && remap_event(loop->settings->remap, tables, count, &key))
         handle_known(loop, &key);
     return true;

@@ -66,12 +66,13 @@ static bool is_sane(const struct eval_aligned *runs, size_t run_count,
     const struct eval_common *common, const struct eval_bootstrap_settings *settings,
     struct err *err)
 {
-    if (!run_count || settings->resamples < 1 || settings->threads < 1)
+    if (!run_count || settings->resamples < 1 || settings->threads < 1 ||
+        settings->class_numbers < 0 || settings->class_numbers > EVAL_CLASS_NUMBERS)
         return err_set(err, ERR_USAGE, "runs, resamples and threads are 1 or more");
     if (!same_settings(runs, run_count, common->iou_index))
         return err_set(err, ERR_USAGE, "runs matched at different settings cannot be compared");
     double bytes = 8. * settings->resamples * (double)run_count *
-                   (EVAL_NUMBERS + (settings->classes ? (double)common->category_count : 0));
+                   (EVAL_NUMBERS + settings->class_numbers * (double)common->category_count);
     if (bytes > (double)SAMPLES_MOST_BYTES)
         return err_set(err, ERR_LIMIT, "%d resamples of %zu runs have too many numbers to keep",
             settings->resamples, run_count);
@@ -81,8 +82,8 @@ static bool is_sane(const struct eval_aligned *runs, size_t run_count,
 static void weigh_run(const struct eval_bootstrap *bootstrap, size_t run,
     const struct worker *worker, double *numbers)
 {
-    eval_weighted_numbers(bootstrap->runs[run], worker->weights, worker->scratch, numbers,
-        bootstrap->settings.classes ? numbers + EVAL_NUMBERS : NULL);
+    eval_weighted_numbers(bootstrap->runs[run], worker->weights, worker->scratch,
+        bootstrap->settings.class_numbers, numbers);
 }
 
 static bool make_workers(struct eval_bootstrap *bootstrap, struct arena *arena)
@@ -124,7 +125,8 @@ struct eval_bootstrap *eval_bootstrap_new(const struct eval_aligned *runs, size_
         *bootstrap = (struct eval_bootstrap){.settings = *settings,
             .run_count = run_count,
             .image_count = common->image_count,
-            .number_count = EVAL_NUMBERS + (settings->classes ? common->category_count : 0),
+            .number_count =
+                EVAL_NUMBERS + (size_t)settings->class_numbers * common->category_count,
             .runs = weighted};
         if (settings->threads > PARALLEL_MOST)
             bootstrap->settings.threads = PARALLEL_MOST;

@@ -20,7 +20,7 @@
 struct eval_bootstrap_settings {
     int resamples; /* at most so many, 1 or more; 1000 is usual */
     int threads;   /* at most so many, 1 or more */
-    bool classes;  /* AP of every class too */
+    int class_numbers; /* of every class too, the first so many of enum eval_class_number: 0 none, 1 AP */
 };
 
 /* A prepared bootstrap; one thread at a time. */
@@ -29,7 +29,7 @@ struct eval_bootstrap;
 /*
  * Prepares RUN_COUNT runs (1 or more, matched with the same settings). Everything lives in ARENA,
  * and no pointer to RUNS is kept. Memory in bytes: for each run what eval_weighted_new() says and
- * 8 x resamples x (EVAL_NUMBERS + classes); for each thread 8 a detection and 16 a ground truth of
+ * 8 x resamples x (EVAL_NUMBERS + class numbers x classes); for each thread 8 a detection and 16 a ground truth of
  * the largest class and 4 an image. NULL with ERR when memory is out, the resamples' numbers would
  * take more than 1 GiB, or runs do not fit.
  */
@@ -54,7 +54,7 @@ struct eval_interval {
     bool within_noise;    /* the interval contains 0, or there is none */
 };
 
-/* Number NUMBER (enum eval_stat, enum eval_number, or EVAL_NUMBERS + a class where classes were
+/* Number NUMBER (enum eval_stat, enum eval_number, or eval_class_number_at() where classes were
  * wanted) of run RUN. */
 struct eval_interval eval_bootstrap_number(
     struct eval_bootstrap *bootstrap, size_t run, size_t number);

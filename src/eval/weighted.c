@@ -32,17 +32,24 @@ struct head {
     uint32_t image, tp[2];
 };
 
+struct image_counts {
+    uint32_t tp, fp, fn;
+};
+
+/* What one image has of a class at the IoU and confidence. */
+struct spot {
+    uint32_t image;
+    struct image_counts counts;
+};
+
 /* A class with ground truth. */
 struct class_lists {
     size_t category; /* common */
     const struct truth *truths;
     const struct head *heads;
-    size_t truth_count, head_count;
+    const struct spot *spots;
+    size_t truth_count, head_count, spot_count;
     const struct curve *curves[EVAL_AREAS]; /* NULL: no true positive */
-};
-
-struct image_counts {
-    uint32_t tp, fp, fn;
 };
 
 struct eval_weighted {
@@ -77,6 +84,7 @@ struct making {
     int32_t *image_at, *category_at;
     struct rank_item *ranked; /* a class's common detections by score; as much scratch behind */
     size_t ranked_count;
+    struct image_counts *by_image; /* by position; all zero between two classes */
 };
 
 static unsigned all_ious(const struct eval_set *set)
@@ -278,6 +286,53 @@ static bool list_heads(struct making *making, size_t category, struct class_list
     return true;
 }
 
+static void count_group(struct making *making, const struct eval_group *group)
+{
+    const struct eval_set *set = making->set;
+    struct image_counts *counts = &making->by_image[making->image_at[group->image]];
+    for (uint32_t i = group->start; i < group->start + group->count; i++) {
+        unsigned hit = set->tp[EVAL_ALL][i] >> making->common->iou_index & 1;
+        unsigned skip = set->ignored[EVAL_ALL][i] >> making->common->iou_index & 1;
+        if (set->score[i] < making->common->confidence)
+            continue;
+        counts->tp += hit;
+        counts->fp += !hit && !skip;
+    }
+}
+
+/* Moves what image POSITION has to the spots, once. */
+static void take_spot(struct making *making, int32_t position, struct spot *spots, size_t *count)
+{
+    struct image_counts *counts = &making->by_image[position];
+    if (counts->tp + counts->fp + counts->fn == 0)
+        return;
+    counts->fn -= counts->tp;
+    spots[(*count)++] = (struct spot){(uint32_t)position, *counts};
+    *counts = (struct image_counts){0};
+}
+
+static bool list_spots(struct making *making, size_t category, struct class_lists *lists)
+{
+    const struct eval_set *set = making->set;
+    size_t first = set->category_group[category], end = set->category_group[category + 1];
+    size_t room = end - first + lists->truth_count;
+    struct spot *spots = ARENA_ARRAY(making->arena, struct spot, room + 1);
+    if (!spots)
+        return false;
+    for (size_t i = 0; i < lists->truth_count; i++)
+        making->by_image[lists->truths[i].image].fn += lists->truths[i].areas >> EVAL_ALL & 1;
+    for (size_t g = first; g < end; g++)
+        if (making->image_at[set->groups[g].image] >= 0)
+            count_group(making, &set->groups[g]);
+    for (size_t i = 0; i < lists->truth_count; i++)
+        take_spot(making, (int32_t)lists->truths[i].image, spots, &lists->spot_count);
+    for (size_t g = first; g < end; g++)
+        if (making->image_at[set->groups[g].image] >= 0)
+            take_spot(making, making->image_at[set->groups[g].image], spots, &lists->spot_count);
+    lists->spots = spots;
+    return true;
+}
+
 static bool list_class(struct making *making, size_t category)
 {
     struct eval_weighted *run = making->run;
@@ -286,7 +341,7 @@ static bool list_class(struct making *making, size_t category)
         return false;
     if (!lists.truth_count)
         return true;
-    if (!list_heads(making, category, &lists))
+    if (!list_heads(making, category, &lists) || !list_spots(making, category, &lists))
         return false;
     rank_common(making, category);
     for (int area = 0; area < EVAL_AREAS; area++)
@@ -307,7 +362,9 @@ static bool list_classes(struct making *making)
     }
     making->ranked = ARENA_ARRAY(&making->scratch, struct rank_item, 2 * longest + 1);
     making->run->classes = ARENA_ARRAY(making->arena, struct class_lists, classes + 1);
-    if (!making->ranked || !making->run->classes)
+    making->by_image =
+        ARENA_ARRAY(&making->scratch, struct image_counts, making->common->image_count + 1);
+    if (!making->ranked || !making->run->classes || !making->by_image)
         return false;
     for (size_t c = 0; c < set->category_count; c++)
         if (making->category_at[c] >= 0 && !list_class(making, c))
@@ -538,30 +595,56 @@ static void weigh_class(const struct eval_weighted *run, const struct class_list
             (double)heads[m] / ((double)positives[EVAL_ALL] * run->iou_count);
 }
 
+/* Precision, recall and F1 of COUNTS into three in a row. */
+static void write_rates(const struct eval_counts *counts, double rates[3])
+{
+    rates[0] = eval_precision(counts);
+    rates[1] = eval_recall(counts);
+    rates[2] = eval_f1(counts);
+}
+
+static void add_counts(
+    struct eval_counts *to, uint32_t weight, const struct image_counts *counts)
+{
+    to->tp += (int64_t)weight * counts->tp;
+    to->fp += (int64_t)weight * counts->fp;
+    to->fn += (int64_t)weight * counts->fn;
+}
+
+/* The numbers of LISTS' class, of which STATS are known, into every CATEGORIES-th of CLASS. */
+static void tell_class(const struct class_lists *lists, const uint32_t *weights,
+    const double stats[EVAL_STATS], int class_numbers, size_t categories, double *class)
+{
+    double all[EVAL_CLASS_NUMBERS] = {[EVAL_CLASS_AP] = stats[EVAL_AP],
+        [EVAL_CLASS_AP50] = stats[EVAL_AP50],
+        [EVAL_CLASS_AR100] = stats[EVAL_AR100]};
+    struct eval_counts counts = {0};
+    for (size_t i = 0; class_numbers > EVAL_CLASS_PRECISION && i < lists->spot_count; i++)
+        add_counts(&counts, weights[lists->spots[i].image], &lists->spots[i].counts);
+    write_rates(&counts, &all[EVAL_CLASS_PRECISION]);
+    for (int n = 0; n < class_numbers; n++)
+        class[(size_t)n * categories] = all[n];
+}
+
 static void weigh_images(
     const struct eval_weighted *run, const uint32_t *weights, double *numbers)
 {
     struct eval_counts counts = {0};
-    for (size_t i = 0; i < run->image_count; i++) {
-        const struct image_counts *image = &run->images[i];
-        counts.tp += (int64_t)weights[i] * image->tp;
-        counts.fp += (int64_t)weights[i] * image->fp;
-        counts.fn += (int64_t)weights[i] * image->fn;
-    }
+    for (size_t i = 0; i < run->image_count; i++)
+        add_counts(&counts, weights[i], &run->images[i]);
     numbers[EVAL_N_TP] = (double)counts.tp;
     numbers[EVAL_N_FP] = (double)counts.fp;
     numbers[EVAL_N_FN] = (double)counts.fn;
-    numbers[EVAL_N_PRECISION] = eval_precision(&counts);
-    numbers[EVAL_N_RECALL] = eval_recall(&counts);
-    numbers[EVAL_N_F1] = eval_f1(&counts);
+    write_rates(&counts, &numbers[EVAL_N_PRECISION]);
 }
 
 void eval_weighted_numbers(const struct eval_weighted *run, const uint32_t *weights,
-    struct eval_weighing *scratch, double *numbers, double *classes)
+    struct eval_weighing *scratch, int class_numbers, double *numbers)
 {
     double stats[EVAL_STATS], sums[EVAL_STATS] = {0};
     size_t counts[EVAL_STATS] = {0};
-    for (size_t c = 0; classes && c < run->category_count; c++)
+    double *classes = numbers + EVAL_NUMBERS;
+    for (size_t c = 0; c < run->category_count * (size_t)class_numbers; c++)
         classes[c] = NAN;
     for (size_t c = 0; c < run->class_count; c++) {
         weigh_class(run, &run->classes[c], weights, scratch, stats);
@@ -569,8 +652,9 @@ void eval_weighted_numbers(const struct eval_weighted *run, const uint32_t *weig
             sums[i] += isnan(stats[i]) ? 0 : stats[i];
             counts[i] += !isnan(stats[i]);
         }
-        if (classes)
-            classes[run->classes[c].category] = stats[EVAL_AP];
+        if (class_numbers)
+            tell_class(&run->classes[c], weights, stats, class_numbers, run->category_count,
+                classes + run->classes[c].category);
     }
     for (int i = 0; i < EVAL_STATS; i++)
         numbers[i] = counts[i] ? sums[i] / (double)counts[i] : NAN;

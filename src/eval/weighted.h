@@ -16,8 +16,9 @@
 
 /*
  * The numbers of one run in a row: the twelve of enum eval_stat, then these, then, where classes
- * are wanted, AP of each common category (EVAL_NUMBERS + its index). NaN where undefined: without
- * ground truth, or a quotient without a denominator.
+ * are wanted, the first so many of enum eval_class_number, each of every common category (see
+ * eval_class_number_at()). NaN where undefined: without ground truth, or a quotient without a
+ * denominator.
  */
 enum eval_number {
     EVAL_N_TP = EVAL_STATS, /* pooled over all common categories, at one IoU and confidence */
@@ -28,6 +29,24 @@ enum eval_number {
     EVAL_N_F1,
     EVAL_NUMBERS,
 };
+
+/* The numbers of one class: AP and AR as of all, the rest at the IoU and confidence. */
+enum eval_class_number {
+    EVAL_CLASS_AP,
+    EVAL_CLASS_AP50,
+    EVAL_CLASS_AR100,
+    EVAL_CLASS_PRECISION,
+    EVAL_CLASS_RECALL,
+    EVAL_CLASS_F1,
+    EVAL_CLASS_NUMBERS,
+};
+
+/* Where NUMBER of category CATEGORY stands among a run's, of CATEGORIES common ones. */
+static inline size_t eval_class_number_at(
+    enum eval_class_number number, size_t categories, size_t category)
+{
+    return EVAL_NUMBERS + (size_t)number * categories + category;
+}
 
 /* What runs that are compared have in common. */
 struct eval_common {
@@ -54,7 +73,8 @@ struct eval_weighing;
 
 /*
  * Lists what the numbers of RUN depend on in ARENA: 4 bytes for a detection and area range and for
- * each threshold at which it is a hit, about 15 a detection of COCO's, and 8 a ground truth. Keeps
+ * each threshold at which it is a hit, about 15 a detection of COCO's, 8 a ground truth and 16 an
+ * image and class with anything at the thresholds. Keeps
  * no pointer to RUN or its set. NULL with ERR when memory is out or a position or iou_index is out
  * of range.
  */
@@ -66,9 +86,9 @@ struct eval_weighing *eval_weighing_new(
     const struct eval_weighted *const *runs, size_t run_count, struct arena *arena);
 
 /*
- * The numbers of RUN where common image i has WEIGHTS[i]: NUMBERS has room for EVAL_NUMBERS,
- * CLASSES for an AP of each common category, or is NULL. Weights summed over all boxes stay below
+ * The numbers of RUN where common image i has WEIGHTS[i]: NUMBERS has room for EVAL_NUMBERS and the
+ * first CLASS_NUMBERS of enum eval_class_number of each common category. Weights summed over all boxes stay below
  * 2^53. Time is linear in what is listed: three milliseconds for 5000 images and 500 000 detections.
  */
 void eval_weighted_numbers(const struct eval_weighted *run, const uint32_t *weights,
-    struct eval_weighing *scratch, double *numbers, double *classes);
+    struct eval_weighing *scratch, int class_numbers, double *numbers);

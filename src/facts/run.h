@@ -33,6 +33,7 @@ enum artifact_kind {
     ARTIFACT_GROUND_TRUTH, /* what the run says its ground truth is: a COCO file or a data.yaml */
     ARTIFACT_IMAGES,       /* what the run says its image folder is */
     ARTIFACT_PICTURE,      /* an image that the run logged: a file, or "FILE#NAME" inside one */
+    ARTIFACT_WATCHED,      /* a directory that the run's script writes to as well, absolute */
 };
 
 struct artifact {

@@ -320,12 +320,12 @@ static void add_cells(struct blocks_frame *blocks, bool full, struct buf *out)
     }
 }
 
-static bool draw(struct encoder_frame *frame, const struct pixels *shown,
-    const struct scene_texts *texts, bool full, struct buf *out, struct err *err)
+static bool draw(struct encoder_frame *frame, const struct encode_scene *scene, bool full,
+    struct buf *out, struct err *err)
 {
     (void)err;
     struct blocks_frame *blocks = blocks_of(frame);
-    make_cells(blocks, shown, texts);
+    make_cells(blocks, scene->pixels, scene->texts);
     add_cells(blocks, full, out);
     struct block_cell *cells = blocks->cells;
     blocks->cells = blocks->next;

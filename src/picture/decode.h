@@ -14,7 +14,8 @@
 #include "base/err.h"
 #include "picture/pixels.h"
 
-/* Width and height as they will be shown (EXIF orientation applied); reads the header only. */
+/* Width and height as they will be shown (EXIF orientation applied); reads the header only, and no
+ * library is asked: a damaged file does no harm where it is. */
 bool picture_size(const char *path, int32_t *width_px, int32_t *height_px, struct err *err);
 
 struct picture_ask {

@@ -23,7 +23,8 @@ enum { DECODER_MAX_PIXELS = 100000000, DECODER_MAX_WHOLE_PIXELS = 50000000 };
 struct decoder {
     const char *name;
     bool (*sniff)(const uint8_t *data, size_t length);
-    /* Reads the header from the first LENGTH bytes of a file; false also when they are too few. */
+    /* Reads the header from the first LENGTH bytes of a file, by no library: it is also asked for
+     * outside of the processes that decode. False also when they are too few. */
     bool (*header)(const uint8_t *data, size_t length, struct decoder_header *out, struct err *err);
     /* Decodes into OUT, whose size is at most the stored one (as stored, not turned). Called only
      * after header() and the limits were passed. */

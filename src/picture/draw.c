@@ -33,57 +33,58 @@ void draw_fill(struct pixels *pixels, struct draw_rect rect, const uint8_t rgb[3
     }
 }
 
-/* How many line widths a stroke and the gap behind it are long; no gap is a solid line. */
-static const struct {
-    int on, off;
-} PATTERNS[] = {[LINE_SOLID] = {1, 0}, [LINE_DASHED] = {4, 3}, [LINE_DOTTED] = {1, 2}};
+void draw_pattern(enum line_style style, int32_t line_px, int32_t *on_px, int32_t *off_px)
+{
+    static const struct {
+        int on, off; /* line widths */
+    } PATTERNS[] = {[LINE_SOLID] = {1, 0}, [LINE_DASHED] = {4, 3}, [LINE_DOTTED] = {1, 2},
+        [LINE_DOUBLE] = {1, 0}};
+    *on_px = PATTERNS[style].on * line_px;
+    *off_px = PATTERNS[style].off * line_px;
+}
 
 /* One side of an outline: STRIP filled in strokes along its longer axis, beginning at its own end
- * and not at the picture's, so that a clipped box keeps its pattern. */
-static void draw_strip(struct pixels *pixels, struct draw_rect strip, bool across,
+ * (FROM_END: the far one) and not at the picture's, so that a clipped box keeps its pattern. */
+static void draw_strip(struct pixels *pixels, struct draw_rect strip, bool across, bool from_end,
     enum line_style style, int line_px, const uint8_t rgb[3])
 {
-    if (style == LINE_SOLID) {
+    int32_t on, off, length = across ? strip.w : strip.h;
+    draw_pattern(style, line_px, &on, &off);
+    if (!off) {
         draw_fill(pixels, strip, rgb);
         return;
     }
-    int32_t on = PATTERNS[style].on * line_px, period = on + PATTERNS[style].off * line_px;
     struct draw_rect seen = draw_clip(strip, pixels->width_px, pixels->height_px);
     int32_t from = across ? seen.x - strip.x : seen.y - strip.y;
     int32_t end = from + (across ? seen.w : seen.h);
-    for (int32_t at = from - from % period; at < end; at += period) {
+    if (from_end) {
+        int32_t first = length - end;
+        end = length - from;
+        from = first;
+    }
+    for (int32_t at = from - from % (on + off); at < end; at += on + off) {
         struct draw_rect stroke = strip;
-        int32_t length = smaller(on, (across ? strip.w : strip.h) - at);
+        int32_t part = smaller(on, length - at), begin = from_end ? length - at - part : at;
         if (across) {
-            stroke.x += at;
-            stroke.w = length;
+            stroke.x += begin;
+            stroke.w = part;
         } else {
-            stroke.y += at;
-            stroke.h = length;
+            stroke.y += begin;
+            stroke.h = part;
         }
         draw_fill(pixels, stroke, rgb);
     }
 }
 
-static void draw_double(
-    struct pixels *pixels, struct draw_rect rect, int line_px, const uint8_t rgb[3])
+bool draw_is_filled(struct draw_rect rect, int32_t line_px)
 {
-    int32_t in = 2 * line_px;
-    draw_outline(pixels, rect, LINE_SOLID, line_px, rgb);
-    if (rect.w > 2 * (in + line_px) && rect.h > 2 * (in + line_px))
-        draw_outline(pixels,
-            (struct draw_rect){rect.x + in, rect.y + in, rect.w - 2 * in, rect.h - 2 * in},
-            LINE_SOLID, line_px, rgb);
+    return rect.w <= 2 * line_px || rect.h <= 2 * line_px;
 }
 
 void draw_outline(struct pixels *pixels, struct draw_rect rect, enum line_style style, int line_px,
     const uint8_t rgb[3])
 {
-    if (style == LINE_DOUBLE) {
-        draw_double(pixels, rect, line_px, rgb);
-        return;
-    }
-    if (rect.w <= 2 * line_px || rect.h <= 2 * line_px) {
+    if (draw_is_filled(rect, line_px)) {
         draw_fill(pixels, rect, rgb);
         return;
     }
@@ -92,10 +93,10 @@ void draw_outline(struct pixels *pixels, struct draw_rect rect, enum line_style 
     struct draw_rect bottom = top, right = left;
     bottom.y += rect.h - line_px;
     right.x += rect.w - line_px;
-    draw_strip(pixels, top, true, style, line_px, rgb);
-    draw_strip(pixels, bottom, true, style, line_px, rgb);
-    draw_strip(pixels, left, false, style, line_px, rgb);
-    draw_strip(pixels, right, false, style, line_px, rgb);
+    draw_strip(pixels, top, true, false, style, line_px, rgb);
+    draw_strip(pixels, left, false, false, style, line_px, rgb);
+    draw_strip(pixels, bottom, true, true, style, line_px, rgb);
+    draw_strip(pixels, right, false, true, style, line_px, rgb);
 }
 
 void draw_text_scaled(struct pixels *pixels, int32_t x, int32_t y, const char *text, int32_t scale,

@@ -43,12 +43,20 @@ struct encoder_frame *encoder_open(const struct encoder *encoder,
     return encoder->open(terminal, place, base, err);
 }
 
-bool encoder_draw(struct encoder_frame *frame, const struct pixels *shown,
-    const struct scene_texts *texts, bool full, struct buf *out, struct err *err)
+static bool is_of_base(const struct encoder_frame *frame, const struct encode_scene *scene)
 {
-    if (!pixels_same_size(frame->base, shown))
+    const struct scene_layers *layers = scene->layers;
+    return frame->encoder->layers ? layers->width_px == frame->base->width_px &&
+                                        layers->height_px == frame->base->height_px
+                                  : pixels_same_size(frame->base, scene->pixels);
+}
+
+bool encoder_draw(struct encoder_frame *frame, const struct encode_scene *scene, bool full,
+    struct buf *out, struct err *err)
+{
+    if (!is_of_base(frame, scene))
         return err_set(err, ERR_USAGE, "the picture has another size than its base");
-    bool ok = frame->encoder->draw(frame, shown, texts, full || !frame->sent, out, err);
+    bool ok = frame->encoder->draw(frame, scene, full || !frame->sent, out, err);
     if (ok && out->failed)
         ok = err_set(err, ERR_MEMORY, "the picture takes more bytes than are sent at once");
     frame->sent = ok;
@@ -90,8 +98,8 @@ bool encoder_frame_init(struct encoder_frame *head, const struct encoder *encode
         .terminal = *terminal,
         .place = *place,
         .base = pixels_copy(base),
-        .shown = pixels_copy(base)};
-    return (head->base && head->shown) || err_set(err, ERR_MEMORY, "out of memory");
+        .shown = encoder->layers ? NULL : pixels_copy(base)};
+    return (head->base && (head->shown || encoder->layers)) || err_set(err, ERR_MEMORY, "out of memory");
 }
 
 void encoder_frame_done(struct encoder_frame *head)

@@ -8,9 +8,10 @@
  *     encoder_area(encoder, &terminal, rows, cols, &w, &h);   // how many pixels the place takes
  *     base = picture_decode(...), window_render(... w, h); // exactly that many
  *     frame = encoder_open(encoder, &terminal, &place, base, &err);
- *     scene_compose(base, ..., shown, encoder->text_cells ? &texts : NULL);
- *     encoder_draw(frame, shown, &texts, true, &out, &err);   // first, and after anything wiped it
- *     encoder_draw(frame, shown, &texts, false, &out, &err);  // only what changed since
+ *     scene_lay(..., &layers, encoder->text_cells ? &texts : NULL);
+ *     scene_paint(base, &layers, shown);                      // not where encoder->layers
+ *     encoder_draw(frame, &scene, true, &out, &err);          // first, and after anything wiped it
+ *     encoder_draw(frame, &scene, false, &out, &err);         // only what changed since
  *     encoder_erase(frame, &out); encoder_close(frame);
  *
  * Bytes are appended to OUT and leave the cursor where it was and the colours as they were at a
@@ -54,11 +55,19 @@ struct encode_place {
     uint32_t id;        /* kitty: not 0, below 2^20, unique among open frames */
 };
 
+/* What is to be seen, of the base's size. All of it is the caller's and is not kept. */
+struct encode_scene {
+    const struct pixels *pixels;       /* but where `layers` */
+    const struct scene_layers *layers; /* looked at only there */
+    const struct scene_texts *texts;   /* looked at only where `text_cells`; may be NULL */
+};
+
 struct encoder_frame; /* each encoder's own */
 
 struct encoder {
     const char *name;  /* "sixel": the word of --graphics */
     const char *title; /* one line for help */
+    bool layers;       /* shows the layers of the scene, and needs no pixels of it */
     bool text_cells;   /* shows labels as characters: hand it the texts of the scene */
     bool stays;        /* the terminal keeps the picture when its cells are overwritten: only
                           encoder_erase() removes it */
@@ -70,8 +79,8 @@ struct encoder {
         int32_t *width_px, int32_t *height_px);
     struct encoder_frame *(*open)(const struct encode_terminal *terminal,
         const struct encode_place *place, const struct pixels *base, struct err *err);
-    bool (*draw)(struct encoder_frame *frame, const struct pixels *shown,
-        const struct scene_texts *texts, bool full, struct buf *out, struct err *err);
+    bool (*draw)(struct encoder_frame *frame, const struct encode_scene *scene, bool full,
+        struct buf *out, struct err *err);
     /* NULL: blanks over the cells. */
     void (*erase)(struct encoder_frame *frame, struct buf *out);
     void (*close)(struct encoder_frame *frame);
@@ -93,13 +102,12 @@ struct encoder_frame *encoder_open(const struct encoder *encoder,
     const struct encode_terminal *terminal, const struct encode_place *place,
     const struct pixels *base, struct err *err);
 
-/* Appends what makes the screen show SHOWN (BASE's size). FULL sends everything; else only what
- * differs from the last draw, nothing when nothing does; the first draw is always full. TEXTS may
- * be NULL and is looked at only where text_cells. Give OUT a maximum well above the picture (16
- * MiB, say): room is asked for by the worst case. On failure (ERR_MEMORY, or OUT is at its maximum)
- * the next draw is full. SHOWN and TEXTS stay the caller's and are not kept. */
-bool encoder_draw(struct encoder_frame *frame, const struct pixels *shown,
-    const struct scene_texts *texts, bool full, struct buf *out, struct err *err);
+/* Appends what makes the screen show SCENE. FULL sends everything; else only what differs from the
+ * last draw, nothing when nothing does; the first draw is always full. Give OUT a maximum well above
+ * the picture (16 MiB, say): room is asked for by the worst case. On failure (ERR_MEMORY, or OUT is
+ * at its maximum) the next draw is full. */
+bool encoder_draw(struct encoder_frame *frame, const struct encode_scene *scene, bool full,
+    struct buf *out, struct err *err);
 
 /* Appends what takes the picture off the screen: with `stays` commands, else blanks over its cells
  * in the default colour (xterm, foot and mlterm erase sixels so; Konsole does not: use kitty

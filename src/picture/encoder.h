@@ -18,7 +18,7 @@ struct encoder_frame {
     struct encode_terminal terminal;
     struct encode_place place;
     struct pixels *base;  /* owned */
-    struct pixels *shown; /* owned: what was last drawn */
+    struct pixels *shown; /* owned: what was last drawn; NULL where it is layers */
     bool sent;            /* shown is what the screen shows */
 };
 

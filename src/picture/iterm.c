@@ -168,11 +168,11 @@ static void take_run(
         cell_map_mark(&iterm->changed, y / terminal->cell_height_px, col);
 }
 
-static bool draw(struct encoder_frame *frame, const struct pixels *shown,
-    const struct scene_texts *texts, bool full, struct buf *out, struct err *err)
+static bool draw(struct encoder_frame *frame, const struct encode_scene *scene, bool full,
+    struct buf *out, struct err *err)
 {
-    (void)texts;
     struct iterm_frame *iterm = iterm_of(frame);
+    const struct pixels *shown = scene->pixels;
     if (full) {
         buf_add(out, iterm->base_bytes.data, iterm->base_bytes.length);
         memcpy(iterm->screen->rgb, iterm->plain->rgb, pixels_bytes(iterm->plain));

@@ -29,8 +29,7 @@ struct jpeg {
 
     const uint8_t *data;
     size_t length;
-    struct decoder_header *header; /* where read_size() puts what it finds */
-    struct pixels *out;            /* where read_rows() puts it */
+    struct pixels *out; /* where read_rows() puts it */
     struct shrink shrink;
 };
 
@@ -113,32 +112,70 @@ static bool sniff(const uint8_t *data, size_t length)
     return length >= 3 && memcmp(data, "\xff\xd8\xff", 3) == 0;
 }
 
-static int orientation_of(const struct jpeg_decompress_struct *info)
+/* The markers up to the first scan, by no library: sizes are asked for where nothing is between a file
+ * and this program. Source: ITU-T T.81, annex B. */
+enum { SOF0 = 0xc0, DHT = 0xc4, JPG = 0xc8, DAC = 0xcc, SOF15 = 0xcf, EOI = 0xd9, SOS = 0xda };
+enum { RST0 = 0xd0, TEM = 0x01, APP1 = 0xe1, SOF_PROGRESSIVE = 2 };
+
+static uint32_t two_bytes(const uint8_t *at)
 {
-    for (jpeg_saved_marker_ptr at = info->marker_list; at; at = at->next)
-        if (at->data_length >= 6 && memcmp(at->data, "Exif\0\0", 6) == 0)
-            return exif_orientation(at->data, at->data_length);
-    return 1;
+    return (uint32_t)at[0] << 8 | at[1];
 }
 
-static void read_size(struct jpeg *jpeg)
+static bool is_frame(int marker)
 {
-    read_header(jpeg);
-    struct decoder_header *out = jpeg->header;
-    out->width_px = jpeg->info.image_width;
-    out->height_px = jpeg->info.image_height;
-    out->orientation = orientation_of(&jpeg->info);
-    out->scales = true;
-    if (!jpeg_has_multiple_scans(&jpeg->info)) {
-        out->max_pixels = MAX_SCALED_PIXELS;
-        out->max_side_px = SHRINK_MAX_SIDE;
-    }
+    return marker >= SOF0 && marker <= SOF15 && marker != DHT && marker != JPG && marker != DAC;
+}
+
+/* A segment of LENGTH bytes behind its length. False with ERR when it cannot be. */
+static bool take_segment(int marker, const uint8_t *at, size_t length, int *frame, int *components,
+    struct decoder_header *out, struct err *err)
+{
+    if (marker == APP1 && length >= 6 && memcmp(at, "Exif\0\0", 6) == 0 && out->orientation == 1)
+        out->orientation = exif_orientation(at, length);
+    if (!is_frame(marker))
+        return true;
+    if (*frame || length < 6)
+        return err_set(err, ERR_FORMAT, *frame ? "two frames are in it" : "its frame is cut off");
+    *frame = marker;
+    *components = at[5];
+    out->height_px = two_bytes(at + 1);
+    out->width_px = two_bytes(at + 3);
+    return true;
 }
 
 static bool header(const uint8_t *data, size_t length, struct decoder_header *out, struct err *err)
 {
-    struct jpeg jpeg = {.err = err, .data = data, .length = length, .header = out};
-    return attempt(&jpeg, read_size);
+    int frame = 0, components = 0;
+    for (size_t at = 2; at + 2 <= length;) {
+        int marker = data[at + 1];
+        if (data[at] != 0xff || marker == 0xff || !marker) { /* what no marker is is passed over */
+            at++;
+            continue;
+        }
+        at += 2;
+        if ((marker >= RST0 && marker < EOI) || marker == TEM)
+            continue;
+        if (marker == EOI || length - at < 2)
+            break;
+        size_t bytes = two_bytes(data + at);
+        if (bytes < 2)
+            return err_set(err, ERR_FORMAT, "a segment has no length");
+        if (bytes > length - at)
+            break;
+        if (marker == SOS && frame && bytes > 2) {
+            out->scales = true;
+            if (data[at + 2] >= components && (frame & 3) != SOF_PROGRESSIVE) {
+                out->max_pixels = MAX_SCALED_PIXELS;
+                out->max_side_px = SHRINK_MAX_SIDE;
+            }
+            return true;
+        }
+        if (!take_segment(marker, data + at + 2, bytes - 2, &frame, &components, out, err))
+            return false;
+        at += bytes;
+    }
+    return err_set(err, ERR_FORMAT, "the file ends before the picture begins");
 }
 
 /* The smallest of 1/8, 1/4, 1/2, 1 that is still no smaller than OUT; other eighths are slower than

@@ -285,15 +285,14 @@ static void forget_changes(struct sixel_frame *sixel, struct cells around)
         memset(sixel->changed + top * w, 0, ((size_t)bottom - top) * w);
 }
 
-static bool draw(struct encoder_frame *frame, const struct pixels *shown,
-    const struct scene_texts *texts, bool full, struct buf *out, struct err *err)
+static bool draw(struct encoder_frame *frame, const struct encode_scene *scene, bool full,
+    struct buf *out, struct err *err)
 {
-    (void)texts;
     struct sixel_frame *sixel = sixel_of(frame);
     struct cells around, whole = {0, 0, sixel->rows, sixel->cols};
     if (full)
         begin_again(sixel);
-    int32_t count = take_changes(sixel, shown, &around);
+    int32_t count = take_changes(sixel, scene->pixels, &around);
     if (count == 0 && !full)
         return true;
     bool ok;

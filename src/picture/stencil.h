@@ -5,12 +5,13 @@
  */
 #pragma once
 
+#include "picture/draw.h"
 #include "picture/scene.h"
 
 enum stencil_way {
     STENCIL_BLENDED, /* each pixel mixed with the colour: as many colours as the picture has */
-    STENCIL_HATCHED, /* one pixel of four in the colour itself, and the outline: one colour more, and
-                        few bytes where only what changed is sent */
+    STENCIL_HATCHED, /* lines of the colour itself, and the outline: one colour more, and few bytes
+                        where only what changed is sent */
 };
 
 /* COUNT runs of an image HEIGHT_PX high (1 or more). */
@@ -25,3 +26,15 @@ struct stencil {
  * it and of its runs. False when memory is out. Pure; any thread. */
 bool stencil_lay(struct pixels *out, const struct scene_map *map, const struct stencil *stencil,
     enum stencil_way way);
+
+/* A part of a picture, one byte for each of its pixels. */
+struct stencil_cut {
+    struct draw_rect place;
+    uint8_t *pixels; /* STENCIL_DRAWN where a hatched mask has its colour; the caller frees them */
+};
+enum { STENCIL_DRAWN = 2 };
+
+/* What STENCIL_HATCHED draws of STENCIL on a picture of that size; an empty place without pixels where
+ * that is nothing. False when memory is out. */
+bool stencil_hatch(const struct scene_map *map, const struct stencil *stencil, int32_t width_px,
+    int32_t height_px, struct stencil_cut *out);

@@ -95,6 +95,20 @@ static void note_end(const cJSON *json, struct sink *sink, const struct reader_s
         say(sink, source, "the recorder was killed before the command ended: later output is missing");
 }
 
+/* Where else the recorded command writes. */
+static bool emit_watched(const cJSON *json, struct sink *sink)
+{
+    const cJSON *path;
+    cJSON_ArrayForEach(path, cJSON_GetObjectItemCaseSensitive(json, "watch"))
+    {
+        struct artifact watched = {ARTIFACT_WATCHED, path->valuestring, -1};
+        if (cJSON_IsString(path) && path->valuestring[0] == '/' &&
+            !sink->artifact(sink->self, &watched))
+            return false;
+    }
+    return true;
+}
+
 bool plain_read_status(const struct reader_source *source, struct reader_mark *mark,
     struct sink *sink, struct err *err)
 {
@@ -113,6 +127,7 @@ bool plain_read_status(const struct reader_source *source, struct reader_mark *m
         sink->status(sink->self, i < SAID_COUNT ? SAID[i] : RUN_UNKNOWN, date_in(json, "started"),
             date_in(json, "ended"));
     note_end(json, sink, source);
+    emit_watched(json, sink);
     cJSON_Delete(json);
     return true;
 }

@@ -80,6 +80,17 @@ static void write_processes(struct json_writer *json, const struct status_facts 
     }
 }
 
+static void write_watched(struct json_writer *json, char *const *watched)
+{
+    if (!watched || !watched[0])
+        return;
+    json_writer_key(json, "watch");
+    json_writer_array(json);
+    for (; *watched; watched++)
+        json_writer_string(json, *watched);
+    json_writer_array_end(json);
+}
+
 static const char *word_of(const struct keeper_end *end)
 {
     if (!end)
@@ -107,6 +118,7 @@ bool status_write(const struct status_facts *facts, struct buf *out)
     words_write_command(facts->words, &json);
     if (here)
         member(&json, "directory", here);
+    write_watched(&json, facts->watched);
     json_writer_object_end(&json);
     free(here);
     if (!facts->end)

@@ -11,9 +11,10 @@
 #include <sys/types.h>
 
 struct status_facts {
-    char *const *words;           /* of the command, NULL-terminated */
-    double started_s, ended_s;    /* seconds since 1970, UTC; ended_s with an end only */
-    pid_t pid;                    /* of the command; 0: not known */
+    char *const *words;        /* of the command, NULL-terminated */
+    double started_s, ended_s; /* seconds since 1970, UTC; ended_s with an end only */
+    char *const *watched;      /* directories that it writes to too, NULL-terminated; NULL: none */
+    pid_t pid;                 /* of the command; 0: not known */
     const struct keeper_end *end; /* NULL: it runs */
     bool is_orphan; /* boxtop was killed before the end: the output behind that is missing */
 };

@@ -52,13 +52,8 @@ static void print_power(double value, char out[AXIS_LABEL_BYTES])
             (int)floor(log10(value) + 1e-9));
 }
 
-static void ticks_linear(struct axis *axis, int wanted, bool rounded)
+static void add_ticks(struct axis *axis, double step)
 {
-    double step = round_step((axis->high - axis->low) / (wanted > 1 ? wanted - 1 : 1));
-    if (rounded) {
-        axis->low = floor(axis->low / step + 1e-9) * step;
-        axis->high = ceil(axis->high / step - 1e-9) * step;
-    }
     double first = ceil(axis->low / step - 1e-9), last = floor(axis->high / step + 1e-9);
     double most = fmax(fabs(axis->low), fabs(axis->high));
     for (int i = 0; first + i <= last && axis->count < AXIS_MAX_TICKS; i++) {
@@ -69,6 +64,16 @@ static void ticks_linear(struct axis *axis, int wanted, bool rounded)
         print_plain(tick->value, step, most, tick->label);
         axis->count++;
     }
+}
+
+static void ticks_linear(struct axis *axis, int wanted, bool rounded)
+{
+    double step = round_step((axis->high - axis->low) / (wanted > 1 ? wanted - 1 : 1));
+    if (rounded) {
+        axis->low = floor(axis->low / step + 1e-9) * step;
+        axis->high = ceil(axis->high / step - 1e-9) * step;
+    }
+    add_ticks(axis, step);
 }
 
 static double at_or_below(double value)
@@ -148,6 +153,43 @@ void axis_init(struct axis *axis, double low, double high, bool log, int wanted,
         axis->count = 0;
         ticks_linear(axis, wanted << tries, rounded && !axis->log);
     }
+}
+
+/* What of a row lies beyond the middle of the first or last one, and still on the axis. */
+static const double BEYOND = 0.375;
+
+/* A round step and how many rows it takes, so that little is left over of ROWS that RANGE needs. */
+static double row_step(double range, int rows, int *rows_of_step)
+{
+    enum { USUAL = 3, MOST = 6 };
+    double least = range / (rows - 1.3), best = INFINITY, chosen = range;
+    for (int k = rows < 4 ? 1 : 2; k <= MOST && 2 * k <= rows; k++) { /* two ticks at least */
+        double step = round_step(least * k);
+        double cost = step / k / least * (1 + 0.04 * fabs((double)k - USUAL));
+        if (cost < best) {
+            best = cost;
+            chosen = step;
+            *rows_of_step = k;
+        }
+    }
+    return chosen;
+}
+
+void axis_init_rows(struct axis *axis, double low, double high, int rows)
+{
+    int per_step = 1;
+    axis_init(axis, low, high, false, rows / 3 + 2, true);
+    if (rows < 3)
+        return;
+    mend_range(axis, low, high);
+    double step = row_step(axis->high - axis->low, rows, &per_step), row = step / per_step;
+    double bottom = floor(axis->low / row + BEYOND); /* the middle of the lowest row, in rows */
+    double half = floor((bottom + rows - 1 + BEYOND - axis->high / row) / 2);
+    bottom -= fmax(axis->low >= 0 ? fmin(half, bottom) : half, 0);
+    axis->low = (bottom - BEYOND) * row;
+    axis->high = (bottom + rows - 1 + BEYOND) * row;
+    axis->count = 0;
+    add_ticks(axis, step);
 }
 
 static const double TIME_STEPS[] = {1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200,

@@ -29,8 +29,11 @@ struct axis {
  * range that is empty, not finite or (log) not positive is replaced by one that is usable: one
  * around the value, or 0 to 1. */
 void axis_init(struct axis *axis, double low, double high, bool log, int wanted, bool rounded);
-/* The same for seconds: ticks at whole seconds, minutes, hours, days, written as durations ("1h30") or,
- * with CLOCK, as UTC times of seconds since 1970 ("14:30", "05-01"). Never rounded. */
+/* A linear axis over at least [LOW, HIGH] whose ticks lie in the middles of rows when it is drawn
+ * on ROWS of them, its ends an eighth of a row from theirs; with fewer than 3 rows axis_init(). */
+void axis_init_rows(struct axis *axis, double low, double high, int rows);
+/* axis_init() for seconds: ticks at whole seconds, minutes, hours, days, written as durations
+ * ("1h30") or, with CLOCK, as UTC times of seconds since 1970 ("14:30", "05-01"). Never rounded. */
 void axis_init_time(struct axis *axis, double low, double high, bool clock, int wanted);
 /* 0 at low, 1 at high; outside beyond; NaN for what has no place (a log axis and value <= 0). */
 double axis_place(const struct axis *axis, double value);

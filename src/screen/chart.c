@@ -37,20 +37,13 @@ static double greater(double a, double b)
     return a > b ? a : b;
 }
 
-/* lround() of what is not negative, without the call. */
-static int nearest(double value)
-{
-    int whole = (int)value;
-    return whole + (value - whole >= 0.5);
-}
-
 /* Dots between two heights (dots, not yet rounded), clipped to the plot. */
 static void put_run(const struct canvas *canvas, int x, double y0, double y1, struct style style)
 {
     double top = lesser(y0, y1), bottom = greater(y0, y1);
     if (x < 0 || x >= canvas->place->dots_x || !(bottom > -0.5) || !(top < canvas->dots_y - 0.5))
         return;
-    int from = nearest(greater(top, 0)), to = nearest(lesser(bottom, canvas->dots_y - 1));
+    int from = plot_nearest(greater(top, 0)), to = plot_nearest(lesser(bottom, canvas->dots_y - 1));
     if (to - from < HIGH_DOTS && !is_inked(canvas->stroke, x))
         return;
     /* Half of the dots: lighter also where there is no dim. */
@@ -77,7 +70,8 @@ static void join(
 {
     if (!(x1 >= x0) || x1 < 0 || x0 > canvas->place->dots_x - 1)
         return;
-    int from = nearest(greater(x0, 0)), to = nearest(lesser(x1, canvas->place->dots_x - 1));
+    int from = plot_nearest(greater(x0, 0)),
+        to = plot_nearest(lesser(x1, canvas->place->dots_x - 1));
     if (x1 - x0 < 1) {
         put_run(canvas, to, y0, y1, style);
         return;
@@ -124,7 +118,7 @@ static void draw_series(struct canvas *canvas, const struct chart_series *series
         if (joined && isfinite(x))
             join(canvas, x_before, y_before, x, dot_y(canvas, span->first), style);
         if (seen)
-            put_run(canvas, nearest(greater(x, 0)), dot_y(canvas, span->min),
+            put_run(canvas, plot_nearest(greater(x, 0)), dot_y(canvas, span->min),
                 dot_y(canvas, span->max), style);
         x_before = x;
         y_before = dot_y(canvas, span->last);
@@ -164,8 +158,8 @@ static void hatch(
     top = greater(top, 0);
     bottom = lesser(bottom, canvas->dots_y - 1);
     if (top <= bottom) /* else above or below the plot, perhaps by more than an int holds */
-        plot_column(
-            canvas->grid, canvas->place->plot, col, nearest(top), (int)bottom, PLOT_HALF, style);
+        plot_column(canvas->grid, canvas->place->plot, col, plot_nearest(top), (int)bottom,
+            PLOT_HALF, style);
 }
 
 /* Between min and max of each span and of the straight lines from one to the next, dim. */
@@ -391,7 +385,10 @@ void chart_draw(
     bool any = place->any = find_ranges(chart, &x, &y);
     if (rows.head)
         draw_head(grid, rect, chart);
-    init_y(&place->y, chart, &y, rows.plot / 3 + 2);
+    if (chart->bare && !chart->log_y && isnan(chart->y_low) && isnan(chart->y_high))
+        axis_init_rows(&place->y, y.low, y.high, rows.plot); /* lines cross the numbers */
+    else
+        init_y(&place->y, chart, &y, rows.plot / 3 + 2);
     int label_cols = plot_label_cols(&place->y);
     if (label_cols > rect.cols - 2 - LEAST_PLOT_COLS)
         label_cols = 0;

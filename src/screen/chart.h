@@ -46,7 +46,8 @@ struct chart {
     double y_low, y_high; /* NaN: from the series within x, widened to round numbers */
     bool log_x, log_y;
     enum chart_x x;    /* what the numbers of x are */
-    bool bare;         /* title and axes only: what is plotted is put there by other means */
+    bool bare;         /* title and axes only: what is plotted is put there by other means; linear y
+                          axes that nobody set have their numbers in the middles of rows */
     bool focused;      /* its title is the one that keys go to */
     double mark_x;     /* a vertical line here; NaN for none */
     const char *empty; /* said in the middle when nothing can be drawn; NULL: "no points" */

@@ -56,16 +56,18 @@ static void draw_between(const struct canvas *canvas, size_t axis, double from, 
     double y0 = dot_y(place, from), y1 = dot_y(place, to), before = y0;
     for (int x = x0; x <= x1; x++) {
         double y = y0 + (y1 - y0) * (x - x0) / (x1 - x0);
-        int a = (int)lround(fmin(before, y)), b = (int)lround(fmax(before, y));
+        bool falls = y > before;
+        int a = plot_nearest(falls ? before : y), b = plot_nearest(falls ? y : before);
         /* A steep line has no holes, and is no thicker than a flat one. */
         if (b - a > 1)
-            y > before ? a++ : b--;
-        for (int dot = a; dot <= b; dot++)
-            if (stride == 1 || (x + dot) % stride == 0) {
-                if (style.role == STYLE_CHART_MARK)
-                    clear_for_cursor(canvas->grid, area.row + dot / 4, area.col + x / 2);
+            falls ? a++ : b--;
+        for (int dot = a; style.role == STYLE_CHART_MARK && dot <= b; dot++)
+            clear_for_cursor(canvas->grid, area.row + dot / 4, area.col + x / 2);
+        if (stride == 1)
+            plot_column(canvas->grid, area, x, a, b, PLOT_FULL, style);
+        for (int dot = a; stride > 1 && dot <= b; dot++)
+            if ((x + dot) % stride == 0)
                 plot_dot(canvas->grid, area, x, dot, style);
-            }
         before = y;
     }
 }

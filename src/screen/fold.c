@@ -99,6 +99,8 @@ static char fold_block(uint32_t code)
         return code < 0x258c ? '#' : '|';
     if (code == 0x2580)
         return '"';
+    if (code == 0x2596) /* a quarter: of what is '|' as a half */
+        return '.';
     if (code >= 0x2591 && code <= 0x2593) /* shades */
         return ":+%"[code - 0x2591];
     return '#';

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { GAP = 2 };
+enum { GAP = 2, MESSAGE_GAP = GAP + 1 };
 
 struct word {
     const struct key_row *row;
@@ -32,12 +32,11 @@ static void add_word(struct words *words, const struct key_row *row)
 }
 
 /* What fits into COLS columns. */
-static void choose_words(
-    struct words *words, int cols, const struct key_row *const *tables, size_t count)
+static void choose_words(struct words *words, int cols, const struct keybar *bar)
 {
     words->count = 0;
-    for (size_t i = 0; i < count; i++)
-        for (const struct key_row *row = tables[i]; row->keys; row++)
+    for (size_t i = 0; i < bar->count; i++)
+        for (const struct key_row *row = bar->tables[i]; row->keys; row++)
             if (row->bar)
                 add_word(words, row);
     int total = -GAP;
@@ -57,32 +56,46 @@ static void choose_words(
     }
 }
 
-void keybar_draw(struct grid *grid, int row, int col, int cols, const struct key_row *const *tables,
-    size_t count)
+/* The columns that the message takes, with what parts it from the words. */
+static int message_cols(const struct keybar *bar)
+{
+    return bar->message && *bar->message ? grid_text_cols(bar->message) + MESSAGE_GAP : 0;
+}
+
+void keybar_draw(const struct keybar *bar, struct grid *grid, int row, int col, int cols)
 {
     struct words words;
-    choose_words(&words, cols, tables, count);
+    int said = message_cols(bar), from = col + said;
+    bool parted = false;
+    if (said)
+        grid_text(grid, row, col, cols, bar->style, bar->message);
+    choose_words(&words, cols, bar);
     for (size_t i = 0; i < words.count; i++) {
         const struct word *word = &words.items[i];
         if (!word->shown)
             continue;
-        grid_text(grid, row, col, word->key_cols, STYLE_IS(KEY), word->key);
-        grid_text(grid, row, col + word->key_cols + 1, word->cols - word->key_cols - 1,
-            STYLE_IS(BAR), word->row->bar);
+        if (col >= from) {
+            if (said && !parted)
+                grid_put(grid, row, col - GAP, STYLE_IS(BORDER), 0x2502);
+            parted = true;
+            grid_text(grid, row, col, word->key_cols, STYLE_IS(KEY), word->key);
+            grid_text(grid, row, col + word->key_cols + 1, word->cols - word->key_cols - 1,
+                STYLE_IS(BAR), word->row->bar);
+        }
         col += word->cols + GAP;
     }
 }
 
-const struct key_row *keybar_at(
-    int col, int cols, const struct key_row *const *tables, size_t count, int at_col)
+const struct key_row *keybar_at(const struct keybar *bar, int col, int cols, int at_col)
 {
     struct words words;
-    choose_words(&words, cols, tables, count);
+    int from = col + message_cols(bar);
+    choose_words(&words, cols, bar);
     for (size_t i = 0; i < words.count; i++) {
         const struct word *word = &words.items[i];
         if (!word->shown)
             continue;
-        if (at_col >= col && at_col < col + word->cols)
+        if (col >= from && at_col >= col && at_col < col + word->cols)
             return word->row;
         col += word->cols + GAP;
     }

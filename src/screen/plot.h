@@ -12,6 +12,13 @@
 
 enum { PLOT_BRAILLE = 0x2800 };
 
+/* lround() of what is not negative, without the call. */
+static inline int plot_nearest(double value)
+{
+    int whole = (int)value;
+    return whole + (value - whole >= 0.5);
+}
+
 /* Adds the dot X, Y of PLOT to what its cell holds; the style becomes the cell's. */
 void plot_dot(struct grid *grid, struct rect plot, int x, int y, struct style style);
 /* The same for the dots from row Y down to row TO of dot column X; of half of them (PLOT_HALF) those

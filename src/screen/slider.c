@@ -75,11 +75,15 @@ void slider_draw(struct grid *grid, int row, int col, int cols, const struct sli
     char number[NUMBER_BYTES], low[NUMBER_BYTES], high[NUMBER_BYTES];
     print_number(
         isnan(slider->value) ? NAN : clamp(slider, slider->value), slider->decimals, number);
+    if (slider->shown[0])
+        snprintf(number, sizeof number, "%s", slider->shown);
     print_number(slider->low, slider->decimals, low);
     print_number(slider->high, slider->decimals, high);
     int label = grid_text_cols(slider->label), end = grid_text_cols(high) + 1;
     if (grid_text_cols(low) >= end)
         end = grid_text_cols(low) + 1;
+    if (grid_text_cols(number) >= end)
+        end = grid_text_cols(number) + 1;
     int suffix = slider->suffix && *slider->suffix ? grid_text_cols(slider->suffix) + 2 : 0;
     if (cols - label - 1 - end - suffix < LEAST_TRACK)
         suffix = 0;

@@ -13,6 +13,7 @@ struct slider {
     double mark;             /* shown as '┼' on the track (say, the best F1); NaN for none */
     int decimals;            /* of the number behind the track */
     const char *suffix;      /* behind the number, NULL for none: "best F1 .57" */
+    char shown[24];          /* behind the track instead of the number; "" for that */
 };
 
 struct slider_place {

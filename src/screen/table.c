@@ -294,6 +294,8 @@ static void draw_row(struct drawing *drawing, struct grid *grid, int row, size_t
     if (mark & TABLE_SELECTED) {
         grid_put(grid, row, table->place.col, STYLE_IS(ACCENT), 0x258c);
         grid_mark(grid, bar, STYLE_ON_SELECTED);
+    } else if (mark & TABLE_PARTLY) {
+        grid_put(grid, row, table->place.col, STYLE_IS(ACCENT), 0x2596);
     }
     if (mark & TABLE_MUTED)
         grid_mark(grid, bar, STYLE_DIM);

@@ -36,7 +36,11 @@ struct table_cell {
     char room[TABLE_ROOM_BYTES]; /* for a source that has to print its text: text = room */
 };
 
-enum table_mark { TABLE_SELECTED = 1, TABLE_MUTED = 2 /* the whole row dim */ };
+enum table_mark {
+    TABLE_SELECTED = 1,
+    TABLE_MUTED = 2, /* the whole row dim */
+    TABLE_PARTLY = 4 /* some of what the row stands for is selected */
+};
 
 struct table_source {
     void *self;
@@ -64,11 +68,11 @@ struct table {
                                                                     the point */
 };
 
-/* Draws into RECT: the header in its first row, a gutter of one column with '▌' for selected rows,
- * then the first FROZEN columns and those from first_column on. FOCUSED: the cursor row has its bar
- * (over the gutter, the frozen columns or the first, and the column under the cursor) and the
- * hardware cursor. Fewer are frozen where they would take more than three quarters of the
- * width. Columns beyond TABLE_MAX_COLUMNS are not drawn. */
+/* Draws into RECT: the header in its first row, a gutter of one column with '▌' for selected rows
+ * and '▖' for those that are in part, then the first FROZEN columns and those from first_column on.
+ * FOCUSED: the cursor row has its bar (over the gutter, the frozen columns or the first, and the
+ * column under the cursor) and the hardware cursor. Fewer are frozen where they would take more
+ * than three quarters of the width. Columns beyond TABLE_MAX_COLUMNS are not drawn. */
 void table_draw(struct table *table, struct grid *grid, struct rect rect,
     const struct table_source *source, const struct table_column *columns, int count, int frozen,
     bool focused);

@@ -25,7 +25,7 @@ static bool take_artifact(sqlite3_stmt *row, struct arena *arena, void *out, str
     bool ok = true;
     struct store_artifact *artifact = out;
     int64_t kind = sqlite3_column_int64(row, 0);
-    if (kind < 0 || kind > ARTIFACT_PICTURE)
+    if (kind < 0 || kind > ARTIFACT_WATCHED)
         return err_set(err, ERR_FORMAT, "the index is damaged: rebuild it");
     *artifact = (struct store_artifact){.artifact = {.kind = (enum artifact_kind)kind,
                                             .step = sqlite3_column_int64(row, 1),
@@ -56,19 +56,36 @@ static bool take_predicted(sqlite3_stmt *row, struct arena *arena, void *out, st
     return ok;
 }
 
+static bool take_watch(sqlite3_stmt *row, struct arena *arena, void *out, struct err *err)
+{
+    bool ok = true;
+    struct store_watch *watch = out;
+    *watch = (struct store_watch){.run = sqlite3_column_int64(row, 0),
+        .directory = db_text(row, 1, arena, &ok, err),
+        .started_s = db_real(row, 2),
+        .ended_s = db_real(row, 3),
+        .path = db_text(row, 4, arena, &ok, err)};
+    return ok;
+}
+
+static bool take_path(sqlite3_stmt *row, struct arena *arena, void *out, struct err *err)
+{
+    bool ok = true;
+    *(const char **)out = db_text(row, 0, arena, &ok, err);
+    return ok;
+}
+
 typedef bool take_row(sqlite3_stmt *row, struct arena *arena, void *out, struct err *err);
 
-/* The rows of statement ID for RUN as an array of items of ITEM_BYTES in ARENA; NULL with ERR. */
-static void *load_rows(struct store *store, enum statement id, int64_t run, take_row *take,
-    size_t item_bytes, struct arena *arena, size_t *count, struct err *err)
+/* The rows of ROWS, which is bound, as an array of items of ITEM_BYTES in ARENA; NULL with ERR. */
+static void *take_rows(struct store *store, sqlite3_stmt *rows, take_row *take, size_t item_bytes,
+    struct arena *arena, size_t *count, struct err *err)
 {
     void *items = NULL;
     size_t capacity = 0;
     enum db_step step = DB_FAILED;
     bool ok = true;
     *count = 0;
-    atomic_store(&store->interrupted, false);
-    sqlite3_stmt *rows = db_bind(store, id, err, "i", run);
     while (ok && rows && (step = db_step(store, rows, err)) == DB_ROW) {
         ok = grow(&items, &capacity, *count + 1, item_bytes)
                  ? take(rows, arena, (char *)items + *count * item_bytes, err)
@@ -85,6 +102,32 @@ static void *load_rows(struct store *store, enum statement id, int64_t run, take
     }
     free(items);
     return kept;
+}
+
+/* The rows of statement ID for RUN. */
+static void *load_rows(struct store *store, enum statement id, int64_t run, take_row *take,
+    size_t item_bytes, struct arena *arena, size_t *count, struct err *err)
+{
+    atomic_store(&store->interrupted, false);
+    sqlite3_stmt *rows = db_bind(store, id, err, "i", run);
+    return take_rows(store, rows, take, item_bytes, arena, count, err);
+}
+
+bool store_load_watches(struct store *store, struct arena *arena, struct store_watch **watches,
+    size_t *count, struct err *err)
+{
+    atomic_store(&store->interrupted, false);
+    sqlite3_stmt *rows = db_bind(store, STATEMENT_LOAD_WATCHES, err, "t", "status.json");
+    *watches = take_rows(store, rows, take_watch, sizeof **watches, arena, count, err);
+    return *watches != NULL;
+}
+
+bool store_load_watched_roots(
+    struct store *store, struct arena *arena, const char ***roots, size_t *count, struct err *err)
+{
+    *roots = load_rows(
+        store, STATEMENT_WATCHED_ROOTS, true, take_path, sizeof **roots, arena, count, err);
+    return *roots != NULL;
 }
 
 bool store_load_notes(struct store *store, int64_t run, struct arena *arena, struct note **notes,

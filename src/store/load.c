@@ -125,6 +125,7 @@ static bool take_run(struct loading *l, sqlite3_stmt *row)
         .directory = db_text(row, 3, l->arena, &ok, l->err),
         .format = db_text(row, 4, l->arena, &ok, l->err),
         .colour = sqlite3_column_int64(row, 5),
+        .is_watched = sqlite3_column_int64(row, 6) != 0,
         .started_s = NAN,
         .ended_s = NAN};
     if (ok && !(run.root && run.name && run.directory && run.format))

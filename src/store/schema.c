@@ -76,6 +76,11 @@ static const char *const STEPS[] = {
     " metrics BLOB NOT NULL);"
     "CREATE TABLE span(id INTEGER PRIMARY KEY, low_step INTEGER NOT NULL,"
     " high_step INTEGER NOT NULL, buckets BLOB NOT NULL);",
+    /* 9: roots that recorded runs name. What such a run says of them its status.json tells, which
+     * is read again. */
+    "ALTER TABLE root ADD COLUMN watched INTEGER NOT NULL DEFAULT 0;"
+    "UPDATE source SET size = -1, ctime_ns = 0 WHERE name = 'status.json';"
+    "DELETE FROM place;",
 };
 
 struct schema schema_present(void)

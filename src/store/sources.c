@@ -67,6 +67,14 @@ static int64_t find_root(struct store *store, const char *path, bool add, struct
                                                              : -1;
 }
 
+bool store_put_root(struct store *store, const char *root, bool is_watched, struct err *err)
+{
+    if (!db_may_write(store, true, err))
+        return false;
+    int64_t id = find_root(store, root, true, err);
+    return id > 0 && db_run(store, STATEMENT_MARK_ROOT, err, "ii", id, (int64_t)is_watched);
+}
+
 /*
  * A run whose directory was PLACE's under another path: 0 for none, -1 with ERR. *MOVED says that
  * the other path is gone (a rename); otherwise both lead to one directory. An inode number alone

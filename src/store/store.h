@@ -99,6 +99,10 @@ struct store_place {
  * ways (overlapping roots, links) has one id, and one that was renamed keeps its own. */
 int64_t store_put_run(struct store *store, const struct store_place *place, struct err *err);
 
+/* ROOT (a cleaned absolute path) was given by the person, or IS_WATCHED: named by recorded runs only.
+ * In a transaction. */
+bool store_put_root(struct store *store, const char *root, bool is_watched, struct err *err);
+
 struct store_source {
     const char *name;   /* relative to the run's directory */
     const char *reader; /* its name, and what else decides what is read from the same bytes */
@@ -217,6 +221,7 @@ struct store_metric {
 struct store_run {
     int64_t id;
     const char *root, *name, *directory, *format;
+    bool is_watched;           /* as store_put_root() said of its root */
     const char *title, *label_id; /* as the best believed source says; NULL when none does */
     int64_t colour;            /* 0, 1, 2... in order of first sight; stays the run's own */
     enum run_status status;    /* as the files say: RUN_UNKNOWN when they do not */
@@ -318,6 +323,21 @@ struct store_file {
 /* Without what the program computed itself. */
 bool store_load_files(struct store *store, int64_t run, struct arena *arena,
     struct store_file **files, size_t *count, struct err *err);
+
+/* What the status.json of a recorded run says of where else it is written. */
+struct store_watch {
+    int64_t run;
+    const char *directory;     /* of the run */
+    double started_s, ended_s; /* ended: NaN when it has not, or nobody knows */
+    const char *path;          /* absolute; NULL: nowhere else */
+};
+
+/* One for every recorded run and directory, by run. */
+bool store_load_watches(struct store *store, struct arena *arena, struct store_watch **watches,
+    size_t *count, struct err *err);
+/* The roots that are watched only. */
+bool store_load_watched_roots(
+    struct store *store, struct arena *arena, const char ***roots, size_t *count, struct err *err);
 
 struct store_predicted {
     int64_t run;

@@ -15,7 +15,6 @@ enum { LEAST_NAME_COLS = 20, NAME_COLS = 40, VALUE_COLS = 38, INTERVAL_COLS = 10
 #define NOT_THERE "\xe2\x80\x93"
 #define FOLDED "\xe2\x96\xb8 "
 #define OPEN "\xe2\x96\xbe "
-#define WITHIN_NOISE "\xe2\x89\x88"
 
 bool diff_is_folded(const struct diff_state *state, const struct diff_line *line)
 {
@@ -151,13 +150,13 @@ static void print_delta(double delta, const struct eval_interval *interval, bool
     print_signed(delta, 3, by, sizeof by);
     if (!interval || !wide) {
         snprintf(out, out_bytes, "  %s%s", by,
-            interval && interval->within_noise ? " " WITHIN_NOISE : "");
+            interval && interval->within_noise ? " " DELTAS_WITHIN_NOISE : "");
         return;
     }
     print_signed(interval->low, 2, low, sizeof low);
     print_signed(interval->high, 2, high, sizeof high);
     snprintf(out, out_bytes, "  %s [%s, %s]%s", by, low, high,
-        interval->within_noise ? " " WITHIN_NOISE : "");
+        interval->within_noise ? " " DELTAS_WITHIN_NOISE : "");
 }
 
 static void metric_cell(const struct drawing *drawing, const struct diff_metric *row, int column,
@@ -266,8 +265,8 @@ static void print_intervals(
             return;
         }
     int resamples = deltas->rows[1].resamples;
-    snprintf(out, out_bytes, "; 95 %% intervals of %d resamples, " WITHIN_NOISE " within noise",
-        resamples);
+    snprintf(out, out_bytes,
+        "; 95 %% intervals of %d resamples, " DELTAS_WITHIN_NOISE " within noise", resamples);
 }
 
 /* Returns how many rows it took. */

@@ -6,6 +6,7 @@
 #include "view/evaluation.h"
 
 #include "base/text.h"
+#include "view/steps.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -19,6 +20,10 @@ enum action {
     MAXIMISE,
     OTHER_WAY,
     NEXT_RUN,
+    COPY_CELL,
+    COPY_MORE,
+    STEP_NEXT,
+    STEP_BEFORE,
     LISTING,
     SHADES,
     LEFT,
@@ -41,6 +46,11 @@ static const struct key_row KEYS[] = {
     {"o", "another way: raw, precision, deltas, counts, shares", OTHER_WAY, "evaluation", "other",
         2},
     {"v", "the next run, for its confusion and images", NEXT_RUN, "evaluation", "run", 3},
+    {".", "next step (epoch), of all runs together", STEP_NEXT, "evaluation", "step", 4},
+    {",", "step before", STEP_BEFORE, "evaluation", NULL, 0},
+    {"y", "copy the cell", COPY_CELL, "evaluation", "copy", 5},
+    {"Y", "copy the pane or the row: TSV, CSV, Markdown, LaTeX", COPY_MORE, "evaluation", NULL,
+        0},
     {"T", "tables of the run", TABLES, "evaluation", NULL, 0},
     THRESHOLD_KEYS,
     {"h Left", "column to the left", LEFT, "classes and confusion", NULL, 0},
@@ -137,7 +147,25 @@ static struct evaluation_run keep_or_begin(
             old[i] = (struct evaluation_run){0};
             return kept;
         }
+    for (size_t i = 0; i < EVALUATION_RUNS; i++)
+        if (old[i].id == want->run_id && old[i].study) { /* of another step: until this one is there */
+            struct evaluation_run kept = old[i];
+            old[i] = (struct evaluation_run){0};
+            kept.of = *want;
+            kept.late = true;
+            return kept;
+        }
     return (struct evaluation_run){.id = want->run_id, .of = *want};
+}
+
+/* Which predictions of RUN, which may have none, are looked at. */
+static int32_t file_of(const struct evaluation_state *state, const struct world *world,
+    const struct run_row *run)
+{
+    const struct run_row *own = state->step_run ? runs_find(world->runs, state->step_run) : NULL;
+    if (!own || !own->prediction_count)
+        return (int32_t)run->prediction_count - 1;
+    return steps_linked(own, steps_file(own, state->artifact), run);
 }
 
 static void choose_runs(
@@ -151,7 +179,7 @@ static void choose_runs(
     memset(state->runs, 0, sizeof state->runs);
     state->run_count = state->left_out = state->without = 0;
     for (size_t i = 0; i < count; i++) {
-        struct study_want want = {all[i]->id, (int32_t)all[i]->prediction_count - 1};
+        struct study_want want = {all[i]->id, file_of(state, world, all[i])};
         if (!all[i]->prediction_count)
             state->without++;
         else if (state->run_count == EVALUATION_RUNS)
@@ -193,10 +221,14 @@ static bool take_studies(struct evaluation_state *state, const struct world *wor
             continue;
         memcpy(run->trouble, answer->trouble, sizeof run->trouble);
         run->trouble[sizeof run->trouble - 1] = '\0';
-        if (!answer->study || answer->study == run->study)
+        bool same = answer->study == run->study, over = run->late && answer->trouble[0];
+        if (same || (!answer->study && !over)) {
+            run->late &= !same;
             continue;
+        }
         study_release(run->study);
-        run->study = study_share(answer->study);
+        run->study = answer->study ? study_share(answer->study) : NULL;
+        run->late = false;
         any = true;
     }
     return any;
@@ -310,6 +342,23 @@ static void stop(void *self)
 }
 
 /* ---- acting ---- */
+
+struct slider evaluation_step_slider(
+    const struct evaluation_state *state, const struct world *world)
+{
+    const struct run_row *run = evaluation_row(state, world, state->current);
+    return steps_slider(run, run ? state->runs[state->current].of.artifact : 0);
+}
+
+/* The predictions of that number of the current run, and of the others those nearest in step. */
+static void show_step(struct evaluation_state *state, const struct world *world, double number)
+{
+    const struct slider slider = evaluation_step_slider(state, world);
+    if (!(slider.high > slider.low) || state->current >= state->run_count)
+        return;
+    state->step_run = state->runs[state->current].id;
+    state->artifact = (int32_t)number;
+}
 
 enum view_outcome evaluation_open_images(const struct evaluation_state *state,
     struct session *session, size_t index, struct image_request request, int32_t image,
@@ -443,6 +492,7 @@ static bool act_on_classes(struct evaluation_state *state, struct session *sessi
 
 static bool act_on_panes(struct evaluation_state *state, const struct world *world, int action)
 {
+    const struct slider steps = evaluation_step_slider(state, world);
     switch (action) {
     case NEXT_PANE:
     case PANE_BEFORE:
@@ -458,6 +508,10 @@ static bool act_on_panes(struct evaluation_state *state, const struct world *wor
         return true;
     case NEXT_RUN:
         state->current = state->run_count ? (state->current + 1) % state->run_count : 0;
+        return true;
+    case STEP_NEXT:
+    case STEP_BEFORE:
+        show_step(state, world, slider_move(&steps, action == STEP_NEXT ? 1 : -1));
         return true;
     case LISTING:
         state->listing = !state->listing;
@@ -506,10 +560,26 @@ static void point(
     }
 }
 
+static bool drag_step(
+    struct evaluation_state *state, const struct world *world, const struct event *event)
+{
+    const struct slider_place *place = &state->step_place;
+    const struct rect track = {place->row, place->col, 1, place->cols};
+    if (event->action == MOUSE_RELEASE)
+        state->step_dragged = false;
+    if (event->action == MOUSE_PRESS && rect_holds(track, event->row, event->col))
+        state->step_dragged = true;
+    if (!state->step_dragged || (event->action != MOUSE_PRESS && event->action != MOUSE_DRAG))
+        return false;
+    const struct slider slider = evaluation_step_slider(state, world);
+    show_step(state, world, slider_value_at(&slider, place, event->col));
+    return true;
+}
+
 static enum view_outcome act_by_mouse(struct evaluation_state *state, struct session *session,
     const struct world *world, const struct event *event)
 {
-    if (thresholds_drag(&state->thresholds, session, event))
+    if (thresholds_drag(&state->thresholds, session, event) || drag_step(state, world, event))
         return VIEW_STAYED;
     for (int pane = 0; pane < EVALUATION_PANES; pane++) {
         if (!rect_holds(state->places[pane], event->row, event->col))
@@ -542,7 +612,11 @@ static enum view_outcome act_on_key(struct evaluation_state *state, struct sessi
     }
     if (!action)
         return VIEW_IGNORED;
-    if (!thresholds_act(&state->thresholds, session, action) && !act_on_panes(state, world, action))
+    if (action == COPY_CELL)
+        evaluation_copy_cell(state, session, world);
+    else if (action == COPY_MORE)
+        state->copying = true;
+    else if (!thresholds_act(&state->thresholds, session, action) && !act_on_panes(state, world, action))
         act_on_classes(state, session, action);
     return VIEW_STAYED;
 }
@@ -559,6 +633,10 @@ static enum view_outcome act(void *self, struct session *session, const struct w
         thresholds_type(&state->thresholds, session, event);
     else if (state->searching && event->kind != EVENT_MOUSE)
         search_event(state, session, event);
+    else if (state->copying && event->kind == EVENT_KEY) {
+        state->copying = false;
+        evaluation_copy_form(state, session, world, event);
+    }
     else if (event->kind == EVENT_MOUSE)
         outcome = act_by_mouse(state, session, world, event);
     else
@@ -569,7 +647,7 @@ static enum view_outcome act(void *self, struct session *session, const struct w
 static bool is_typing(const void *self)
 {
     const struct evaluation_state *state = self;
-    return state->thresholds.typing || state->searching;
+    return state->thresholds.typing || state->searching || state->copying;
 }
 
 /* "show errors": the pane of that name, alone. */

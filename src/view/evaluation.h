@@ -1,8 +1,11 @@
 /*
  * The evaluation screen's state, shared by what follows the world and acts (evaluation.c), lays out
  * (evaluation_draw.c), and its panes: curves (evaluation_curves.c), the table of classes
- * (evaluation_classes.c), errors (evaluation_errors.c) and confusion (evaluation_confusion.c).
+ * (evaluation_classes.c), errors (evaluation_errors.c) and confusion (evaluation_confusion.c), and
+ * copies them (evaluation_copy.c).
  * Knows: studies of the chosen runs, appraisals, intervals. Must not know: how they are computed.
+ *
+ * Steps are scrubbed together: of the other runs the predictions nearest to the step shown of one.
  *
  * Classes are those of the first study that is there; the others' are found by name.
  */
@@ -13,6 +16,7 @@
 #include "screen/matrix.h"
 #include "screen/table.h"
 #include "view/thresholds.h"
+#include "work/print_table.h"
 
 enum { EVALUATION_RUNS = INTERVALS_MOST, EVALUATION_ALL = -1 /* all classes */ };
 
@@ -28,7 +32,8 @@ enum evaluation_pane {
 struct evaluation_run {
     int64_t id;
     struct study_want of;
-    struct study *study; /* a reference; NULL while none */
+    struct study *study; /* a reference; of the step before while `late`; NULL while none */
+    bool late;
     int32_t *category;   /* by class: its own index, -1 none */
     char trouble[256];
 };
@@ -43,6 +48,10 @@ struct evaluation_state {
     size_t without;             /* chosen ones without predictions */
     size_t base;                /* the first run whose study is there; run_count: none */
     size_t current;             /* whose confusion is shown and whose images are opened */
+    int64_t step_run; /* whose step was chosen; 0: of all the last is shown */
+    int32_t artifact; /* which of its predictions */
+    struct slider_place step_place; /* of the last drawing */
+    bool step_dragged;
     enum evaluation_pane focus;
     bool alone;  /* the focused pane is to have all the room */
     bool tabbed; /* it has, with the names of all above it, in the last drawing */
@@ -59,7 +68,7 @@ struct evaluation_state {
     size_t class_count;
     int sort_column; /* of the columns that are drawn */
     bool descending, deltas_alone;
-    bool searching;
+    bool searching, copying; /* a class is typed; the form of a copy is chosen */
     struct prompt prompt;
     char search[PROMPT_BYTES];
 
@@ -93,6 +102,9 @@ const char *evaluation_waiting(const struct evaluation_state *state, const struc
 /* "A det/a" of run INDEX, harmless to draw; memory from SCRATCH. */
 const char *evaluation_run_name(const struct evaluation_state *state, const struct world *world,
     size_t index, struct arena *scratch);
+/* Through the predictions of the current run. */
+struct slider evaluation_step_slider(
+    const struct evaluation_state *state, const struct world *world);
 /* The first row of a pane: its title (unless that is among the tabs), what is shown, whether keys
  * go to it. Returns what is left. */
 struct rect evaluation_title(const struct evaluation_state *state, enum evaluation_pane pane,
@@ -142,6 +154,50 @@ void evaluation_move_confusion(
     struct evaluation_state *state, const struct world *world, enum scroll_move move);
 enum view_outcome evaluation_open_confusion(const struct evaluation_state *state,
     struct session *session, const struct world *world, struct view_effect *effect);
+
+/* ---- copying (evaluation_copy.c) ---- */
+
+/* What a pane shows as a table of texts, with memory from ARENA. */
+struct evaluation_table {
+    struct arena *arena;
+    bool people; /* rounded as on the screen, else with all digits */
+    const char **titles;
+    struct print_cell *cells; /* row by row, absent at first */
+    size_t columns, rows;
+    size_t row, column; /* under the pane's cursor */
+};
+
+bool evaluation_table_begin(struct evaluation_table *table, size_t columns, size_t rows);
+/* "AP det/a"; OF may be "". */
+void evaluation_table_title(
+    struct evaluation_table *table, size_t column, const char *what, const char *of);
+void evaluation_table_text(
+    struct evaluation_table *table, size_t row, size_t column, const char *text);
+/* NaN stays absent. */
+void evaluation_table_number(
+    struct evaluation_table *table, size_t row, size_t column, double value, int decimals);
+/* The name of run INDEX in titles, "" where it is the only one. */
+const char *evaluation_table_run(
+    const struct evaluation_state *state, const struct world *world, size_t index);
+
+/* What each pane tells; false when that is not there yet, or memory is out. */
+bool evaluation_tell_recall(const struct evaluation_state *state, const struct session *session,
+    const struct world *world, struct evaluation_table *out);
+bool evaluation_tell_confidence(const struct evaluation_state *state,
+    const struct session *session, const struct world *world, struct evaluation_table *out);
+bool evaluation_tell_classes(const struct evaluation_state *state, const struct session *session,
+    const struct world *world, struct evaluation_table *out);
+bool evaluation_tell_errors(const struct evaluation_state *state, const struct session *session,
+    const struct world *world, struct evaluation_table *out);
+bool evaluation_tell_confusion(const struct evaluation_state *state,
+    const struct session *session, const struct world *world, struct evaluation_table *out);
+
+/* Orders the cell under the cursor of the focused pane to be copied. */
+void evaluation_copy_cell(
+    const struct evaluation_state *state, struct session *session, const struct world *world);
+/* The same of its row or all of it, in the form that the key says. */
+void evaluation_copy_form(const struct evaluation_state *state, struct session *session,
+    const struct world *world, const struct event *event);
 
 void evaluation_draw(void *self, const struct session *session, const struct world *world,
     struct canvas *canvas, struct rect place);

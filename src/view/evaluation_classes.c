@@ -17,15 +17,16 @@ static const struct {
     const char *title;
     int stat;   /* of enum eval_stat, -1 none */
     int number; /* of the intervals over all classes, -1 none */
-} OF[MEASURES] = {[NAME] = {"class", -1, -1},
-    [TRUTHS] = {"gt", -1, -1},
-    [AP] = {"AP", EVAL_AP, EVAL_AP},
-    [F1] = {"F1", -1, EVAL_N_F1},
-    [PRECISION] = {"P", -1, EVAL_N_PRECISION},
-    [RECALL] = {"R", -1, EVAL_N_RECALL},
-    [AP50] = {"AP50", EVAL_AP50, EVAL_AP50},
-    [AR] = {"AR100", EVAL_AR100, EVAL_AR100},
-    [DETECTIONS] = {"dt", -1, -1}};
+    enum eval_class_number of_class;
+} OF[MEASURES] = {[NAME] = {"class", -1, -1, 0},
+    [TRUTHS] = {"gt", -1, -1, 0},
+    [AP] = {"AP", EVAL_AP, EVAL_AP, EVAL_CLASS_AP},
+    [F1] = {"F1", -1, EVAL_N_F1, EVAL_CLASS_F1},
+    [PRECISION] = {"P", -1, EVAL_N_PRECISION, EVAL_CLASS_PRECISION},
+    [RECALL] = {"R", -1, EVAL_N_RECALL, EVAL_CLASS_RECALL},
+    [AP50] = {"AP50", EVAL_AP50, EVAL_AP50, EVAL_CLASS_AP50},
+    [AR] = {"AR100", EVAL_AR100, EVAL_AR100, EVAL_CLASS_AR100},
+    [DETECTIONS] = {"dt", -1, -1, 0}};
 
 /* A number of run RUN, or its difference to the first. */
 struct column {
@@ -124,9 +125,10 @@ static const struct eval_interval *interval_of(const struct evaluation_state *st
         const struct intervals_row *row = &intervals->rows[i];
         if (intervals->want.studies[i] != state->runs[column->run].study || !row->resamples)
             continue;
-        const struct eval_interval *found = class == EVALUATION_ALL ? &row->numbers[number]
-                                            : column->measure == AP ? &row->ap[class]
-                                                                    : NULL;
+        const struct eval_interval *found =
+            class == EVALUATION_ALL
+                ? &row->numbers[number]
+                : intervals_class(row, OF[column->measure].of_class, (size_t)class);
         return found && !isnan(found->point) ? found : NULL;
     }
     return NULL;
@@ -257,12 +259,28 @@ static void number_cell(const struct drawing *drawing, const struct column *colu
     }
 }
 
+/* "+.012≈", or with its interval (which may be NULL) "+.012 −.003 to +.027≈"; SURE stands in place of
+ * the sign of noise. */
+static void print_difference(double value, const struct eval_interval *interval, bool whole,
+    const char *sure, char *out, size_t out_bytes)
+{
+    char delta[DELTA_BYTES], low[DELTA_BYTES], high[DELTA_BYTES];
+    const char *noise = interval && interval->within_noise ? "\xe2\x89\x88" : sure;
+    print_delta(value, delta);
+    if (whole && interval && !isnan(interval->low)) {
+        print_delta(interval->low, low);
+        print_delta(interval->high, high);
+        snprintf(out, out_bytes, "%s %s to %s%s", delta, low, high, noise);
+    } else {
+        snprintf(out, out_bytes, "%s%s", delta, noise);
+    }
+}
+
 /* "+.012≈", or alone with its interval: "+.012 −.003 to +.027≈". */
 static void delta_cell(const struct drawing *drawing, const struct column *column, int32_t class,
     struct table_cell *out)
 {
     const struct evaluation_drawing *of = drawing->of;
-    char delta[DELTA_BYTES], low[DELTA_BYTES], high[DELTA_BYTES];
     double value = delta_of(of->state, of->session, of->world, column, class);
     const struct eval_interval *interval =
         interval_of(of->state, of->session, of->world, column, class);
@@ -272,15 +290,8 @@ static void delta_cell(const struct drawing *drawing, const struct column *colum
         out->style = STYLE_IS(MUTED);
         return;
     }
-    print_delta(value, delta);
-    const char *noise = interval && interval->within_noise ? "\xe2\x89\x88" : " ";
-    if (of->state->deltas_alone && interval && !isnan(interval->low)) {
-        print_delta(interval->low, low);
-        print_delta(interval->high, high);
-        snprintf(out->room, sizeof out->room, "%s %s to %s%s", delta, low, high, noise);
-    } else {
-        snprintf(out->room, sizeof out->room, "%s%s", delta, noise);
-    }
+    print_difference(
+        value, interval, of->state->deltas_alone, " ", out->room, sizeof out->room);
     if (!interval) /* how sure it is is not known */
         out->style = STYLE_IS(MUTED);
     else if (!interval->within_noise)
@@ -349,6 +360,95 @@ void evaluation_draw_classes(const struct evaluation_drawing *of)
         evaluation_title(state, EVALUATION_CLASSES, of->canvas->grid, of->place, describe(of));
     bool focused = state->focus != EVALUATION_ERRORS && state->focus != EVALUATION_CONFUSION;
     table_draw(&state->table, of->canvas->grid, rest, &source, columns, drawing.count, 1, focused);
+}
+
+/* ---- telling ---- */
+
+/* How many columns one of the screen's becomes: where numbers are whole a difference has its interval
+ * beside it. */
+static size_t told_columns(const struct column *column, bool people)
+{
+    return column->delta && !people && OF[column->measure].number >= 0 ? 3 : 1;
+}
+
+static void tell_title(const struct evaluation_state *state, const struct world *world,
+    const struct column *column, size_t at, struct evaluation_table *out)
+{
+    static const char *const PARTS[] = {"", " low", " high"};
+    const char *title = OF[column->measure].title;
+    const char *run =
+        column->measure < AP ? "" : evaluation_table_run(state, world, column->run);
+    const char *what = !column->delta ? title
+                       : out->people  ? arena_printf(out->arena, "\xce\x94%s", title)
+                                      : arena_printf(out->arena, "delta %s", title);
+    for (size_t i = 0; i < told_columns(column, out->people); i++) {
+        const char *of = arena_printf(out->arena, "%s%s", run, PARTS[i]);
+        evaluation_table_title(out, at + i, what ? what : title, of ? of : run);
+    }
+}
+
+static void tell_difference(const struct evaluation_state *state, const struct session *session,
+    const struct world *world, const struct column *column, int32_t class, size_t row, size_t at,
+    struct evaluation_table *out)
+{
+    double value = delta_of(state, session, world, column, class);
+    const struct eval_interval *interval = interval_of(state, session, world, column, class);
+    char text[64];
+    if (out->people && !isnan(value)) {
+        print_difference(value, interval, true, "", text, sizeof text);
+        evaluation_table_text(out, row, at, text);
+    } else if (!out->people) {
+        evaluation_table_number(out, row, at, value, 3);
+        if (interval && told_columns(column, false) > 1) {
+            evaluation_table_number(out, row, at + 1, interval->low, 3);
+            evaluation_table_number(out, row, at + 2, interval->high, 3);
+        }
+    }
+    out->cells[row * out->columns + at].is_number = true;
+}
+
+static void tell_value(const struct drawing *drawing, const struct column *column, size_t row,
+    size_t at, struct evaluation_table *out)
+{
+    const struct evaluation_drawing *of = drawing->of;
+    const struct evaluation_state *state = of->state;
+    int32_t class = row ? (int32_t)state->order[row - 1] : EVALUATION_ALL;
+    if (column->measure == NAME) {
+        evaluation_table_text(out, row, at, evaluation_class_name(state, class));
+    } else if (column->delta) {
+        tell_difference(state, of->session, of->world, column, class, row, at, out);
+    } else {
+        bool counts = column->measure == TRUTHS || column->measure == DETECTIONS;
+        double value =
+            number_of(state, of->session, of->world, column->measure, column->run, class);
+        evaluation_table_number(out, row, at, value, counts || value < 0 ? 0 : 3);
+        out->cells[row * out->columns + at].is_best =
+            !counts && value >= 0 && is_best(drawing, column, class, value);
+    }
+}
+
+bool evaluation_tell_classes(const struct evaluation_state *state, const struct session *session,
+    const struct world *world, struct evaluation_table *out)
+{
+    struct evaluation_drawing of = {
+        .state = (struct evaluation_state *)state, .session = session, .world = world};
+    struct drawing drawing = {.of = &of, .count = list_columns(state, drawing.columns)};
+    size_t columns = 0, rows = state->class_count + 1;
+    for (int i = 0; i < drawing.count; i++)
+        columns += told_columns(&drawing.columns[i], out->people);
+    if (!evaluation_table_begin(out, columns, rows))
+        return false;
+    for (size_t i = 0, at = 0; i < (size_t)drawing.count; i++) {
+        const struct column *column = &drawing.columns[i];
+        tell_title(state, world, column, at, out);
+        for (size_t row = 0; row < rows; row++)
+            tell_value(&drawing, column, row, at, out);
+        if ((int)i == state->table.column)
+            out->column = at;
+        at += told_columns(column, out->people);
+    }
+    out->row = state->table.scroll.cursor;
+    return true;
 }
 
 /* ---- acting ---- */

@@ -81,16 +81,24 @@ static struct style cell_style(const struct appraisal *made, size_t truth, size_
     return predicted == background ? STYLE_IS(FN) : STYLE_IS(FP);
 }
 
+/* Of its row or its column. */
+static double share_of(const struct showing *showing, const struct eval_confusion_cell *cell)
+{
+    bool by_predicted = showing->state->share == SHARE_OF_PREDICTED;
+    return (double)cell->count / (double)(by_predicted ? showing->of_predicted[cell->predicted]
+                                                       : showing->of_truth[cell->truth]);
+}
+
 static void matrix_cell(void *self, size_t truth, size_t predicted, struct matrix_cell *out)
 {
     struct showing *showing = self;
-    uint32_t count = count_at(showing->made, truth, predicted);
-    bool by_predicted = showing->state->share == SHARE_OF_PREDICTED;
-    int64_t of = by_predicted ? showing->of_predicted[predicted] : showing->of_truth[truth];
+    const struct eval_confusion_cell *cell = eval_confusion_find(
+        &showing->made->confusion, (int32_t)predicted, (int32_t)truth);
     out->style = cell_style(showing->made, truth, predicted);
-    if (!count)
+    if (!cell || !cell->count)
         return;
-    out->shade = (double)count / (double)of;
+    uint32_t count = cell->count;
+    out->shade = share_of(showing, cell);
     out->text = out->room;
     if (showing->state->share == SHARE_NONE) {
         snprintf(out->room, sizeof out->room, "%u", count);
@@ -256,6 +264,59 @@ void evaluation_draw_confusion(const struct evaluation_drawing *drawing)
     else
         grid_text(
             grid, rest.row + rest.rows, rest.col, rest.cols, STYLE_IS(MUTED), "w shows the matrix");
+}
+
+/* ---- telling ---- */
+
+static bool tell_pairs(const struct evaluation_state *state, const struct appraisal *made,
+    struct evaluation_table *out)
+{
+    static const char *const TITLES[] = {"truth", "predicted", "count"};
+    if (!evaluation_table_begin(out, 3, made->mistake_count))
+        return false;
+    for (size_t i = 0; i < 3; i++)
+        evaluation_table_title(out, i, TITLES[i], "");
+    for (size_t i = 0; i < made->mistake_count; i++) {
+        const struct eval_confusion_cell *cell = &made->mistakes[i];
+        evaluation_table_text(out, i, 0, label(made, (size_t)cell->truth));
+        evaluation_table_text(out, i, 1, label(made, (size_t)cell->predicted));
+        evaluation_table_number(out, i, 2, cell->count, 0);
+    }
+    out->row = state->pairs.scroll.cursor;
+    out->column = 2;
+    return true;
+}
+
+/* The pairs while they have the cursor, else the matrix with the truth down. */
+bool evaluation_tell_confusion(const struct evaluation_state *state,
+    const struct session *session, const struct world *world, struct evaluation_table *out)
+{
+    const struct appraisal *made = made_of(state, world);
+    struct showing showing;
+    (void)session;
+    if (!made || state->listing)
+        return made && tell_pairs(state, made, out);
+    size_t size = (size_t)made->confusion.background + 1;
+    if (!make_showing(state, made, out->arena, &showing) ||
+        !evaluation_table_begin(out, size + 1, size))
+        return false;
+    evaluation_table_title(out, 0, "truth \\ predicted", "");
+    for (size_t i = 0; i < size; i++) {
+        evaluation_table_title(out, i + 1, label(made, i), "");
+        evaluation_table_text(out, i, 0, label(made, i));
+    }
+    for (size_t i = 0; i < size * (size + 1); i++)
+        if (i % (size + 1))
+            out->cells[i] = (struct print_cell){.text = "0", .is_number = true};
+    for (size_t i = 0; i < made->confusion.cell_count; i++) {
+        const struct eval_confusion_cell *cell = &made->confusion.cells[i];
+        bool counts = state->share == SHARE_NONE;
+        evaluation_table_number(out, (size_t)cell->truth, (size_t)cell->predicted + 1,
+            counts ? cell->count : share_of(&showing, cell), counts ? 0 : 3);
+    }
+    out->row = state->matrix.row.cursor;
+    out->column = 1 + state->matrix.col.cursor;
+    return true;
 }
 
 /* ---- acting ---- */

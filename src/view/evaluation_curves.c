@@ -284,3 +284,76 @@ void evaluation_draw_confidence(const struct evaluation_drawing *drawing)
     draw_figure(&figure, EVALUATION_CONFIDENCE, &chart,
         describe_confidence(drawing, what ? what : "", class));
 }
+
+/* ---- telling ---- */
+
+/* Where precision against recall is of all classes: behind those of each. */
+static const double *precision_of(const struct evaluation_state *state, const struct world *world,
+    size_t index, int32_t class)
+{
+    const struct appraisal *rates = evaluation_appraisal(state, world, index, APPRAISAL_RATES);
+    int32_t category = evaluation_category(state, index, class);
+    if (!rates || !rates->precision || category < EVALUATION_ALL)
+        return NULL;
+    return rates->precision[category < 0 ? rates->ladder.category_count : (size_t)category];
+}
+
+/* Interpolated precision at the 101 recalls: of an IoU off the grid there is none. */
+bool evaluation_tell_recall(const struct evaluation_state *state, const struct session *session,
+    const struct world *world, struct evaluation_table *out)
+{
+    bool any = false;
+    int32_t class = evaluation_class(state);
+    (void)session;
+    if (!evaluation_table_begin(out, 1 + state->run_count, EVAL_RECALLS))
+        return false;
+    evaluation_table_title(out, 0, "recall", "");
+    for (size_t i = 0; i < EVAL_RECALLS; i++)
+        evaluation_table_number(out, i, 0, (double)i / 100, 2);
+    for (size_t r = 0; r < state->run_count; r++) {
+        const double *precision = precision_of(state, world, r, class);
+        evaluation_table_title(
+            out, 1 + r, "precision", evaluation_table_run(state, world, r));
+        for (size_t i = 0; precision && i < EVAL_RECALLS; i++)
+            evaluation_table_number(
+                out, i, 1 + r, precision[i] >= 0 ? precision[i] : NAN, 3);
+        any |= precision != NULL;
+    }
+    out->column = 1 + state->current;
+    return any;
+}
+
+/* The rates that are shown, at the confidences of the sweep. */
+bool evaluation_tell_confidence(const struct evaluation_state *state,
+    const struct session *session, const struct world *world, struct evaluation_table *out)
+{
+    static const char *const NAMES[] = {"F1", "precision", "recall"};
+    bool any = false;
+    int first = state->rate == RATE_ALL ? RATE_F1 : (int)state->rate;
+    int last = state->rate == RATE_ALL ? RATE_RECALL : first;
+    size_t of_a_run = (size_t)(last - first) + 1;
+    int32_t class = evaluation_class(state);
+    if (!evaluation_table_begin(out, 1 + of_a_run * state->run_count, EVAL_SWEEP))
+        return false;
+    evaluation_table_title(out, 0, "confidence", "");
+    for (size_t i = 0; i < EVAL_SWEEP; i++)
+        evaluation_table_number(out, i, 0, (double)i / 100, 2);
+    for (size_t r = 0; r < state->run_count; r++) {
+        const struct appraisal *rates = evaluation_appraisal(state, world, r, APPRAISAL_RATES);
+        int32_t category = evaluation_category(state, r, class);
+        for (int rate = first; rate <= last; rate++) {
+            double values[EVAL_SWEEP];
+            size_t at = 1 + of_a_run * r + (size_t)(rate - first);
+            evaluation_table_title(out, at, NAMES[rate], evaluation_table_run(state, world, r));
+            if (!rates || category < EVALUATION_ALL)
+                continue;
+            rate_values(&rates->sweep, category, (enum evaluation_rate)rate, values);
+            for (size_t i = 0; i < EVAL_SWEEP; i++)
+                evaluation_table_number(out, i, at, values[i], 3);
+            any = true;
+        }
+    }
+    out->row = (size_t)lround(session->confidence * 100);
+    out->column = 1 + of_a_run * state->current;
+    return any;
+}

@@ -4,6 +4,8 @@
  */
 #include "view/evaluation.h"
 
+#include "view/copy_forms.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -93,7 +95,7 @@ static int draw_run(const struct evaluation_state *state, const struct world *wo
             grid_printf(grid, row, col, end - col, STYLE_IS(MUTED), " step %lld", (long long)step);
     if (run->trouble[0])
         col += grid_text(grid, row, col, end - col, STYLE_IS(WARN), " cannot be evaluated");
-    else if (!run->study)
+    else if (!run->study || run->late)
         col += grid_text(grid, row, col, end - col, STYLE_IS(MUTED), " loading ...");
     return col + 3;
 }
@@ -159,6 +161,28 @@ static bool draw_nothing(const struct evaluation_state *state, struct grid *grid
     return true;
 }
 
+/* The thresholds, and the step where there are several; or what is asked. */
+static void draw_bottom(struct evaluation_state *state, const struct session *session,
+    const struct world *world, struct grid *grid, struct rect at)
+{
+    const struct slider steps = evaluation_step_slider(state, world);
+    int cols = steps.high > steps.low ? at.cols / 4 : 0;
+    state->step_place = (struct slider_place){0};
+    if (state->searching) {
+        prompt_draw(&state->prompt, grid, at.row, at.col, at.cols, "search class ");
+        return;
+    }
+    if (state->copying) {
+        grid_text(grid, at.row, at.col, at.cols, STYLE_IS(ACCENT), COPY_FORMS);
+        return;
+    }
+    thresholds_draw(
+        &state->thresholds, session, grid, at.row, at.col, at.cols - cols - (cols > 0));
+    if (cols)
+        slider_draw(
+            grid, at.row, at.col + at.cols - cols, cols, &steps, false, &state->step_place);
+}
+
 void evaluation_draw(void *self, const struct session *session, const struct world *world,
     struct canvas *canvas, struct rect place)
 {
@@ -182,9 +206,6 @@ void evaluation_draw(void *self, const struct session *session, const struct wor
             struct evaluation_drawing drawing = {state, session, world, canvas, state->places[i]};
             PANES[i].draw(&drawing);
         }
-    int bottom = place.row + place.rows - 1;
-    if (state->searching)
-        prompt_draw(&state->prompt, grid, bottom, place.col + 1, place.cols - 2, "search class ");
-    else
-        thresholds_draw(&state->thresholds, session, grid, bottom, place.col + 1, place.cols - 2);
+    draw_bottom(state, session, world, grid,
+        (struct rect){place.row + place.rows - 1, place.col + 1, 1, place.cols - 2});
 }

@@ -123,6 +123,41 @@ void evaluation_draw_errors(const struct evaluation_drawing *drawing)
         "%s: %s", kind_name(kind), kind_meaning(kind));
 }
 
+bool evaluation_tell_errors(const struct evaluation_state *state, const struct session *session,
+    const struct world *world, struct evaluation_table *out)
+{
+    enum { OF_A_RUN = 3 };
+    bool any = false;
+    if (!evaluation_table_begin(out, 1 + OF_A_RUN * state->run_count, KINDS))
+        return false;
+    evaluation_table_title(out, 0, "error", "");
+    for (int kind = 0; kind < KINDS; kind++)
+        evaluation_table_text(out, (size_t)kind, 0, kind_name(kind));
+    for (size_t r = 0; r < state->run_count; r++) {
+        const struct appraisal *made = evaluation_appraisal(state, world, r, APPRAISAL_ERRORS);
+        const char *run = evaluation_table_run(state, world, r);
+        const char *above = arena_printf(out->arena, "count >=%.2f", session->confidence);
+        size_t at = 1 + OF_A_RUN * r;
+        evaluation_table_title(out, at, "dAP", run);
+        evaluation_table_title(out, at + 1, "count", run);
+        evaluation_table_title(out, at + 2, above ? above : "", run);
+        for (int kind = 0; made && kind < KINDS; kind++) {
+            bool reached = kind != EVAL_MISS && kind != FALSE_NEG;
+            evaluation_table_number(
+                out, (size_t)kind, at, kind_cost(&made->errors, kind), 2);
+            evaluation_table_number(
+                out, (size_t)kind, at + 1, (double)kind_count(&made->errors, kind), 0);
+            evaluation_table_number(out, (size_t)kind, at + 2,
+                reached ? (double)kind_reached(&made->errors, kind, session->confidence) : NAN, 0);
+        }
+        any |= made != NULL;
+    }
+    size_t cursor = state->bars.scroll.cursor;
+    out->row = cursor / state->run_count;
+    out->column = 1 + OF_A_RUN * (cursor % state->run_count) + state->counted;
+    return any;
+}
+
 enum view_outcome evaluation_open_error(const struct evaluation_state *state,
     struct session *session, const struct world *world, struct view_effect *effect)
 {

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "screen/spark.h"
 #include "screen/statusline.h"
+#include "view/steps.h"
 #include "view/thresholds.h"
 
 #include <math.h>
@@ -281,8 +282,6 @@ static struct slider confidence_slider(
 struct slider images_slider_now(const struct images_state *state, const struct session *session,
     const struct world *world, enum images_slider which)
 {
-    const struct run_row *run = images_run(state, world);
-    double last = run && run->prediction_count > 1 ? (double)run->prediction_count - 1 : 0;
     struct slider slider;
     switch (which) {
     case SLIDER_IOU:
@@ -290,13 +289,7 @@ struct slider images_slider_now(const struct images_state *state, const struct s
         slider.label = "IoU       "; /* as wide as the other below which it stands */
         return slider;
     case SLIDER_STEP:
-        return (struct slider){.label = "step",
-            .low = 0,
-            .high = last,
-            .value = run ? images_artifact(state, run) : 0,
-            .step = 1,
-            .mark = NAN,
-            .decimals = 0};
+        return steps_slider(images_run(state, world), state->artifact);
     default:
         return confidence_slider(state, session);
     }

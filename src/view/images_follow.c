@@ -4,6 +4,8 @@
  */
 #include "view/images.h"
 
+#include "view/steps.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,8 +22,7 @@ const struct run_row *images_run(const struct images_state *state, const struct 
 
 int32_t images_artifact(const struct images_state *state, const struct run_row *run)
 {
-    int32_t last = (int32_t)run->prediction_count - 1;
-    return state->artifact < 0 || state->artifact > last ? last : state->artifact;
+    return steps_file(run, state->artifact);
 }
 
 const struct study *images_study(const struct images_state *state)
@@ -125,35 +126,9 @@ size_t images_runs(const struct images_state *state, const struct session *sessi
     return kept;
 }
 
-static int64_t step_at(const struct run_row *run, int32_t artifact)
-{
-    bool there = run && artifact >= 0 && (size_t)artifact < run->prediction_count;
-    return there ? run->artifacts[artifact].step : -1;
-}
-
 int64_t images_step_of(const struct world *world, const struct study_want *want)
 {
-    return world->runs ? step_at(runs_find(world->runs, want->run_id), want->artifact) : -1;
-}
-
-/* Of RUN the predictions whose step is nearest to that which the state's own run shows; the last where
- * that shows its last, or nothing is known of steps. */
-static int32_t linked_artifact(
-    const struct images_state *state, const struct run_row *own, const struct run_row *run)
-{
-    int32_t last = (int32_t)run->prediction_count - 1, shown = images_artifact(state, own);
-    int64_t step = step_at(own, shown);
-    if (run == own)
-        return shown;
-    if (step < 0 || shown == (int32_t)own->prediction_count - 1)
-        return last;
-    int32_t nearest = last;
-    for (int32_t i = last; i >= 0; i--) {
-        int64_t at = step_at(run, i);
-        if (at >= 0 && llabs(at - step) < llabs(step_at(run, nearest) - step))
-            nearest = i;
-    }
-    return nearest;
+    return world->runs ? steps_at(runs_find(world->runs, want->run_id), want->artifact) : -1;
 }
 
 /* Steps of the run around the one that is shown, evenly over all when they are too many. */
@@ -185,7 +160,8 @@ static size_t choose_sides(const struct images_state *state, const struct sessio
     size_t most = state->show != IMAGES_RUNS ? 2 : IMAGES_MOST_SIDES - 1;
     size_t count = images_runs(state, session, world, runs, most);
     for (size_t i = 0; i < count; i++)
-        wants[i] = (struct study_want){runs[i]->id, linked_artifact(state, run, runs[i])};
+        wants[i] = (struct study_want){
+            runs[i]->id, steps_linked(run, images_artifact(state, run), runs[i])};
     return count;
 }
 

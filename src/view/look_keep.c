@@ -16,7 +16,7 @@ struct look_flag {
     bool *flag;
 };
 
-enum { FLAGS = 4 };
+enum { FLAGS = 4, TRADEOFF_FLAGS = 2 };
 
 static void list_flags(struct session *session, struct look_flag out[FLAGS])
 {
@@ -27,11 +27,16 @@ static void list_flags(struct session *session, struct look_flag out[FLAGS])
     out[3] = (struct look_flag){"pixels", &session->pixels};
 }
 
-static bool read_flag(struct session *session, struct json *json)
+static void list_tradeoff_flags(struct session *session, struct look_flag out[TRADEOFF_FLAGS])
 {
-    struct look_flag flags[FLAGS];
-    list_flags(session, flags);
-    for (size_t i = 0; i < FLAGS; i++) {
+    out[0] = (struct look_flag){"front_only", &session->tradeoff_front_only};
+    out[1] = (struct look_flag){"parallel", &session->tradeoff_parallel};
+}
+
+/* The value of the key just taken, when it is one of COUNT FLAGS. */
+static bool read_flag(const struct look_flag *flags, size_t count, struct json *json)
+{
+    for (size_t i = 0; i < count; i++) {
         if (!json_is(json, flags[i].name))
             continue;
         *flags[i].flag = json_next(json) == JSON_TRUE;
@@ -39,6 +44,14 @@ static bool read_flag(struct session *session, struct json *json)
         return true;
     }
     return false;
+}
+
+static void write_flags(const struct look_flag *flags, size_t count, struct json_writer *json)
+{
+    for (size_t i = 0; i < count; i++) {
+        json_writer_key(json, flags[i].name);
+        json_writer_bool(json, *flags[i].flag);
+    }
 }
 
 static void read_pins(struct session *session, struct json *json, struct arena *arena)
@@ -77,10 +90,12 @@ static void read_curves(struct session *session, const char *settings)
 {
     struct arena arena = {0};
     const char *word;
+    struct look_flag flags[FLAGS];
     struct json json;
+    list_flags(session, flags);
     begin(&json, &arena, settings, CURVES);
     while (json.kind != JSON_BAD && json_next(&json) == JSON_KEY) {
-        if (read_flag(session, &json))
+        if (read_flag(flags, FLAGS, &json))
             continue;
         if (json_is(&json, "pinned")) {
             read_pins(session, &json, &arena);
@@ -118,10 +133,7 @@ static void write_curves(struct session *session, struct json_writer *json)
     json_writer_key(json, "panels");
     json_writer_string(json, session->curve_pattern);
     list_flags(session, flags);
-    for (size_t i = 0; i < FLAGS; i++) {
-        json_writer_key(json, flags[i].name);
-        json_writer_bool(json, *flags[i].flag);
-    }
+    write_flags(flags, FLAGS, json);
     json_writer_object_end(json);
 }
 
@@ -158,9 +170,13 @@ static void read_axis(struct json *json, struct tradeoff_choice *axis, struct ar
 static void read_tradeoff(struct session *session, const char *settings)
 {
     struct arena arena = {0};
+    struct look_flag flags[TRADEOFF_FLAGS];
     struct json json;
+    list_tradeoff_flags(session, flags);
     begin(&json, &arena, settings, TRADEOFF);
     while (json.kind != JSON_BAD && json_next(&json) == JSON_KEY) {
+        if (read_flag(flags, TRADEOFF_FLAGS, &json))
+            continue;
         if (json_is(&json, "x") || json_is(&json, "y")) {
             read_axis(&json, json_is(&json, "x") ? &session->tradeoff_x : &session->tradeoff_y,
                 &arena);
@@ -188,13 +204,16 @@ static void write_axis(
     json_writer_object_end(json);
 }
 
-static void write_tradeoff(const struct session *session, struct json_writer *json)
+static void write_tradeoff(struct session *session, struct json_writer *json)
 {
+    struct look_flag flags[TRADEOFF_FLAGS];
+    list_tradeoff_flags(session, flags);
     json_writer_object(json);
     write_axis(json, "x", &session->tradeoff_x);
     write_axis(json, "y", &session->tradeoff_y);
     json_writer_key(json, "constraint");
     json_writer_string(json, session->constraint);
+    write_flags(flags, TRADEOFF_FLAGS, json);
     json_writer_object_end(json);
 }
 
@@ -237,12 +256,8 @@ static bool read_member(
             snprintf(members->texts[i].text, members->texts[i].bytes, "%s", word ? word : "");
             return true;
         }
-    for (size_t i = 0; i < IMAGE_FLAGS; i++)
-        if (json_is(json, members->flags[i].name)) {
-            *members->flags[i].flag = json_next(json) == JSON_TRUE;
-            json_skip(json);
-            return true;
-        }
+    if (read_flag(members->flags, IMAGE_FLAGS, json))
+        return true;
     for (size_t i = 0; i < IMAGE_TONES; i++)
         if (json_is(json, members->tones[i].name)) {
             int64_t tone;
@@ -275,10 +290,7 @@ static void write_images(struct session *session, struct json_writer *json)
         json_writer_key(json, members.texts[i].name);
         json_writer_string(json, members.texts[i].text);
     }
-    for (size_t i = 0; i < IMAGE_FLAGS; i++) {
-        json_writer_key(json, members.flags[i].name);
-        json_writer_bool(json, *members.flags[i].flag);
-    }
+    write_flags(members.flags, IMAGE_FLAGS, json);
     for (size_t i = 0; i < IMAGE_TONES; i++) {
         json_writer_key(json, members.tones[i].name);
         json_writer_int(json, *members.tones[i].tone);

@@ -4,6 +4,8 @@
  */
 #include "view/runs_view.h"
 
+#include "work/compare.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -116,7 +118,7 @@ static enum view_outcome act_in_prompt(
         if (event->kind != EVENT_KEY)
             return VIEW_IGNORED;
         state->asking = RUNS_ASKING_NOTHING;
-        runs_copy_form(state, session, event->mods ? 0 : event->key);
+        runs_copy_form(state, session, event);
         return VIEW_STAYED;
     }
     return runs_answer(state, session, event);
@@ -413,6 +415,31 @@ static void want_means(const struct runs_state *state, struct wants *out)
     arena_done(&arena);
 }
 
+/* How sure the differences in the table are: those of the selected runs, which a diff would show;
+ * without a selection those of the first in the list. */
+static void want_deltas(
+    const struct runs_state *state, const struct session *session, struct wants *out)
+{
+    const struct run_row *runs[COMPARE_MOST_RUNS],
+        *baseline = session_baseline(session, state->runs);
+    bool shown = false;
+    for (size_t i = 0; i < state->column_count; i++)
+        shown |= run_column_is_delta(&state->columns[i]);
+    if (!shown || !baseline || !baseline->prediction_count)
+        return;
+    size_t count = 1;
+    runs[0] = baseline;
+    if (session->selected_count)
+        count = session_runs(session, state->runs, 0, runs, COMPARE_MOST_RUNS);
+    else
+        for (size_t i = 0; i < state->count && count < DELTAS_MOST_RUNS; i++) {
+            const struct run_row *run = &state->runs->rows[state->order[i]];
+            if (run != baseline && run->prediction_count)
+                runs[count++] = run;
+        }
+    out->deltas = deltas_want_of(runs, count);
+}
+
 static void wants(
     void *self, const struct session *session, const struct world *world, struct wants *wants_out)
 {
@@ -421,9 +448,10 @@ static void wants(
     runs_follow(state, &seen, world);
     struct rect place = {0, 0, session->rows, session->cols};
     want_means(state, wants_out);
+    want_deltas(state, session, wants_out);
     for (int i = 0; i < RUNS_PANELS; i++)
         if (runs_has_below(session, place) && state->panels[i] && runs_panel_views[i]->wants &&
-            runs_panel_views[i] != &view_diff) /* intervals are for its own page */
+            runs_panel_views[i] != &view_diff) /* intervals: see want_deltas() */
             runs_panel_views[i]->wants(state->panels[i], session, world, wants_out);
 }
 

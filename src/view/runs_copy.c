@@ -4,14 +4,7 @@
  */
 #include "view/runs_view.h"
 
-const char RUNS_COPY_KEYS[] = "copy the table: t TSV  c CSV  m Markdown  l LaTeX   "
-                              "the row: T C M L";
-
-static const struct {
-    int32_t table, row;
-    enum print_format format;
-} FORMS[] = {{'t', 'T', PRINT_TSV}, {'c', 'C', PRINT_CSV}, {'m', 'M', PRINT_MARKDOWN},
-    {'l', 'L', PRINT_LATEX}};
+#include "view/copy_forms.h"
 
 static void order(struct runs_state *state, struct session *session, enum print_format format,
     const struct run_column *columns, size_t column_count, size_t from, size_t count, bool bare)
@@ -48,19 +41,15 @@ void runs_copy_cell(struct runs_state *state, struct session *session)
         order(state, session, PRINT_TABLE, &state->columns[column], 1, line, 1, true);
 }
 
-bool runs_copy_form(struct runs_state *state, struct session *session, int32_t key)
+bool runs_copy_form(
+    struct runs_state *state, struct session *session, const struct event *event)
 {
     size_t line = state->table.scroll.cursor, count = runs_line_count(state);
-    for (size_t i = 0; i < sizeof FORMS / sizeof *FORMS; i++) {
-        if (key == FORMS[i].table)
-            order(state, session, FORMS[i].format, state->columns, state->column_count, 0, count,
-                false);
-        else if (key == FORMS[i].row && line < count)
-            order(state, session, FORMS[i].format, state->columns, state->column_count, line, 1,
-                false);
-        else
-            continue;
-        return true;
-    }
-    return false;
+    enum print_format format;
+    bool whole;
+    if (!copy_form(event, &format, &whole) || (!whole && line >= count))
+        return false;
+    order(state, session, format, state->columns, state->column_count, whole ? 0 : line,
+        whole ? count : 1, false);
+    return true;
 }

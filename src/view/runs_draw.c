@@ -4,6 +4,8 @@
  */
 #include "view/runs_view.h"
 
+#include "view/copy_forms.h"
+
 #include "screen/spark.h"
 #include "screen/statusline.h"
 
@@ -41,10 +43,16 @@ struct style runs_status_style(const struct run_row *run)
     return STYLE_IS(TEXT);
 }
 
-static bool is_delta(const struct run_column *column)
+/* Whether what is shown of RUN is a difference that its predictions do not bear out. */
+static bool is_within_noise(const struct runs_drawing *drawing, const struct run_row *run,
+    const struct run_column *column, const struct run_value *value)
 {
-    return column->kind == RUN_COLUMN_DELTA ||
-           (column->kind == RUN_COLUMN_COURSE && column->ask == EXPR_DELTA);
+    if (!drawing->baseline || !run_column_is_delta(column))
+        return false;
+    const char *name = column->name ? column->name : role_info(column->role)->name;
+    const struct eval_interval *interval =
+        deltas_find(drawing->deltas, drawing->baseline->id, run->id, name, value->number);
+    return interval && interval->within_noise;
 }
 
 struct style runs_value_style(
@@ -52,7 +60,7 @@ struct style runs_value_style(
 {
     const struct runs_state *state = drawing->state;
     const struct run_column *shown = &state->columns[at];
-    if (is_delta(shown) && shown->better != BETTER_NEITHER) {
+    if (run_column_is_delta(shown) && shown->better != BETTER_NEITHER) {
         double gain = shown->better == BETTER_LOWER ? -value->number : value->number;
         return gain > 0 ? STYLE_IS(GOOD) : gain < 0 ? STYLE_IS(BAD) : STYLE_IS(TEXT);
     }
@@ -85,11 +93,11 @@ static void status_cell(const struct run_row *run, struct table_cell *out)
         snprintf(out->room + length, sizeof out->room - length, " !");
 }
 
-/* A number that does not compare with the others: "0.4123" and a sign. */
-static void mark_foreign(struct table_cell *out)
+/* Behind a number a sign: "0.4123 ≠" does not compare with the others. */
+static void add_sign(struct table_cell *out, const char *sign)
 {
     size_t length = strlen(out->room);
-    snprintf(out->room + length, sizeof out->room - length, " \xe2\x89\xa0");
+    snprintf(out->room + length, sizeof out->room - length, " %s", sign);
     out->tail = out->room + length;
 }
 
@@ -115,7 +123,11 @@ static void run_cell(
     else
         run_value_print(&value, shown, out->room, sizeof out->room);
     if (out->text == out->room && versions_is_foreign(&state->versions, run, shown))
-        mark_foreign(out);
+        add_sign(out, "\xe2\x89\xa0");
+    if (is_within_noise(drawing, run, shown, &value)) {
+        add_sign(out, DELTAS_WITHIN_NOISE);
+        out->style = STYLE_IS(TEXT); /* neither better nor worse can be said */
+    }
     if (shown->kind == RUN_COLUMN_NAME && runs_is_member(state, line)) {
         snprintf(out->room, sizeof out->room, "  %s", value.text);
         out->text = strlen(value.text) + 2 < sizeof out->room ? out->room : value.text;
@@ -138,10 +150,10 @@ static int source_mark(void *self, size_t row)
     struct runs_drawing *drawing = self;
     size_t count;
     const uint32_t *rows = runs_rows_at(drawing->state, row, &count);
-    bool all = drawing->selected && count;
-    for (size_t i = 0; all && i < count; i++)
-        all = drawing->selected[rows[i]];
-    return all ? TABLE_SELECTED : 0;
+    size_t selected = 0;
+    for (size_t i = 0; drawing->selected && i < count; i++)
+        selected += drawing->selected[rows[i]];
+    return !selected ? 0 : selected == count ? TABLE_SELECTED : TABLE_PARTLY;
 }
 
 /* Which rows are selected; NULL for none, and without memory. */
@@ -240,7 +252,7 @@ static void draw_top(const struct runs_state *state, const struct session *sessi
 {
     char shown[64] = "", sorted[160] = "", selected[32] = "", grouped[160] = "";
     if (state->asking == RUNS_ASKING_COPY) {
-        grid_text(grid, place.row, place.col + 1, place.cols - 2, STYLE_IS(ACCENT), RUNS_COPY_KEYS);
+        grid_text(grid, place.row, place.col + 1, place.cols - 2, STYLE_IS(ACCENT), COPY_FORMS);
         return;
     }
     if (state->asking && state->asking != RUNS_ASKING_COLUMNS) {
@@ -317,7 +329,7 @@ void runs_draw(void *self, const struct session *session, const struct world *wo
     body.row += warned;
     body.rows -= warned;
     struct runs_drawing drawing = {state, session, session_baseline(session, state->runs),
-        find_selected(state, session, canvas->scratch)};
+        find_selected(state, session, canvas->scratch), world->deltas};
     struct table_source source = {&drawing, source_rows, source_cell, source_mark, source_draw};
     struct table_column columns[RUNS_VIEW_COLUMNS + RUNS_MARK_COLUMNS];
     int count = make_columns(state, columns), frozen = state->layout.frozen + RUNS_MARK_COLUMNS;

@@ -187,6 +187,7 @@ struct runs_drawing {
     const struct session *session;
     const struct run_row *baseline;
     const bool *selected; /* by row of the snapshot; NULL: none is */
+    const struct deltas *deltas;
 };
 
 struct style runs_status_style(const struct run_row *run);
@@ -229,11 +230,10 @@ void runs_choose_draw(struct runs_state *state, struct grid *grid, struct rect p
 
 /* Orders the cell under the cursor to be copied. */
 void runs_copy_cell(struct runs_state *state, struct session *session);
-/* Orders the table, or the row under the cursor, in the form that KEY says (t T c C m M l L). False
+/* Orders the table, or the row under the cursor, in the form that the key says (copy_forms.h). False
  * for any other key. */
-bool runs_copy_form(struct runs_state *state, struct session *session, int32_t key);
-/* Which keys those are, for the line above the table. */
-extern const char RUNS_COPY_KEYS[];
+bool runs_copy_form(
+    struct runs_state *state, struct session *session, const struct event *event);
 
 /* ---- what is kept: runs_keep.c ---- */
 

@@ -66,6 +66,7 @@ struct session {
     char curve_pattern[SESSION_FILTER_BYTES]; /* of the names of the panels that curves show; "" all */
     struct tradeoff_choice tradeoff_x, tradeoff_y; /* as the trade-off had them last */
     char constraint[SESSION_FILTER_BYTES];
+    bool tradeoff_front_only, tradeoff_parallel;
     struct images_looks images;
     int64_t *listed; /* run ids that the table listed when it opened another screen */
     size_t listed_count;

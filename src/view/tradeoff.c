@@ -431,6 +431,8 @@ static void keep(const struct tradeoff_state *state, struct session *session)
 {
     session->tradeoff_x = state->x;
     session->tradeoff_y = state->y;
+    session->tradeoff_front_only = state->front_only;
+    session->tradeoff_parallel = state->parallel;
     memcpy(session->constraint, state->constraint_text, sizeof session->constraint);
 }
 
@@ -446,8 +448,11 @@ static enum view_outcome act(void *self, struct session *session, const struct w
         keep(state, session);
         return asked;
     }
-    if (event->kind == EVENT_MOUSE)
-        return act_by_mouse(state, event, effect);
+    if (event->kind == EVENT_MOUSE) {
+        enum view_outcome clicked = act_by_mouse(state, event, effect);
+        keep(state, session);
+        return clicked;
+    }
     int how = view_movement(event);
     if (how >= 0) {
         move(state, (enum scroll_move)how);
@@ -475,6 +480,8 @@ static void start(void *self, const struct session *session, const struct world 
     state->cursor_run = run;
     state->x = session->tradeoff_x;
     state->y = session->tradeoff_y;
+    state->front_only = session->tradeoff_front_only;
+    state->parallel = session->tradeoff_parallel;
     snprintf(state->constraint_text, sizeof state->constraint_text, "%s", session->constraint);
 }
 

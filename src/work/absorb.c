@@ -1,5 +1,7 @@
 #include "work/absorb.h"
 
+#include "readers/reader.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -174,15 +176,26 @@ static bool tell_apart(struct run_row *run, const struct run_row *other, struct 
     return ok;
 }
 
-static bool add_metrics(struct run_row *run, const struct run_row *other,
+/* It was only printed: see readers/console.c. */
+static bool is_printed(const struct run_metric *metric)
+{
+    int rank = 0;
+    while (readers[rank] && strcmp(readers[rank]->name, "console") != 0)
+        rank++;
+    return metric->kind->rank == rank;
+}
+
+static bool add_metrics(struct run_row *run, const struct run_row *other, enum twins_reason reason,
     const struct twins_check *check, struct arena *arena)
 {
-    size_t count = run->metric_count;
-    struct run_metric *metrics = ARENA_ARRAY(arena, struct run_metric, count + other->metric_count);
+    size_t count = 0, most = run->metric_count + other->metric_count;
+    struct run_metric *metrics = ARENA_ARRAY(arena, struct run_metric, most);
+    bool logs = reason == TWINS_BY_WATCH && other->metric_count;
     if (!metrics)
         return false;
-    if (count)
-        memcpy(metrics, run->metrics, count * sizeof *metrics);
+    for (size_t i = 0; i < run->metric_count; i++)
+        if (!logs || !is_printed(&run->metrics[i]))
+            metrics[count++] = run->metrics[i];
     for (size_t i = 0; i < other->metric_count; i++) {
         const struct run_metric_kind *kind = other->metrics[i].kind;
         metrics[count + i] = other->metrics[i];
@@ -206,7 +219,9 @@ static bool add_place(
         memcpy(absorbed, run->absorbed, run->absorbed_count * sizeof *absorbed);
     absorbed[run->absorbed_count++] =
         (struct run_absorbed){other->id, other->name, other->directory, other->format,
-            reason == TWINS_BY_ID ? "it has the same id" : "it logged the same loss"};
+            reason == TWINS_BY_ID      ? "it has the same id"
+            : reason == TWINS_BY_WATCH ? "the recorded command wrote it"
+                                       : "it logged the same loss"};
     run->absorbed = absorbed;
     return true;
 }
@@ -218,6 +233,6 @@ bool absorb_run(struct run_row *run, const struct run_row *other, enum twins_rea
     run->label_id = run->label_id ? run->label_id : other->label_id;
     run->source_count += other->source_count;
     run->dataset = run->dataset ? run->dataset : other->dataset;
-    return add_params(run, other, arena) && add_metrics(run, other, check, arena) &&
+    return add_params(run, other, arena) && add_metrics(run, other, reason, check, arena) &&
            add_place(run, other, reason, arena);
 }

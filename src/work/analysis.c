@@ -105,7 +105,7 @@ bool analysis_slices(const struct analysis_at *at, const struct slices *slices,
     for (size_t s = 0; ok && s < slices->count; s++) {
         for (size_t i = 0; i < set->image_count; i++)
             weights[i] = slices->items[s].has[set->image_order[i]];
-        eval_weighted_numbers(weighted, weights, weighing, (*out)[s], NULL);
+        eval_weighted_numbers(weighted, weights, weighing, 0, (*out)[s]);
     }
     arena_done(&scratch);
     if (!ok && weighted)

@@ -24,7 +24,8 @@ bool comparison_make(const struct comparison_request *request, struct arena *are
     common->common.iou_index = request->iou_index;
     common->common.confidence = request->confidence;
     struct eval_bootstrap_settings settings = {
-        .resamples = request->resamples, .threads = parallel_cores(), .classes = true};
+        .resamples = request->resamples, .threads = parallel_cores(),
+        .class_numbers = request->class_numbers};
     out->bootstrap = eval_bootstrap_new(
         common->runs, request->count, &common->common, &settings, arena, err);
     return out->bootstrap != NULL;

@@ -16,6 +16,7 @@ struct comparison_request {
     double confidence;
     bool common_images; /* compare on what is common even if ground truths or images differ */
     int resamples;      /* 1 or more */
+    int class_numbers;  /* as in struct eval_bootstrap_settings */
 };
 
 struct comparison {

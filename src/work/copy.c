@@ -62,6 +62,35 @@ struct copy *copy_new(struct runs *runs, const struct run_column *columns, size_
     return copy;
 }
 
+struct copy *copy_new_table(const struct print_table *table, enum print_format format, bool bare)
+{
+    struct copy *copy = calloc(1, sizeof *copy);
+    if (!copy)
+        return NULL;
+    struct print_table *kept = ARENA_NEW(&copy->arena, struct print_table);
+    size_t count = table->columns * table->rows;
+    const char **titles = ARENA_ARRAY(&copy->arena, const char *, table->columns + 1);
+    struct print_cell *cells = ARENA_ARRAY(&copy->arena, struct print_cell, count + 1);
+    bool ok = kept && titles && cells;
+    for (size_t i = 0; ok && i < table->columns; i++)
+        ok = (titles[i] = arena_string(&copy->arena, table->titles[i])) != NULL;
+    for (size_t i = 0; ok && i < count; i++) {
+        cells[i] = table->cells[i];
+        if (cells[i].text)
+            ok = (cells[i].text = arena_string(&copy->arena, cells[i].text)) != NULL;
+    }
+    if (!ok) {
+        copy_free(copy);
+        return NULL;
+    }
+    *kept = (struct print_table){titles, table->columns, table->rows, cells};
+    copy->table = kept;
+    copy->line_count = table->rows;
+    copy->format = format;
+    copy->bare = bare;
+    return copy;
+}
+
 void copy_free(struct copy *copy)
 {
     if (!copy)
@@ -71,10 +100,9 @@ void copy_free(struct copy *copy)
     free(copy);
 }
 
-static bool is_for_people(const struct copy *copy)
+bool copy_is_for_people(enum print_format format)
 {
-    return copy->format == PRINT_TABLE || copy->format == PRINT_MARKDOWN ||
-           copy->format == PRINT_LATEX;
+    return format == PRINT_TABLE || format == PRINT_MARKDOWN || format == PRINT_LATEX;
 }
 
 /* What a printed column shows of one of the table's. */
@@ -158,7 +186,7 @@ static bool choose_shown(struct copying *c)
         c->shown[c->count++] = (struct shown){column, SHOWN_VALUE, find_best(c, column)};
         if (c->grouped && i == 0)
             c->shown[c->count++] = (struct shown){column, SHOWN_COUNT, NAN};
-        if (c->grouped && !is_for_people(copy) && has_deviations(c, column))
+        if (c->grouped && !copy_is_for_people(copy->format) && has_deviations(c, column))
             c->shown[c->count++] = (struct shown){column, SHOWN_STD, NAN};
     }
     return c->shown != NULL;
@@ -170,7 +198,7 @@ static void print_value(const struct copying *c, const struct copy_line *line,
     const struct run_column *column, const struct run_value *value, const struct run_spread *spread,
     char *out, size_t out_bytes)
 {
-    bool is_date = column->kind == RUN_COLUMN_STARTED, for_people = is_for_people(c->copy);
+    bool is_date = column->kind == RUN_COLUMN_STARTED, for_people = copy_is_for_people(c->copy->format);
     if (value->is_number && !is_date && !for_people)
         num_print(value->number, out, out_bytes);
     else if (column->kind == RUN_COLUMN_STATUS && line->group)
@@ -228,7 +256,8 @@ static void find_versions(struct copying *c)
         c->versions = versions_find(copy->runs, rows, copy->line_count, c->baseline);
 }
 
-bool copy_print(struct copy *copy, struct buf *out, struct err *err)
+/* The runs as a table of texts; false when memory is out. */
+static bool make_table(struct copy *copy, struct print_table *out)
 {
     struct copying c = {
         .copy = copy, .baseline = copy->baseline ? runs_find(copy->runs, copy->baseline) : NULL};
@@ -243,14 +272,21 @@ bool copy_print(struct copy *copy, struct buf *out, struct err *err)
     for (size_t r = 0; r < copy->line_count; r++)
         for (size_t i = 0; ok && i < c.count; i++)
             ok = print_cell(&c, &copy->lines[r], &c.shown[i], &cells[r * c.count + i]);
-    if (!ok)
+    *out = (struct print_table){titles, c.count, copy->line_count, cells};
+    return ok;
+}
+
+bool copy_print(struct copy *copy, struct buf *out, struct err *err)
+{
+    struct print_table made;
+    const struct print_table *table = copy->table ? copy->table : &made;
+    if (!copy->table && !make_table(copy, &made))
         return err_set(err, ERR_MEMORY, "out of memory");
-    struct print_table table = {titles, c.count, copy->line_count, cells};
-    if (copy->bare && copy->line_count && copy->column_count)
-        print_bare(cells, out);
-    else if (copy->column_count)
-        print_table(&table, copy->format, out);
-    if (copy->line_count == 1 && out->length && out->data[out->length - 1] == '\n')
+    if (copy->bare && table->rows && table->columns)
+        print_bare(table->cells, out);
+    else if (table->columns)
+        print_table(table, copy->format, out);
+    if (table->rows == 1 && out->length && out->data[out->length - 1] == '\n')
         out->data[--out->length] = '\0';
     return !out->failed || err_set(err, ERR_MEMORY, "there is too much to copy");
 }

@@ -1,5 +1,6 @@
 /*
- * Copying: a cell, rows or the whole table as text for other programs.
+ * Copying: a cell, rows or the whole of the runs table, or any other table of texts, as text for other
+ * programs.
  * Knows: rows and columns of the runs table, print_table.h. Must not know: clipboards, terminals.
  */
 #pragma once
@@ -26,13 +27,18 @@ struct copy {
     double now_s;
     enum print_format format;
     bool bare; /* the text of the first cell alone, without a title */
+    const struct print_table *table; /* instead of runs, which are NULL then; NULL: of the runs */
 };
 
 /* Copies the lists, groups and expressions with them; courses are left out of COLUMNS, for they are
  * drawn and not written. NULL when memory is out. */
 struct copy *copy_new(struct runs *runs, const struct run_column *columns, size_t column_count,
     const struct copy_line *lines, size_t line_count);
+/* The same of any TABLE, which is copied. */
+struct copy *copy_new_table(const struct print_table *table, enum print_format format, bool bare);
 void copy_free(struct copy *copy); /* accepts NULL */
+/* FORMAT is read by people: numbers are rounded for them. */
+bool copy_is_for_people(enum print_format format);
 
 /* Appends the text to OUT, harmless, and without a line feed at its end when it is one row: pasted
  * into a shell that would be Enter. False with ERR. */

@@ -9,6 +9,8 @@
 #include "work/index.h"
 #include "work/runs.h"
 
+#define DELTAS_WITHIN_NOISE "\xe2\x89\x88" /* the sign of a difference whose interval holds 0 */
+
 enum { DELTAS_MOST_RUNS = 8, DELTAS_FIRST = 100, DELTAS_ALL = 1000 };
 
 struct deltas_want {

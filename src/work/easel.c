@@ -208,7 +208,7 @@ static void make_overlay(
 struct frame {
     struct encoder_frame *encoder;
     struct easel_tile tile; /* it was opened with; a reference to its photo, no boxes */
-    struct pixels *base, *shown;
+    struct pixels *base, *shown; /* SHOWN NULL: the encoder needs none */
     struct scene_map map;
 };
 
@@ -218,6 +218,7 @@ struct easel {
     struct easel_terminal told; /* the same in the words of the outside */
     struct frame frames[EASEL_MOST_TILES];
     size_t frame_count;
+    struct scene_layers layers;
     struct scene_texts texts;
     struct overlay_box overlay[EASEL_MOST_BOXES];
     struct buf gone; /* scratch: what takes old pictures away */
@@ -297,6 +298,7 @@ void easel_free(struct easel *easel)
         return;
     for (size_t i = 0; i < easel->frame_count; i++)
         frame_done(&easel->frames[i]);
+    scene_layers_done(&easel->layers);
     scene_texts_done(&easel->texts);
     buf_done(&easel->gone);
     free(easel);
@@ -394,8 +396,9 @@ static bool frame_open(struct easel *easel, const struct easel_tile *tile, struc
     frame->map.hatched = easel->encoder->hatches;
     if (frame->base)
         set_tone(frame->base, &tile->look);
-    frame->shown = frame->base ? pixels_copy(frame->base) : NULL;
-    if (!frame->shown)
+    if (!easel->encoder->layers)
+        frame->shown = frame->base ? pixels_copy(frame->base) : NULL;
+    if (!frame->base || (!frame->shown && !easel->encoder->layers))
         return err_set(err, ERR_MEMORY, "out of memory");
     struct encode_terminal terminal = easel->terminal;
     if (!tile->fine) {
@@ -419,8 +422,8 @@ static bool frame_shows(
 static int line_for(int line_px, const struct frame *frame)
 {
     enum { SMALL_PX = 260, CLOSE = 6 };
-    const struct pixels *shown = frame->shown;
-    if (shown->width_px < SMALL_PX && shown->height_px < SMALL_PX)
+    const struct pixels *base = frame->base;
+    if (base->width_px < SMALL_PX && base->height_px < SMALL_PX)
         return line_px > 2 ? line_px - 1 : 1;
     return line_px > 1 && frame->map.scale_x >= CLOSE ? line_px + 1 : line_px;
 }
@@ -434,10 +437,12 @@ static bool draw(struct easel *easel, struct frame *frame, const struct easel_ti
         /* Among texts a pixel is half a cell: thicker lines would cover the picture. */
         easel->overlay[i].line_px = texts ? 1 : line_for(easel->overlay[i].line_px, frame);
     }
-    if (!scene_compose(
-            frame->base, &frame->map, easel->overlay, tile->box_count, frame->shown, texts))
+    const struct encode_scene scene = {frame->shown, &easel->layers, texts};
+    if (!scene_lay(&frame->map, easel->overlay, tile->box_count, frame->base->width_px,
+            frame->base->height_px, &easel->layers, texts) ||
+        (frame->shown && !scene_paint(frame->base, &easel->layers, frame->shown)))
         return err_set(err, ERR_MEMORY, "out of memory");
-    return encoder_draw(frame->encoder, frame->shown, texts, whole, out, err);
+    return encoder_draw(frame->encoder, &scene, whole, out, err);
 }
 
 /* Lets go of the frames that show nothing of SCENE; those that stay come to the place of their tile,

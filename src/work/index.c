@@ -60,6 +60,8 @@ static bool scan_one(struct refresh *refresh, struct arena *arena, const char *g
     if (!truth_read_rules(arena, root, &refresh->rules, &trouble))
         refresh->listener->trouble(refresh->listener->self, &trouble);
     refresh->unlisted = false;
+    if (!store_put_root(refresh->store, root, false, &refresh->err))
+        return false;
     if (!scan_root(root, &visitor, &refresh->err) || refresh->err.code)
         return false;
     return ingest_drain(refresh) &&
@@ -91,6 +93,10 @@ static bool scan(struct refresh *refresh, struct arena *arena)
             return false;
         unlisted |= refresh->unlisted;
     }
+    refresh->unlisted = false;
+    if (!follow_watched(refresh, arena) || (!refresh->unlisted && !follow_forget(refresh, arena)))
+        return false;
+    unlisted |= refresh->unlisted;
     int64_t before = store_rows_written(refresh->store);
     if (!unlisted && !forget_unmet(refresh))
         return false;

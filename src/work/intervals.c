@@ -55,6 +55,15 @@ static bool match(struct making *making, struct err *err)
     return true;
 }
 
+/* All numbers of all classes, as long as their resamples take no more than 64 MiB a pair. */
+static int class_numbers_for(const struct study *study)
+{
+    enum { MOST_BYTES = 64 << 20, RUNS = 2 };
+    size_t bytes = sizeof(double) * RUNS * INTERVALS_ALL * EVAL_CLASS_NUMBERS *
+                   study->dataset->category_count;
+    return bytes <= MOST_BYTES ? EVAL_CLASS_NUMBERS : 1;
+}
+
 static void prepare(struct making *making, size_t index)
 {
     const struct intervals_want *want = making->want;
@@ -67,28 +76,43 @@ static void prepare(struct making *making, size_t index)
         .count = 2,
         .iou_index = making->iou_index,
         .confidence = want->confidence,
-        .resamples = INTERVALS_ALL};
+        .resamples = INTERVALS_ALL,
+        .class_numbers = class_numbers_for(want->studies[0])};
     pair->ready = comparison_make(&request, &making->arena, &pair->comparison, &err);
     if (!pair->ready)
         err_print(&err, pair->trouble, sizeof pair->trouble);
+}
+
+const struct eval_interval *intervals_class(
+    const struct intervals_row *row, enum eval_class_number number, size_t category)
+{
+    return row->resamples && (int)number < row->class_numbers && category < row->categories
+               ? &row->classes[(size_t)number * row->categories + category]
+               : NULL;
 }
 
 static bool take_row(const struct pair *pair, size_t categories, struct intervals *to, size_t index)
 {
     struct intervals_row *row = &to->rows[index];
     memcpy(row->trouble, pair->trouble, sizeof row->trouble);
-    row->ap = ARENA_ARRAY(&to->arena, struct eval_interval, categories + 1);
-    for (size_t c = 0; row->ap && c < categories; c++)
-        row->ap[c].point = NAN;
-    if (!row->ap || !pair->ready)
-        return row->ap != NULL;
+    row->categories = categories;
+    row->class_numbers = class_numbers_for(to->want.studies[0]);
+    size_t count = categories * (size_t)row->class_numbers;
+    row->classes = ARENA_ARRAY(&to->arena, struct eval_interval, count + 1);
+    for (size_t c = 0; row->classes && c < count; c++)
+        row->classes[c].point = NAN;
+    if (!row->classes || !pair->ready)
+        return row->classes != NULL;
     const struct common *common = &pair->comparison.common;
     row->resamples = pair->resamples;
     for (size_t n = 0; n < EVAL_NUMBERS; n++)
         row->numbers[n] = eval_bootstrap_delta(pair->comparison.bootstrap, 0, 1, n);
-    for (size_t c = 0; c < common->common.category_count; c++)
-        row->ap[common->category[c]] =
-            eval_bootstrap_delta(pair->comparison.bootstrap, 0, 1, EVAL_NUMBERS + c);
+    size_t shared = common->common.category_count;
+    for (int n = 0; n < row->class_numbers; n++)
+        for (size_t c = 0; c < shared; c++)
+            row->classes[(size_t)n * categories + (size_t)common->category[c]] =
+                eval_bootstrap_delta(pair->comparison.bootstrap, 0, 1,
+                    eval_class_number_at((enum eval_class_number)n, shared, c));
     return true;
 }
 

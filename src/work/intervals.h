@@ -15,13 +15,22 @@ struct intervals_want {
     double iou, confidence;
 };
 
+
 struct intervals_row {
     int resamples;                              /* so far; 0: no intervals (yet) */
     struct eval_interval numbers[EVAL_NUMBERS]; /* the study's less the first's */
-    struct eval_interval *ap; /* of AP by category of the first study's dataset; where a class is
-                                 not common its point is NaN */
+    /* Of each class: number n of category c of the first study's dataset is at [n * categories + c];
+     * where a class is not common its point is NaN. Only AP is made where there are so many classes
+     * that all of them would take too much memory: then CLASS_NUMBERS is 1. */
+    struct eval_interval *classes;
+    size_t categories;
+    int class_numbers; /* of enum eval_class_number, the first so many */
     char trouble[256];        /* why there are none, "" when nothing is wrong */
 };
+
+/* The interval of a class's number; NULL when none was made. */
+const struct eval_interval *intervals_class(
+    const struct intervals_row *row, enum eval_class_number number, size_t category);
 
 /* Never changed once told. */
 struct intervals {

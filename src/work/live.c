@@ -149,7 +149,7 @@ static bool look_at_changed(struct refresh *refresh, struct arena *arena)
         if (refresh->err.code)
             return false;
     }
-    if (!ingest_drain(refresh))
+    if (!ingest_drain(refresh) || (refresh->touched_count && !follow_watched(refresh, arena)))
         return false;
     for (size_t i = 0; refresh->touched_count && i < refresh->settings->root_count; i++) {
         struct err trouble; /* told of by whole refreshes */

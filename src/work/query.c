@@ -129,7 +129,8 @@ static void artifact_cells(const struct run_row *run, size_t item, struct sql_va
     static const char *const KINDS[] = {[ARTIFACT_PREDICTIONS] = "predictions",
         [ARTIFACT_GROUND_TRUTH] = "ground truth",
         [ARTIFACT_IMAGES] = "images",
-        [ARTIFACT_PICTURE] = "picture"};
+        [ARTIFACT_PICTURE] = "picture",
+        [ARTIFACT_WATCHED] = "watched"};
     const struct artifact *artifact = &run->artifacts[item];
     out[0] = text(KINDS[artifact->kind]);
     out[1] = artifact->step >= 0 ? integer(artifact->step) : (struct sql_value){0};

@@ -54,6 +54,14 @@ bool refresh_everything(struct refresh *refresh, struct arena *arena);
 /* Evaluates the predictions of all runs, or of those that were touched when it is only PARTLY. */
 bool refresh_evaluate(struct refresh *refresh);
 
+/* ---- follow.c: what recorded runs watch elsewhere ---- */
+
+/* Scans the directories that recorded runs name; of a partly refresh those that are not known yet.
+ */
+bool follow_watched(struct refresh *refresh, struct arena *arena);
+/* Behind it, when all could be listed: forgets what was not met of them. */
+bool follow_forget(struct refresh *refresh, struct arena *arena);
+
 /* ---- ingest.c: what a scan finds, into the store ---- */
 
 /* A number that differs from that of a program which might take directories otherwise. */

@@ -256,6 +256,11 @@ static bool is_course(const struct run_column *column, enum expr_ask ask)
     return column->kind == RUN_COLUMN_COURSE && column->ask == ask;
 }
 
+bool run_column_is_delta(const struct run_column *column)
+{
+    return column->kind == RUN_COLUMN_DELTA || is_course(column, EXPR_DELTA);
+}
+
 void run_value_print(
     const struct run_value *value, const struct run_column *column, char *out, size_t out_bytes)
 {
@@ -273,7 +278,7 @@ void run_value_print(
         print_age(value->number, out, out_bytes);
     else if (column->kind == RUN_COLUMN_STARTED)
         clock_iso(value->number, out, out_bytes);
-    else if (column->kind == RUN_COLUMN_DELTA || is_course(column, EXPR_DELTA))
+    else if (run_column_is_delta(column))
         snprintf(out, out_bytes, "%+.4f", value->number);
     else if (column->kind == RUN_COLUMN_BEST_STEP || column->kind == RUN_COLUMN_NOTES ||
              column->kind == RUN_COLUMN_NAN || is_course(column, EXPR_BEST_STEP) ||

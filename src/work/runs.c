@@ -182,6 +182,14 @@ bool run_role_shows_best(enum role role)
     return role_info(role)->better == BETTER_HIGHER;
 }
 
+double run_first_wall(const struct run_row *run)
+{
+    double first = NAN;
+    for (size_t i = 0; i < run->metric_count; i++)
+        first = fmin(first, run->metrics[i].extent->first_wall_s); /* fmin leaves NaN out */
+    return first;
+}
+
 double run_role_best(const struct run_row *run, enum role role, bool all, int64_t *step)
 {
     const struct run_metric *metric = run->by_role[role];

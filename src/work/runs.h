@@ -194,6 +194,8 @@ size_t run_settings(const struct run_row *run, struct param *out);
  * once. */
 bool runs_set_alike(const struct run_row *a, const struct run_row *b);
 const struct run_metric *run_metric(const struct run_row *run, const char *name);
+/* When its first point was logged; NaN when no metric tells. */
+double run_first_wall(const struct run_row *run);
 /* The run's value of a role in its unit: the best of the last segment (of ALL of them) by the
  * role's direction, its step in *STEP (may be NULL); the last where there is no direction. NaN when
  * not logged; -1 of a COCO number counts as undefined: NaN. */
@@ -252,6 +254,8 @@ bool runs_parse_columns(const struct runs *runs, struct arena *arena, const char
 /* BASELINE (may be NULL) serves deltas. */
 struct run_value run_value(const struct run_row *run, const struct run_column *column,
     const struct run_row *baseline, double now_s);
+/* Whether it shows differences to the baseline. */
+bool run_column_is_delta(const struct run_column *column);
 /* As a table shows it: "0.4123", "3h", "resnet50"; "" for what is not known. */
 void run_value_print(
     const struct run_value *value, const struct run_column *column, char *out, size_t out_bytes);

@@ -8,6 +8,7 @@
 #include "work/run_facts.h"
 #include "work/status.h"
 #include "work/title.h"
+#include "work/watched.h"
 
 #include "base/clock.h"
 #include "base/file.h"
@@ -216,7 +217,10 @@ static void join_said(struct said *to, const struct said *from)
 
 static bool join_twins(struct loading *loading, const struct twins_check *check)
 {
-    if (!twins_find(loading->rows, loading->found.count, check, loading->places))
+    uint32_t *watchers = watched_load(loading->store, &loading->scratch, loading->found.runs,
+        loading->rows, loading->found.count, NULL);
+    if (!watchers ||
+        !twins_find(loading->rows, loading->found.count, watchers, check, loading->places))
         return false;
     for (size_t i = 0; i < loading->found.count; i++) {
         uint32_t owner = loading->places[i].owner;
@@ -448,8 +452,7 @@ static bool label_dataset(struct arena *arena, struct run_row *run)
 static bool finish_row(struct loading *loading, struct run_row *run, const struct said *said)
 {
     run->shown = title_shown(&loading->out->arena, run->name, run->title);
-    if (!run->shown || !find_settings(loading, run) ||
-        !label_dataset(&loading->out->arena, run))
+    if (!run->shown || !find_settings(loading, run) || !label_dataset(&loading->out->arena, run))
         return no_memory(loading->err);
     infer_times(said, run);
     double silent_s = loading->now_s - (double)said->newest_mtime_ns * 1e-9;
@@ -561,7 +564,7 @@ static bool make_rows(struct loading *loading)
     if (!join_twins(loading, &check))
         return no_memory(loading->err);
     for (size_t i = 0; i < count; i++) {
-        if (loading->places[i].owner != i)
+        if (loading->places[i].owner != i || loading->found.runs[i].is_watched)
             continue;
         if (!finish_row(loading, &loading->rows[i], &loading->said[i]))
             return false;

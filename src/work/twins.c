@@ -24,6 +24,7 @@ struct trace {
 struct finding {
     const struct run_row *rows;
     size_t count;
+    const uint32_t *watchers; /* or NULL */
     const struct twins_check *check;
     uint32_t *by_id, *by_series, *all; /* forests: the parent of each row */
     struct trace *traces;
@@ -280,31 +281,52 @@ static bool is_better(const struct run_row *a, const struct run_row *b)
     return rank_a != rank_b ? rank_a < rank_b : a->id < b->id;
 }
 
+static bool has_recorded(const struct finding *finding, uint32_t at, uint32_t other)
+{
+    return finding->watchers && at != other && finding->watchers[other] == at;
+}
+
+static void unite_watched(struct finding *finding)
+{
+    for (uint32_t i = 0; finding->watchers && i < finding->count; i++)
+        unite(finding->all, i, finding->watchers[i]);
+}
+
+static enum twins_reason reason_of(const struct finding *finding, uint32_t at, uint32_t owner)
+{
+    if (owner == at)
+        return TWINS_SELF;
+    if (has_recorded(finding, owner, at))
+        return TWINS_BY_WATCH;
+    return finding->by_id[at] == finding->by_id[owner] ? TWINS_BY_ID : TWINS_BY_SERIES;
+}
+
+/* Row by row the better one; whoever has recorded another of its class before all of them. */
 static void choose_owners(struct finding *finding, struct twins_place *places)
 {
     for (uint32_t i = 0; i < finding->count; i++) {
         struct twins_place *place = &places[top(finding->all, i)];
-        places[i].reason = TWINS_SELF;
         if (top(finding->all, i) == i)
             place->owner = i;
         else if (is_better(&finding->rows[i], &finding->rows[place->owner]))
             place->owner = i;
     }
+    for (uint32_t i = 0; finding->watchers && i < finding->count; i++)
+        if (finding->watchers[i] != i)
+            places[top(finding->all, i)].owner = finding->watchers[i];
     for (uint32_t i = finding->count ? (uint32_t)finding->count : 0; i-- > 0;) {
         uint32_t owner = places[top(finding->all, i)].owner;
-        if (owner != i)
-            places[i].reason =
-                finding->by_id[i] == finding->by_id[owner] ? TWINS_BY_ID : TWINS_BY_SERIES;
+        places[i].reason = reason_of(finding, i, owner);
         if (top(finding->all, i) != i)
             places[i].owner = owner;
     }
 }
 
-bool twins_find(const struct run_row *rows, size_t count, const struct twins_check *check,
-    struct twins_place *places)
+bool twins_find(const struct run_row *rows, size_t count, const uint32_t *watchers,
+    const struct twins_check *check, struct twins_place *places)
 {
     uint32_t *parents = malloc((count * 3 + 1) * sizeof *parents);
-    struct finding finding = {.rows = rows, .count = count, .check = check};
+    struct finding finding = {.rows = rows, .count = count, .watchers = watchers, .check = check};
     if (!parents)
         return false;
     finding.by_id = parents;
@@ -313,8 +335,10 @@ bool twins_find(const struct run_row *rows, size_t count, const struct twins_che
     for (size_t i = 0; i < count * 3; i++)
         parents[i] = (uint32_t)(i % count);
     bool ok = unite_by_id(&finding) && unite_by_series(&finding) && take_classes(&finding);
-    if (ok)
+    if (ok) {
+        unite_watched(&finding);
         choose_owners(&finding, places);
+    }
     free(finding.traces);
     free(parents);
     return ok;

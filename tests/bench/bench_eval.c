@@ -381,7 +381,7 @@ static struct eval_bootstrap *prepare(struct stage *stage, int threads)
     struct eval_common common = {
         .image_count = IMAGES, .category_count = CATEGORIES, .confidence = .25};
     struct eval_bootstrap_settings settings = {
-        .resamples = 1000, .threads = threads, .classes = true};
+        .resamples = 1000, .threads = threads, .class_numbers = 1};
     struct eval_bootstrap *bootstrap =
         eval_bootstrap_new(runs, 2, &common, &settings, &stage->round, &err);
     if (!bootstrap)

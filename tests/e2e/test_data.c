@@ -139,6 +139,9 @@ static void test_wrong_words(void **state)
     EXPECT(3, "data", at("alpha/nothing.csv"));
     EXPECT(3, "data", at("beta/images")); /* no predictions */
     EXPECT(3, "data", at("set/images/none.png"));
+    /* Only what stands above it is looked at, not all that is beside that. */
+    assert_non_null(strstr(EXPECT(3, "data", at("set/images/nothing"))->err,
+        "set/images: no run found there"));
     assert_int_not_equal(BOXTOP("data", at("nowhere"))->code, 0);
     assert_int_not_equal(BOXTOP("data", at("alpha/../../../etc/passwd"))->code, 0);
     assert_non_null(strstr(EXPECT(0, "data", "--help")->out, "boxtop data runs/a/images"));

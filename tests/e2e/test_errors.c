@@ -109,6 +109,8 @@ static void test_what_is_not_there(void **state)
     EXPECT(3, "eval", "--gt", below(root, "set/instances.json"), "--dt", root);
     EXPECT(3, "eval", below(root, "alpha"), "--gt", "/nowhere");
     EXPECT(3, "show", empty);
+    assert_string_equal(EXPECT(3, "show", "/nowhere/at/all")->err,
+        "boxtop: /nowhere/at/all: cannot open: No such file or directory\n");
     assert_non_null(strstr(EXPECT(0, "ls", empty)->out, "no runs found"));
     assert_string_equal(EXPECT(0, "ls", empty, "--format", "json")->out, "[]\n");
     assert_non_null(strstr(EXPECT(0, "index", empty)->out, "0 runs, 0 points"));

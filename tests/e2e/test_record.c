@@ -240,6 +240,26 @@ static void test_no_directory_is_no_reason(void **state)
     assert_non_null(strstr(outcome->err, "nothing is recorded, the command runs"));
 }
 
+/* What the command writes elsewhere is its run's, where nobody would have looked. */
+static void test_watches(void **state)
+{
+    (void)state;
+    const char *const words[] = {"record", "--name", "r", "--watch", "logs", "--", "sh", "-c",
+        "mkdir -p logs/v1; printf 'step,loss\\n1,3\\n2,2.5\\n' >logs/v1/metrics.csv; echo loss: 9",
+        NULL};
+    assert_int_equal(program_run(&(struct program){.words = words, .directory = place})->code, 0);
+    const char *const list[] = {"ls", "--format", "csv", "--columns", "name,loss", "runs", NULL};
+    const struct outcome *outcome =
+        program_run(&(struct program){.words = list, .directory = place});
+    assert_int_equal(outcome->code, 0);
+    assert_non_null(strstr(outcome->out, "r,2.5\n"));
+    assert_null(strstr(outcome->out, "v1"));
+    const char *const wrong[] = {"record", "--watch", "runs/r/status.json", "true", NULL};
+    outcome = program_run(&(struct program){.words = wrong, .directory = place});
+    assert_int_equal(outcome->code, 2);
+    assert_non_null(strstr(outcome->err, "is no directory"));
+}
+
 /* ---- in a terminal ---- */
 
 static struct pty *open_shell(const char *script)
@@ -509,6 +529,7 @@ int main(int argc, char **argv)
         IN_PLACE(test_nobody_reads),
         IN_PLACE(test_full_disk_stops_recording_only),
         IN_PLACE(test_no_directory_is_no_reason),
+        IN_PLACE(test_watches),
         IN_PLACE(test_terminal_is_one),
         IN_PLACE(test_control_c),
         IN_PLACE(test_control_c_kills),

@@ -387,18 +387,14 @@ static bool answer(struct stage *stage, const struct wants *wants)
 static void draw_bottom(struct stage *stage)
 {
     struct grid *grid = stage->grid;
-    int row = grid->rows - 1;
-    if (stage->session.message[0]) {
-        grid_text(grid, row, 1, grid->cols - 2, STYLE_IS(ACCENT), stage->session.message);
-        return;
-    }
     struct key_table tables[MOST_TABLES];
     const struct key_row *rows[MOST_TABLES];
     size_t count = key_tables(stage, tables), kept = 0;
     for (size_t i = 0; i < count; i++)
         if (tables[i].rows != view_move_keys)
             rows[kept++] = tables[i].rows;
-    keybar_draw(grid, row, 1, grid->cols - 2, rows, kept);
+    struct keybar bar = {rows, kept, stage->session.message, STYLE_IS(ACCENT)};
+    keybar_draw(&bar, grid, grid->rows - 1, 1, grid->cols - 2);
 }
 
 static void draw_help(struct stage *stage)

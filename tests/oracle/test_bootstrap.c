@@ -72,7 +72,7 @@ static bool prepare(struct bench *bench)
     struct eval_bootstrap_settings of = {
         .resamples = field(bench, bench->expected, "resamples")->valueint,
         .threads = parallel_cores(),
-        .classes = true};
+        .class_numbers = 1};
     bench->bootstrap = eval_bootstrap_new(bench->runs, 2, &common, &of, &bench->arena, &err);
     return bench->bootstrap &&
            eval_bootstrap_run(bench->bootstrap, of.resamples) == of.resamples;
@@ -140,7 +140,7 @@ static void check_resamples(struct bench *bench)
         eval_bootstrap_weights(resample++, common.image_count, weights);
         for (int r = 0; r < 2; r++) {
             double numbers[EVAL_NUMBERS];
-            eval_weighted_numbers(runs[r], weights, scratch, numbers, NULL);
+            eval_weighted_numbers(runs[r], weights, scratch, 0, numbers);
             check(bench, "mAP of a resample", numbers[EVAL_AP], item(row, r), MEAN);
         }
     }

@@ -239,26 +239,36 @@ bool kitty_screen_feed(struct kitty_screen *screen, const char *bytes, size_t le
            (!screen->more || escapes_wrong(screen->wrong, "chunks are missing"));
 }
 
+static void look_at(const struct kitty_screen *screen, const struct kitty_placement *placement,
+    size_t stride, uint8_t *rgb)
+{
+    const struct kitty_image *image = find_image((struct kitty_screen *)screen, placement->image);
+    for (uint32_t y = 0; y < placement->height; y++)
+        for (uint32_t x = 0; x < placement->width; x++) {
+            const uint8_t *from =
+                image->rgba +
+                ((size_t)(placement->from_y + y) * image->width + placement->from_x + x) * 4;
+            size_t to = ((size_t)placement->y + y) * stride + (size_t)placement->x + x;
+            if (from[3])
+                memcpy(rgb + to * 3, from, 3);
+        }
+}
+
+static int by_height(const void *a, const void *b)
+{
+    const struct kitty_placement *p = *(const struct kitty_placement *const *)a;
+    const struct kitty_placement *q = *(const struct kitty_placement *const *)b;
+    return (p->z > q->z) - (p->z < q->z);
+}
+
 void kitty_screen_look(const struct kitty_screen *screen, uint8_t *rgb)
 {
+    const struct kitty_placement *order[KITTY_SCREEN_PLACEMENTS];
     size_t stride = (size_t)(screen->cols * screen->cell_width_px);
     memset(rgb, 40, stride * (size_t)(screen->rows * screen->cell_height_px) * 3);
-    for (int z = 0; z <= 1; z++)
-        for (size_t i = 0; i < screen->placement_count; i++) {
-            const struct kitty_placement *placement = &screen->placements[i];
-            const struct kitty_image *image =
-                find_image((struct kitty_screen *)screen, placement->image);
-            if (placement->z != z)
-                continue;
-            for (uint32_t y = 0; y < placement->height; y++)
-                for (uint32_t x = 0; x < placement->width; x++) {
-                    const uint8_t *from =
-                        image->rgba +
-                        ((size_t)(placement->from_y + y) * image->width + placement->from_x + x) *
-                            4;
-                    size_t to = ((size_t)placement->y + y) * stride + (size_t)placement->x + x;
-                    if (from[3])
-                        memcpy(rgb + to * 3, from, 3);
-                }
-        }
+    for (size_t i = 0; i < screen->placement_count; i++)
+        order[i] = &screen->placements[i];
+    qsort(order, screen->placement_count, sizeof *order, by_height);
+    for (size_t i = 0; i < screen->placement_count; i++)
+        look_at(screen, order[i], stride, rgb);
 }

@@ -13,7 +13,7 @@ struct profile {
     bool sizes_px;   /* CSI 14t and 16t */
     bool size_cells; /* CSI 18t */
     int registers;   /* XTSMGRAPHICS, 0 for none */
-    int picture_most_px;
+    int picture_most_px; /* 0: it tells no size */
     bool kitty_graphics, kitty_keys, background;
     struct {
         int number, state;
@@ -40,6 +40,13 @@ static const struct profile PROFILES[] = {
         .kitty_keys = true,
         .background = true,
         .modes = {{2026, 2}, {80, 2}, {8452, 2}, {1070, 1}, {1006, 2}}},
+    [WIRE_MLTERM] = {.da1 = "?63;1;2;3;4;6;7;15;18;22;29",
+        .da2 = ">24;279;0",
+        .sizes_px = true,
+        .size_cells = true,
+        .registers = 1024,
+        .background = true,
+        .modes = {{2026, 0}, {80, 2}, {8452, 2}, {1070, 0}, {1006, 2}}},
     [WIRE_KITTY] = {.da1 = "?62;",
         .da2 = ">1;4000;26",
         .version = "kitty(0.26.5)",
@@ -187,6 +194,8 @@ static void answer_graphics(struct wire *wire, int item, int action)
         return;
     if (item == 1)
         reply(wire, "\033[?1;0;%dS", profile->registers);
+    else if (item == 2 && !profile->picture_most_px)
+        reply(wire, "\033[?2;3;0S");
     else if (item == 2 && action == 4)
         reply(wire, "\033[?2;0;%d;%dS", profile->picture_most_px, profile->picture_most_px);
     else if (item == 2)

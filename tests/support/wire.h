@@ -13,6 +13,7 @@ enum wire_terminal {
     WIRE_ALACRITTY, /* answers DA1, has no pictures */
     WIRE_XTERM,     /* `xterm -ti vt340`: sixel, no window operations, pictures up to 1000x1000 */
     WIRE_FOOT,      /* sixel, every size query, synchronised output */
+    WIRE_MLTERM,    /* sixel, every size query, no name and no limit */
     WIRE_KITTY,     /* kitty graphics, no sixel */
     WIRE_TMUX,      /* tmux 3.4 built with sixel */
 };

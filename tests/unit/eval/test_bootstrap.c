@@ -15,12 +15,12 @@
 
 #include <cmocka.h>
 
-enum { IMAGES = 12, CLASSES = 3, RUNS = 4, RESAMPLES = 60, NUMBERS = EVAL_NUMBERS + CLASSES };
+enum { IMAGES = 12, CLASSES = 3, RUNS = 4, RESAMPLES = 60, NUMBERS = EVAL_NUMBERS + EVAL_CLASS_NUMBERS * CLASSES };
 
 static const struct eval_common COMMON = {
     .image_count = IMAGES, .category_count = CLASSES, .iou_index = 0, .confidence = .3};
 static const struct eval_bootstrap_settings SETTINGS = {
-    .resamples = RESAMPLES, .threads = 1, .classes = true};
+    .resamples = RESAMPLES, .threads = 1, .class_numbers = EVAL_CLASS_NUMBERS};
 
 /* Runs on one dataset. */
 struct scene {
@@ -247,14 +247,13 @@ static void number_by_number(
     for (int resample = 0; resample < RESAMPLES; resample++) {
         eval_bootstrap_weights(resample, IMAGES, weights);
         for (int r = 0; r < RUNS; r++)
-            eval_weighted_numbers(weighted[r], weights, scratch, numbers[r][resample],
-                numbers[r][resample] + EVAL_NUMBERS);
+            eval_weighted_numbers(
+                weighted[r], weights, scratch, EVAL_CLASS_NUMBERS, numbers[r][resample]);
     }
     for (int i = 0; i < IMAGES; i++)
         weights[i] = 1;
     for (int r = 0; r < RUNS; r++)
-        eval_weighted_numbers(
-            weighted[r], weights, scratch, points[r], points[r] + EVAL_NUMBERS);
+        eval_weighted_numbers(weighted[r], weights, scratch, EVAL_CLASS_NUMBERS, points[r]);
 }
 
 static void intervals_are_those_of_the_resamples(void **unused)

@@ -48,7 +48,14 @@ static void weigh(struct scene *scene, const struct eval_aligned *run,
     assert_non_null(weighted);
     struct eval_weighing *scratch = eval_weighing_new(&weighted, 1, &scene->arena);
     assert_non_null(scratch);
-    eval_weighted_numbers(weighted, weights, scratch, numbers, classes);
+    double all[EVAL_NUMBERS + EVAL_CLASS_NUMBERS * CLASSES];
+    eval_weighted_numbers(weighted, weights, scratch, EVAL_CLASS_NUMBERS, all);
+    memcpy(numbers, all, EVAL_NUMBERS * sizeof *numbers);
+    memcpy(classes, all + EVAL_NUMBERS, EVAL_CLASS_NUMBERS * CLASSES * sizeof *classes);
+    double alone[EVAL_NUMBERS + CLASSES]; /* who asks for less gets the same */
+    eval_weighted_numbers(weighted, weights, scratch, 1, alone);
+    assert_memory_equal(
+        alone, all, (EVAL_NUMBERS + common->category_count) * sizeof *alone);
 }
 
 static uint32_t next(uint64_t *state, uint32_t below)
@@ -93,7 +100,7 @@ static void weights_count_images_by_hand(void **unused)
     struct eval_aligned run = {.set = sets_match(scene.dataset, scene.detections, &scene.arena)};
     struct eval_common common = {.image_count = 2, .category_count = CLASSES, .confidence = .85};
     for (size_t i = 0; i < sizeof CASES_BY_HAND / sizeof *CASES_BY_HAND; i++) {
-        double numbers[EVAL_NUMBERS], classes[CLASSES];
+        double numbers[EVAL_NUMBERS], classes[EVAL_CLASS_NUMBERS * CLASSES];
         double tp = CASES_BY_HAND[i].tp, fp = CASES_BY_HAND[i].fp, fn = CASES_BY_HAND[i].fn;
         weigh(&scene, &run, &common, CASES_BY_HAND[i].weights, numbers, classes);
         assert_near(numbers[EVAL_AP], CASES_BY_HAND[i].ap);
@@ -206,8 +213,10 @@ static void check_slowly(const struct eval_set *set, const uint32_t *weights, co
         for (size_t c = 0; c < CLASSES; c++) {
             double ap, recall;
             slow_mean(set, c, area, weights, &ap, &recall);
-            if (area == EVAL_ALL)
-                assert_near(classes[c], ap);
+            if (area == EVAL_ALL) {
+                assert_near(classes[EVAL_CLASS_AP * CLASSES + c], ap);
+                assert_near(classes[EVAL_CLASS_AR100 * CLASSES + c], recall);
+            }
             if (isnan(ap))
                 continue;
             sums[0] += ap;
@@ -216,6 +225,29 @@ static void check_slowly(const struct eval_set *set, const uint32_t *weights, co
         }
         assert_near(numbers[area ? EVAL_APS + area - 1 : EVAL_AP], sums[0] / count);
         assert_near(numbers[area ? EVAL_ARS + area - 1 : EVAL_AR100], sums[1] / count);
+    }
+}
+
+/* A class at the thresholds of COMMON: the counts of each image, so many times. */
+static void check_class_counts(const struct eval_set *set, const struct eval_common *common,
+    const uint32_t *weights, const double *classes)
+{
+    for (size_t c = 0; c < CLASSES; c++) {
+        uint64_t one = UINT64_C(1) << c;
+        struct eval_counts total, images[IMAGES], sum = {0};
+        bool listed = set->category_gt[c + 1] > set->category_gt[c];
+        eval_counts_at(
+            set, common->iou_index, common->confidence, &one, &total, NULL, images);
+        for (int i = 0; i < IMAGES; i++) {
+            sum.tp += weights[i] * images[i].tp;
+            sum.fp += weights[i] * images[i].fp;
+            sum.fn += weights[i] * images[i].fn;
+        }
+        assert_near(classes[EVAL_CLASS_PRECISION * CLASSES + c],
+            listed ? eval_precision(&sum) : NAN);
+        assert_near(
+            classes[EVAL_CLASS_RECALL * CLASSES + c], listed ? eval_recall(&sum) : NAN);
+        assert_near(classes[EVAL_CLASS_F1 * CLASSES + c], listed ? eval_f1(&sum) : NAN);
     }
 }
 
@@ -228,8 +260,11 @@ static void numbers_follow_the_definition(void **unused)
     for (int i = 0; i < CASES; i++) {
         struct scene scene;
         uint32_t weights[IMAGES];
-        double numbers[EVAL_NUMBERS], classes[CLASSES];
-        struct eval_common common = {.image_count = IMAGES, .category_count = CLASSES};
+        double numbers[EVAL_NUMBERS], classes[EVAL_CLASS_NUMBERS * CLASSES];
+        struct eval_common common = {.image_count = IMAGES,
+            .category_count = CLASSES,
+            .iou_index = i % 3,
+            .confidence = i % 5 * .2};
         scene_init(&scene, IMAGES);
         random_scene(&state, &scene, i & 1);
         struct eval_aligned run = {
@@ -238,6 +273,7 @@ static void numbers_follow_the_definition(void **unused)
             weights[image] = next(&state, BELOW[i % 4]);
         weigh(&scene, &run, &common, weights, numbers, classes);
         check_slowly(run.set, weights, numbers, classes);
+        check_class_counts(run.set, &common, weights, classes);
         scene_done(&scene);
     }
 }
@@ -247,8 +283,12 @@ static void check_summary(
 {
     for (int i = 0; i < EVAL_STATS; i++)
         assert_stat(numbers[i], summary->stats[i]);
-    for (int c = 0; c < CLASSES; c++)
-        assert_stat(classes[c], summary->classes[c].stats[EVAL_AP]);
+    for (int c = 0; c < CLASSES; c++) {
+        assert_stat(classes[EVAL_CLASS_AP * CLASSES + c], summary->classes[c].stats[EVAL_AP]);
+        assert_stat(classes[EVAL_CLASS_AP50 * CLASSES + c], summary->classes[c].stats[EVAL_AP50]);
+        assert_stat(
+            classes[EVAL_CLASS_AR100 * CLASSES + c], summary->classes[c].stats[EVAL_AR100]);
+    }
 }
 
 static void check_counts(
@@ -276,7 +316,7 @@ static void weight_one_gives_the_numbers_of_the_set(void **unused)
         struct scene scene;
         struct err err;
         struct eval_summary summary;
-        double numbers[EVAL_NUMBERS], classes[CLASSES];
+        double numbers[EVAL_NUMBERS], classes[EVAL_CLASS_NUMBERS * CLASSES];
         struct eval_settings settings = i % 3 ? eval_settings_default() : few;
         struct eval_common common = {.image_count = IMAGES,
             .category_count = CLASSES,
@@ -334,7 +374,7 @@ static void a_weight_is_so_many_copies(void **unused)
         struct err err;
         struct eval_summary summary;
         uint32_t weights[IMAGES];
-        double numbers[EVAL_NUMBERS], classes[CLASSES];
+        double numbers[EVAL_NUMBERS], classes[EVAL_CLASS_NUMBERS * CLASSES];
         struct eval_common common = {.image_count = IMAGES,
             .category_count = CLASSES,
             .iou_index = 4,
@@ -391,7 +431,7 @@ static void positions_choose_and_order(void **unused)
         struct eval_summary summary;
         uint32_t kept[IMAGES], ones[IMAGES] = {1, 1, 1, 1, 1};
         int32_t positions[IMAGES], categories[CLASSES] = {1, 0, -1};
-        double numbers[EVAL_NUMBERS], classes[CLASSES];
+        double numbers[EVAL_NUMBERS], classes[EVAL_CLASS_NUMBERS * CLASSES];
         struct eval_common common = {.category_count = 2, .iou_index = 1, .confidence = .2};
         for (int image = 0; image < IMAGES; image++)
             kept[image] = next(&state, 2);

@@ -117,21 +117,21 @@ static void run_steps(enum encode_colours colours, bool utf8)
         struct scene_map map = {1, 1, 0, 0};
         assert_true(scene_compose(base, &map, boxes, random >> 30, shown, &texts));
         buf_clear(&out);
-        assert_true(encoder_draw(frame, shown, &texts, false, &out, NULL));
+        assert_true(encoder_draw(frame, &(struct encode_scene){.pixels = shown, .texts = &texts}, false, &out, NULL));
         for (size_t i = 0; !utf8 && i < out.length; i++)
             assert_true((signed char)out.data[i] >= 0);
         feed(&screen, &out);
         struct screen other = screen_open();
         struct encoder_frame *fresh = encoder_open(encoder, &terminal, &place, base, NULL);
         buf_clear(&out);
-        assert_true(encoder_draw(fresh, shown, &texts, true, &out, NULL));
+        assert_true(encoder_draw(fresh, &(struct encode_scene){.pixels = shown, .texts = &texts}, true, &out, NULL));
         feed(&other, &out);
         expect_same(&screen, &other);
         encoder_close(fresh);
         vterm_free(other.vterm);
     }
     buf_clear(&out);
-    assert_true(encoder_draw(frame, shown, &texts, false, &out, NULL));
+    assert_true(encoder_draw(frame, &(struct encode_scene){.pixels = shown, .texts = &texts}, false, &out, NULL));
     assert_int_equal(out.length, 0);
     expect_erased(frame, &screen, &out);
     scene_texts_done(&texts);
@@ -160,7 +160,7 @@ static struct screen draw_one(const struct pixels *base, const struct pixels *sh
         encoder_open(encoder_find("blocks"), &terminal, &place, base, NULL);
     struct buf out;
     buf_init(&out, MOST_BYTES);
-    assert_true(encoder_draw(frame, shown, texts, true, &out, NULL));
+    assert_true(encoder_draw(frame, &(struct encode_scene){.pixels = shown, .texts = texts}, true, &out, NULL));
     struct screen screen = screen_open();
     feed(&screen, &out);
     encoder_close(frame);

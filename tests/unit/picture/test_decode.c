@@ -448,6 +448,13 @@ static void damage_does_no_harm(void **state)
             struct pixels *got = picture_decode_memory(copy, files[i].length,
                 &(struct picture_ask){40, 40}, NULL, &err);
             assert_true(got ? got->width_px <= 40 && got->height_px <= 40 : err.code != ERR_NONE);
+            int32_t w = 0, h = 0, fit_w, fit_h;
+            bool told = picture_size_memory(copy, files[i].length, &w, &h, NULL);
+            assert_true(told || !got); /* what is decoded is of the size told before */
+            if (got) {
+                picture_fit(w, h, 40, 40, false, &fit_w, &fit_h);
+                assert_true(got->width_px == fit_w && got->height_px == fit_h);
+            }
             pixels_free(got);
             free(copy);
         }

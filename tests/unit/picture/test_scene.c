@@ -65,7 +65,7 @@ static void styles_differ_and_clipping_keeps_them(void **state)
     struct overlay_box box = {
         .w = 16, .h = 4, .rgb = {1, 1, 1}, .line_px = 1, .style = LINE_DASHED};
     expect_drawn(
-        16, 4, &box, 1, "####...####...##\n#..............#\n#..............#\n####...####...##\n");
+        16, 4, &box, 1, "####...####...##\n#..............#\n#..............#\n##...####...####\n");
     box.style = LINE_DOTTED;
     expect_drawn(
         16, 4, &box, 1, "#..#..#..#..#..#\n................\n................\n#..#..#..#..#..#\n");
@@ -73,7 +73,7 @@ static void styles_differ_and_clipping_keeps_them(void **state)
     box.x = -5;
     box.w = 21;
     expect_drawn(
-        16, 4, &box, 1, "..####...####..#\n...............#\n...............#\n..####...####..#\n");
+        16, 4, &box, 1, "..####...####..#\n...............#\n...............#\n##...####...####\n");
 }
 
 static void the_map_scales_and_moves(void **state)

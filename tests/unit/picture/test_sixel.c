@@ -66,7 +66,7 @@ static void expect_like_full(const struct sixel_screen *screen,
     struct encoder_frame *frame = encoder_open(encoder_find("sixel"), terminal, place, base, NULL);
     struct buf out;
     buf_init(&out, MOST_BYTES);
-    assert_true(encoder_draw(frame, shown, NULL, true, &out, NULL));
+    assert_true(encoder_draw(frame, &(struct encode_scene){.pixels = shown}, true, &out, NULL));
     assert_true(sixel_screen_feed(&other, out.data, out.length));
     size_t width = (size_t)(screen->cols * screen->cell_width_px) * 3;
     size_t at = (size_t)(place->row * screen->cell_height_px) * width +
@@ -124,7 +124,7 @@ static void run_steps(const struct geometry *geometry, enum encode_delta delta)
         size_t count = next_random(&random) % (MOST_BOXES + 1);
         assert_true(scene_compose(base, &map, boxes, count, shown, NULL));
         buf_clear(&out);
-        assert_true(encoder_draw(frame, shown, NULL, step % 50 == 49, &out, NULL));
+        assert_true(encoder_draw(frame, &(struct encode_scene){.pixels = shown}, step % 50 == 49, &out, NULL));
         if (!sixel_screen_feed(&screen, out.data, out.length))
             fail_msg("step %d: %s", step, screen.wrong);
         if (step % 20 == 19 || step < 3)
@@ -176,7 +176,7 @@ static void small_open_within(struct small *small, enum encode_delta delta, int3
     small->frame =
         encoder_open(encoder_find("sixel"), &small->terminal, &small->place, small->base, NULL);
     buf_init(&small->out, MOST_BYTES);
-    assert_true(encoder_draw(small->frame, small->base, NULL, false, &small->out, NULL));
+    assert_true(encoder_draw(small->frame, &(struct encode_scene){.pixels = small->base}, false, &small->out, NULL));
 }
 
 static void small_open(struct small *small, enum encode_delta delta)
@@ -206,14 +206,14 @@ static void boxes_are_of_their_colour_and_few_bytes(void **state)
     struct scene_map map = {1, 1, 0, 0};
     scene_compose(small.base, &map, &box, 1, small.shown, NULL);
     buf_clear(&small.out);
-    assert_true(encoder_draw(small.frame, small.shown, NULL, false, &small.out, NULL));
+    assert_true(encoder_draw(small.frame, &(struct encode_scene){.pixels = small.shown}, false, &small.out, NULL));
     assert_true(small.out.length > 0 && small.out.length < full / 100);
     assert_true(sixel_screen_feed(&screen, small.out.data, small.out.length));
     for (int32_t i = 0; i < 240 * 180; i++)
         if (memcmp(small.shown->rgb + i * 3, small.base->rgb + i * 3, 3) != 0)
             assert_memory_equal(screen.rgb + i * 3, box.rgb, 3);
     buf_clear(&small.out);
-    assert_true(encoder_draw(small.frame, small.shown, NULL, false, &small.out, NULL));
+    assert_true(encoder_draw(small.frame, &(struct encode_scene){.pixels = small.shown}, false, &small.out, NULL));
     assert_int_equal(small.out.length, 0); /* nothing changed, nothing sent */
     sixel_screen_done(&screen);
     small_close(&small);
@@ -313,7 +313,7 @@ static void more_colours_than_registers_still_draw(void **state)
     struct scene_map map = {1, 1, 0, 0};
     scene_compose(small.base, &map, boxes, 60, small.shown, NULL);
     buf_clear(&small.out);
-    assert_true(encoder_draw(small.frame, small.shown, NULL, false, &small.out, NULL));
+    assert_true(encoder_draw(small.frame, &(struct encode_scene){.pixels = small.shown}, false, &small.out, NULL));
     if (!sixel_screen_feed(&screen, small.out.data, small.out.length))
         fail_msg("%s", screen.wrong);
     sixel_screen_done(&screen);
@@ -333,7 +333,7 @@ static void erasing_leaves_the_background(void **state)
     for (int32_t i = 0; i < 240 * 180 * 3; i++)
         assert_int_equal(screen.rgb[i], ground);
     buf_clear(&small.out);
-    assert_true(encoder_draw(small.frame, small.base, NULL, false, &small.out, NULL));
+    assert_true(encoder_draw(small.frame, &(struct encode_scene){.pixels = small.base}, false, &small.out, NULL));
     assert_true(small.out.length > 1000); /* all of it again */
     sixel_screen_done(&screen);
     small_close(&small);
@@ -347,12 +347,12 @@ static void a_full_buffer_is_an_error_and_then_drawn_again(void **state)
     struct buf little;
     buf_init(&little, 2000);
     struct err err = {0};
-    assert_false(encoder_draw(small.frame, small.base, NULL, true, &little, &err));
+    assert_false(encoder_draw(small.frame, &(struct encode_scene){.pixels = small.base}, true, &little, &err));
     assert_int_equal(err.code, ERR_MEMORY);
     buf_done(&little);
     size_t full = small.out.length;
     buf_clear(&small.out);
-    assert_true(encoder_draw(small.frame, small.base, NULL, false, &small.out, NULL));
+    assert_true(encoder_draw(small.frame, &(struct encode_scene){.pixels = small.base}, false, &small.out, NULL));
     assert_int_equal(small.out.length, full);
     small_close(&small);
 }
@@ -367,13 +367,13 @@ static void tiny_and_wrong_sizes(void **state)
     struct buf out;
     buf_init(&out, MOST_BYTES);
     struct encoder_frame *frame = encoder_open(encoder, &terminal, &place, one, NULL);
-    assert_true(encoder_draw(frame, one, NULL, true, &out, NULL));
+    assert_true(encoder_draw(frame, &(struct encode_scene){.pixels = one}, true, &out, NULL));
     struct sixel_screen screen;
     sixel_screen_init(&screen, 1, 1, 8, 16);
     assert_true(sixel_screen_feed(&screen, out.data, out.length));
     assert_int_equal(screen.rgb[0] + screen.rgb[1] + screen.rgb[2], 0);
     struct err err = {0};
-    assert_false(encoder_draw(frame, large, NULL, true, &out, &err));
+    assert_false(encoder_draw(frame, &(struct encode_scene){.pixels = large}, true, &out, &err));
     assert_int_equal(err.code, ERR_USAGE);
     assert_null(encoder_open(encoder, &terminal, &place, large, &err));
     assert_int_equal(err.code, ERR_LIMIT);

@@ -53,6 +53,7 @@ struct stage {
     struct pixels *base, *shown;
     struct overlay_box boxes[MOST_BOXES];
     size_t box_count;
+    struct scene_layers layers;
     uint32_t random;
     struct buf out;
     /* The screen, one of them. */
@@ -198,8 +199,15 @@ static void set_box(struct stage *stage, struct overlay_box *box)
 static void compose(struct stage *stage)
 {
     struct scene_map map = {.scale_x = 1, .scale_y = 1};
-    assert_true(
-        scene_compose(stage->base, &map, stage->boxes, stage->box_count, stage->shown, NULL));
+    assert_true(scene_lay(&map, stage->boxes, stage->box_count, stage->base->width_px,
+        stage->base->height_px, &stage->layers, NULL));
+    assert_true(scene_paint(stage->base, &stage->layers, stage->shown));
+}
+
+static void draw(struct stage *stage, bool full)
+{
+    const struct encode_scene scene = {stage->shown, &stage->layers, NULL};
+    assert_true(encoder_draw(stage->frame, &scene, full, &stage->out, NULL));
 }
 
 /* A window of another size or font: a new place and a new screen. */
@@ -218,7 +226,11 @@ static void open_frame(struct stage *stage, const struct geometry *geometry)
     stage->shown = pixels_copy(stage->base);
     stage->frame = encoder_open(encoder, &terminal, &geometry->place, stage->base, NULL);
     assert_non_null(stage->frame);
-    assert_true(encoder_draw(stage->frame, stage->base, NULL, false, &stage->out, NULL));
+    size_t boxes = stage->box_count;
+    stage->box_count = 0;
+    compose(stage);
+    draw(stage, false);
+    stage->box_count = boxes;
     screen_look(stage);
     memcpy(stage->plain, stage->seen, stage->bytes);
 }
@@ -258,7 +270,7 @@ static void act(struct stage *stage, int action)
         box->y += (int)pick(stage, 9) - 4;
     }
     compose(stage);
-    assert_true(encoder_draw(stage->frame, stage->shown, NULL, full, &stage->out, NULL));
+    draw(stage, full);
     screen_look(stage);
     expect_shown(stage, action);
 }
@@ -274,12 +286,51 @@ static void every_way_shows_what_is_drawn(void **state)
         open_frame(stage, &GEOMETRIES[0]);
         for (int action = 0; action < ACTIONS; action++)
             act(stage, action);
-        assert_true(encoder_draw(stage->frame, stage->shown, NULL, false, &stage->out, NULL));
+        draw(stage, false);
         assert_int_equal(stage->out.length, 0); /* nothing changed, nothing sent */
         close_frame(stage);
+        scene_layers_done(&stage->layers);
         buf_done(&stage->out);
         free(stage);
     }
+}
+
+/* More outlines than kitty is given whole sheets for: the others are bars, and look no different. */
+static void many_outlines_of_kitty_are_bars(void **state)
+{
+    (void)state;
+    enum { BOXES = 40 };
+    static const struct way KITTY = {"kitty, many outlines", "kitty", ENCODE_CELLS, 64};
+    static const struct geometry LARGE = {
+        32, 48, {.row = 1, .col = 1, .rows = 12, .cols = 28, .id = 5}};
+    struct stage *stage = calloc(1, sizeof *stage);
+    struct overlay_box boxes[BOXES];
+    struct scene_map map = {.scale_x = 1, .scale_y = 1};
+    stage->way = &KITTY;
+    stage->random = 11;
+    buf_init(&stage->out, MOST_BYTES);
+    open_frame(stage, &LARGE);
+    for (int i = 0; i < BOXES; i++) {
+        set_box(stage, &boxes[i]);
+        boxes[i].rgb[2] = (uint8_t)(i * 6);
+    }
+    for (int count = BOXES; count > 0; count -= 13) {
+        assert_true(scene_lay(&map, boxes, (size_t)count, stage->base->width_px,
+            stage->base->height_px, &stage->layers, NULL));
+        assert_true(scene_paint(stage->base, &stage->layers, stage->shown));
+        draw(stage, false);
+        screen_look(stage);
+        expect_shown(stage, count);
+        size_t bars = 0;
+        for (size_t i = 0; i < stage->kitty.image_count; i++)
+            bars += stage->kitty.images[i].width > (uint32_t)stage->base->width_px &&
+                    stage->kitty.images[i].height <= 2 * SCENE_MAX_LINE_PX;
+        assert_true(bars > 2);
+    }
+    close_frame(stage);
+    scene_layers_done(&stage->layers);
+    buf_done(&stage->out);
+    free(stage);
 }
 
 /* Four boxes that come or go, in a picture of 800 x 600: what a step of the slider costs. */
@@ -287,9 +338,14 @@ static size_t bytes_of_step(struct encoder_frame *frame, const struct pixels *ba
     struct pixels *shown, const struct overlay_box *boxes, size_t count, struct buf *out)
 {
     struct scene_map map = {.scale_x = 1, .scale_y = 1};
+    struct scene_layers layers = {0};
+    const struct encode_scene scene = {shown, &layers, NULL};
     buf_clear(out);
-    assert_true(scene_compose(base, &map, boxes, count, shown, NULL));
-    assert_true(encoder_draw(frame, shown, NULL, false, out, NULL));
+    assert_true(
+        scene_lay(&map, boxes, count, base->width_px, base->height_px, &layers, NULL));
+    assert_true(scene_paint(base, &layers, shown));
+    assert_true(encoder_draw(frame, &scene, false, out, NULL));
+    scene_layers_done(&layers);
     return out->length;
 }
 
@@ -339,6 +395,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_way_shows_what_is_drawn),
+        cmocka_unit_test(many_outlines_of_kitty_are_bars),
         cmocka_unit_test(a_step_of_the_slider_is_cheap),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

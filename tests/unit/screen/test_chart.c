@@ -98,6 +98,31 @@ static void any_range_has_a_usable_axis(void **state)
     }
 }
 
+/* Also then: all of the range is on the axis, little is not, and there are two ticks or more. */
+static void ticks_in_the_middles_of_rows(void **state)
+{
+    (void)state;
+    srand(9);
+    for (int round = 0; round < 20000; round++) {
+        double scale = pow(10, rand() % 13 - 6), low = (rand() % 2001 - 1000) * scale;
+        double high = low + (1 + rand() % 3000) * scale / (rand() % 50 + 1);
+        int rows = 3 + rand() % 60;
+        struct axis axis;
+        axis_init_rows(&axis, low, high, rows);
+        double row = (axis.high - axis.low) / (rows - 0.25),
+               slack = 1e-9 * (fabs(low) + fabs(high));
+        assert_true(axis.low <= low + slack && axis.high >= high - slack);
+        assert_true(low < 0 || axis.low > -row);
+        if (rows > 8)
+            assert_true(high - low > 0.5 * (axis.high - axis.low));
+        assert_true(axis.count >= 2);
+        for (int t = 0; t < axis.count; t++) {
+            double at = (axis.high - axis.ticks[t].value) / row - 0.375; /* rows from the top one */
+            assert_true(fabs(at - nearbyint(at)) < 1e-6);
+        }
+    }
+}
+
 static void a_chart_with_two_series(void **state)
 {
     (void)state;
@@ -420,6 +445,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ticks_are_round),
         cmocka_unit_test(any_range_has_a_usable_axis),
+        cmocka_unit_test(ticks_in_the_middles_of_rows),
         cmocka_unit_test(a_chart_with_two_series),
         cmocka_unit_test(small_and_empty_charts),
         cmocka_unit_test(no_span_is_lost_and_gaps_stay_open),

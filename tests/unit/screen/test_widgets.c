@@ -107,7 +107,7 @@ static const struct slider CONFIDENCE = {"confidence", 0, 1, .55, .01, .57, 2, "
 static void sliders(void **state)
 {
     (void)state;
-    struct grid *grid = grid_of(5, 60);
+    struct grid *grid = grid_of(7, 60);
     struct slider_place place;
     slider_draw(grid, 0, 0, 60, &CONFIDENCE, true, &place);
     assert_int_equal(grid->cursor_col, place.col + lround(.55 * (place.cols - 1)));
@@ -117,18 +117,26 @@ static void sliders(void **state)
     slider_draw(grid, 2, 0, 9, &CONFIDENCE, false, &place);
     slider_draw(grid, 3, 0, 2, &CONFIDENCE, false, &place);
     slider_draw(grid, 4, 0, 30, &wide, false, &place);
+    struct slider named = {"step", 0, 2, 1, 1, NAN, 0, NULL, "12000"},
+                  moved = {"moved", -.5, .5, -.1, .01, NAN, 2, NULL, ""};
+    slider_draw(grid, 5, 0, 30, &named, false, &place);
+    slider_draw(grid, 6, 0, 30, &moved, false, &place);
     assert_dump(grid, true,
         "confidence ├────────────────●────────────┤ .55   best F1 .57\n"
         "confidence ├───┼──┤ –\n"
         "├─●┤ .55\n"
         "├●\n"
         "epoch ├──────────────────● 120\n"
+        "step ├────────●────────┤ 12000\n"
+        "moved ├──────●──────────┤ -.10\n"
         "--\n"
         "AAAAAAAAAA -----------------o------------- AAA   mmmmmmmmmmm\n"
         ".......... ----B--- .\n"
         "--o- ...\n"
         "-o\n"
-        "..... -------------------o ...\n");
+        "..... -------------------o ...\n"
+        ".... ---------o--------- .....\n"
+        "..... -------o----------- ....\n");
     grid_free(grid);
 }
 
@@ -325,10 +333,11 @@ static void key_bars_drop_the_least(void **state)
 {
     (void)state;
     struct grid *grid = grid_of(4, 60);
-    keybar_draw(grid, 0, 0, 60, TABLES, 2);
-    keybar_draw(grid, 1, 0, 35, TABLES, 2);
-    keybar_draw(grid, 2, 0, 24, TABLES, 2);
-    keybar_draw(grid, 3, 0, 5, TABLES, 2);
+    struct keybar bar = {.tables = TABLES, .count = 2};
+    keybar_draw(&bar, grid, 0, 0, 60);
+    keybar_draw(&bar, grid, 1, 0, 35);
+    keybar_draw(&bar, grid, 2, 0, 24);
+    keybar_draw(&bar, grid, 3, 0, 5);
     assert_dump(grid, true,
         "Space select  p baseline  < sort  ? help\n"
         "Space select  < sort  ? help\n"
@@ -337,11 +346,36 @@ static void key_bars_drop_the_least(void **state)
         "kkkkk ======  k ========  k ====  k ====\n"
         "kkkkk ======  k ====  k ====\n"
         "kkkkk ======  k ====\n");
-    assert_int_equal(keybar_at(0, 60, TABLES, 2, 0)->action, SELECT);
-    assert_null(keybar_at(0, 60, TABLES, 2, 12));
-    assert_int_equal(keybar_at(0, 60, TABLES, 2, 14)->action, BASELINE);
-    assert_int_equal(keybar_at(0, 24, TABLES, 2, 14)->action, HELP);
-    assert_null(keybar_at(0, 60, TABLES, 2, 59));
+    assert_int_equal(keybar_at(&bar, 0, 60, 0)->action, SELECT);
+    assert_null(keybar_at(&bar, 0, 60, 12));
+    assert_int_equal(keybar_at(&bar, 0, 60, 14)->action, BASELINE);
+    assert_int_equal(keybar_at(&bar, 0, 24, 14)->action, HELP);
+    assert_null(keybar_at(&bar, 0, 60, 59));
+    grid_free(grid);
+}
+
+/* What is said takes words away, but moves none; a covered word is not there to be clicked. */
+static void a_message_lies_over_the_key_bar(void **state)
+{
+    (void)state;
+    static const char *const SAID[] = {"copied", "ten columns", "just fits it",
+        "longer than the row \x1b that it is said in, by far"};
+    struct grid *grid = grid_of(4, 42);
+    struct keybar bar = {.tables = TABLES, .count = 2, .style = STYLE_IS(ACCENT)};
+    for (int i = 0; i < 4; i++) {
+        bar.message = SAID[i];
+        keybar_draw(&bar, grid, i, 0, 42);
+    }
+    assert_dump(grid, false,
+        "copied      │ p baseline  < sort  ? help\n"
+        "ten columns │ p baseline  < sort  ? help\n"
+        "just fits it            │ < sort  ? help\n"
+        "longer than the row \\x1b that it is said …\n");
+    bar.message = SAID[0];
+    assert_null(keybar_at(&bar, 0, 42, 0));
+    assert_int_equal(keybar_at(&bar, 0, 42, 14)->action, BASELINE);
+    bar.message = SAID[3];
+    assert_null(keybar_at(&bar, 0, 42, 36));
     grid_free(grid);
 }
 
@@ -383,6 +417,7 @@ int main(void)
         cmocka_unit_test(keys_find_their_action),
         cmocka_unit_test(faulty_key_rows_are_told),
         cmocka_unit_test(key_bars_drop_the_least),
+        cmocka_unit_test(a_message_lies_over_the_key_bar),
         cmocka_unit_test(help_pages),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -122,6 +122,7 @@ static void test_the_axes_of_the_trade_off_come_back(void **state)
     session->tradeoff_x = (struct tradeoff_choice){"memory/peak \"mb\"", true, -1};
     session->tradeoff_y = (struct tradeoff_choice){"AP50", false, 1};
     snprintf(session->constraint, sizeof session->constraint, "ms/img<50 AP>0.2");
+    session->tradeoff_parallel = true;
     look_keep_order(&kept, session);
     char *text = ordered(session, "tradeoff");
     look_keep_read(again, text);
@@ -130,6 +131,13 @@ static void test_the_axes_of_the_trade_off_come_back(void **state)
     assert_string_equal(again->tradeoff_y.name, "AP50");
     assert_true(!again->tradeoff_y.log && again->tradeoff_y.direction == 1);
     assert_string_equal(again->constraint, "ms/img<50 AP>0.2");
+    assert_true(again->tradeoff_parallel && !again->tradeoff_front_only);
+    session->tradeoff_front_only = true;
+    free(text);
+    look_keep_order(&kept, session);
+    text = ordered(session, "tradeoff");
+    look_keep_read(again, text);
+    assert_true(again->tradeoff_front_only);
     look_keep_read(again, "{\"tradeoff\": {\"x\": 3, \"y\": {\"better\": \"up\"}, \"constraint\": []}}");
     assert_string_equal(again->tradeoff_x.name, "");
     assert_int_equal(again->tradeoff_y.direction, 0);

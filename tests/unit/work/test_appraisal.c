@@ -168,12 +168,17 @@ static void test_intervals_are_of_every_class(void **state)
     const struct intervals_row *row = &told.last->rows[1];
     assert_true(told.last->done && row->resamples == INTERVALS_ALL);
     assert_true(fabs(row->numbers[EVAL_AP].point + .5) < 1e-12);
-    assert_true(fabs(row->ap[0].point) < 1e-12 && fabs(row->ap[1].point + 1) < 1e-12);
+    assert_true(fabs(row->classes[0].point) < 1e-12 && fabs(row->classes[1].point + 1) < 1e-12);
+    const struct eval_interval *recall = intervals_class(row, EVAL_CLASS_RECALL, 1);
+    assert_true(fabs(recall->point + 1) < 1e-12 && recall->low <= recall->high);
+    assert_true(intervals_class(row, EVAL_CLASS_F1, 0)->point == 0);
+    assert_null(intervals_class(row, EVAL_CLASS_F1, 2)); /* no such class */
+    assert_null(intervals_class(&told.last->rows[2], EVAL_CLASS_AP, 0)); /* no resample */
     assert_true(row->numbers[EVAL_N_TP].point == -1);
     assert_true(row->numbers[EVAL_AP].low <= row->numbers[EVAL_AP].point);
     /* without a detection on the second image, which may have been left out of its evaluation */
     assert_non_null(strstr(told.last->rows[2].trouble, "1 of 2 images"));
-    assert_true(isnan(told.last->rows[2].ap[0].point));
+    assert_true(isnan(told.last->rows[2].classes[0].point));
     assert_int_equal(told.last->rows[0].resamples, 0);
     const atomic_bool stale = true;
     assert_false(intervals_make(&want, &stale, tell, &told, &err));

@@ -58,6 +58,38 @@ static void test_rows(void **state)
         "| a\\|b | x&y_z | 50%\\x1b[31m\\x0a,\"q\" | \xe2\x80\x93 |");
 }
 
+/* Whatever becomes of the table that was copied. */
+static void test_any_table(void **state)
+{
+    (void)state;
+    char name[] = "a,b";
+    const char *titles[] = {"class", "AP"};
+    struct print_cell cells[] = {{.text = name}, {.text = "0.25", .is_number = true},
+        {.text = "\x1b[2J"}, {.is_number = true}};
+    struct print_table table = {titles, 2, 2, cells};
+    struct copy *whole = copy_new_table(&table, PRINT_CSV, false);
+    table.rows = table.columns = 1;
+    table.cells = &cells[2];
+    struct copy *cell = copy_new_table(&table, PRINT_TABLE, true);
+    memset(name, 'x', sizeof name - 1);
+    memset(cells, 0, sizeof cells);
+    titles[0] = titles[1] = NULL;
+    struct buf out;
+    struct err err;
+    buf_init(&out, 1 << 16);
+    assert_true(copy_print(whole, &out, &err));
+    assert_string_equal(out.data, "class,AP\n\"a,b\",0.25\n\\x1b[2J,\n");
+    assert_string_equal(copy_file_name(whole), "copied.csv");
+    assert_int_equal(whole->line_count, 2);
+    buf_clear(&out);
+    assert_true(copy_print(cell, &out, &err));
+    assert_string_equal(out.data, "\\x1b[2J");
+    assert_string_equal(copy_file_name(cell), "copied.txt");
+    buf_done(&out);
+    copy_free(whole);
+    copy_free(cell);
+}
+
 static void test_latex_has_nothing_that_it_would_obey(void **state)
 {
     (void)state;
@@ -146,6 +178,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rows),
+        cmocka_unit_test(test_any_table),
         cmocka_unit_test(test_latex_has_nothing_that_it_would_obey),
         cmocka_unit_test(test_the_best_is_bold),
         cmocka_unit_test(test_groups),

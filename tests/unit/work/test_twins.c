@@ -81,7 +81,7 @@ static struct made_metric *add_series(struct made *made, struct run_row *run, co
 static void find(struct made *made)
 {
     struct twins_check check = {made, check_points};
-    assert_true(twins_find(made->rows, made->count, &check, made->places));
+    assert_true(twins_find(made->rows, made->count, NULL, &check, made->places));
 }
 
 static void assert_alone(struct made *made)
