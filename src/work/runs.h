@@ -153,7 +153,7 @@ struct runs {
     struct arena arena;
     struct run_book *books[RUNS_MOST_BOOKS]; /* shared with other snapshots; a reference to each */
     size_t book_count;
-    const char **index_names; /* of all parameters and metrics; in the first book */
+    const char **index_names; /* of all parameters and metrics; in those of the books */
     size_t index_name_count;
     uint32_t shape_count; /* the largest shape that is given away */
     struct run_row *rows; /* natural order of root and name */
@@ -306,7 +306,10 @@ int run_value_compare(const struct run_value *x, const struct run_value *y, bool
 size_t runs_order_by(const struct runs *runs, const struct filter *filter,
     const struct run_key *keys, size_t key_count, const struct run_row *baseline, double now_s,
     uint32_t *order);
-/* The same by one COLUMN (NULL: natural order). */
+/* Puts the COUNT rows of ORDER, in any order, into that of KEYS; leaves them when memory is out. */
+void runs_sort(const struct runs *runs, const struct run_key *keys, size_t key_count,
+    const struct run_row *baseline, double now_s, uint32_t *order, size_t count);
+/* The same as runs_order_by() by one COLUMN (NULL: natural order). */
 size_t runs_order(const struct runs *runs, const struct filter *filter,
     const struct run_column *column, bool descending, const struct run_row *baseline, double now_s,
     uint32_t *order);

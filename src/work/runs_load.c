@@ -41,7 +41,6 @@ struct loading {
     struct runs *out;
     struct arena scratch;
     struct run_facts facts;
-    bool shares;                 /* facts of BEFORE may be taken */
     const struct run_row *known; /* the older row of the run that is taken next; NULL for none */
     struct synonyms synonyms;
     struct spelt *spelt; /* by name */
@@ -123,8 +122,9 @@ static void sort_unsorted(
 static bool knows_run(void *self, const struct store_run *from)
 {
     struct loading *loading = self;
-    const struct run_row *old = loading->shares ? runs_find(loading->before, from->id) : NULL;
+    const struct run_row *old = loading->before ? runs_find(loading->before, from->id) : NULL;
     bool same = old && old->id == from->id && !old->absorbed_count &&
+                run_facts_may_share(&loading->facts, old) &&
                 digest_equal(&old->print, &from->print);
     loading->known = same ? old : NULL;
     return same;
@@ -592,7 +592,7 @@ struct runs *runs_load(struct store *store, const struct runs *before, struct er
     }
     bool ok =
         store_load_runs_only(store, &loading.scratch, &runs->arena, &loading.found, err) &&
-        (run_facts_init(&loading.facts, &loading.found, runs, before, &loading.shares) ||
+        (run_facts_init(&loading.facts, &loading.found, runs, before) ||
             no_memory(err)) &&
         make_rows(&loading);
     runs->shape_count = loading.facts.shape_count;

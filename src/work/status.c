@@ -54,7 +54,7 @@ static bool stopped_early(const struct run_row *run)
     const struct param *patience = run_param(run, "patience");
     const struct run_metric *ap = run->by_role[ROLE_ULTRALYTICS_AP];
     return patience && patience->kind == PARAM_NUMBER && patience->number > 0 && ap &&
-           (double)(ap->extent->last_step - run_metric_summary(ap).max_step) == patience->number;
+           (double)(ap->extent->last_step - run_metric_range(ap, true).max_step) == patience->number;
 }
 
 /* Steps count from 0 unless the first that was logged is 1. */
