@@ -93,7 +93,7 @@ static bool paint_on_terminal(const struct easel_terminal *terminal, const struc
 {
     struct layout layout = lay_out(sheet, size);
     struct easel_scene *scene = easel_scene_new();
-    struct easel *easel = scene ? easel_new(terminal, err) : NULL;
+    struct easel *easel = scene ? easel_new(terminal, NULL, err) : NULL;
     struct buf bytes;
     char below[32];
     buf_init(&bytes, MOST_BYTES);

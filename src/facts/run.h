@@ -33,7 +33,8 @@ enum artifact_kind {
     ARTIFACT_GROUND_TRUTH, /* what the run says its ground truth is: a COCO file or a data.yaml */
     ARTIFACT_IMAGES,       /* what the run says its image folder is */
     ARTIFACT_PICTURE,      /* an image that the run logged: a file, or "FILE#NAME" inside one */
-    ARTIFACT_WATCHED,      /* a directory that the run's script writes to as well, absolute */
+    ARTIFACT_WATCHED,      /* of a recorded run: its own directory ("."), and others that its command
+                              writes to, absolute */
 };
 
 struct artifact {

@@ -43,6 +43,11 @@ struct encoder_frame *encoder_open(const struct encoder *encoder,
     return encoder->open(terminal, place, base, err);
 }
 
+void encoder_put(struct encoder_frame *frame, const struct encode_place *place)
+{
+    frame->place = *place;
+}
+
 static bool is_of_base(const struct encoder_frame *frame, const struct encode_scene *scene)
 {
     const struct scene_layers *layers = scene->layers;

@@ -102,6 +102,9 @@ struct encoder_frame *encoder_open(const struct encoder *encoder,
     const struct encode_terminal *terminal, const struct encode_place *place,
     const struct pixels *base, struct err *err);
 
+/* Puts a frame that was not drawn yet at another PLACE of as many cells. */
+void encoder_put(struct encoder_frame *frame, const struct encode_place *place);
+
 /* Appends what makes the screen show SCENE. FULL sends everything; else only what differs from the
  * last draw, nothing when nothing does; the first draw is always full. Give OUT a maximum well above
  * the picture (16 MiB, say): room is asked for by the worst case. On failure (ERR_MEMORY, or OUT is

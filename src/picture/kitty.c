@@ -86,7 +86,7 @@ static struct encoder_frame *open(const struct encode_terminal *terminal,
         return NULL;
     }
     buf_init(&kitty->base_png, MOST_BASE_BYTES);
-    kitty_sheets_init(&kitty->sheets, place, base->width_px, base->height_px);
+    kitty_sheets_init(&kitty->sheets, &kitty->head.place, base->width_px, base->height_px);
     if (encoder_frame_init(&kitty->head, &encoder_kitty, terminal, place, base, err) &&
         make_base(kitty, err))
         return &kitty->head;

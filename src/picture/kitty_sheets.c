@@ -30,7 +30,7 @@ struct key {
 void kitty_sheets_init(struct kitty_sheets *sheets, const struct encode_place *place,
     int32_t width_px, int32_t height_px)
 {
-    *sheets = (struct kitty_sheets){.place = *place, .width_px = width_px, .height_px = height_px};
+    *sheets = (struct kitty_sheets){.place = place, .width_px = width_px, .height_px = height_px};
     buf_init(&sheets->png, MOST_PNG_BYTES);
 }
 
@@ -102,7 +102,7 @@ static struct kitty_sheet *send(struct kitty_sheets *sheets, const struct digest
         .place = {0, 0, picture->width_px, picture->height_px},
         .used = sheets->scene};
     sheets->bytes += bytes_of(sheet);
-    kitty_send_sheet(out, &sheets->place, sheet->which, picture->width_px - 1, 0, &sheets->png);
+    kitty_send_sheet(out, sheets->place, sheet->which, picture->width_px - 1, 0, &sheets->png);
     return sheet;
 }
 
@@ -135,7 +135,7 @@ static void drop(struct kitty_sheets *sheets, size_t at, struct buf *out)
     sheets->label_count = kept;
     sheets->bytes -= bytes_of(sheet);
     sheets->outline_bytes -= sheet->outline ? bytes_of(sheet) : 0;
-    kitty_forget(out, &sheets->place, sheet->which);
+    kitty_forget(out, sheets->place, sheet->which);
     *sheet = sheets->items[--sheets->count];
 }
 
@@ -177,6 +177,21 @@ static int32_t period_of(const struct key *key)
     return key->off ? key->on + key->off : 1;
 }
 
+/* The two sides at the corner TO, in strokes from there on; the next row is DOWN further, the next
+ * pixel of a row ACROSS. */
+static void put_corner(const struct key *key, uint8_t *to, ptrdiff_t down, ptrdiff_t across,
+    int32_t width, int32_t height)
+{
+    int32_t period = period_of(key);
+    for (int32_t i = 0; i < width || i < height; i++)
+        for (int32_t line = 0; (!key->off || i % period < key->on) && line < key->line; line++) {
+            if (i < width)
+                to[line * down + i * across] = 1;
+            if (i < height)
+                to[i * down + line * across] = 1;
+        }
+}
+
 /* An outline larger than any that fits into the picture, wherever that is cut off; NULL without ERR
  * where it would be too much. */
 static struct kitty_sheet *outline_sheet(struct kitty_sheets *sheets,
@@ -191,16 +206,11 @@ static struct kitty_sheet *outline_sheet(struct kitty_sheets *sheets,
         return sheet;
     struct png_indexed picture;
     uint8_t *index = blank(w, h, &picture, err);
-    struct pixels *drawn = pixels_new(w, h);
-    if (index && drawn) {
-        static const uint8_t INK[3] = {1, 1, 1};
-        draw_outline(drawn, (struct draw_rect){0, 0, w, h}, layer->style, key->line, INK);
-        for (size_t y = 0; y < (size_t)h; y++)
-            for (size_t x = 0; x < (size_t)w; x++)
-                index[y * (size_t)(w + 1) + x] = drawn->rgb[(y * (size_t)w + x) * 3];
+    if (index) {
+        put_corner(key, index, w + 1, 1, w, h);
+        put_corner(key, index + (size_t)h * (size_t)(w + 1) - 2, -(w + 1), -1, w, h);
         sheet = send_one_colour(sheets, &digest, layer->rgb, &picture, out, err);
     }
-    pixels_free(drawn);
     free(index);
     if (sheet) {
         sheet->outline = true;

@@ -26,7 +26,7 @@ struct kitty_label {
 };
 
 struct kitty_sheets {
-    struct encode_place place; /* of the frame */
+    const struct encode_place *place; /* of the frame */
     int32_t width_px, height_px;
     struct kitty_sheet *items;
     size_t count, capacity;
@@ -40,7 +40,7 @@ struct kitty_sheets {
 
 enum { KITTY_MOST_CUTS = 4 };
 
-/* For a frame at PLACE with a picture of that size. */
+/* For a frame at PLACE, which is the frame's, with a picture of that size. */
 void kitty_sheets_init(struct kitty_sheets *sheets, const struct encode_place *place,
     int32_t width_px, int32_t height_px);
 void kitty_sheets_done(struct kitty_sheets *sheets);

@@ -65,12 +65,18 @@ static uint8_t *pack(const struct png_indexed *picture, int depth, size_t *bytes
     size_t w = (size_t)picture->width_px, stride = (w * (size_t)depth + 7) / 8;
     *bytes = stride * (size_t)picture->height_px;
     uint8_t *packed = calloc(*bytes, 1);
-    for (size_t y = 0; packed && y < (size_t)picture->height_px; y++)
+    for (size_t y = 0; packed && y < (size_t)picture->height_px; y++) {
+        const uint8_t *row = picture->index + y * w;
         for (size_t x = 0; x < w; x++) {
+            static const uint8_t NOTHING[64];
+            if (w - x > sizeof NOTHING && memcmp(row + x, NOTHING, sizeof NOTHING) == 0) {
+                x += sizeof NOTHING - 1; /* most of an outline is clear */
+                continue;
+            }
             size_t bit = x * (size_t)depth;
-            packed[y * stride + bit / 8] |=
-                (uint8_t)(picture->index[y * w + x] << (8 - depth - (int)(bit % 8)));
+            packed[y * stride + bit / 8] |= (uint8_t)(row[x] << (8 - depth - (int)(bit % 8)));
         }
+    }
     return packed;
 }
 

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PADDING_PX = 1, SQUARE_PX = 4, CELL_HEIGHT_PX = 2, BRIGHT_LUMA = 140, ELLIPSIS = 0x2026 };
+enum { PADDING_PX = 1, SQUARE_PX = 4, CELL_HEIGHT_PX = 2, BRIGHT_LUMA = 140, ELLIPSIS = 0x2026, LINE_LENGTHS = 4 };
 
 /* Far outside of any picture, and far from overflow. */
 static const double FAR_PX = 1 << 28;
@@ -67,6 +67,8 @@ static bool place_box(const struct scene_map *map, const struct overlay_box *box
     rect->y = (int32_t)lround(clamp_far(y0));
     rect->w = (int32_t)lround(clamp_far(x1)) - rect->x;
     rect->h = (int32_t)lround(clamp_far(y1)) - rect->y;
+    if (rect->w > LINE_LENGTHS * least || rect->h > LINE_LENGTHS * least)
+        least = 1; /* a line is seen */
     stretch(&rect->x, &rect->w, least);
     stretch(&rect->y, &rect->h, least);
     return draw_clip(*rect, layers->width_px, layers->height_px).w > 0;

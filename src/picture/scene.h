@@ -11,7 +11,7 @@ enum { SCENE_LABEL_BYTES = 48, SCENE_MAX_LINE_PX = 6, SCENE_LEAST_BOX_PX = 4 };
 
 struct overlay_box {
     double x, y, w, h; /* image pixels, as in facts/boxes.h; what is not finite is not drawn, and no side
-                          is shorter than SCENE_LEAST_BOX_PX on the picture, but among texts */
+                          is shorter than SCENE_LEAST_BOX_PX on the picture, but of lines and among texts */
     uint8_t rgb[3];
     enum line_style style;
     int line_px;                   /* 1..SCENE_MAX_LINE_PX on the picture, growing inwards */

@@ -95,10 +95,15 @@ static void note_end(const cJSON *json, struct sink *sink, const struct reader_s
         say(sink, source, "the recorder was killed before the command ended: later output is missing");
 }
 
-/* Where else the recorded command writes. */
+/* Where the recorded command writes; nothing of a run that was not recorded. */
 static bool emit_watched(const cJSON *json, struct sink *sink)
 {
     const cJSON *path;
+    struct artifact own = {ARTIFACT_WATCHED, ".", -1};
+    if (!cJSON_HasObjectItem(json, "command"))
+        return true;
+    if (!sink->artifact(sink->self, &own))
+        return false;
     cJSON_ArrayForEach(path, cJSON_GetObjectItemCaseSensitive(json, "watch"))
     {
         struct artifact watched = {ARTIFACT_WATCHED, path->valuestring, -1};

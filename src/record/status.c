@@ -68,8 +68,15 @@ static void write_end(struct json_writer *json, const struct status_facts *facts
 static void write_processes(struct json_writer *json, const struct status_facts *facts)
 {
     uint64_t start;
+    char scope[PROCESS_SCOPE_BYTES];
+    if (process_scope(scope))
+        member(json, "pid_scope", scope);
     json_writer_key(json, "recorder_pid");
     json_writer_int(json, getpid());
+    if (process_start(getpid(), &start)) {
+        json_writer_key(json, "recorder_start");
+        json_writer_int(json, (int64_t)start);
+    }
     if (facts->pid) {
         json_writer_key(json, "pid");
         json_writer_int(json, facts->pid);

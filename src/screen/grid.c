@@ -3,6 +3,7 @@
 #include "base/text.h"
 
 #include <assert.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -272,6 +273,41 @@ void grid_put(struct grid *grid, int row, int col, struct style style, uint32_t 
         put_wide(grid, row, col, style, code);
     else
         put_narrow(grid, row, col, style, cols == 1 ? code : '?');
+}
+
+size_t grid_break(const char *utf8, int cols, size_t *skip)
+{
+    size_t whole = strcspn(utf8, "\n"), bytes = 0, blank = 0;
+    char head[GRID_MAX_TEXT_BYTES];
+    *skip = utf8[whole] == '\n';
+    while (bytes < whole && cols < INT_MAX) {
+        size_t next = bytes + 1;
+        while (next < whole && ((unsigned char)utf8[next] & 0xc0) == 0x80)
+            next++;
+        if (next >= sizeof head)
+            break;
+        memcpy(head, utf8, next);
+        head[next] = '\0';
+        if (grid_text_cols(head) > cols && bytes) {
+            *skip = blank ? 1 : 0;
+            return blank ? blank : bytes;
+        }
+        if (utf8[bytes] == ' ')
+            blank = bytes;
+        bytes = next;
+    }
+    return whole;
+}
+
+int grid_paragraph(struct grid *grid, struct rect rect, struct style style, const char *utf8)
+{
+    int rows = 0;
+    for (size_t skip; *utf8 && rows < rect.rows; rows++) {
+        size_t bytes = grid_break(utf8, rect.cols, &skip);
+        grid_text_bytes(grid, rect.row + rows, rect.col, rect.cols, style, utf8, bytes);
+        utf8 += bytes + skip;
+    }
+    return rows;
 }
 
 void grid_fill(struct grid *grid, struct rect rect, struct style style, uint32_t code)

@@ -68,6 +68,11 @@ int grid_printf(struct grid *grid, int row, int col, int max_cols, struct style 
     const char *format, ...) __attribute__((format(printf, 6, 7)));
 /* One code point (harmless, 1 or 2 columns; anything else is drawn as '?'). */
 void grid_put(struct grid *grid, int row, int col, struct style style, uint32_t code);
+/* The bytes of the first line of TEXT, broken at a blank where there is one into at most COLS columns
+ * (1 or more); *SKIP are those behind it that are not drawn. */
+size_t grid_break(const char *utf8, int cols, size_t *skip);
+/* Draws TEXT so broken from the top of RECT; returns the rows taken. */
+int grid_paragraph(struct grid *grid, struct rect rect, struct style style, const char *utf8);
 /* Columns that TEXT takes when nothing cuts it. */
 int grid_text_cols(const char *utf8);
 

@@ -126,8 +126,9 @@ static void place_columns(struct drawing *drawing)
         if (before >= 0)
             at += gap_between(before, cols);
         int room = drawing->right - at;
-        if (room < cols && room < LEAST_CUT_COLS)
-            return;
+        bool number = drawing->columns[i].align != TABLE_LEFT || drawing->columns[i].drawn;
+        if (room < cols && (room < LEAST_CUT_COLS || (number && table->last_column >= table->frozen)))
+            return; /* the beginning of a number is another number */
         table->left[i] = (uint16_t)at;
         table->cols[i] = (uint16_t)(cols < room ? cols : room);
         if (cols > room)

@@ -232,12 +232,27 @@ static void source_cell(void *self, size_t row, int column, struct table_cell *o
     }
 }
 
+static int name_cols(int cols)
+{
+    int name = cols * 3 / 10;
+    return name < LEAST_NAME_COLS ? LEAST_NAME_COLS : name > NAME_COLS ? NAME_COLS : name;
+}
+
+/* Whether intervals fit beside the numbers of all runs; of more than a few of them only some would be
+ * in sight at once anyway. */
+static bool is_wide(const struct compare *compare, int cols)
+{
+    enum { BASELINE_COLS = 14, DELTA_COLS = 36, MANY = 4 };
+    size_t runs = compare->run_count < MANY ? compare->run_count : MANY;
+    return cols >= INTERVAL_COLS &&
+           cols >= name_cols(cols) + BASELINE_COLS + DELTA_COLS * (int)(runs - 1);
+}
+
 static void make_columns(
     const struct compare *compare, struct canvas *canvas, int cols, struct table_column *out)
 {
-    int name = cols * 3 / 10;
-    name = name < LEAST_NAME_COLS ? LEAST_NAME_COLS : name > NAME_COLS ? NAME_COLS : name;
-    out[0] = (struct table_column){.title = "parameter", .min_cols = 16, .max_cols = name};
+    out[0] =
+        (struct table_column){.title = "parameter", .min_cols = 16, .max_cols = name_cols(cols)};
     for (size_t i = 0; i < compare->run_count; i++) {
         const char *title = arena_printf(
             canvas->scratch, "%s%s", i == compare->baseline ? "A " : "", compare->runs[i]->shown);
@@ -304,7 +319,7 @@ void diff_draw(void *self, const struct session *session, const struct world *wo
                 "baseline,\nthen d shows what differs between them");
         return;
     }
-    struct drawing drawing = {state, &page, place.cols >= INTERVAL_COLS};
+    struct drawing drawing = {state, &page, is_wide(&page.compare, place.cols)};
     struct table_source source = {&drawing, source_rows, source_cell, NULL, NULL};
     struct table_column columns[COMPARE_MOST_RUNS + 1];
     make_columns(&page.compare, canvas, place.cols, columns);

@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { MOST_METRICS = 64, VALUES_BYTES = 512 };
+enum { MOST_METRICS = 64, VALUES_BYTES = 512, HEAD_ROWS = 3 };
 enum action { METRIC_NEXT = 1, METRIC_BEFORE, LEFT, RIGHT };
 
 static const struct key_row KEYS[] = {
@@ -156,11 +156,14 @@ static void draw(void *self, const struct session *session, const struct world *
     int row = place.row, col = place.col + 1;
     influence_print_summary(&answer->influence, text, sizeof text);
     col += grid_text(grid, row, col, place.cols - 2, STYLE_IS(TITLE), want.metric) + 2;
-    grid_text(grid, row++, col, place.col + place.cols - col - 1, STYLE_IS(MUTED), text);
-    grid_printf(grid, row++, place.col + 1, place.cols - 2, STYLE_IS(MUTED),
+    row += grid_paragraph(grid,
+        (struct rect){row, col, HEAD_ROWS, place.col + place.cols - col - 1}, STYLE_IS(MUTED), text);
+    const char *legend = arena_printf(canvas->scratch,
         "share of the variance of ranks: rho\xc2\xb2 of numbers, eta\xc2\xb2 of others; p by %d "
         "permutations; an association is no cause%s%s",
         answer->influence.importance.permutations, want.filter[0] ? "; filter " : "", want.filter);
+    row += grid_paragraph(grid, (struct rect){row, place.col + 1, HEAD_ROWS, place.cols - 2},
+        STYLE_IS(MUTED), legend ? legend : "");
     struct rect body = {row, place.col, place.row + place.rows - row, place.cols};
     if (!answer->influence.importance.count)
         view_say_empty(grid, body, "no parameter varies over these runs");

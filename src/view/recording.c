@@ -3,6 +3,7 @@
  * its parameters; and K, which interrupts it.
  * Knows: one row of the runs table, its curves, two of its files. Must not know: how they are read.
  */
+#include "view/gauges.h"
 #include "view/line.h"
 #include "view/recorded.h"
 #include "view/run_tables.h"
@@ -69,6 +70,7 @@ static void wants(
     recorded_want(run, true, &out->texts);
     for (int system = 0; system < 2; system++) {
         struct run_tables_part part = run_tables_system(run, system, &scratch);
+        gauges_order(run, &part);
         run_tables_want(&state->tables[system ? SYSTEM : METRICS], run, &part, session, out);
     }
     if (recorded_find(world, &out->texts, &recording) && recording.status == RUN_RUNNING)
@@ -102,22 +104,25 @@ static struct style status_style(enum run_status status)
     }
 }
 
-/* What the files say, but where they say running and nothing has changed for long. */
+/* What the files say, but where they say running and nobody lives who could say otherwise, or
+ * nothing has changed for long. */
 static enum run_status status_of(const struct run_row *run, const struct recording *recording)
 {
-    bool stalled = recording->status == RUN_RUNNING && run->status == RUN_STALLED;
-    return stalled ? RUN_STALLED : recording->status;
+    enum recording_life life = recording_life(recording);
+    if (recording->status != RUN_RUNNING || life == RECORDING_LIVES)
+        return recording->status;
+    if (life == RECORDING_DEAD)
+        return RUN_UNKNOWN;
+    return run->status == RUN_RUNNING ? RUN_RUNNING : run->status;
 }
 
 /* "running for 0:12:34", "failed after 0:00:03, exit code 1" */
-static void print_state(const struct run_row *run, const struct recording *recording, double now_s,
-    char *out, size_t out_bytes)
+static void print_state(const struct run_row *run, const struct recording *recording,
+    enum run_status status, double now_s, char *out, size_t out_bytes)
 {
     char elapsed[64] = "", end[64] = "";
-    bool running = recording->status == RUN_RUNNING;
-    double until = running ? now_s : recording->ended_s;
-    if (status_of(run, recording) == RUN_STALLED)
-        until = run->ended_s;
+    bool is_open = recording->status == RUN_RUNNING; /* no end was written down */
+    double until = status == RUN_RUNNING ? now_s : is_open ? run->ended_s : recording->ended_s;
     double seconds = until - recording->started_s;
     if (!isnan(seconds))
         print_elapsed(seconds, elapsed, sizeof elapsed);
@@ -125,9 +130,9 @@ static void print_state(const struct run_row *run, const struct recording *recor
         snprintf(end, sizeof end, ", %s", recording->signal);
     else if (recording->exit_code >= 0)
         snprintf(end, sizeof end, ", exit code %lld", (long long)recording->exit_code);
-    enum run_status status = status_of(run, recording);
-    const char *word =
-        status == RUN_STALLED ? "no sign of life" : run_status_name(recording->status);
+    const char *word = status == RUN_STALLED              ? "no sign of life"
+                       : is_open && status == RUN_UNKNOWN ? "unknown, last sign of life"
+                                                          : run_status_name(status);
     const char *between = status == RUN_RUNNING ? " for " : " after ";
     snprintf(out, out_bytes, "%s%s%s%s", word, elapsed[0] ? between : "", elapsed, end);
 }
@@ -137,11 +142,11 @@ static void draw_head(const struct run_row *run, const struct recording *recordi
 {
     char text[256];
     int row = place.row, col = place.col + 1, end = place.col + place.cols - 1;
+    enum run_status status = status_of(run, recording);
     col += grid_text(grid, row, col, end - col, session_run_style(run), "\xe2\x96\xa0 ");
     col += grid_text(grid, row, col, end - col, STYLE_IS(TITLE), run->shown) + 2;
-    print_state(run, recording, session->now_s, text, sizeof text);
-    struct style style = status_style(status_of(run, recording));
-    col += grid_text(grid, row, col, end - col, style, text) + 2;
+    print_state(run, recording, status, session->now_s, text, sizeof text);
+    col += grid_text(grid, row, col, end - col, status_style(status), text) + 2;
     if (recording->host[0])
         col += grid_printf(grid, row, col, end - col, STYLE_IS(MUTED), "%s", recording->host) + 1;
     if (recording->pid && recording->status == RUN_RUNNING)
@@ -233,7 +238,13 @@ static void draw_part(struct state *state, enum pane pane, struct grid *grid, st
 {
     if (place.rows < 2)
         return;
-    run_tables_metrics(&state->tables[pane], grid, place, run, part, world, state->pane == pane);
+    if (pane == SYSTEM)
+        gauges_draw(
+            &state->tables[pane].scroll, grid, place, run, part, world, state->pane == pane);
+    else
+        run_tables_metrics(
+            &state->tables[pane], grid, place, run, part, world, state->pane == pane);
+    state->tables[pane].rows = part->count;
     if (part->count)
         return;
     struct rect below = {place.row + 1, place.col, place.rows - 1, place.cols};
@@ -257,6 +268,7 @@ static void draw_above(struct state *state, struct canvas *canvas, struct rect p
 {
     struct run_tables_part own = run_tables_system(run, false, canvas->scratch);
     struct run_tables_part system = run_tables_system(run, true, canvas->scratch);
+    gauges_order(run, &system);
     struct rect left = place, right = place;
     left.cols = place.cols / 2;
     right.col += left.cols;
@@ -269,18 +281,28 @@ static void draw_above(struct state *state, struct canvas *canvas, struct rect p
     draw_part(state, SYSTEM, canvas->grid, right, run, &system, world);
 }
 
-/* One below the other. */
+/* Of a table with COUNT rows, or of the word that there is none. */
+static int rows_wanted(size_t count, int most)
+{
+    int rows = count ? (int)(count < 1000 ? count : 1000) + 1 : 2;
+    return rows < most ? rows : most;
+}
+
+/* One below the other, a row between. */
 static void draw_beside(struct state *state, struct canvas *canvas, struct rect place,
     const struct run_row *run, const struct world *world)
 {
     struct run_tables_part own = run_tables_system(run, false, canvas->scratch);
     struct run_tables_part system = run_tables_system(run, true, canvas->scratch);
+    gauges_order(run, &system);
     struct rect part = place;
-    part.rows = place.rows / 3;
+    int most = place.rows / 4; /* what the others leave is the system's */
+    part.rows = rows_wanted(own.count, most);
     draw_part(state, METRICS, canvas->grid, part, run, &own, world);
-    part.row += part.rows;
+    part.row += part.rows + 1;
+    part.rows = place.row + place.rows - part.row - rows_wanted(run->param_count, most) - 1;
     draw_part(state, SYSTEM, canvas->grid, part, run, &system, world);
-    part.row += part.rows;
+    part.row += part.rows + 1;
     part.rows = place.row + place.rows - part.row;
     draw_params(state, canvas->grid, part, run);
 }
@@ -346,8 +368,7 @@ static void draw(void *self, const struct session *session, const struct world *
     }
     draw_head(run, &recording, session, canvas->grid, place);
     int head = place.rows < LOW_ROWS ? HEAD_ROWS - 1 : HEAD_ROWS; /* the empty row goes first */
-    struct rect body = {
-        place.row + head, place.col, place.rows - head - state->asking, place.cols};
+    struct rect body = {place.row + head, place.col, place.rows - head - state->asking, place.cols};
     if (body.rows >= 4)
         draw_body(state, canvas, body, run, world, texts);
     else if (body.rows > 0)

@@ -6,6 +6,7 @@
 
 #include "screen/scroll.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -29,33 +30,6 @@ static void start(void *self, const struct session *session, const struct world 
     (void)self, (void)session, (void)world, (void)run;
 }
 
-/* The bytes of the next line of at most COLS columns, broken at a blank where there is one; *SKIP
- * are those behind it that are not drawn. */
-static size_t next_line(const char *at, int cols, bool cuts, size_t *skip)
-{
-    size_t whole = strcspn(at, "\n"), bytes = 0, blank = 0;
-    char head[TEXT_BYTES];
-    *skip = at[whole] == '\n';
-    if (cuts)
-        return whole;
-    while (bytes < whole) {
-        size_t next = bytes + 1;
-        while (next < whole && ((unsigned char)at[next] & 0xc0) == 0x80)
-            next++;
-        memcpy(head, at, next);
-        head[next] = '\0';
-        if (grid_text_cols(head) > cols && bytes)
-            break;
-        if (at[bytes] == ' ')
-            blank = bytes;
-        bytes = next;
-    }
-    if (bytes == whole)
-        return whole;
-    *skip = blank ? 1 : 0;
-    return blank ? blank : bytes;
-}
-
 static void draw(void *self, const struct session *session, const struct world *world,
     struct canvas *canvas, struct rect place)
 {
@@ -69,7 +43,7 @@ static void draw(void *self, const struct session *session, const struct world *
     size_t line = 0, skip;
     state->rows = place.rows;
     for (const char *at = state->text; *at; line++) {
-        size_t bytes = next_line(at, place.cols - 2, state->cuts, &skip);
+        size_t bytes = grid_break(at, state->cuts ? INT_MAX : place.cols - 2, &skip);
         int row = place.row + (int)(line - state->top);
         if (line >= state->top && row < place.row + place.rows)
             grid_text_bytes(

@@ -168,8 +168,7 @@ static bool tell_apart(struct run_row *run, const struct run_row *other, struct 
         qsort(order, run->metric_count, sizeof *order, compare_names);
     for (size_t i = 1; ok && i < run->metric_count; i++)
         if (strcmp(order[i - 1]->kind->name, order[i]->kind->name) == 0) {
-            const char *name =
-                arena_printf(arena, "%s (%s)", order[i]->kind->name, other->name);
+            const char *name = arena_printf(arena, "%s (%s)", order[i]->kind->name, other->name);
             ok = name && change_kind(arena, order[i], name, order[i]->kind->rank);
         }
     free(order);
@@ -185,6 +184,12 @@ static bool is_printed(const struct run_metric *metric)
     return metric->kind->rank == rank;
 }
 
+/* The recorder measures it too, and of all processes. */
+static bool is_load(const char *name)
+{
+    return strncmp(name, "system/", strlen("system/")) == 0;
+}
+
 static bool add_metrics(struct run_row *run, const struct run_row *other, enum twins_reason reason,
     const struct twins_check *check, struct arena *arena)
 {
@@ -198,13 +203,15 @@ static bool add_metrics(struct run_row *run, const struct run_row *other, enum t
             metrics[count++] = run->metrics[i];
     for (size_t i = 0; i < other->metric_count; i++) {
         const struct run_metric_kind *kind = other->metrics[i].kind;
-        metrics[count + i] = other->metrics[i];
-        if (!change_kind(arena, &metrics[count + i], kind->name,
+        if (reason == TWINS_BY_WATCH && is_load(kind->name) && run_metric(run, kind->name))
+            continue;
+        metrics[count] = other->metrics[i];
+        if (!change_kind(arena, &metrics[count++], kind->name,
                 kind->rank + RANKS * ((int)run->absorbed_count + 1)))
             return false;
     }
     run->metrics = metrics;
-    run->metric_count = count + other->metric_count;
+    run->metric_count = count;
     return absorb_doubles(run, check, arena) && tell_apart(run, other, arena);
 }
 

@@ -5,6 +5,7 @@
 #include "base/thread.h"
 #include "picture/pixels.h"
 #include "work/message.h"
+#include "work/plates.h"
 
 #include <stdlib.h>
 
@@ -15,6 +16,7 @@ enum state { WAITING, RUNNING, DONE };
 struct item {
     struct photo_want want; /* its study, or its files, are a reference of the item's own */
     enum state state;
+    bool answered; /* with what it is to be */
 };
 
 static void share_source(const struct photo_want *want)
@@ -55,6 +57,7 @@ struct worker {
 
 struct album {
     struct darkroom *room;
+    struct plates *plates;
     struct queue *answers;
     pthread_mutex_t lock; /* over all below */
     pthread_cond_t changed;
@@ -130,10 +133,12 @@ void album_want(struct album *album, const struct photo_want *wants, size_t coun
     pthread_mutex_lock(&album->lock);
     for (size_t i = 0; i < count && made < WORLD_PHOTOS; i++) {
         const struct item *had = find_item(album, &wants[i]);
-        items[made] = (struct item){wants[i], WAITING};
+        items[made] = (struct item){wants[i], WAITING, had && had->answered};
         share_source(&wants[i]);
-        /* What was only kept in time is still to be shown. */
-        if (had && !(had->state == DONE && had->want.ahead && !wants[i].ahead))
+        /* What failed ahead may do now; of what was shown a plate is made. */
+        bool again = had && had->state == DONE && had->want.ahead != wants[i].ahead &&
+                     (wants[i].ahead || !had->answered);
+        if (had && !again)
             items[made].state = had->state;
         made++;
     }
@@ -179,15 +184,17 @@ static bool is_shown(struct album *album, const struct photo_want *want)
     return item && !item->want.ahead;
 }
 
-/* Posts PHOTO (a reference that moves) where it is still wanted to be shown. Locked. */
+/* Posts PHOTO (a reference that moves) where it is still waited for. Locked. */
 static void answer(struct album *album, const struct photo_want *want, struct photo *photo)
 {
+    struct item *item = find_item(album, want);
     struct message *message =
-        photo && is_shown(album, want) ? message_new(MESSAGE_PHOTO) : NULL;
+        photo && item && !item->answered ? message_new(MESSAGE_PHOTO) : NULL;
     if (!message) {
         photo_release(photo);
         return;
     }
+    item->answered = photo->pixels && !photo->coarse;
     message->photo = (struct photo_answer){*want, photo};
     message_post(album->answers, message);
 }
@@ -248,7 +255,13 @@ static void answer_item(struct worker *worker, struct item *item)
     pthread_mutex_unlock(&album->lock);
     const char *path = photo_want_path(&want, &arena);
     pthread_mutex_lock(&album->lock);
-    answer(album, &want, find_photo(worker, &want, path));
+    struct photo *photo = find_photo(worker, &want, path);
+    if (want.ahead && photo && album->plates) {
+        pthread_mutex_unlock(&album->lock);
+        plates_make(album->plates, photo);
+        pthread_mutex_lock(&album->lock);
+    }
+    answer(album, &want, photo);
     item = find_item(album, &want); /* the list may be another by now */
     if (item)
         item->state = DONE;
@@ -278,8 +291,8 @@ static void *work(void *self)
 
 /* ---- life ---- */
 
-struct album *album_new(
-    struct darkroom *room, struct queue *answers, size_t most_bytes, struct err *err)
+struct album *album_new(struct darkroom *room, struct plates *plates, struct queue *answers,
+    size_t most_bytes, struct err *err)
 {
     struct album *album = calloc(1, sizeof *album);
     if (!album) {
@@ -287,6 +300,7 @@ struct album *album_new(
         return NULL;
     }
     album->room = room;
+    album->plates = plates;
     album->answers = answers;
     album->most_bytes = most_bytes;
     pthread_mutex_init(&album->lock, NULL);

@@ -15,16 +15,18 @@
 
 struct album;
 struct darkroom;
+struct plates;
 
 enum { ALBUM_BYTES = 192 << 20 };
 
-/* Photos that nobody looks at are kept up to MOST_BYTES of pixels (ALBUM_BYTES). ROOM
- * (work/darkroom.h, may be NULL) and ANSWERS outlive the album. NULL with ERR. */
-struct album *album_new(
-    struct darkroom *room, struct queue *answers, size_t most_bytes, struct err *err);
+/* Photos that nobody looks at are kept up to MOST_BYTES of pixels (ALBUM_BYTES). Of those decoded ahead
+ * PLATES (work/plates.h, may be NULL) makes ready what it can. It, ROOM (work/darkroom.h, may be NULL)
+ * and ANSWERS outlive the album. NULL with ERR. */
+struct album *album_new(struct darkroom *room, struct plates *plates, struct queue *answers,
+    size_t most_bytes, struct err *err);
 /* Waits for the threads; accepts NULL. */
 void album_free(struct album *album);
 /* From now on the COUNT (0..WORLD_PHOTOS) photos of WANTS are wanted; what they are of is shared. Each
- * that is shown is answered by messages of MESSAGE_PHOTO, from the cache too. Any thread; returns at
+ * is answered by messages of MESSAGE_PHOTO, from the cache too. Any thread; returns at
  * once. */
 void album_want(struct album *album, const struct photo_want *wants, size_t count);

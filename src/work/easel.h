@@ -114,7 +114,11 @@ double easel_scale(const struct easel_terminal *terminal, const struct easel_til
  * On failure all is painted whole the next time.
  */
 struct easel;
-struct easel *easel_new(const struct easel_terminal *terminal, struct err *err);
+struct plates;
+/* PLATES (work/plates.h; NULL: none) is told what is shown, and asked for what was made in time; it
+ * outlives the easel. */
+struct easel *easel_new(
+    const struct easel_terminal *terminal, struct plates *plates, struct err *err);
 void easel_free(struct easel *easel);
 /* The terminal is another now (its font changed, its answer came late): what was painted for the old
  * one is taken away, by bytes appended to OUT where it would stay. Nothing when it is the same. */

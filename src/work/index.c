@@ -2,8 +2,11 @@
 
 #include "base/clock.h"
 #include "work/evaluate.h"
+#include "store/hash.h"
+#include "work/recording.h"
 #include "work/refresh.h"
 #include "work/runs.h"
+#include <math.h>
 #include <stdlib.h>
 
 /* A batch is committed this often, so that the table fills while indexing goes on. */
@@ -196,6 +199,24 @@ static bool resolve_rules(struct refresh *refresh, struct arena *arena)
     return !refresh->err.code;
 }
 
+/* Whoever was killed with its recorder changes no file: it is a change all the same. */
+static void notice_deaths(struct refresh *refresh, struct index_memory *memory, struct arena *arena)
+{
+    struct store_watch *watches;
+    size_t count;
+    uint64_t lives = 0;
+    if (!store_load_watches(refresh->store, arena, &watches, &count, NULL))
+        return;
+    for (size_t i = 0; i < count; i++) {
+        if (!isnan(watches[i].ended_s) || (i && watches[i].run == watches[i - 1].run))
+            continue;
+        enum recording_life life = recording_life_in(watches[i].directory);
+        lives = hash_stable(lives, &life, sizeof life);
+    }
+    refresh->progress.changed |= lives != memory->lives;
+    memory->lives = lives;
+}
+
 bool refresh_run(struct refresh *refresh, struct index_memory *memory,
     bool (*work)(struct refresh *refresh, struct arena *arena), struct err *err)
 {
@@ -211,6 +232,8 @@ bool refresh_run(struct refresh *refresh, struct index_memory *memory,
         ok = store_commit(store, ok ? &refresh->err : NULL) && ok;
     else
         store_rollback(store);
+    if (ok && !refresh->partly)
+        notice_deaths(refresh, memory, &arena);
     memory->loaded = ok && store_generation(store, &memory->generation, &refresh->err);
     if (ok) {
         tell_changes(refresh);

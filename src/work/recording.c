@@ -1,14 +1,16 @@
 #include "work/recording.h"
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/json.h"
-#include "base/process.h"
 
 #include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+
+enum { MOST_BYTES = 4 << 20 };
 
 /* ---- status.json ---- */
 
@@ -74,12 +76,29 @@ static enum run_status status_of(const struct json *json)
     return RUN_UNKNOWN;
 }
 
-enum member { COMMAND, HOST, PID, PID_START, STATUS, STARTED, ENDED, EXIT_CODE, SIGNAL, MEMBERS };
+enum member {
+    COMMAND,
+    HOST,
+    SCOPE,
+    PID,
+    PID_START,
+    RECORDER_PID,
+    RECORDER_START,
+    STATUS,
+    STARTED,
+    ENDED,
+    EXIT_CODE,
+    SIGNAL,
+    MEMBERS
+};
 
 static void take_member(struct json *json, enum member member, struct recording *out)
 {
-    int64_t *const numbers[MEMBERS] = {
-        [PID] = &out->pid, [PID_START] = &out->pid_start, [EXIT_CODE] = &out->exit_code};
+    int64_t *const numbers[MEMBERS] = {[PID] = &out->pid,
+        [PID_START] = &out->pid_start,
+        [RECORDER_PID] = &out->recorder_pid,
+        [RECORDER_START] = &out->recorder_start,
+        [EXIT_CODE] = &out->exit_code};
     json_next(json);
     switch (member) {
     case COMMAND:
@@ -87,6 +106,9 @@ static void take_member(struct json *json, enum member member, struct recording 
         break;
     case HOST:
         take_text(json, out->host, sizeof out->host);
+        break;
+    case SCOPE:
+        take_text(json, out->scope, sizeof out->scope);
         break;
     case STATUS:
         out->status = status_of(json);
@@ -109,8 +131,11 @@ bool recording_read(const char *text, size_t length, struct recording *out)
 {
     static const char *const NAMES[MEMBERS] = {[COMMAND] = "command",
         [HOST] = "host",
+        [SCOPE] = "pid_scope",
         [PID] = "pid",
         [PID_START] = "pid_start",
+        [RECORDER_PID] = "recorder_pid",
+        [RECORDER_START] = "recorder_start",
         [STATUS] = "status",
         [STARTED] = "started",
         [ENDED] = "ended",
@@ -134,6 +159,33 @@ bool recording_read(const char *text, size_t length, struct recording *out)
 }
 
 /* ---- the process ---- */
+
+enum recording_life recording_life(const struct recording *recording)
+{
+    char scope[PROCESS_SCOPE_BYTES];
+    if (!recording->pid || !recording->recorder_pid || !recording->scope[0] ||
+        !process_scope(scope) || strcmp(scope, recording->scope) != 0)
+        return RECORDING_UNSURE;
+    return process_lives((pid_t)recording->pid, (uint64_t)recording->pid_start) ||
+                   process_lives(
+                       (pid_t)recording->recorder_pid, (uint64_t)recording->recorder_start)
+               ? RECORDING_LIVES
+               : RECORDING_DEAD;
+}
+
+enum recording_life recording_life_in(const char *directory)
+{
+    struct arena arena = {0};
+    struct recording recording;
+    struct buf text;
+    buf_init(&text, MOST_BYTES);
+    const char *path = path_join(&arena, directory, "status.json");
+    bool is_one = path && file_read(path, &text, NULL) && text.length &&
+                  recording_read(text.data, text.length, &recording);
+    buf_done(&text);
+    arena_done(&arena);
+    return is_one ? recording_life(&recording) : RECORDING_NONE;
+}
 
 bool recording_send(const struct recording *recording, int signal, struct err *err)
 {

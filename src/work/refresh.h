@@ -42,6 +42,7 @@ struct index_memory {
     bool polls;
     uint64_t generation; /* of the store when it was remembered */
     bool loaded;
+    uint64_t lives; /* a digest of which recorded runs have somebody who lives */
 };
 
 /* Nobody else has written to the index since MEMORY was filled. False with an error in REFRESH. */

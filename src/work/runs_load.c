@@ -458,7 +458,9 @@ static bool finish_row(struct loading *loading, struct run_row *run, const struc
     double silent_s = loading->now_s - (double)said->newest_mtime_ns * 1e-9;
     if (said->status == RUN_RUNNING) /* then an end is the last sign of life that it gave */
         silent_s = fmax(silent_s, loading->now_s - said->ended_s);
-    run->status = status_infer(run, said->status, silent_s);
+    enum recording_life life =
+        said->status == RUN_RUNNING ? recording_life_in(run->directory) : RECORDING_NONE;
+    run->status = status_infer(run, said->status, life, silent_s);
     status_find_lost(run);
     if (said->note_count && !load_notes(loading, run, said->note_count))
         return false;

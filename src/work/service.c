@@ -5,6 +5,7 @@
 #include "work/indexer.h"
 #include "work/librarian.h"
 #include "work/scribe.h"
+#include "work/plates.h"
 #include "work/studio.h"
 
 #include <stdio.h>
@@ -14,6 +15,7 @@
 struct service {
     struct queue *answers;
     struct librarian *librarian;
+    struct plates *plates;
     struct studio *studio;
     struct album *album;
     struct clerk *clerk;
@@ -401,7 +403,7 @@ static bool is_wanted(const struct service *service, const struct photo_want *wa
 {
     const struct wants *ordered = &service->ordered;
     for (size_t i = 0; i < ordered->photo_count; i++)
-        if (!ordered->photos[i].ahead && photo_want_same(&ordered->photos[i], want))
+        if (photo_want_same(&ordered->photos[i], want))
             return true;
     return false;
 }
@@ -533,9 +535,12 @@ struct service *service_new(const struct service_settings *settings, struct err 
     if (service->answers)
         service->librarian = librarian_new(settings, service->answers, err);
     if (service->librarian)
-        service->studio = studio_new(settings, service->answers, err);
+        service->plates = plates_new(err);
+    if (service->plates)
+        service->studio = studio_new(settings, service->plates, service->answers, err);
     if (service->studio)
-        service->album = album_new(settings->room, service->answers, ALBUM_BYTES, err);
+        service->album =
+            album_new(settings->room, service->plates, service->answers, ALBUM_BYTES, err);
     if (service->album)
         service->clerk = clerk_new(settings, service->answers, err);
     if (service->clerk)
@@ -556,6 +561,7 @@ void service_free(struct service *service)
     librarian_free(service->librarian);
     studio_free(service->studio);
     album_free(service->album);
+    plates_free(service->plates);
     clerk_free(service->clerk);
     indexer_free(service->indexer);
     queue_free(service->answers, message_free);

@@ -35,8 +35,7 @@ static bool all_epochs_done(const struct run_row *run, double untouched_s)
         return false;
     if (epoch && epoch->last >= epochs)
         return true;
-    if (epoch && epoch->last == epochs - 1 && epoch->min == 0 &&
-        untouched_s > STATUS_FRESH_S)
+    if (epoch && epoch->last == epochs - 1 && epoch->min == 0 && untouched_s > STATUS_FRESH_S)
         return true;
     for (size_t i = 0; i < run->metric_count; i++) {
         const struct run_metric *metric = &run->metrics[i];
@@ -66,10 +65,13 @@ static bool all_steps_done(const struct run_row *run)
            (double)loss->extent->last_step + (loss->extent->first_step == 1 ? 0 : 1) >= steps;
 }
 
-enum run_status status_infer(const struct run_row *run, enum run_status said, double untouched_s)
+enum run_status status_infer(
+    const struct run_row *run, enum run_status said, enum recording_life life, double untouched_s)
 {
+    if (said == RUN_RUNNING && life == RECORDING_DEAD)
+        return RUN_UNKNOWN;
     if (said == RUN_RUNNING && untouched_s > STATUS_STALLED_S)
-        return RUN_STALLED;
+        return life == RECORDING_UNSURE ? RUN_UNKNOWN : RUN_STALLED;
     if (said != RUN_UNKNOWN)
         return said;
     if (all_epochs_done(run, untouched_s) || all_steps_done(run))

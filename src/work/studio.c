@@ -20,6 +20,7 @@ _Static_assert((int)SLOTS <= (int)DESK_SLOTS, "a desk has as many slots");
 struct studio {
     const struct service_settings *settings;
     struct easel_terminal terminal; /* of those who order: what the next painting is for */
+    struct plates *plates;
     struct queue *answers;
     struct desk *desk;
     struct easel *easel;      /* the thread's own; made with the first painting */
@@ -99,7 +100,7 @@ static void paint_job_run(void *self, const atomic_bool *stale)
     struct err err = {0};
     struct message *message = message_new(MESSAGE_PAINTED);
     if (!studio->easel)
-        studio->easel = easel_new(&job->terminal, &err);
+        studio->easel = easel_new(&job->terminal, studio->plates, &err);
     if (message && studio->easel) {
         bool whole = atomic_exchange(&studio->whole_wanted, false) || job->whole;
         buf_init(&message->paint.bytes, MOST_PAINTED_BYTES);
@@ -265,8 +266,8 @@ void studio_paint(struct studio *studio, struct easel_scene *scene, bool whole, 
 
 /* ---- life ---- */
 
-struct studio *studio_new(
-    const struct service_settings *settings, struct queue *answers, struct err *err)
+struct studio *studio_new(const struct service_settings *settings, struct plates *plates,
+    struct queue *answers, struct err *err)
 {
     struct studio *studio = calloc(1, sizeof *studio);
     if (!studio) {
@@ -275,6 +276,7 @@ struct studio *studio_new(
     }
     studio->settings = settings;
     studio->terminal = settings->terminal;
+    studio->plates = plates;
     studio->answers = answers;
     studio->desk = desk_new(err);
     if (studio->desk)

@@ -10,9 +10,11 @@
 
 struct studio;
 
-/* Answers go to ANSWERS. Both arguments outlive the studio. NULL with ERR. */
-struct studio *studio_new(
-    const struct service_settings *settings, struct queue *answers, struct err *err);
+/* Answers go to ANSWERS; PLATES (work/plates.h) has pictures that were made ready. All outlive the
+ * studio. NULL with ERR. */
+struct plates;
+struct studio *studio_new(const struct service_settings *settings, struct plates *plates,
+    struct queue *answers, struct err *err);
 void studio_free(struct studio *studio); /* waits for the thread; accepts NULL */
 
 /* Orders; each overtakes one of its kind (and slot) that still waits. Any thread; false when out of

@@ -32,7 +32,7 @@ struct photo_want {
     const struct run_files *files; /* the world's; NULL, too: nothing wanted */
     int32_t image;                 /* index in the study's dataset, or of a file */
     int32_t width_px, height_px;
-    bool ahead; /* not shown yet: only to be decoded in time, and not answered */
+    bool ahead; /* not shown yet: to be decoded in time, when nothing that is shown waits */
 };
 
 /* The images of A, or of A and B, to be listed. */

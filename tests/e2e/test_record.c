@@ -454,6 +454,40 @@ static void test_killed_keeper(void **state)
     expect_status("r", "unknown", "exit_code", "absent");
 }
 
+static int64_t number_of(const char *name, const char *key)
+{
+    cJSON *json = cJSON_Parse(text_of(name));
+    int64_t number = (int64_t)cJSON_GetNumberValue(cJSON_GetObjectItem(json, key));
+    cJSON_Delete(json);
+    return number;
+}
+
+static const char *listed_status(void)
+{
+    const char *const list[] = {"ls", "--format", "csv", "--columns", "status", "runs", NULL};
+    return program_run(&(struct program){.words = list, .directory = place})->out;
+}
+
+/* Recorder, keeper and command: nobody is left to write the end down, and that can be told. */
+static void test_killed_all(void **state)
+{
+    (void)state;
+    pid_t pid = start_recording("echo keeper $PPID.; exec sleep 1000", "out", 0);
+    wait_for_text("out", ".");
+    wait_for_text("runs/r/status.json", "recorder_start");
+    assert_non_null(strstr(listed_status(), "running"));
+    pid_t command = (pid_t)number_of("runs/r/status.json", "pid");
+    kill(pid, SIGKILL);
+    kill((pid_t)strtol(text_of("out") + strlen("keeper "), NULL, 10), SIGKILL);
+    wait_for(pid);
+    assert_non_null(strstr(listed_status(), "running")); /* the command does, whoever knows of it */
+    kill(command, SIGKILL);
+    for (time_t end = time(NULL) + DEADLINE_S; !strstr(listed_status(), "unknown");)
+        if (time(NULL) > end)
+            fail_msg("still said to be: %s", listed_status());
+    expect_status("r", "running", "exit_code", "absent");
+}
+
 static void test_killed_in_pipes(void **state)
 {
     (void)state;
@@ -541,6 +575,7 @@ int main(int argc, char **argv)
         IN_PLACE(test_terminal_goes_away),
         IN_PLACE(test_nohup),
         IN_PLACE(test_killed_keeper),
+        IN_PLACE(test_killed_all),
         IN_PLACE(test_killed_in_pipes),
         IN_PLACE(test_killed_in_a_terminal),
         IN_PLACE(test_much_output_takes_little),

@@ -5,7 +5,7 @@
 #include "scene.h"
 
 #include "picture/decode.h"
-#include "work/easel.h"
+#include "work/plates.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -48,7 +48,7 @@ static struct easel *new_easel(enum easel_graphics graphics)
 {
     struct err err = {0};
     struct easel_terminal terminal = terminal_of(graphics);
-    struct easel *easel = easel_new(&terminal, &err);
+    struct easel *easel = easel_new(&terminal, NULL, &err);
     if (!easel)
         fail_msg("%s", err.text);
     return easel;
@@ -98,6 +98,52 @@ static void test_the_same_scene_costs_nothing(void **state)
         easel_scene_free(again);
         easel_free(easel);
         buf_done(&out);
+        scene_done(&scene);
+    }
+}
+
+/* A neighbour that was made ready costs the same bytes as one that was not. */
+static void test_what_was_made_ready_looks_no_different(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof ALL / sizeof *ALL; i++) {
+        struct scene scene;
+        struct buf out, other;
+        struct err err = {0};
+        scene_init(&scene);
+        buf_init(&out, 16 << 20);
+        buf_init(&other, 16 << 20);
+        struct easel_terminal terminal = terminal_of(ALL[i]);
+        struct plates *plates = plates_new(&err);
+        struct easel *ready = easel_new(&terminal, plates, &err), *plain = new_easel(ALL[i]);
+        struct easel_scene *first = new_scene(&scene, ALL[i], 2, 3, 10, 30);
+        struct easel_scene *next = new_scene(&scene, ALL[i], 2, 3, 10, 30);
+        struct photo *photo = next->tiles[0].photo;
+        struct easel_frame frame;
+        plates_make(plates, photo); /* nothing is shown yet: like what? */
+        assert_false(plates_take(plates, &terminal, &next->tiles[0], 1, &frame));
+        assert_int_equal(paint(ready, first, false, &out), paint(plain, first, false, &other));
+        plates_make(plates, photo);
+        paint(ready, next, false, &out);
+        paint(plain, next, false, &other);
+        assert_int_equal(out.length, other.length);
+        assert_memory_equal(out.data, other.data, out.length);
+        assert_false(plates_take(plates, &terminal, &next->tiles[0], 1, &frame)); /* it was taken */
+        /* Elsewhere it is of no use. */
+        plates_make(plates, photo);
+        next->tiles[0].row++;
+        assert_false(plates_take(plates, &terminal, &next->tiles[0], 1, &frame));
+        next->tiles[0].row--;
+        assert_true(plates_take(plates, &terminal, &next->tiles[0], 1, &frame));
+        easel_frame_done(&frame);
+        plates_make(plates, photo); /* and is freed with the plates */
+        easel_scene_free(first);
+        easel_scene_free(next);
+        easel_free(ready);
+        easel_free(plain);
+        plates_free(plates);
+        buf_done(&out);
+        buf_done(&other);
         scene_done(&scene);
     }
 }
@@ -255,6 +301,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_same_scene_costs_nothing),
+        cmocka_unit_test(test_what_was_made_ready_looks_no_different),
         cmocka_unit_test(test_another_place_is_painted_whole),
         cmocka_unit_test(test_taking_the_picture_away),
         cmocka_unit_test(test_no_graphics),

@@ -140,7 +140,7 @@ static void compare_with_fresh(const struct fixture *fixture, const struct easel
 {
     struct sixel_screen fresh_screen;
     struct err err = {0};
-    struct easel *fresh = easel_new(&fixture->terminal, &err);
+    struct easel *fresh = easel_new(&fixture->terminal, NULL, &err);
     size_t bytes;
     assert_non_null(fresh);
     sixel_screen_init(&fresh_screen, ROWS, COLS, CELL_WIDTH, CELL_HEIGHT);
@@ -162,7 +162,7 @@ static void run(enum easel_delta delta, bool wipes_cells)
     fixture.paths[1] = scene_picture(&fixture.scene, "b.png", 60, 90);
     sixel_screen_init(&screen, ROWS, COLS, CELL_WIDTH, CELL_HEIGHT);
     screen.wipes_cells = wipes_cells;
-    struct easel *easel = easel_new(&fixture.terminal, &err);
+    struct easel *easel = easel_new(&fixture.terminal, NULL, &err);
     struct easel_scene *scene = lay_out(&fixture);
     assert_non_null(easel);
     for (int step = 0; step < STEPS; step++) {

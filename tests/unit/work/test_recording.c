@@ -41,6 +41,33 @@ static void test_running(void **state)
     assert_string_equal(recording.signal, "");
 }
 
+static void test_whether_somebody_lives(void **state)
+{
+    (void)state;
+    struct recording recording = {.status = RUN_RUNNING};
+    uint64_t start;
+    assert_int_equal(recording_life(&recording), RECORDING_UNSURE);
+    assert_true(process_start(getpid(), &start) && process_scope(recording.scope));
+    recording.pid = recording.recorder_pid = getpid();
+    recording.pid_start = recording.recorder_start = (int64_t)start;
+    assert_int_equal(recording_life(&recording), RECORDING_LIVES);
+    recording.pid_start--;
+    assert_int_equal(recording_life(&recording), RECORDING_LIVES);
+    recording.recorder_start--;
+    assert_int_equal(recording_life(&recording), RECORDING_DEAD);
+    recording.scope[0] ^= 1; /* another boot, or another machine */
+    assert_int_equal(recording_life(&recording), RECORDING_UNSURE);
+    pid_t pid = fork();
+    if (pid == 0)
+        _exit(0);
+    siginfo_t info;
+    assert_int_equal(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT), 0);
+    assert_true(process_start(pid, &start));
+    assert_false(process_lives(pid, start)); /* a zombie */
+    waitpid(pid, NULL, 0);
+    assert_int_equal(recording_life_in("/nowhere"), RECORDING_NONE);
+}
+
 static void test_ended(void **state)
 {
     struct recording recording;
@@ -163,6 +190,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_running),
         cmocka_unit_test(test_ended),
+        cmocka_unit_test(test_whether_somebody_lives),
         cmocka_unit_test(test_others_are_none),
         cmocka_unit_test(test_a_long_command_is_cut),
         cmocka_unit_test(test_it_is_interrupted),

@@ -95,12 +95,35 @@ static void test_the_table(void **state)
             run.settings = &setting;
             run.param_count = run.setting_count = 1;
         }
-        enum run_status status = status_infer(&run, CASES[i].said, CASES[i].age_s);
+        enum run_status status = status_infer(&run, CASES[i].said, RECORDING_NONE, CASES[i].age_s);
         if (status != CASES[i].status)
             fail_msg("%s: %s", CASES[i].what, run_status_name(status));
     }
     synonyms_done(&synonyms);
     arena_done(&arena);
+}
+
+/* Of one that says it is running, and somebody recorded it. */
+static void test_recorded(void **state)
+{
+    (void)state;
+    static const struct {
+        enum recording_life life;
+        double age_s;
+        enum run_status status;
+    } RECORDED[] = {
+        {RECORDING_LIVES, 1, RUN_RUNNING},
+        {RECORDING_LIVES, HOUR, RUN_STALLED},
+        {RECORDING_DEAD, 1, RUN_UNKNOWN},
+        {RECORDING_UNSURE, 1, RUN_RUNNING},
+        {RECORDING_UNSURE, HOUR, RUN_UNKNOWN},
+        {RECORDING_NONE, HOUR, RUN_STALLED},
+    };
+    const struct run_row run = {0};
+    for (size_t i = 0; i < sizeof RECORDED / sizeof *RECORDED; i++)
+        assert_int_equal(status_infer(&run, RUN_RUNNING, RECORDED[i].life, RECORDED[i].age_s),
+            RECORDED[i].status);
+    assert_int_equal(status_infer(&run, RUN_FINISHED, RECORDING_DEAD, 1), RUN_FINISHED);
 }
 
 static void test_where_the_loss_was_lost(void **state)
@@ -155,6 +178,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_table),
+        cmocka_unit_test(test_recorded),
         cmocka_unit_test(test_where_the_loss_was_lost),
         cmocka_unit_test(test_titles),
     };

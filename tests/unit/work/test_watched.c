@@ -97,6 +97,7 @@ static void test_outside_and_inside(void **state)
     const char *far = far_away();
     temp_text(far, "logs/v1/metrics.csv", CSV);
     temp_text(far, "logs/v1/predictions/epoch_001.json", SCENE_PERFECT);
+    temp_text(far, "logs/v1/status.json", "{\"status\": \"running\", \"started\": 5}");
     write_record(&scene, "a", temp_path(far, "logs"), 100, true);
     scene_write(&scene, "a/console.log", "2024-05-01T10:00:00.000Z | epoch 1 loss: 3.5\n");
     assert_one(&scene, "outside");
