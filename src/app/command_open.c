@@ -58,23 +58,24 @@ static bool read_own(
     return true;
 }
 
-/* --theme, else the one chosen last for these roots, else the default. */
+/* --theme, else the one chosen last for these roots, else the default: then *CHOSEN is false. */
 static bool choose_theme(const struct settings *settings, const struct boards *boards,
-    struct theme *theme, struct err *err)
+    struct theme *theme, bool *chosen, struct err *err)
 {
-    const char *no_color = getenv("NO_COLOR"), *kept = boards->kept.theme;
-    bool mono = no_color && *no_color;
-    if (!settings->theme && !mono && *kept && theme_builtin(theme, kept, NULL))
-        return true;
-    return theme_load(
-        theme, settings->theme ? settings->theme : theme_default_name(no_color), err);
+    const char *kept = boards->kept.theme;
+    *chosen = settings->theme || terminal_is_mono();
+    if (!*chosen && *kept && theme_builtin(theme, kept, NULL))
+        return *chosen = true;
+    const char *usual = theme_default_name(getenv("NO_COLOR"));
+    return theme_load(theme, settings->theme ? settings->theme : usual, err);
 }
 
 static bool run_screen(const struct settings *settings, const char *const *roots, size_t count,
     struct own *own, struct darkroom *room, bool utf8, struct err *err)
 {
     struct theme theme_read, *theme = &theme_read;
-    if (!choose_theme(settings, own->boards, theme, err))
+    bool chosen;
+    if (!choose_theme(settings, own->boards, theme, &chosen, err))
         return false;
     struct terminal_talk talk;
     const struct terminal *terminal = &talk.terminal;
@@ -82,6 +83,8 @@ static bool run_screen(const struct settings *settings, const char *const *roots
     buf_init(&typed, INT32_MAX);
     bool ok = tty_open(STDIN_FILENO, STDOUT_FILENO, err) &&
               terminal_ask(settings, utf8, STDIN_FILENO, STDOUT_FILENO, &talk, &typed, err);
+    if (ok && !chosen && terminal->light)
+        theme_builtin(theme, "light", NULL);
     struct painter_options options = {.term = getenv("TERM"),
         .out_fd = STDOUT_FILENO,
         .sync2026 = ok && terminal->sync2026,

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "screen/input.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>
@@ -12,7 +13,7 @@
 #include <unistd.h>
 
 enum { MAX_NUMBERS = 32, MAX_CELL_PX = 256, MAX_PICTURE_PX = 1 << 16, MAX_READ_BYTES = 256 << 10 };
-enum { GUESSED_CELL_W = 8, GUESSED_CELL_H = 16 };
+enum { GUESSED_CELL_W = 8, GUESSED_CELL_H = 16, LIGHT_LUMA = 127 };
 
 static bool begins(const char *text, const char *with)
 {
@@ -49,13 +50,14 @@ void probe_questions(const struct probe_env *env, struct buf *out)
                             SIZES "\x1b[?2026$p"   /* DECRQM: synchronized output */
                             "\x1b[?1006$p"         /* DECRQM: the mouse in decimal */
                             "\x1bP+q524742\x1b\\" /* XTGETTCAP: RGB */
+                            "\x1b]11;?\x1b\\"     /* the colour of the ground */
         );
     buf_add_string(out, LAST);
 }
 
 void probe_init(struct probe *probe)
 {
-    *probe = (struct probe){.sync2026 = -1, .sgr_mouse = -1, .trip_ms = -1};
+    *probe = (struct probe){.sync2026 = -1, .sgr_mouse = -1, .trip_ms = -1, .ground_luma = -1};
 }
 
 void probe_sizes_again(struct probe *probe, const struct probe_env *env, struct buf *out)
@@ -153,10 +155,32 @@ static bool take_csi(struct probe *probe, const char *at, const char *end)
     return false;
 }
 
+/* "rgb:ffff/8080/00" behind `OSC 11 ;`, or "rgba:" with one more: each of 1 to 4 hexadecimal digits. */
+static bool take_ground(struct probe *probe, const char *at, const char *end)
+{
+    static const double SHARES[] = {0.299, 0.587, 0.114}; /* Rec. 601 */
+    double luma = 0;
+    at = memchr(at, ':', (size_t)(end - at));
+    for (int i = 0; at && i < 3; i++) {
+        int value = 0, most = 0;
+        for (at++; at < end && isxdigit((unsigned char)*at) && most < 0xffff; at++) {
+            int digit = *at <= '9' ? *at - '0' : (*at | 0x20) - 'a' + 10;
+            value = value * 16 + digit;
+            most = most * 16 + 15;
+        }
+        if (!most || (i < 2 && (at == end || *at != '/')))
+            return false;
+        luma += SHARES[i] * value / most;
+    }
+    if (at)
+        probe->ground_luma = (int)(255 * luma + 0.5);
+    return at != NULL;
+}
+
 bool probe_answer(struct probe *probe, const char *answer, size_t length)
 {
     static const char VERSION[] = "\x1bP>|", RGB[] = "\x1bP1+r524742",
-                      KITTY[] = "\x1b_Gi=31;OK\x1b\\";
+                      KITTY[] = "\x1b_Gi=31;OK\x1b\\", GROUND[] = "\x1b]11;rgb";
     const char *end = answer + length;
     if (length > 3 && answer[0] == '\x1b' && answer[1] == '[')
         return take_csi(probe, answer + 2, end);
@@ -166,6 +190,8 @@ bool probe_answer(struct probe *probe, const char *answer, size_t length)
     }
     if (length >= sizeof RGB + 1 && !memcmp(answer, RGB, sizeof RGB - 1))
         return probe->rgb = true;
+    if (length > sizeof GROUND && !memcmp(answer, GROUND, sizeof GROUND - 1))
+        return take_ground(probe, answer + sizeof GROUND - 1, end);
     if (length == sizeof KITTY - 1 && !memcmp(answer, KITTY, length))
         return probe->kitty_ok = true;
     return false;
@@ -361,6 +387,7 @@ bool probe_decide(
         .max_h_px = probe->max_h,
         .sync2026 = probe->sync2026 == 1 || probe->sync2026 == 2,
         .sgr_mouse = probe->sgr_mouse >= 1 && probe->sgr_mouse <= 3,
+        .light = probe->ground_luma > LIGHT_LUMA,
         .trip_ms = probe->trip_ms,
         .in_tmux = (env->tmux && *env->tmux) || begins(probe->name, "tmux"),
         .in_screen = env->sty && *env->sty};

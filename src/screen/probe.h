@@ -44,6 +44,7 @@ struct terminal {
     bool truecolour;          /* for what is written raw; text goes by terminfo */
     bool utf8;
     bool sync2026; /* knows synchronized output */
+    bool light;    /* its ground is light, as it said itself */
     bool sgr_mouse; /* tells of the mouse in decimal numbers (mode 1006), as it said itself */
     int trip_ms;    /* from the questions to the closing answer, -1 unanswered */
     bool in_tmux, in_screen;
@@ -67,6 +68,7 @@ struct probe {
     bool da1_sixel, kitty_ok, rgb;
     int sync2026, sgr_mouse; /* DECRQM's values of these modes, -1 unanswered */
     int trip_ms;             /* until DA1 came, -1 */
+    int ground_luma;         /* OSC 11: how light the ground is, 0..255, -1 unanswered */
     int registers;
     int size_answers;               /* XTSMGRAPHICS about sizes: how many came */
     int now_w, now_h, max_w, max_h; /* XTSMGRAPHICS, 0 unanswered */

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/num.h"
+#include "screen/statusline.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -199,45 +200,58 @@ static void draw_readout(
 
 /* ---- the whole ---- */
 
-static void draw_head(const struct drawing *drawing, const struct curves_layout *layout)
+/* Which of the pages or panels is seen; "" where there is one. */
+static void print_page(const struct curves_state *state, const struct curves_layout *layout,
+    char *out, size_t out_bytes)
 {
-    const struct curves_state *state = drawing->state;
-    struct grid *grid = drawing->canvas->grid;
-    struct rect rect = layout->head;
-    char text[256], smooth[64];
-    if (!rect.rows)
-        return;
-    if (state->asking) {
-        prompt_draw(&state->prompt, grid, rect.row, rect.col, rect.cols,
-            state->asking == CURVES_ASKING_PATTERN ? "/" : "x axis: ");
-        return;
-    }
-    panel_look_print_smooth(&drawing->look, smooth, sizeof smooth);
-    snprintf(text, sizeof text, "%s%s%s%s%sx %.100s%s", smooth, smooth[0] ? "  " : "",
-        drawing->look.band ? "band over seeds  " : "", drawing->look.log_y ? "log y  " : "",
-        isnan(state->low) ? "" : "zoomed  ", panel_look_x_name(&drawing->look),
-        drawing->look.log_x ? ", log" : "");
-    int note = grid_text_cols(text), col = rect.col, end = rect.col + rect.cols - note - 2;
-    grid_text(grid, rect.row, rect.col + rect.cols - note, note, STYLE_IS(MUTED), text);
-    if (state->pattern[0])
-        col += 2 + grid_printf(grid, rect.row, col, end - col, STYLE_IS(FILTER), "/%s",
-                       state->pattern);
     size_t pages = layout->page_panels
                        ? (state->panels.count + layout->page_panels - 1) / layout->page_panels
                        : 1;
-    if (state->is_missing)
-        pages = 1;
-    else if (state->maximised)
-        col += 2 + grid_printf(grid, rect.row, col, end - col, STYLE_IS(MUTED), "panel %zu of %zu",
-                       state->focus + 1, state->panels.count);
-    if (!state->maximised && pages > 1)
-        col += 2 + grid_printf(grid, rect.row, col, end - col, STYLE_IS(MUTED), "page %zu of %zu",
-                       state->focus / layout->page_panels + 1, pages);
-    if (state->chosen_count > state->shown_count)
-        grid_printf(grid, rect.row, col, end - col, STYLE_IS(MUTED),
-            state->all ? "%zu of %zu runs, Enter for more"
-                         : "%zu of %zu runs, a for all",
-            state->shown_count, state->chosen_count);
+    out[0] = '\0';
+    if (state->maximised && !state->is_missing)
+        snprintf(out, out_bytes, "panel %zu of %zu", state->focus + 1, state->panels.count);
+    else if (!state->is_missing && pages > 1)
+        snprintf(
+            out, out_bytes, "page %zu of %zu", state->focus / layout->page_panels + 1, pages);
+}
+
+static void draw_head(const struct drawing *drawing, const struct curves_layout *layout)
+{
+    const struct curves_state *state = drawing->state;
+    const struct panel_look *look = &drawing->look;
+    struct rect rect = layout->head;
+    char pattern[SESSION_FILTER_BYTES + 1], page[64], shown[64] = "", x[128], smooth[64];
+    if (!rect.rows)
+        return;
+    if (state->asking) {
+        prompt_draw(&state->prompt, drawing->canvas->grid, rect.row, rect.col, rect.cols,
+            state->asking == CURVES_ASKING_PATTERN ? "/" : "x axis: ");
+        return;
+    }
+    bool some = state->chosen_count > state->shown_count;
+    snprintf(pattern, sizeof pattern, "/%s", state->pattern);
+    print_page(state, layout, page, sizeof page);
+    if (some)
+        snprintf(
+            shown, sizeof shown, "%zu of %zu runs", state->shown_count, state->chosen_count);
+    panel_look_print_smooth(look, smooth, sizeof smooth);
+    snprintf(x, sizeof x, "x %.100s%s", panel_look_x_name(look), look->log_x ? ", log" : "");
+    const struct status_part parts[] = {
+        {state->pattern[0] ? pattern : "", STYLE_IS(FILTER), 0, false},
+        {page, STYLE_IS(MUTED), 3, false},
+        {shown, STYLE_IS(MUTED), 1, false},
+        {!some        ? ""
+         : state->all ? "Enter for more"
+                      : "a for all",
+            STYLE_IS(MUTED), 5, false},
+        {smooth, STYLE_IS(MUTED), 2, true},
+        {look->band ? "band over seeds" : "", STYLE_IS(MUTED), 4, true},
+        {look->log_y ? "log y" : "", STYLE_IS(MUTED), 2, true},
+        {isnan(state->low) ? "" : "zoomed", STYLE_IS(MUTED), 3, true},
+        {x, STYLE_IS(MUTED), 1, true},
+    };
+    statusline_draw(drawing->canvas->grid, rect.row, rect.col, rect.cols, parts,
+        sizeof parts / sizeof *parts);
 }
 
 static const char *what_is_missing(const struct curves_state *state, const struct world *world)

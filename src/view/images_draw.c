@@ -436,7 +436,9 @@ static bool draw_nothing(const struct images_state *state, const struct world *w
             run ? "this run has no predictions\n\n"
                   "boxtop looks for predictions.json (COCO results) in the run,\n"
                   "or predictions/epoch_003.json in its own plain layout"
-                : "no run is chosen");
+                : "no run with predictions is chosen\n\n"
+                  "boxtop looks for predictions.json (COCO results) in a run,\n"
+                  "or predictions/epoch_003.json in its own plain layout");
         return true;
     }
     if (images_study(state) && images_current(state) >= 0)

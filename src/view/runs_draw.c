@@ -6,6 +6,7 @@
 
 #include "view/copy_forms.h"
 
+#include "base/num.h"
 #include "screen/spark.h"
 #include "screen/statusline.h"
 
@@ -14,6 +15,8 @@
 #include <string.h>
 
 enum { SPARK_COLS = 8 };
+/* A fraction that somebody drew at random: diffs and copies have all of its digits. */
+enum { LONG_NUMBER = 10, SHORT_DIGITS = 5 };
 /* With room to spare, the chosen runs' diff and curves stand below the table. */
 enum { BELOW_LEAST_ROWS = 28, BELOW_ROWS = 13, BELOW_MOST_ROWS = 24, BELOW_LEAST_COLS = 100 };
 
@@ -120,6 +123,8 @@ static void run_cell(
         status_cell(run, out);
     else if (value.text && !value.is_number)
         out->text = value.text;
+    else if (value.text && strlen(value.text) > LONG_NUMBER && strchr(value.text, '.'))
+        num_print_short(value.number, SHORT_DIGITS, out->room, sizeof out->room);
     else
         run_value_print(&value, shown, out->room, sizeof out->room);
     if (out->text == out->room && versions_is_foreign(&state->versions, run, shown))

@@ -174,12 +174,11 @@ static void add_varying(struct state *state, double now_s)
         size_t count = find_values(state->runs, column, now_s, values, &more), used = 0;
         qsort(values, count, sizeof *values, compare_seen);
         for (size_t i = 0; i < count && used < sizeof rest; i++) {
-            const char *gap = i ? "   " : "";
+            const char *gap = i ? "   " : "", *text = values[i].text[0] ? values[i].text : "\"\"";
             used += (size_t)(values[i].count > 1
                                  ? snprintf(rest + used, sizeof rest - used, "%s%s \xc3\x97%zu",
-                                       gap, values[i].text, values[i].count)
-                                 : snprintf(rest + used, sizeof rest - used, "%s%s", gap,
-                                       values[i].text));
+                                       gap, text, values[i].count)
+                                 : snprintf(rest + used, sizeof rest - used, "%s%s", gap, text));
         }
         if (more && used < sizeof rest)
             snprintf(rest + used, sizeof rest - used, "   \xe2\x80\xa6");

@@ -44,7 +44,10 @@ static int64_t first_kept(int64_t size)
 static void say_errno(struct text_file *file)
 {
     file->missing = errno == ENOENT;
-    snprintf(file->trouble, sizeof file->trouble, "cannot be read: %s", strerror(errno));
+    if (file->missing)
+        snprintf(file->trouble, sizeof file->trouble, "is not there");
+    else
+        snprintf(file->trouble, sizeof file->trouble, "cannot be read: %s", strerror(errno));
 }
 
 /* Where the last whole line ends: what is behind it may be written over. */

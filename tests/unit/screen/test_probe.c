@@ -83,6 +83,29 @@ static void learn(struct probe *probe, const char *answers)
     input_done(&input);
 }
 
+static void a_light_ground_is_one_that_was_said_to_be(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *answer;
+        bool light;
+    } GROUNDS[] = {{"", false}, {"\x1b]11;rgb:ffff/ffff/ffff\x1b\\", true},
+        {"\x1b]11;rgb:fdfd/f6f6/e3e3\x07", true}, {"\x1b]11;rgb:0000/2b2b/3636\x1b\\", false},
+        {"\x1b]11;rgb:ff/ff/ff\x1b\\", true}, {"\x1b]11;rgba:0/0/0/f\x1b\\", false},
+        {"\x1b]11;rgba:e/e/e/f\x1b\\", true}, {"\x1b]11;rgb:ffff/ffff\x1b\\", false},
+        {"\x1b]11;rgb:ffffff\x1b\\", false}, {"\x1b]11;rgb:gg/gg/gg\x1b\\", false},
+        {"\x1b]11;rgb:fffff/fffff/fffff\x1b\\", false}, {"\x1b]11;rgb\x1b\\", false}};
+    for (size_t i = 0; i < sizeof GROUNDS / sizeof *GROUNDS; i++) {
+        struct probe probe;
+        struct terminal terminal;
+        struct probe_env env = {.term = "xterm-256color", .utf8 = true};
+        probe_init(&probe);
+        learn(&probe, GROUNDS[i].answer);
+        assert_true(probe_decide(&probe, &env, &terminal, NULL));
+        assert_true(terminal.light == GROUNDS[i].light);
+    }
+}
+
 static void recorded_terminals(void **state)
 {
     (void)state;
@@ -220,7 +243,8 @@ static void odd_answers_teach_nothing(void **state)
     static const char *const ODD[] = {"\x1b[c", "\x1b[?c", "\x1b[?62;x;4c", "\x1b[6;0;0t",
         "\x1b[6;99999999;8t", "\x1b[6;17t", "\x1b[8;30;100t", "\x1b[?2026$y", "\x1b[?2027;1$y",
         "\x1b[?1;3;0S", "\x1bP0+r524742\x1b\\", "\x1b_Gi=32;OK\x1b\\", "\x1b_Gi=31;ENOENT\x1b\\",
-        "\x1b_Gi=31;OK;\x1b\\", "\x1bP>", "\x1b", "", "\x1bP>|", "\x1b]11;rgb:0/0/0\x1b\\"};
+        "\x1b_Gi=31;OK;\x1b\\", "\x1bP>", "\x1b", "", "\x1bP>|", "\x1b]10;rgb:0/0/0\x1b\\",
+        "\x1b]11;rgb:0/0\x1b\\"};
     for (size_t i = 0; i < sizeof ODD / sizeof *ODD; i++) {
         struct probe probe, fresh;
         probe_init(&probe);
@@ -302,6 +326,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(recorded_terminals),
+        cmocka_unit_test(a_light_ground_is_one_that_was_said_to_be),
         cmocka_unit_test(words_of_the_person_win),
         cmocka_unit_test(nothing_is_sent_through_a_multiplexer),
         cmocka_unit_test(colours_by_what_is_said),
