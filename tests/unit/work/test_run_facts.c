@@ -222,7 +222,7 @@ static void test_a_twin_comes_and_goes(void **state)
 static void test_many_changes(void **state)
 {
     (void)state;
-    enum { CHANGES = 40 };
+    enum { CHANGES = 16 };
     struct scene scene;
     char name[16];
     size_t most = 0;
