@@ -43,6 +43,8 @@ static const char RUN_VARIABLE[] = "BOXTOP_RUN"; /* of the command: the run's di
 struct recording {
     const struct settings *settings;
     char **words;
+    char *const *told; /* the same without `sh -c` around: what they tell of the command */
+    struct arena arena;
     struct run_dir dir;
     bool on; /* there is a directory to write to */
     struct console console;
@@ -109,7 +111,7 @@ static void open_directory(struct recording *recording)
     if (settings->run_name)
         snprintf(name, sizeof name, "%s", settings->run_name);
     else
-        make_name(recording->words, name, sizeof name);
+        make_name(recording->told, name, sizeof name);
     recording->on = run_dir_make(&recording->dir,
         settings->directory ? settings->directory : "runs", name, say_stopped, recording, &err);
     if (recording->on) {
@@ -278,7 +280,7 @@ static struct keeper_end record(struct recording *recording)
     if (!recording->on)
         return relay_run(recording->relay);
     write_status(recording, NULL, false);
-    struct lookup_from about = {recording->words, recording->given, &recording->dir};
+    struct lookup_from about = {recording->told, recording->given, &recording->dir};
     struct lookup *lookup = lookup_start(&about, NULL);
     struct sampler *sampler = start_sampler(recording);
     struct keeper_end end = relay_run(recording->relay);
@@ -340,13 +342,20 @@ static int run(const struct settings *settings, char **operands)
         (struct recording){.settings = settings, .words = operands, .started_s = clock_wall_s()};
     if (!operands[0])
         err_set(&err, ERR_USAGE, "name the command: boxtop record -- python train.py --lr 0.005");
+    if (operands[0])
+        recording.told = launch_unwrap(operands, &recording.arena);
     int status = EXIT_WRONG_USAGE;
     if (!err.code && gather_given(&recording, &err) && gather_watched(&recording, &err))
         status = run_recorded(&recording);
     else
         say_error(&err);
-    for (size_t i = 0; i < recording.given_count && !recording.is_looking; i++)
+    if (recording.is_looking)
+        return status; /* it still reads what is freed here */
+    for (size_t i = 0; i < recording.given_count; i++)
         free(recording.given[i]);
+    for (char **watched = recording.watched; *watched; watched++)
+        free(*watched);
+    arena_done(&recording.arena);
     return status;
 }
 

@@ -103,6 +103,13 @@ static bool make_and_copy(struct arena *arena, const char *run, const char *fold
     if (!path)
         return err_set(err, ERR_MEMORY, "out of memory");
     int in = piped ? STDIN_FILENO : open(from, O_RDONLY | O_CLOEXEC);
+    struct stat stat;
+    if (in >= 0 && fstat(in, &stat) == 0 && S_ISDIR(stat.st_mode)) {
+        if (!piped)
+            close(in);
+        errno = EISDIR;
+        in = -1;
+    }
     if (in < 0) {
         err_set_errno(err, "cannot open");
         err_in_file(err, from);

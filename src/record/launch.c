@@ -1,8 +1,8 @@
 #include "record/launch.h"
 
 #include "base/file.h"
+#include "record/shell_text.h"
 
-#include <ctype.h>
 #include <string.h>
 
 enum next { ANOTHER, PYTHON };
@@ -73,15 +73,6 @@ static bool is_option(const char *word, const char *name)
     return strcmp(word + strspn(word, "-"), name) == 0;
 }
 
-/* "NAME=value", as env takes it. */
-static bool is_assignment(const char *word)
-{
-    size_t name = 0;
-    while (isalnum((unsigned char)word[name]) || word[name] == '_')
-        name++;
-    return name && word[name] == '=';
-}
-
 /* The words that the option at WORDS takes, itself included. */
 static size_t option_words(const struct launcher *row, char *const *words)
 {
@@ -108,7 +99,7 @@ static size_t skip_own(
             at++;
             break;
         }
-        if (words[at][0] != '-' && !(assigns && is_assignment(words[at])))
+        if (words[at][0] != '-' && !(assigns && shell_is_assignment(words[at])))
             break;
         *module |= is_option(words[at], "m") || is_option(words[at], "module");
         *program |= is_option(words[at], "no_python") || is_option(words[at], "no-python");
@@ -198,4 +189,35 @@ struct launch launch_read(char *const *words)
         launch = (struct launch){.script = words[0], .own = 1, .count = launch.count};
     }
     return launch;
+}
+
+/* WORDS without its shell, whose text is INNER. */
+static char *const *put_in(
+    char *const *words, const struct launch *launch, char *const *inner, struct arena *arena)
+{
+    size_t before = 0, count = 0;
+    while (words[before] != launch->interpreter)
+        before++;
+    while (inner[count])
+        count++;
+    char **all = ARENA_ARRAY(arena, char *, before + count + 1);
+    if (!all)
+        return words;
+    memcpy(all, words, before * sizeof *all);
+    memcpy(all + before, inner, count * sizeof *all);
+    return all;
+}
+
+char *const *launch_unwrap(char *const *words, struct arena *arena)
+{
+    for (int i = 0; i < LAUNCH_MOST_STEPS; i++) {
+        struct launch launch = launch_read(words);
+        if (!launch.text || launch_is_python(launch.interpreter) || launch.own != launch.count)
+            break;
+        char *const *inner = shell_text_words(launch.text, arena);
+        if (!inner)
+            break;
+        words = put_in(words, &launch, inner, arena);
+    }
+    return words;
 }

@@ -6,6 +6,8 @@
  */
 #pragma once
 
+#include "base/arena.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -33,5 +35,11 @@ struct launch {
 /* WORDS is NULL-terminated and not empty; the pointers of the result are into it. Words that no
  * rule knows make the first one the script. */
 struct launch launch_read(char *const *words);
+/*
+ * WORDS, but with the words of the text in place of `sh -c TEXT` where the text is one simple
+ * command ("srun bash -c 'python t.py --lr 1'" is "srun python t.py --lr 1"); as often as that
+ * comes again. New words in ARENA; WORDS itself where there is nothing to do.
+ */
+char *const *launch_unwrap(char *const *words, struct arena *arena);
 /* NAME ("/usr/bin/python3.11") is that of a Python interpreter. */
 bool launch_is_python(const char *name);

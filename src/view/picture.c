@@ -1,10 +1,16 @@
 /*
- * One picture out of a run's files: a confusion matrix that training drew, a batch, a plot.
+ * One picture out of a run's files: a confusion matrix that training drew, a batch, a plot, what
+ * `boxtop log-image` put there step by step. Opened without a name it is the newest of those, else
+ * the run's first.
  * Knows: the list of work/run_files.h, photos. Must not know: datasets, boxes.
  */
 #include "view/view.h"
 
+#include "base/file.h"
+#include "screen/scroll.h"
+
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum action { NEXT = 1, BEFORE };
@@ -43,6 +49,30 @@ static int32_t find(const struct state *state, const struct run_files *files)
     return -1;
 }
 
+/* "images/step_000120/val.png" is of step 120; -1 of none. */
+static long long step_of(const char *name)
+{
+    const char *step = strstr(name, "step_");
+    return step && step[5] >= '0' && step[5] <= '9' ? strtoll(step + 5, NULL, 10) : -1;
+}
+
+static bool can_show(const struct state *state, const struct run_file *file)
+{
+    return file->is_picture && strlen(file->name) < sizeof state->name;
+}
+
+/* The latest of a step, else the first. */
+static void choose(struct state *state, const struct run_files *files)
+{
+    const struct run_file *best = NULL;
+    for (size_t i = 0; files && i < files->count; i++)
+        if (can_show(state, &files->files[i]) &&
+            (!best || (step_of(files->files[i].name) >= 0 &&
+                          step_of(files->files[i].name) > step_of(best->name))))
+            best = &files->files[i];
+    snprintf(state->name, sizeof state->name, "%s", best ? best->name : "");
+}
+
 static struct rect picture_place(struct rect place)
 {
     return (struct rect){place.row + 2, place.col, place.rows - 2, place.cols};
@@ -54,6 +84,8 @@ static void wants(
     struct state *state = self;
     struct rect place = picture_place((struct rect){0, 0, session->rows, session->cols});
     const struct run_files *files = world_files(world, state->run);
+    if (!state->name[0])
+        choose(state, files);
     int32_t at = find(state, files);
     out->files = state->run;
     if (at < 0 || place.rows <= 0)
@@ -76,6 +108,8 @@ static const char *said_instead(
         return VIEW_NO_PICTURES;
     if (canvas->taken)
         return VIEW_PICTURE_TAKEN;
+    if (files && !state->name[0])
+        return "no picture is in the run's directory\nboxtop log-image puts one there";
     if (files && find(state, files) < 0)
         return "the file is not there any more";
     if (!state->photo)
@@ -110,12 +144,19 @@ static void draw(void *self, const struct session *session, const struct world *
     int col = place.col + 1;
     if (run)
         col += grid_text(canvas->grid, place.row, col, place.cols / 2, session_run_style(run),
-                   run->shown) + 2;
+                   run->shown) +
+               2;
     col += grid_text(canvas->grid, place.row, col, place.col + place.cols - col - 1,
-               STYLE_IS(TITLE), state->name) + 2;
+               STYLE_IS(TITLE), state->name) +
+           2;
     if (state->photo && state->photo->original_width_px)
-        grid_printf(canvas->grid, place.row, col, place.col + place.cols - col - 1, STYLE_IS(MUTED),
-            "%d\xc3\x97%d", state->photo->original_width_px, state->photo->original_height_px);
+        col += grid_printf(canvas->grid, place.row, col, place.col + place.cols - col - 1,
+                   STYLE_IS(MUTED), "%d\xc3\x97%d", state->photo->original_width_px,
+                   state->photo->original_height_px) +
+               2;
+    if (step_of(state->name) >= 0)
+        grid_printf(canvas->grid, place.row, col, place.col + place.cols - col - 1,
+            STYLE_IS(ACCENT), "step %lld  (j k: others)", step_of(state->name));
     (void)session;
     if (picture.rows <= 0)
         return;
@@ -124,26 +165,34 @@ static void draw(void *self, const struct session *session, const struct world *
         view_say_empty(canvas->grid, picture, said ? said : "out of memory");
 }
 
-/* The next picture of the run in direction BY; the same when there is none. */
-static void move(struct state *state, const struct world *world, int by)
+/* The next picture of the run in direction BY, of the same NAMESAKE at another step only; the same
+ * when there is none. */
+static void move(struct state *state, const struct world *world, int by, bool namesake)
 {
     const struct run_files *files = world_files(world, state->run);
     int32_t at = find(state, files);
-    while (at >= 0 && (at += by) >= 0 && (size_t)at < files->count)
-        if (files->files[at].is_picture && strlen(files->files[at].name) < sizeof state->name) {
-            snprintf(state->name, sizeof state->name, "%s", files->files[at].name);
-            return;
-        }
+    while (at >= 0 && (at += by) >= 0 && (size_t)at < files->count) {
+        const struct run_file *file = &files->files[at];
+        if (!can_show(state, file) ||
+            (namesake && (step_of(file->name) < 0 ||
+                             strcmp(path_base(file->name), path_base(state->name)) != 0)))
+            continue;
+        snprintf(state->name, sizeof state->name, "%s", file->name);
+        return;
+    }
 }
 
 static enum view_outcome act(void *self, struct session *session, const struct world *world,
     const struct event *event, struct view_effect *effect)
 {
-    int action = key_rows_find(KEYS, event);
+    int action = key_rows_find(KEYS, event), movement = view_movement(event);
     (void)session, (void)effect;
-    if (!action)
+    if (movement == SCROLL_DOWN || movement == SCROLL_UP)
+        move(self, world, movement == SCROLL_DOWN ? 1 : -1, true);
+    else if (action)
+        move(self, world, action == NEXT ? 1 : -1, false);
+    else
         return VIEW_IGNORED;
-    move(self, world, action == NEXT ? 1 : -1);
     return VIEW_STAYED;
 }
 

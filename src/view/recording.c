@@ -18,7 +18,7 @@
 #include <string.h>
 
 enum { HEAD_ROWS = 3, LOW_ROWS = 12, SIDE_BY_SIDE_COLS = 110, TICK_MS = 1000 };
-enum action { PANE = 1, INTERRUPT, END, LEFT, RIGHT, PAGE, CURVES };
+enum action { PANE = 1, INTERRUPT, END, LEFT, RIGHT, PAGE, CURVES, PICTURES };
 
 static const struct key_row KEYS[] = {
     {"Tab Shift-Tab", "output, metrics, system or parameters", PANE, "recording", "pane", 2},
@@ -29,6 +29,7 @@ static const struct key_row KEYS[] = {
     {"l Right", "output to the right", RIGHT, "recording", NULL, 0},
     {"v Enter", "curves", CURVES, "recording", "curves", 3},
     {"o", "the page of the run", PAGE, "recording", "run", 3},
+    {"P", "pictures that the run logged, by step", PICTURES, "recording", NULL, 0},
     {0},
 };
 
@@ -464,6 +465,10 @@ static enum view_outcome act_on_key(struct state *state, struct session *session
     case CURVES:
         session_list(session, NULL, NULL, 0);
         *effect = (struct view_effect){&view_curves, run->id};
+        return VIEW_OPENED;
+    case PICTURES:
+        session->file[0] = '\0';
+        *effect = (struct view_effect){&view_picture, run->id};
         return VIEW_OPENED;
     case PAGE:
         *effect = (struct view_effect){&view_run, run->id};

@@ -11,7 +11,19 @@
 #include <stdio.h>
 
 enum { HEAD_NOTES = 6, HEAD_ABSORBED = 3 };
-enum action { PANE = 1, DIFF, CURVES, IMAGES, EVALUATION, FILES, TABLES, SELECT, BASELINE, RECORDING };
+enum action {
+    PANE = 1,
+    DIFF,
+    CURVES,
+    IMAGES,
+    EVALUATION,
+    FILES,
+    PICTURES,
+    TABLES,
+    SELECT,
+    BASELINE,
+    RECORDING
+};
 
 static const struct key_row KEYS[] = {
     {"Tab Shift-Tab", "metrics or parameters", PANE, "run", "pane", 3},
@@ -19,9 +31,11 @@ static const struct key_row KEYS[] = {
     {"i", "images with boxes", IMAGES, "run", "images", 1},
     {"W", "evaluation: PR curves, classes, errors, confusion", EVALUATION, "run", "evaluate", 2},
     {"o", "files of the run", FILES, "run", "files", 2},
+    {"P", "pictures that the run logged, by step", PICTURES, "run", NULL, 0},
     {"T", "tables: files and evaluation", TABLES, "run", "tables", 3},
     {"d", "what differs between the selected runs", DIFF, "run", "diff", 2},
-    {"L", "live: output, system and signals of a run that boxtop records", RECORDING, "run", NULL, 0},
+    {"L", "live: output, system and signals of a run that boxtop records", RECORDING, "run", NULL,
+        0},
     {"Space", "select or unselect the run", SELECT, "run", NULL, 0},
     {"p", "make the run the baseline", BASELINE, "run", NULL, 0},
     {0},
@@ -39,9 +53,8 @@ struct state {
 static const struct run_row *find_run(
     const struct state *state, const struct session *session, const struct world *world)
 {
-    return world->runs
-               ? runs_find(world->runs, session_current(session, world->runs, state->run))
-               : NULL;
+    return world->runs ? runs_find(world->runs, session_current(session, world->runs, state->run))
+                       : NULL;
 }
 
 static void start(void *self, const struct session *session, const struct world *world, int64_t run)
@@ -199,6 +212,10 @@ static enum view_outcome act(void *self, struct session *session, const struct w
         return VIEW_OPENED;
     case FILES:
         *effect = (struct view_effect){&view_files, run->id};
+        return VIEW_OPENED;
+    case PICTURES:
+        session->file[0] = '\0';
+        *effect = (struct view_effect){&view_picture, run->id};
         return VIEW_OPENED;
     case RECORDING:
         *effect = (struct view_effect){&view_recording, run->id};

@@ -587,6 +587,9 @@ static void make_recorded(const char *root)
               "07.000Z | a long line: 0123456789 0123456789 0123456789 0123456789 0123456789 "
               "0123456789\n" STAMP
               "08.000Z | Epoch 3:  42%|####   | 21/50 [00:04<00:05, 4.93it/s, loss=0.31]");
+    write_image(root, "rec/live/images/step_000001", "val.png", 1);
+    write_image(root, "rec/live/images/step_000002", "train.png", 2);
+    write_image(root, "rec/live/images/step_000002", "val.png", 3);
     write_text(root, "rec/failed", "config.json", "{\"lr\": 0.5}");
     write_text(root, "rec/failed", "status.json",
         "{\"status\": \"failed\", \"started\": \"2024-05-01T06:00:00Z\", \"ended\": "

@@ -30,8 +30,19 @@ text low
 size 20x3
 text hardly any room
 size 100x24
+keys P
+text the newest picture
+keys l
+text the other of that step
+keys k
+text of the step before
+keys j h
+text back
 open recording rec/failed
 text failed
+keys P
+text it logged none
+keys q
 keys K
 text it has ended
 runs three

@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "record/launch.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum { MOST = 32 };
@@ -108,11 +109,69 @@ static void test_odd(void **state)
         "|nice||||nice nice nice nice nice nice nice nice nice x");
 }
 
+/* The words of the command within, blank-parted; "|" between the words of a line. */
+static void unwraps(const char *line, const char *wanted)
+{
+    char copy[512], *words[MOST + 1] = {0}, *rest = NULL;
+    size_t count = 0;
+    struct arena arena = {0};
+    struct buf out;
+    snprintf(copy, sizeof copy, "%s", line);
+    for (char *word = strtok_r(copy, "|", &rest); word; word = strtok_r(NULL, "|", &rest))
+        words[count++] = word;
+    buf_init(&out, 4096);
+    char *const *inner = launch_unwrap(words, &arena);
+    for (size_t i = 0; inner[i]; i++)
+        buf_printf(&out, "%s%s", i ? "|" : "", inner[i]);
+    if (strcmp(out.data, wanted) != 0)
+        fail_msg("%s\n  is     %s\n  wanted %s", line, out.data, wanted);
+    assert_int_equal(inner == words, strcmp(line, wanted) == 0);
+    buf_done(&out);
+    arena_done(&arena);
+}
+
+static void stays(const char *line)
+{
+    unwraps(line, line);
+}
+
+static void test_shell_texts(void **state)
+{
+    (void)state;
+    unwraps("bash|-c|python train.py --lr 0.1", "python|train.py|--lr|0.1");
+    unwraps("sh|-lc|  exec python 'a b.py' \"x \\\"y\\\" $LR\" c\\ d  \n",
+        "exec|python|a b.py|x \"y\" $LR|c d");
+    unwraps("srun|--gpus=2|bash|-c|A=1 B='x y' torchrun t.py --lr 1 2>&1 > log.txt",
+        "srun|--gpus=2|env|A=1|B=x y|torchrun|t.py|--lr|1");
+    unwraps("sh|-c|bash -c \"python t.py --n 3\"", "python|t.py|--n|3");
+    unwraps("sh|-c|python t.py --name \"\" '' *.jpg \\\n --k v2>x",
+        "python|t.py|--name|||*.jpg|--k|v2");
+    unwraps("sh|-c|train a#b ${X} 5>x", "train|a#b|${X}");
+    stays("sh|-c|cd x && python t.py");
+    stays("sh|-c|python t.py | tee log");
+    stays("sh|-c|a; b");
+    stays("sh|-c|a &");
+    stays("sh|-c|a\nb");
+    stays("sh|-c|python t.py --lr $(cat lr)");
+    stays("sh|-c|python t.py --lr \"`cat lr`\"");
+    stays("sh|-c|if true");
+    stays("sh|-c|a 'b");
+    stays("sh|-c|a >");
+    stays("sh|-c|cat << E");
+    stays("sh|-c|A=1");
+    stays("sh|-c|   ");
+    stays("sh|-c|a # b");
+    stays("sh|-c|python t.py \"$@\"|x|--lr");
+    stays("python|-c|print 1");
+    stays("bash|train.sh");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_python),
         cmocka_unit_test(test_launchers),
+        cmocka_unit_test(test_shell_texts),
         cmocka_unit_test(test_odd),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
