@@ -44,9 +44,20 @@ static struct layout lay_out(const struct sheet *sheet, const struct tty_size *s
     return layout;
 }
 
+static int tile_row(const struct sheet *sheet, const struct layout *layout, size_t i)
+{
+    return layout->top + layout->text + (int)(i / sheet->cols) * (layout->rows + layout->text);
+}
+
+static int tile_col(const struct sheet *sheet, const struct layout *layout, size_t i)
+{
+    return (int)(i % sheet->cols) * (layout->cols + 1);
+}
+
+/* On a sheet a picture that cannot be had is a place left empty: FAILED[i] says why. */
 static bool place_tiles(const struct sheet *sheet, const struct layout *layout,
     const struct easel_terminal *terminal, struct darkroom *room, struct easel_scene *scene,
-    struct err *err)
+    struct photo *failed[EASEL_MOST_TILES], struct err *err)
 {
     int32_t width, height;
     if (layout->rows < 1 || layout->cols < 1 || sheet->count > EASEL_MOST_TILES)
@@ -54,35 +65,42 @@ static bool place_tiles(const struct sheet *sheet, const struct layout *layout,
             "this terminal is too small for %zu pictures: write them with -o FILE.png", sheet->count);
     easel_room(terminal, layout->rows, layout->cols, &width, &height);
     for (size_t i = 0; i < sheet->count; i++) {
+        struct photo *photo = photo_load(room, sheet->tiles[i].path, width, height, false);
+        if (!photo)
+            return err_set(err, ERR_MEMORY, "out of memory");
+        if (!photo->pixels) {
+            failed[i] = photo;
+            if (sheet->count == 1)
+                return err_set(err, ERR_IO, "%.200s", photo->trouble);
+            continue;
+        }
         struct easel_tile *tile = easel_scene_add(scene), *boxes = &sheet->tiles[i].boxes;
         *tile = *boxes;
         *boxes = (struct easel_tile){0}; /* they are the scene's now */
         tile->fine = true;
         tile->rows = layout->rows;
         tile->cols = layout->cols;
-        tile->row = layout->top + layout->text +
-                    (int)(i / sheet->cols) * (layout->rows + layout->text);
-        tile->col = (int)(i % sheet->cols) * (layout->cols + 1);
-        tile->photo = photo_load(room, sheet->tiles[i].path, width, height, false);
-        if (!tile->photo || !tile->photo->pixels)
-            return err_set(
-                err, ERR_IO, "%.200s", tile->photo ? tile->photo->trouble : "out of memory");
+        tile->row = tile_row(sheet, layout, i);
+        tile->col = tile_col(sheet, layout, i);
+        tile->photo = photo;
     }
     return true;
 }
 
 static bool write_captions(const struct sheet *sheet, const struct layout *layout,
-    const struct easel_scene *scene, int cols, struct err *err)
+    struct photo *const failed[EASEL_MOST_TILES], int cols, struct err *err)
 {
     bool ok = !layout->top || write_at(0, 0, cols, sheet->heading, err);
-    for (size_t i = 0; ok && layout->text && i < sheet->count; i++) {
+    for (size_t i = 0; ok && i < sheet->count; i++) {
         const struct sheet_tile *tile = &sheet->tiles[i];
-        const struct easel_tile *place = &scene->tiles[i];
         char title[SHEET_LINE_BYTES * 4], line[sizeof title + SHEET_LINE_BYTES + 2];
-        int left = place->cols - (int)strlen(tile->lines[1]) - 2; /* the name is cut, not the counts */
+        int row = tile_row(sheet, layout, i), col = tile_col(sheet, layout, i);
+        int left = layout->cols - (int)strlen(tile->lines[1]) - 2; /* the name is cut, not the counts */
         text_fit(title, sizeof title, tile->lines[0], strlen(tile->lines[0]), left < 4 ? 4 : left);
         snprintf(line, sizeof line, "%s  %s", title, tile->lines[1]);
-        ok = write_at(place->row - 1, place->col, place->cols, line, err);
+        ok = !layout->text || write_at(row - 1, col, layout->cols, line, err);
+        if (ok && failed[i])
+            ok = write_at(row + layout->rows / 2, col, layout->cols, failed[i]->trouble, err);
     }
     return ok;
 }
@@ -94,17 +112,20 @@ static bool paint_on_terminal(const struct easel_terminal *terminal, const struc
     struct layout layout = lay_out(sheet, size);
     struct easel_scene *scene = easel_scene_new();
     struct easel *easel = scene ? easel_new(terminal, NULL, err) : NULL;
+    struct photo *failed[EASEL_MOST_TILES] = {NULL};
     struct buf bytes;
     char below[32];
     buf_init(&bytes, MOST_BYTES);
     bool ok = (scene || err_set(err, ERR_MEMORY, "out of memory")) && easel &&
-              place_tiles(sheet, &layout, terminal, room, scene, err) &&
+              place_tiles(sheet, &layout, terminal, room, scene, failed, err) &&
               easel_paint(easel, scene, true, &bytes, err);
     for (int i = 0; ok && i < size->rows; i++)
         ok = write_text("\r\n", err);
     snprintf(below, sizeof below, "\033[%d;1H", size->rows - ROWS_LEFT_FREE + 1);
     ok = ok && tty_write(STDOUT_FILENO, bytes.data, bytes.length, err) &&
-         write_captions(sheet, &layout, scene, size->cols, err) && write_text(below, err);
+         write_captions(sheet, &layout, failed, size->cols, err) && write_text(below, err);
+    for (size_t i = 0; i < EASEL_MOST_TILES; i++)
+        photo_release(failed[i]);
     buf_done(&bytes);
     easel_free(easel);
     easel_scene_free(scene);

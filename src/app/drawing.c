@@ -22,6 +22,9 @@ static bool choose_colours(
     for (int i = 0; i < GALLERY_HUES; i++)
         theme_rgb(&theme, STYLE_CLASS, i, drawing->palette.classes[i]);
     theme_rgb(&theme, STYLE_TRUTH, 0, drawing->palette.truth);
+    theme_rgb(&theme, STYLE_TP, 0, drawing->palette.tp);
+    theme_rgb(&theme, STYLE_FP, 0, drawing->palette.fp);
+    theme_rgb(&theme, STYLE_FN, 0, drawing->palette.fn);
     for (int side = 0; side < 2; side++)
         theme_rgb(&theme, STYLE_RUN, side, drawing->sides[side]);
     return true;

@@ -89,7 +89,7 @@ static int32_t spell(const char *label, int32_t most, char out[SCENE_LABEL_BYTES
 }
 
 /* A label is at most a third as wide as the image, of CHAR_PX each: on a small one the score goes
- * first, then all but the first word. */
+ * first, then all but the first word, then its end. */
 static int32_t shorten(
     char *text, int32_t count, const struct scene_map *map, int32_t width_px, int32_t char_px)
 {
@@ -99,8 +99,11 @@ static int32_t shorten(
     most = most < LEAST ? LEAST : most;
     while (count > most) {
         const char *blank = strrchr(text, ' ');
-        count = blank && blank > text ? (int32_t)(blank - text) : most;
+        bool whole = blank && blank > text;
+        count = whole ? (int32_t)(blank - text) : most;
         text[count] = '\0';
+        if (!whole) /* a word that goes on */
+            text[count - 1] = '.';
     }
     return count;
 }

@@ -280,6 +280,15 @@ bool chart_axes(
     return any;
 }
 
+/* The marker, or a piece of the stroke where there is none. */
+static uint32_t legend_code(const struct chart_series *series)
+{
+    static const uint32_t STROKES[CHART_STROKES] = {
+        [CHART_DASHED] = 0x2504, [CHART_DOTTED] = 0xb7, [CHART_DASHDOT] = 0x2505};
+    bool strokes = !series->marker && series->stroke && series->stroke < CHART_STROKES;
+    return strokes ? STROKES[series->stroke] : chart_marker_code(series->marker);
+}
+
 /* Title, legend and note in the first row. */
 static void draw_head(struct grid *grid, struct rect rect, const struct chart *chart)
 {
@@ -305,7 +314,7 @@ static void draw_head(struct grid *grid, struct rect rect, const struct chart *c
             grid_printf(grid, rect.row, col, end - col, STYLE_IS(MUTED), "+%zu", left + 1);
             return;
         }
-        grid_put(grid, rect.row, col, series->style, chart_marker_code(series->marker));
+        grid_put(grid, rect.row, col, series->style, legend_code(series));
         col += 2 + grid_text(grid, rect.row, col + 2, room - 2, STYLE_IS(TEXT), series->name) + 2;
     }
 }

@@ -78,7 +78,7 @@ static char fold_braille(uint32_t dots)
 
 static char fold_box(uint32_t code)
 {
-    static const char ARROWLESS[] = "--||--||--||"; /* U+2500..U+250B: lines, solid and dashed */
+    static const char ARROWLESS[] = "--||--||..||"; /* U+2500..U+250B: lines, solid and dashed */
     if (code < 0x250c)
         return ARROWLESS[code - 0x2500];
     if (code >= 0x2550 && code <= 0x2551)

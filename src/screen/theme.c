@@ -236,6 +236,11 @@ static int luma(const uint8_t rgb[3])
     return (299 * rgb[0] + 587 * rgb[1] + 114 * rgb[2]) / 1000; /* ITU-R BT.601 */
 }
 
+bool theme_is_light(const struct theme *theme)
+{
+    return luma(theme->ground) >= 128;
+}
+
 void theme_rgb(const struct theme *theme, enum style_role role, int hue, uint8_t out[3])
 {
     struct theme_entry look;
@@ -245,7 +250,7 @@ void theme_rgb(const struct theme *theme, enum style_role role, int hue, uint8_t
         memcpy(out, look.fg.rgb, 3);
         return;
     }
-    memset(out, luma(theme->ground) < 128 ? 255 : 0, 3);
+    memset(out, theme_is_light(theme) ? 0 : 255, 3);
 }
 
 /* xterm's colours from 16 on: a 6 x 6 x 6 cube, then 24 greys. */

@@ -59,6 +59,7 @@ void theme_look(const struct theme *theme, const struct cell *cell, struct theme
 /* The foreground of a role for drawing on pictures; mono and default colours give white on dark
  * grounds, black on light ones. */
 void theme_rgb(const struct theme *theme, enum style_role role, int hue, uint8_t out[3]);
+bool theme_is_light(const struct theme *theme); /* its ground is */
 
 /* How a look is shown with 256, 16, 8 or 0 colours. A background that would vanish into the ground
  * becomes reverse, a foreground dim: nothing that tells something is lost. */

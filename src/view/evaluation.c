@@ -245,8 +245,12 @@ static void match_all_classes(struct evaluation_state *state)
     }
     size_t classes = base ? base->dataset->category_count : 0;
     free(state->order);
+    free(state->hues);
     state->order = calloc(classes + 1, sizeof *state->order);
-    state->class_count = state->order ? classes : 0;
+    state->hues = calloc(classes + 1, sizeof *state->hues);
+    state->class_count = state->order && state->hues ? classes : 0;
+    if (base && state->hues)
+        gallery_hues(base->dataset, state->hues);
 }
 
 /* Brings the runs, their studies and their classes up to the world. */
@@ -339,6 +343,7 @@ static void stop(void *self)
     for (size_t i = 0; i < EVALUATION_RUNS; i++)
         drop_run(&state->runs[i]);
     free(state->order);
+    free(state->hues);
 }
 
 /* ---- acting ---- */

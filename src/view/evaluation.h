@@ -65,6 +65,7 @@ struct evaluation_state {
     /* classes: row 0 is all of them */
     struct table table;
     uint32_t *order; /* of classes; class_count of them */
+    uint8_t *hues;   /* by class, as on the pictures: gallery_hues() */
     size_t class_count;
     int sort_column; /* of the columns that are drawn */
     bool descending, deltas_alone;

@@ -306,7 +306,7 @@ static void source_cell(void *self, size_t row, int at, struct table_cell *out)
     int32_t class = row ? (int32_t)state->order[row - 1] : EVALUATION_ALL;
     if (column->measure == NAME) {
         out->text = evaluation_class_name(state, class);
-        out->style = row ? STYLE_HUE(CLASS, class % GALLERY_HUES) : STYLE_IS(TITLE);
+        out->style = row ? STYLE_HUE(CLASS, state->hues[class]) : STYLE_IS(TITLE);
     } else if (column->delta) {
         delta_cell(drawing, column, class, out);
     } else {

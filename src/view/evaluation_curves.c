@@ -190,13 +190,12 @@ void evaluation_draw_recall(const struct evaluation_drawing *drawing)
             eval_ladder_counts(&rates->ladder, category, drawing->session->confidence);
         add_mark(&figure, i, eval_recall(&counts), eval_precision(&counts), MARK_HERE);
     }
-    const char *what = raw || off_grid ? (class < 0 ? " pooled, raw" : ", raw")
-                       : class < 0     ? ", their mean"
-                                       : "";
+    bool of_curves = class < 0 && !raw && !off_grid;
+    const char *name = of_curves ? "mean of all" : evaluation_class_name(state, class);
+    const char *what = !raw && !off_grid ? "" : class < 0 ? " pooled, raw" : ", raw";
     draw_figure(&figure, EVALUATION_RECALL, &chart,
-        arena_printf(drawing->canvas->scratch, "%s%s; IoU %.2f; \xe2\x97\x8f confidence %.2f",
-            evaluation_class_name(state, class), what, drawing->session->iou,
-            drawing->session->confidence));
+        arena_printf(drawing->canvas->scratch, "%s%s; IoU %.2f \xe2\x97\x8f %.2f", name, what,
+            drawing->session->iou, drawing->session->confidence));
 }
 
 /* ---- against confidence ---- */
@@ -255,8 +254,8 @@ static const char *describe_confidence(
         category < 0 ? &rates->sweep.best : &rates->sweep.best_of_category[category];
     if (isnan(best->f1))
         return arena_printf(scratch, "%s, %s", name, what);
-    return arena_printf(scratch, "%s, %s; \xe2\x97\x86 best F1 of %c %.3f at %.3f", name, what,
-        'A' + (int)state->current, best->f1, best->confidence);
+    return arena_printf(scratch, "\xe2\x97\x86 best F1 of %c %.3f at %.3f; %s, %s",
+        'A' + (int)state->current, best->f1, best->confidence, name, what);
 }
 
 void evaluation_draw_confidence(const struct evaluation_drawing *drawing)

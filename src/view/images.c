@@ -1,6 +1,6 @@
 #include "view/images.h"
 
-#include "base/num.h"
+#include "base/text.h"
 #include "view/thresholds.h"
 
 #include <math.h>
@@ -67,7 +67,7 @@ static const struct key_row KEYS[] = {
     {",", "step before", STEP_BEFORE, "image", NULL, 0},
     {"F", "next order: most FP, lowest F1, broken by B ...", ORDER, "images",
         "order", 4},
-    {"/", "only images whose name fits a pattern", SEARCH, "images", NULL, 0},
+    {"/", "only images whose name fits; of classes the next", SEARCH, "images", NULL, 0},
     {"f", "only images that fit an expression: FP>2 & F1<.5", FILTER, "images", NULL, 0},
     {"#", "tag the image, for filters (tags~night)", TAG, "images", NULL, 0},
     {"X", "write the list to a file", EXPORT, "images", NULL, 0},
@@ -369,7 +369,10 @@ static bool act_on_list(
         images_next_order(state, session, images_runs(state, session, world, runs, 2) > 1);
         return true;
     case SEARCH:
-        ask(state, ASKS_NAME, state->name_pattern);
+        if (state->pane == IMAGES_CLASSES && images_study(state))
+            ask(state, ASKS_CLASS, "");
+        else
+            ask(state, ASKS_NAME, state->name_pattern);
         return true;
     case FILTER:
         ask(state, ASKS_FILTER, state->filter_text);
@@ -471,6 +474,20 @@ static bool act_on_boxes(
     return false;
 }
 
+/* Puts the cursor of the list of classes on the next that holds TEXT. */
+static void find_class(struct images_state *state, struct session *session, const char *text)
+{
+    const struct study *study = images_study(state);
+    size_t count = study ? study->dataset->category_count : 0, at = state->classes.scroll.cursor;
+    for (size_t i = 1; text[0] && i <= count; i++)
+        if (text_contains(study->dataset->categories[(at + i) % count].name, text)) {
+            state->classes.scroll.cursor = (at + i) % count;
+            return;
+        }
+    if (text[0])
+        session_say(session, "no class holds \"%.100s\"", text);
+}
+
 /* A confidence is of what the slider moves; but all classes are typed as one. */
 static void take_typed(struct images_state *state, struct session *session)
 {
@@ -489,6 +506,8 @@ static enum view_outcome act_in_prompt(struct images_state *state, struct sessio
     const char *text = state->prompt.text;
     if (answer == PROMPT_ACCEPTED && state->asking == ASKS_CONFIDENCE) {
         take_typed(state, session);
+    } else if (answer == PROMPT_ACCEPTED && state->asking == ASKS_CLASS) {
+        find_class(state, session, text);
     } else if (answer == PROMPT_ACCEPTED && state->asking == ASKS_TAG) {
         images_tag(state, session, text);
     } else if (answer == PROMPT_ACCEPTED && state->asking == ASKS_FILE) {

@@ -56,6 +56,7 @@ struct images_tile {
 struct images_tiles {
     struct images_tile items[EASEL_MOST_TILES];
     size_t count;
+    struct rect spare; /* the place of one more, where they do not fill theirs; 0 x 0 for none */
 };
 
 /* Where things are on the page. */
@@ -72,6 +73,7 @@ enum images_asking {
     ASKS_NOTHING,
     ASKS_CONFIDENCE,
     ASKS_NAME,
+    ASKS_CLASS,
     ASKS_FILTER,
     ASKS_TAG,
     ASKS_FILE,

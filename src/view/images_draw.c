@@ -148,7 +148,7 @@ static void draw_folded(struct grid *grid, struct rect place, const struct numbe
     int col = place.col, end = place.col + place.cols;
     for (size_t side = 0; side < numbers->sides; side++) {
         if (numbers->sides > 1)
-            col += grid_text(grid, place.row, col, 2, STYLE_IS(HEADER), side ? "B " : "A ");
+            col += grid_text(grid, place.row, col, 2, STYLE_IS(TITLE), side ? "B " : "A ");
         col += 1 + draw_folded_side(grid, place.row, col, end, &numbers->image[side],
                        &numbers->set[side], numbers->sides == 1);
     }
@@ -196,7 +196,7 @@ static void image_item(void *self, size_t i, struct list_item *out)
     out->text = slash ? slash + 1 : name;
     print_verdicts(counts, listing->right, sizeof listing->right);
     out->right = listing->right;
-    if (counts->fp + counts->fn)
+    if (counts->fp + counts->fn || i == listing->state->position)
         out->style = STYLE_IS(TEXT);
     else
         out->style = STYLE_IS(MUTED);
@@ -205,6 +205,27 @@ static void image_item(void *self, size_t i, struct list_item *out)
 static size_t class_count(void *self)
 {
     return images_study(((struct listing *)self)->state)->dataset->category_count;
+}
+
+/* TEXT in so many columns from the right. */
+static void print_right(const char *text, int cols, char *out, size_t out_bytes)
+{
+    int blanks = cols - grid_text_cols(text);
+    snprintf(out, out_bytes, "%*s%s", blanks > 0 ? blanks : 0, "", text);
+}
+
+/* "0.857 1.000 +0.143", in columns. */
+static void print_f1_pair(double a, double b, char *out, size_t out_bytes)
+{
+    enum { RATIO_COLS = 5, DELTA_COLS = 7, COUNT = 3 };
+    char plain[24], texts[COUNT][32];
+    print_ratio(a, plain, sizeof plain);
+    print_right(plain, RATIO_COLS, texts[0], sizeof texts[0]);
+    print_ratio(b, plain, sizeof plain);
+    print_right(plain, RATIO_COLS, texts[1], sizeof texts[1]);
+    print_delta(b - a, false, plain);
+    print_right(plain, DELTA_COLS, texts[2], sizeof texts[2]);
+    snprintf(out, out_bytes, "%.20s %.20s%.20s", texts[0], texts[1], texts[2]);
 }
 
 static void class_item(void *self, size_t i, struct list_item *out)
@@ -218,12 +239,8 @@ static void class_item(void *self, size_t i, struct list_item *out)
     out->style = STYLE_HUE(CLASS, state->hues ? state->hues[i] : i % GALLERY_HUES);
     out->ticked = !filter || (filter[i / 64] >> (i % 64) & 1);
     if (numbers->sides > 1 && numbers->classes[1]) {
-        char texts[3][24];
-        double f1[2] = {eval_f1(a), eval_f1(&numbers->classes[1][i])};
-        print_ratio(f1[0], texts[0], sizeof texts[0]);
-        print_ratio(f1[1], texts[1], sizeof texts[1]);
-        print_delta(f1[1] - f1[0], false, texts[2]);
-        snprintf(listing->right, sizeof listing->right, "%s %s %6s", texts[0], texts[1], texts[2]);
+        print_f1_pair(eval_f1(a), eval_f1(&numbers->classes[1][i]), listing->right,
+            sizeof listing->right);
     } else {
         print_verdicts(a, listing->right, sizeof listing->right);
     }
@@ -354,6 +371,7 @@ static void draw_sliders(struct images_state *state, const struct session *sessi
             grid, row + 1, second, curve, &step, false, &state->sliders[SLIDER_STEP]);
     static const char *const ASKED[] = {[ASKS_CONFIDENCE] = "confidence ",
         [ASKS_NAME] = "images called (pattern) ",
+        [ASKS_CLASS] = "class that holds ",
         [ASKS_FILTER] = "images with (FP>2 & F1<.5) ",
         [ASKS_TAG] = "tag of this image (-tag takes it) ",
         [ASKS_FILE] = "the list as CSV into the file "};
@@ -534,7 +552,9 @@ void images_draw(void *self, const struct session *session, const struct world *
     images_draw_tiles(state, session, world, canvas);
     if (page.pictures.rows)
         draw_counts(canvas->grid, &page, &numbers);
-    draw_lists(state, canvas->grid, page.lists, &numbers);
+    bool beside = page.lists.rows > 1 && page.lists.cols > 0;
+    draw_lists(state, canvas->grid,
+        beside || state->show == IMAGES_GRID ? page.lists : state->tiles.spare, &numbers);
     draw_said(state, session, canvas->grid,
         (struct rect){page.said_row, place.col + 1, 1, place.cols - 2});
     draw_sliders(state, session, world, canvas, &page);

@@ -48,6 +48,10 @@ static void cut(struct rect area, int rows, int cols, size_t count, struct image
         out->items[i].caption = (struct rect){row, col, 1, width};
         out->items[i].picture = (struct rect){row + 1, col, height, width};
     }
+    if (out->count && out->count < (size_t)(rows * cols)) /* what is left of the last row */
+        out->spare = (struct rect){area.row + (rows - 1) * (height + 1),
+            area.col + (int)(out->count % (size_t)cols) * (width + 1), height + 1,
+            area.cols - (int)(out->count % (size_t)cols) * (width + 1)};
 }
 
 /* How large a picture of IMAGE's shape can be in such a tile: its pixels a pixel of the image. */
@@ -422,6 +426,20 @@ static void draw_verdicts(struct grid *grid, int row, int col, int end, bool roo
                           (long long)PARTS[i].count);
 }
 
+/* The end of NAME in COLS columns: names of runs often differ there alone. */
+static int draw_end(struct grid *grid, int row, int col, int cols, const char *name)
+{
+    const char *at = name;
+    if (grid_text_cols(name) <= cols)
+        return grid_text(grid, row, col, cols, STYLE_IS(TEXT), name);
+    while (*at && grid_text_cols(at) > cols - 1)
+        do
+            at++;
+        while ((*at & 0xc0) == 0x80); /* within a character of UTF-8 */
+    int used = grid_text(grid, row, col, cols, STYLE_IS(MUTED), "\xe2\x80\xa6");
+    return used + grid_text(grid, row, col + used, cols - used, STYLE_IS(TEXT), at);
+}
+
 /* "A ■ name": returns the columns used. */
 static int draw_side_name(const struct drawing *d, int side, int row, int col, int cols)
 {
@@ -431,7 +449,7 @@ static int draw_side_name(const struct drawing *d, int side, int row, int col, i
         return 0;
     int used = grid_printf(grid, row, col, 2, STYLE_IS(TITLE), "%c ", 'A' + side);
     used += grid_text(grid, row, col + used, 2, session_run_style(run), "\xe2\x96\xa0 ");
-    return used + grid_text(grid, row, col + used, cols - used, STYLE_IS(TEXT), run->shown);
+    return used + draw_end(grid, row, col + used, cols - used, run->shown);
 }
 
 static void draw_versus_caption(const struct drawing *d, struct rect at)
@@ -567,6 +585,7 @@ static void draw_tile(struct drawing *d, size_t at)
     struct easel_tile seen;
     if (images_seen(state, d->world, tile, &seen) && !d->canvas->taken) {
         easel_tile_move_boxes(&seen, out);
+        seen.look.light = theme_is_light(&d->session->theme);
         photo_share(seen.photo);
         *out = seen;
         grid_reserve(d->canvas->grid, tile->picture,

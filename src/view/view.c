@@ -59,22 +59,40 @@ int view_movement(const struct event *event)
     return action == KEY_NO_ACTION ? -1 : action - MOVE_BASE;
 }
 
+enum { LINE_BYTES = 512 };
+
+/* Takes from *AT a line of at most COLS columns, broken at a blank where the text has none of its
+ * own. */
+static void take_line(const char **at, int cols, char line[LINE_BYTES])
+{
+    size_t length = strcspn(*at, "\n"), kept = 0;
+    for (size_t end = 0; end < length && end < LINE_BYTES - 1;) {
+        end += 1 + strcspn(*at + end + 1, " \n");
+        size_t tried = end < LINE_BYTES ? end : LINE_BYTES - 1;
+        memcpy(line, *at, tried);
+        line[tried] = '\0';
+        if (kept && grid_text_cols(line) > cols)
+            break;
+        kept = tried;
+    }
+    memcpy(line, *at, kept);
+    line[kept] = '\0';
+    *at += kept ? kept : length;
+    *at += **at == '\n' || **at == ' ';
+}
+
 void view_say_empty(struct grid *grid, struct rect place, const char *text)
 {
-    int lines = 1;
-    for (const char *at = text; *at; at++)
-        lines += *at == '\n';
+    char line[LINE_BYTES];
+    int lines = 0;
+    for (const char *at = text; *at; lines++)
+        take_line(&at, place.cols, line);
     int row = place.row + (place.rows - lines) / 2;
     for (const char *at = text; *at; row++) {
-        char line[256];
-        size_t length = strcspn(at, "\n"), kept = length < sizeof line ? length : sizeof line - 1;
-        memcpy(line, at, kept);
-        line[kept] = '\0';
+        take_line(&at, place.cols, line);
         int cols = grid_text_cols(line), col = place.col + (place.cols - cols) / 2;
         if (row >= place.row && row < place.row + place.rows)
             grid_text(
                 grid, row, col > place.col ? col : place.col, place.cols, STYLE_IS(MUTED), line);
-        at += length;
-        at += *at == '\n';
     }
 }

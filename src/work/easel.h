@@ -30,6 +30,7 @@ struct easel_look {
     double x, y; /* with a zoom: the original's point in the middle */
     bool smooth; /* enlarged pixels run into one another, else they stay squares */
     bool grey;
+    bool light; /* what is around it, for a light page */
     int brightness, contrast; /* -100..100: picture/pixels.h */
 };
 

@@ -1,6 +1,8 @@
 #include "work/easel_frame.h"
 
-enum { LETTERBOX_GREY = 24 };
+#include <string.h>
+
+enum { LETTERBOX_GREY = 24, LIGHT_LETTERBOX_GREY = 236 };
 /* Of what is shown at once, to be refined when the person rests: half a second at 10 Mbit/s. A hard
  * photo of 800 x 600 is then below 600 KB as sixel. */
 enum { QUICK_COLOURS = 64, QUICK_BYTES = 580 * 1000 };
@@ -61,13 +63,14 @@ void easel_set_tone(struct pixels *pixels, const struct easel_look *look)
 bool easel_frame_open(struct easel_frame *frame, const struct easel_terminal *terminal,
     const struct easel_tile *tile, uint32_t id, size_t count, struct err *err)
 {
-    static const uint8_t AROUND[3] = {LETTERBOX_GREY, LETTERBOX_GREY, LETTERBOX_GREY};
+    uint8_t around[3];
     const struct encoder *encoder = easel_encoder(terminal);
     const struct pixels *pixels = photo_pixels(tile->photo);
     struct encode_terminal settings = easel_encode_terminal(terminal);
     struct encode_place place = {tile->row, tile->col, tile->rows, tile->cols, id};
     int32_t width, height;
     encoder_area(encoder, &settings, tile->rows, tile->cols, &width, &height);
+    memset(around, tile->look.light ? LIGHT_LETTERBOX_GREY : LETTERBOX_GREY, sizeof around);
     *frame = (struct easel_frame){.tile = *tile};
     frame->tile.boxes = NULL;
     frame->tile.runs = NULL;
@@ -75,7 +78,7 @@ bool easel_frame_open(struct easel_frame *frame, const struct easel_terminal *te
     if (pixels)
         frame->base = window_render(pixels, tile->photo->original_width_px,
             tile->photo->original_height_px, easel_window(tile, width, height), width, height,
-            tile->look.smooth ? WINDOW_SMOOTH : WINDOW_NEAREST, AROUND, &frame->map);
+            tile->look.smooth ? WINDOW_SMOOTH : WINDOW_NEAREST, around, &frame->map);
     frame->map.hatched = encoder->hatches;
     if (frame->base)
         easel_set_tone(frame->base, &tile->look);

@@ -112,7 +112,8 @@ bool easel_same_place(const struct easel_tile *a, const struct easel_tile *b)
 bool easel_same_look(const struct easel_look *a, const struct easel_look *b)
 {
     return a->zoom == b->zoom && (!a->zoom || (a->x == b->x && a->y == b->y)) &&
-           a->smooth == b->smooth && a->grey == b->grey && a->brightness == b->brightness &&
+           a->smooth == b->smooth && a->grey == b->grey && a->light == b->light &&
+           a->brightness == b->brightness &&
            a->contrast == b->contrast;
 }
 

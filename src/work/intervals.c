@@ -55,12 +55,12 @@ static bool match(struct making *making, struct err *err)
     return true;
 }
 
-/* All numbers of all classes, as long as their resamples take no more than 64 MiB a pair. */
-static int class_numbers_for(const struct study *study)
+/* All numbers of all classes, as long as their resamples take no more than 128 MiB in all pairs. */
+static int class_numbers_for(const struct intervals_want *want)
 {
-    enum { MOST_BYTES = 64 << 20, RUNS = 2 };
+    enum { MOST_BYTES = 128 << 20, RUNS = 2 };
     size_t bytes = sizeof(double) * RUNS * INTERVALS_ALL * EVAL_CLASS_NUMBERS *
-                   study->dataset->category_count;
+                   want->studies[0]->dataset->category_count * (want->count - 1);
     return bytes <= MOST_BYTES ? EVAL_CLASS_NUMBERS : 1;
 }
 
@@ -77,7 +77,7 @@ static void prepare(struct making *making, size_t index)
         .iou_index = making->iou_index,
         .confidence = want->confidence,
         .resamples = INTERVALS_ALL,
-        .class_numbers = class_numbers_for(want->studies[0])};
+        .class_numbers = class_numbers_for(want)};
     pair->ready = comparison_make(&request, &making->arena, &pair->comparison, &err);
     if (!pair->ready)
         err_print(&err, pair->trouble, sizeof pair->trouble);
@@ -96,7 +96,7 @@ static bool take_row(const struct pair *pair, size_t categories, struct interval
     struct intervals_row *row = &to->rows[index];
     memcpy(row->trouble, pair->trouble, sizeof row->trouble);
     row->categories = categories;
-    row->class_numbers = class_numbers_for(to->want.studies[0]);
+    row->class_numbers = class_numbers_for(&to->want);
     size_t count = categories * (size_t)row->class_numbers;
     row->classes = ARENA_ARRAY(&to->arena, struct eval_interval, count + 1);
     for (size_t c = 0; row->classes && c < count; c++)

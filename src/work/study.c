@@ -221,7 +221,7 @@ static void describe_set(struct study *study)
     warn(study, study->dataset->missing_area,
         "objects of the ground truth without an area: width times height is taken");
     warn(study, set->unused.annotations_id_zero,
-        "objects of the ground truth with the id 0, which pycocotools takes for not found");
+        "objects with the id 0, which pycocotools takes for not found");
     warn(study, set->unused.annotations_not_finite,
         "objects of the ground truth left out: their boxes are not finite");
     warn(study, set->unused.annotations_without_mask,

@@ -3,8 +3,8 @@
  * slow link; popups, Ctrl-Z, Ctrl-L, other sizes and fonts. What was sent is decoded: afterwards
  * the glass shows just what a fresh picture shows.
  */
-#include "glass.h"
 #include "made.h"
+#include "seat.h"
 #include "temp.h"
 #include "visit.h"
 
@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CELL_WIDTH_PX = 8, CELL_HEIGHT_PX = 17, BOXES = 36, REFINED_MS = 600, BURST = 20 };
+enum { BOXES = 36 };
 
 static const char *root;
 
@@ -100,37 +100,14 @@ static void tmux_takes_no_kitty(void **state)
     visit_over(pty, 2, 0);
 }
 
-/* ---- the glass ---- */
+/* ---- what happens to it ---- */
 
-static const struct place {
-    const char *name, *term;
-    enum wire_terminal terminal;
-    bool kitty;
-} PLACES[] = {
-    {"foot", "TERM=foot", WIRE_FOOT, false},
-    {"kitty", "TERM=xterm-kitty", WIRE_KITTY, true},
-};
+static const struct seat_place *const PLACES[] = {&SEAT_FOOT, &SEAT_KITTY};
 enum { PLACE_COUNT = sizeof PLACES / sizeof *PLACES };
 
-/* A visit, its screen, and the byte from which on its glass is to be understood. */
-struct seat {
-    const struct place *place;
-    struct pty *pty;
-    int rows, cols, cell_width_px, cell_height_px;
-    size_t from, bytes;
-};
-
-static struct seat sit_down(const struct place *place)
+static struct seat sit_down(const struct seat_place *place)
 {
-    struct seat seat = {place, NULL, 30, 100, CELL_WIDTH_PX, CELL_HEIGHT_PX, 0, 0};
-    const char *env[] = {place->term, NULL}, *words[] = {root, NULL};
-    struct visit visit = {.words = words,
-        .terminal = place->terminal,
-        .cols = seat.cols,
-        .rows = seat.rows,
-        .more_env = env};
-    seat.bytes = (size_t)(seat.rows * CELL_HEIGHT_PX) * (size_t)(seat.cols * CELL_WIDTH_PX) * 3;
-    seat.pty = visit_open(&visit);
+    struct seat seat = seat_open(place, root);
     visit_expect(seat.pty, "1 run");
     visit_expect(seat.pty, "alpha");
     visit_gone(seat.pty, "evaluating");
@@ -139,101 +116,23 @@ static struct seat sit_down(const struct place *place)
     return seat;
 }
 
-/* Pixels of the whole screen; the caller frees them. */
-static uint8_t *look(struct seat *seat)
-{
-    size_t length;
-    const char *bytes = pty_bytes(seat->pty, &length) + seat->from;
-    uint8_t *rgb = malloc(seat->bytes);
-    assert_non_null(rgb);
-    length -= seat->from;
-    if (seat->place->kitty) {
-        static struct kitty_screen glass;
-        kitty_screen_init(
-            &glass, seat->rows, seat->cols, seat->cell_width_px, seat->cell_height_px);
-        if (!glass_show_kitty(&glass, bytes, length))
-            fail_msg("%s: %s", seat->place->name, glass.wrong);
-        kitty_screen_look(&glass, rgb);
-        kitty_screen_done(&glass);
-        return rgb;
-    }
-    struct sixel_screen glass;
-    sixel_screen_init(&glass, seat->rows, seat->cols, seat->cell_width_px, seat->cell_height_px);
-    if (!glass_show(&glass, bytes, length))
-        fail_msg("%s: %s", seat->place->name, glass.wrong);
-    memcpy(rgb, glass.rgb, seat->bytes);
-    sixel_screen_done(&glass);
-    return rgb;
-}
-
-/* A person at rest has the finest picture by now. */
-static uint8_t *look_at_rest(struct seat *seat)
-{
-    assert_true(pty_wait_quiet(seat->pty, REFINED_MS));
-    return look(seat);
-}
-
-static size_t coloured_pixels(const struct seat *seat, const uint8_t *rgb)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < seat->bytes; i += 3)
-        count += abs(rgb[i] - rgb[i + 1]) > 40 || abs(rgb[i + 1] - rgb[i + 2]) > 40;
-    return count;
-}
-
-static void expect_same(const struct seat *seat, const uint8_t *a, const uint8_t *b, const char *when)
-{
-    size_t wrong = 0;
-    for (size_t i = 0; i < seat->bytes; i++)
-        wrong += a[i] != b[i];
-    if (wrong)
-        fail_msg("%s, %s: %zu bytes differ", seat->place->name, when, wrong);
-}
-
-/* What is seen equals what Ctrl-L makes; returns it. */
-static uint8_t *expect_fresh(struct seat *seat, const char *when)
-{
-    uint8_t *before = look_at_rest(seat);
-    size_t pictures = wire_picture_count(pty_wire(seat->pty));
-    assert_true(coloured_pixels(seat, before) > 300);
-    pty_type(seat->pty, "\014");
-    assert_true(pty_wait_pictures(seat->pty, pictures + 1));
-    uint8_t *after = look_at_rest(seat);
-    expect_same(seat, before, after, when);
-    free(before);
-    return after;
-}
-
-/* ---- what happens to it ---- */
-
-static size_t count_since(struct seat *seat, size_t from, const char *what)
-{
-    size_t length, count = 0;
-    const char *bytes = pty_bytes(seat->pty, &length), *at = bytes + from, *end = bytes + length;
-    while ((at = memmem(at, (size_t)(end - at), what, strlen(what)))) {
-        count++;
-        at += strlen(what);
-    }
-    return count;
-}
-
 static void a_burst_over_a_slow_link(void **state)
 {
     enum { BYTES_PER_MS = 200, ANSWER_MS = 40, MOST_FRAMES = 8 };
     struct seat seat = sit_down(*state);
     size_t from;
-    free(look_at_rest(&seat));
+    free(seat_look_at_rest(&seat));
     pty_bytes(seat.pty, &from);
     pty_set_link(seat.pty, BYTES_PER_MS, ANSWER_MS);
     pty_type(seat.pty, "]]]]]]]]]]]]]]]]]]]]");
     visit_expect(seat.pty, ".70");
-    uint8_t *last = look_at_rest(&seat);
-    size_t frames = count_since(&seat, from, "\033[5n");
+    uint8_t *last = seat_look_at_rest(&seat);
+    size_t frames = seat_count_since(&seat, from, "\033[5n");
     if (frames < 1 || frames > MOST_FRAMES) /* of 20 steps */
         fail_msg("%s: %zu frames", seat.place->name, frames);
     pty_set_link(seat.pty, 0, 0);
-    uint8_t *fresh = expect_fresh(&seat, "after a burst");
-    expect_same(&seat, last, fresh, "the end of a burst");
+    uint8_t *fresh = seat_expect_fresh(&seat, "after a burst");
+    seat_expect_same(&seat, last, fresh, "the end of a burst");
     free(last);
     free(fresh);
     visit_quit(seat.pty);
@@ -242,23 +141,23 @@ static void a_burst_over_a_slow_link(void **state)
 static void popups_leave_no_hole(struct seat *seat, const uint8_t *before)
 {
     visit_type(seat->pty, "?", "confidence + 0.01");
-    uint8_t *covered = look_at_rest(seat);
-    assert_true(coloured_pixels(seat, covered) < coloured_pixels(seat, before));
+    uint8_t *covered = seat_look_at_rest(seat);
+    assert_true(seat_coloured_pixels(seat, covered) < seat_coloured_pixels(seat, before));
     if (seat->place->kitty) /* it would lie over the text */
-        assert_int_equal(coloured_pixels(seat, covered), 0);
+        assert_int_equal(seat_coloured_pixels(seat, covered), 0);
     free(covered);
     pty_type(seat->pty, "?");
     visit_expect(seat->pty, "joined by id");
-    uint8_t *after = look_at_rest(seat);
-    expect_same(seat, before, after, "after the help");
+    uint8_t *after = seat_look_at_rest(seat);
+    seat_expect_same(seat, before, after, "after the help");
     free(after);
     pty_type(seat->pty, ":");
     visit_settle(seat->pty);
     pty_type(seat->pty, "zoo");
     visit_settle(seat->pty);
     pty_type(seat->pty, PTY_ESCAPE);
-    after = look_at_rest(seat);
-    expect_same(seat, before, after, "after the palette");
+    after = seat_look_at_rest(seat);
+    seat_expect_same(seat, before, after, "after the palette");
     free(after);
 }
 
@@ -267,23 +166,23 @@ static void stopping_leaves_no_hole(struct seat *seat, const uint8_t *before)
     size_t from;
     pty_bytes(seat->pty, &from);
     pty_type(seat->pty, "\032");
-    uint8_t *after = look_at_rest(seat);
-    assert_int_equal(count_since(seat, from, "\033[?1049l"), 1);
-    assert_true(count_since(seat, from, "\033[?1049h") > 0);
+    uint8_t *after = seat_look_at_rest(seat);
+    assert_int_equal(seat_count_since(seat, from, "\033[?1049l"), 1);
+    assert_true(seat_count_since(seat, from, "\033[?1049h") > 0);
     if (seat->place->kitty)
-        assert_int_equal(count_since(seat, from, "\033_Ga=d,d=A,q=2\033\\"), 1);
-    expect_same(seat, before, after, "after Ctrl-Z and going on");
+        assert_int_equal(seat_count_since(seat, from, "\033_Ga=d,d=A,q=2\033\\"), 1);
+    seat_expect_same(seat, before, after, "after Ctrl-Z and going on");
     free(after);
 }
 
 static void sizes_come_and_go(struct seat *seat, const uint8_t *before)
 {
     pty_resize(seat->pty, 110, 34);
-    assert_true(pty_wait_quiet(seat->pty, REFINED_MS));
+    assert_true(pty_wait_quiet(seat->pty, SEAT_REFINED_MS));
     pty_bytes(seat->pty, &seat->from);
     pty_resize(seat->pty, seat->cols, seat->rows);
-    uint8_t *after = look_at_rest(seat);
-    expect_same(seat, before, after, "after other sizes");
+    uint8_t *after = seat_look_at_rest(seat);
+    seat_expect_same(seat, before, after, "after other sizes");
     free(after);
 }
 
@@ -297,13 +196,13 @@ static void fonts_come_and_go(struct seat *seat)
     seat->bytes = (size_t)(seat->rows * 14) * (size_t)(seat->cols * 7) * 3;
     pty_set_cell(seat->pty, 7, 14);
     assert_true(pty_wait_pictures(seat->pty, pictures + 1));
-    free(expect_fresh(seat, "with another font"));
+    free(seat_expect_fresh(seat, "with another font"));
 }
 
 static void what_happens_leaves_it_whole(void **state)
 {
     struct seat seat = sit_down(*state);
-    uint8_t *before = expect_fresh(&seat, "at first");
+    uint8_t *before = seat_expect_fresh(&seat, "at first");
     popups_leave_no_hole(&seat, before);
     stopping_leaves_no_hole(&seat, before);
     sizes_come_and_go(&seat, before);
@@ -318,9 +217,9 @@ int main(int argc, char **argv)
         cmocka_unit_test(probe_says_what_was_found), cmocka_unit_test(tmux_takes_no_kitty)};
     for (int i = 0; i < PLACE_COUNT; i++) {
         tests[2 + 2 * i] = (struct CMUnitTest){
-            PLACES[i].name, a_burst_over_a_slow_link, NULL, NULL, (void *)&PLACES[i]};
+            PLACES[i]->name, a_burst_over_a_slow_link, NULL, NULL, (void *)PLACES[i]};
         tests[3 + 2 * i] = (struct CMUnitTest){
-            PLACES[i].name, what_happens_leaves_it_whole, NULL, NULL, (void *)&PLACES[i]};
+            PLACES[i]->name, what_happens_leaves_it_whole, NULL, NULL, (void *)PLACES[i]};
     }
     program_init(argc, argv);
     return cmocka_run_group_tests(tests, make_crowd, NULL);

@@ -9,3 +9,9 @@ text the next run, the same image
 picture its boxes
 keys Tab
 text and back
+
+size 80x30
+keys V V
+text the list stands where a fourth picture would
+press 20 50
+text and takes clicks
