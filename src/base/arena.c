@@ -8,14 +8,17 @@
 #include <sys/mman.h>
 
 enum { ALIGNMENT = 16, FIRST_BLOCK_BYTES = 4096, LARGEST_BLOCK_BYTES = 8 << 20 };
-/* From here on a block is made of huge pages: to touch 100 MB in pages of 4 KB takes longer than to
+/* From here on a block is the kernel's own to give and to take back: what a thread's heap has once
+ * held stays with it. */
+enum { MAPPED_BLOCK_BYTES = 1 << 20 };
+/* And from here on it is made of huge pages: to touch 100 MB in pages of 4 KB takes longer than to
  * fill them. */
 enum { LARGE_BLOCK_BYTES = 4 << 20, HUGE_PAGE_BYTES = 2 << 20 };
 
 struct arena_block {
     struct arena_block *next;
     size_t size, used;
-    bool dirty; /* not zeroed: what is handed out is */
+    size_t mapped_bytes; /* 0: of the heap */
     _Alignas(ALIGNMENT) unsigned char bytes[];
 };
 
@@ -30,16 +33,27 @@ struct arena_end {
     void *self;
 };
 
-/* On huge pages where the kernel gives them; zeroed only as it is handed out, for else all of it
- * would be touched. */
-static struct arena_block *make_large_block(size_t bytes)
+/* Zeroed by the kernel as it is touched; aligned for huge pages where HUGE. */
+static struct arena_block *map_block(size_t bytes, bool huge)
 {
     size_t page = HUGE_PAGE_BYTES, whole = (bytes + page - 1) & ~(page - 1);
-    struct arena_block *block = aligned_alloc(page, whole);
-    if (!block)
+    size_t mapped = huge ? whole + page : bytes;
+    unsigned char *at =
+        mmap(NULL, mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (at == MAP_FAILED)
         return NULL;
-    madvise(block, whole, MADV_HUGEPAGE);
-    *block = (struct arena_block){.dirty = true};
+    if (huge) {
+        size_t before = -(uintptr_t)at & (page - 1);
+        if (before)
+            munmap(at, before);
+        if (before < page)
+            munmap(at + before + whole, page - before);
+        at += before;
+        madvise(at, whole, MADV_HUGEPAGE);
+        mapped = whole;
+    }
+    struct arena_block *block = (struct arena_block *)at;
+    block->mapped_bytes = mapped;
     return block;
 }
 
@@ -47,11 +61,20 @@ static struct arena_block *make_large_block(size_t bytes)
 static struct arena_block *make_block(size_t size, bool single)
 {
     size_t bytes = sizeof(struct arena_block) + size;
-    struct arena_block *block =
-        single || bytes < LARGE_BLOCK_BYTES ? calloc(1, bytes) : make_large_block(bytes);
+    struct arena_block *block = bytes < MAPPED_BLOCK_BYTES
+                                    ? calloc(1, bytes)
+                                    : map_block(bytes, !single && bytes >= LARGE_BLOCK_BYTES);
     if (block)
         block->size = size;
     return block;
+}
+
+static void free_block(struct arena_block *block)
+{
+    if (block->mapped_bytes)
+        munmap(block, block->mapped_bytes);
+    else
+        free(block);
 }
 
 void arena_done(struct arena *arena)
@@ -60,7 +83,7 @@ void arena_done(struct arena *arena)
         end->end(end->self);
     for (struct arena_block *block = arena->first; block;) {
         struct arena_block *next = block->next;
-        free(block);
+        free_block(block);
         block = next;
     }
     *arena = (struct arena){.max_bytes = arena->max_bytes};
@@ -105,8 +128,6 @@ void *arena_alloc(struct arena *arena, size_t bytes)
             return NULL;
     }
     void *result = block->bytes + block->used;
-    if (block->dirty)
-        memset(result, 0, need);
     block->used += need;
     arena->used_bytes += need;
     return result;

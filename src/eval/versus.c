@@ -32,7 +32,6 @@ struct comparing {
     int32_t *rank_of_image;
     struct false_ones found[2];
     struct eval_pairs pairs; /* false positives of all kinds */
-    uint32_t *alone;         /* of eval_versus_alone(): then these are counted, not listed */
 };
 
 static double iou_of(const struct eval_set *set)
@@ -142,7 +141,7 @@ static void fetch_group(const struct comparing *comparing, int side, size_t inde
     if (index >= of->set->group_count)
         return;
     const struct eval_group *group = &of->set->groups[index];
-    if (of->boxes || !(group->best >= comparing->confidence))
+    if (!(group->best >= comparing->confidence))
         return;
     for (uint32_t i = group->start; i < group->start + group->count; i++)
         if (is_false(comparing, of->set, i))
@@ -163,9 +162,7 @@ static void find_false(struct comparing *comparing, int side, const struct eval_
             continue;
         int32_t row = of->set->row[at];
         found->items[found->count++] = (struct false_one){
-            .box = of->boxes ? of->boxes[at]
-                             : eval_pixel_box(comparing->dataset, of->detections, (size_t)row,
-                                   group->image),
+            .box = eval_pixel_box(comparing->dataset, of->detections, (size_t)row, group->image),
             .row = row};
     }
 }
@@ -189,30 +186,26 @@ static int32_t take_same(const struct box *box, struct false_ones *others)
     return same->row;
 }
 
-static void note_false(struct comparing *comparing, int32_t image, int32_t row_a, int32_t row_b)
+static void note_false(struct comparing *comparing, int32_t row_a, int32_t row_b)
 {
     struct eval_pairs *pairs = &comparing->pairs;
-    if (comparing->alone)
-        comparing->alone[image] += row_a < 0 || row_b < 0;
-    else
-        pairs->items[pairs->count++] = (struct eval_pair){-1, {row_a, row_b}};
+    pairs->items[pairs->count++] = (struct eval_pair){-1, {row_a, row_b}};
 }
 
 /* One image and category: a group of each side or of one. */
 static void compare_groups(
     struct comparing *comparing, const struct eval_group *a, const struct eval_group *b)
 {
-    int32_t image = a ? a->image : b->image;
     find_false(comparing, 0, a);
     find_false(comparing, 1, b);
     for (size_t i = 0; i < comparing->found[0].count; i++) {
         const struct false_one *one = &comparing->found[0].items[i];
-        note_false(comparing, image, one->row, take_same(&one->box, &comparing->found[1]));
+        note_false(comparing, one->row, take_same(&one->box, &comparing->found[1]));
     }
     for (size_t i = 0; i < comparing->found[1].count; i++) {
         const struct false_one *one = &comparing->found[1].items[i];
         if (!one->taken)
-            note_false(comparing, image, -1, one->row);
+            note_false(comparing, -1, one->row);
     }
 }
 
@@ -341,26 +334,6 @@ bool eval_versus(const struct dataset *dataset, const struct eval_side *a,
     arena_init(&comparing.scratch, 0);
     bool compared = compare_images(&comparing) && compare_truths(&comparing) &&
                     compare_false_positives(&comparing);
-    arena_done(&comparing.scratch);
-    return compared || err_set(err, ERR_MEMORY, "out of memory while comparing two runs");
-}
-
-bool eval_versus_alone(const struct dataset *dataset, const struct eval_side *a,
-    const struct eval_side *b, const struct eval_at *at, uint32_t *alone, struct err *err)
-{
-    struct eval_pairs truths;
-    if (!is_sane(dataset, a->set, b->set, at, err))
-        return false;
-    memset(alone, 0, dataset->image_count * sizeof *alone);
-    struct comparing comparing = {
-        .dataset = dataset, .sides = {a, b}, .at = at, .alone = alone};
-    arena_init(&comparing.scratch, 0);
-    bool compared = pair_truths(&comparing, &truths) && pair_false_positives(&comparing);
-    for (size_t i = 0; compared && i < truths.count; i++) {
-        const struct eval_pair *pair = &truths.items[i];
-        alone[dataset->annotations[pair->annotation].image] +=
-            (pair->row[0] < 0) != (pair->row[1] < 0);
-    }
     arena_done(&comparing.scratch);
     return compared || err_set(err, ERR_MEMORY, "out of memory while comparing two runs");
 }

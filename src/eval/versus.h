@@ -18,8 +18,6 @@ enum eval_by { EVAL_BY_NEITHER, EVAL_BY_A, EVAL_BY_B, EVAL_BY_BOTH, EVAL_BYS };
 struct eval_side {
     const struct detections *detections;
     const struct eval_set *set;
-    const struct box *boxes; /* of the set's columns, in pixels, in their order: whoever asks often
-                                keeps them, for in the file they lie apart. NULL: as they lie */
 };
 
 /* One ground truth, or one false positive. */
@@ -71,11 +69,3 @@ bool eval_versus(const struct dataset *dataset, const struct eval_side *a,
     struct eval_versus *out, struct err *err);
 /* The `iou_index` that AT has for SET. */
 int eval_versus_iou_index(const struct eval_set *set);
-
-/*
- * The same without lists, and a few times faster: how many boxes of each image only one of them has,
- * ground truth found by it alone and false positives of it alone. ALONE (image_count) is
- * overwritten.
- */
-bool eval_versus_alone(const struct dataset *dataset, const struct eval_side *a,
-    const struct eval_side *b, const struct eval_at *at, uint32_t *alone, struct err *err);

@@ -123,7 +123,7 @@ static bool set_up(struct store *store, bool reset, struct err *err)
     }
     return check_owner(store, err) &&
            db_exec(store->db,
-               "PRAGMA page_size=8192; PRAGMA cache_size=-16000; PRAGMA temp_store=MEMORY;"
+               "PRAGMA page_size=8192; PRAGMA cache_size=-8000; PRAGMA temp_store=MEMORY;"
                "PRAGMA secure_delete=OFF; PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON;",
                err) &&
            (store->mode == STORE_READ_WRITE ? set_up_writer(store, err)

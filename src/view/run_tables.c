@@ -64,7 +64,7 @@ static size_t metric_rows(void *self)
 static void print_best(const struct run_metric *metric, bool step, char *out, size_t out_bytes)
 {
     enum better better = role_info(metric->kind->role)->better;
-    const struct metric_range now = run_metric_summary(metric).latest;
+    const struct metric_range now = run_metric_range(metric, false);
     double value = better == BETTER_HIGHER ? now.max : now.min;
     if (better == BETTER_NEITHER || isnan(value) || run_is_undefined(metric->kind->role, value))
         snprintf(out, out_bytes, "\xe2\x80\x93");

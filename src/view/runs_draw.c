@@ -61,7 +61,7 @@ static bool is_within_noise(const struct runs_drawing *drawing, const struct run
 struct style runs_value_style(
     const struct runs_drawing *drawing, size_t line, size_t at, const struct run_value *value)
 {
-    const struct runs_state *state = drawing->state;
+    struct runs_state *state = drawing->state;
     const struct run_column *shown = &state->columns[at];
     if (run_column_is_delta(shown) && shown->better != BETTER_NEITHER) {
         double gain = shown->better == BETTER_LOWER ? -value->number : value->number;
@@ -69,7 +69,7 @@ struct style runs_value_style(
     }
     if (value->is_number && isnan(value->number))
         return STYLE_IS(WARN);
-    bool best = value->is_number && value->number == state->best[at] &&
+    bool best = value->is_number && value->number == runs_best(state, drawing->session, at) &&
                 !runs_is_member(state, line) && runs_compares_at(state, line, shown);
     return best && runs_line_count(state) > 1 ? STYLE_IS(BEST) : STYLE_IS(TEXT);
 }
@@ -199,7 +199,7 @@ static void source_draw(void *self, size_t row, int column, struct grid *grid, s
     bool shared = shown->role == ROLE_AP;
     spark_draw(grid, place.row, place.col, place.cols,
         group ? STYLE_IS(TEXT) : session_run_style(run), values, (size_t)count, shared ? 0 : NAN,
-        shared ? state->best_ap : NAN);
+        shared ? runs_best_ap(drawing->state, drawing->session) : NAN);
 }
 
 static int make_columns(const struct runs_state *state, struct table_column *out)

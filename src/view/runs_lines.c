@@ -137,7 +137,7 @@ bool runs_group_by(struct runs_state *state, struct session *session, const char
     state->table.layout = 0; /* deviations are wide: measured anew */
     state->cursor_on_head = by[0] != '\0';
     runs_resort(state, session);
-    runs_find_bests(state, session);
+    runs_forget_bests(state);
     size_t groups = 0;
     for (size_t g = 0; g < state->lines.groups.count; g++)
         groups += !is_alone(&state->lines, &state->lines.groups.groups[g]);

@@ -30,14 +30,36 @@ static double find_best(const struct runs_state *state, const struct run_column 
     return best;
 }
 
-void runs_find_bests(struct runs_state *state, const struct session *session)
+void runs_forget_bests(struct runs_state *state)
+{
+    state->best_ap.known = false;
+    for (size_t c = 0; c < RUNS_VIEW_COLUMNS; c++)
+        state->best[c].known = false;
+}
+
+static double look_up_best(struct runs_state *state, const struct session *session,
+    const struct run_column *column, struct runs_best *best)
+{
+    if (!best->known)
+        best->value =
+            find_best(state, column, session_baseline(session, state->runs), session->now_s);
+    best->known = true;
+    return best->value;
+}
+
+double runs_best(struct runs_state *state, const struct session *session, size_t at)
+{
+    return look_up_best(state, session, &state->columns[at], &state->best[at]);
+}
+
+double runs_best_ap(struct runs_state *state, const struct session *session)
 {
     static const struct run_column AP = {
         .kind = RUN_COLUMN_BEST, .role = ROLE_AP, .better = BETTER_HIGHER};
-    const struct run_row *baseline = session_baseline(session, state->runs);
-    state->best_ap = find_best(state, &AP, baseline, session->now_s);
     for (size_t c = 0; c < state->column_count; c++)
-        state->best[c] = find_best(state, &state->columns[c], baseline, session->now_s);
+        if (catalogue_same(&state->columns[c], &AP))
+            return runs_best(state, session, c);
+    return look_up_best(state, session, &AP, &state->best_ap);
 }
 
 static void show_columns(struct runs_state *state, const struct session *session)
@@ -51,8 +73,7 @@ static void show_columns(struct runs_state *state, const struct session *session
 void runs_relayout(struct runs_state *state, const struct session *session)
 {
     struct run_column before[RUNS_VIEW_COLUMNS];
-    double bests[RUNS_VIEW_COLUMNS];
-    const struct run_row *baseline = session_baseline(session, state->runs);
+    struct runs_best bests[RUNS_VIEW_COLUMNS];
     size_t count = state->column_count;
     memcpy(before, state->columns, count * sizeof *before);
     memcpy(bests, state->best, count * sizeof *bests);
@@ -61,9 +82,7 @@ void runs_relayout(struct runs_state *state, const struct session *session)
         size_t old = 0;
         while (old < count && !catalogue_same(&before[old], &state->columns[c]))
             old++;
-        state->best[c] = old < count
-                             ? bests[old]
-                             : find_best(state, &state->columns[c], baseline, session->now_s);
+        state->best[c] = old < count ? bests[old] : (struct runs_best){.known = false};
     }
 }
 
@@ -106,8 +125,8 @@ void runs_resort(struct runs_state *state, const struct session *session)
     struct run_key keys[LAYOUT_MOST_SORTS];
     size_t count = layout_keys(&state->layout, keys);
     if (state->count)
-        state->count = runs_order_by(state->runs, state->matching, keys, count,
-            session_baseline(session, state->runs), state->listed_s, state->order);
+        runs_sort(state->runs, keys, count, session_baseline(session, state->runs),
+            state->listed_s, state->order, state->count);
     runs_make_lines(state, session);
     runs_restore_cursor(state);
 }
@@ -192,7 +211,7 @@ void runs_filter(struct runs_state *state, struct session *session)
     meet_columns(state, session);
     take_wanted_sort(state, session);
     runs_resort(state, session);
-    runs_find_bests(state, session);
+    runs_forget_bests(state);
 }
 
 bool runs_set_filter(struct runs_state *state, struct session *session, const char *text)

@@ -62,6 +62,13 @@ struct runs_completion {
     char base[PROMPT_BYTES]; /* as it was typed */
 };
 
+/* The best value of a column, NaN for none; looked for when it is asked for first, for most columns
+ * are beyond the edge of the screen. */
+struct runs_best {
+    bool known;
+    double value;
+};
+
 struct runs_state {
     struct table table;
     /* What is listed: made anew when the snapshot, the filter or the order changes. */
@@ -71,9 +78,8 @@ struct runs_state {
     struct run_column columns[RUNS_VIEW_COLUMNS]; /* that are shown */
     uint16_t entries[RUNS_VIEW_COLUMNS];          /* of the layout: which they are */
     size_t column_count;
-    double best_ap;                 /* of all, whether or not it is shown */
-    double best[RUNS_VIEW_COLUMNS]; /* the best value of a column, of those that compare; NaN for
-                                       none */
+    struct runs_best best_ap;                 /* of all, whether or not it is shown */
+    struct runs_best best[RUNS_VIEW_COLUMNS]; /* of a column, of those runs that compare */
     uint32_t *order;                /* of what matches the filter */
     size_t count;
     struct runs_lines lines;
@@ -111,8 +117,11 @@ void runs_follow(struct runs_state *state, struct session *session, const struct
 void runs_filter(struct runs_state *state, struct session *session);
 void runs_relayout(struct runs_state *state, const struct session *session);
 void runs_resort(struct runs_state *state, const struct session *session);
-/* Looks for the best of each shown column again. */
-void runs_find_bests(struct runs_state *state, const struct session *session);
+/* What is best is looked for again. */
+void runs_forget_bests(struct runs_state *state);
+/* The best of the shown column AT, and of all APs. */
+double runs_best(struct runs_state *state, const struct session *session, size_t at);
+double runs_best_ap(struct runs_state *state, const struct session *session);
 /* Puts the cursor back onto the run that it was on, where it is still listed. */
 void runs_restore_cursor(struct runs_state *state);
 /* The column under the cursor among `columns`, SIZE_MAX for none. */
@@ -183,7 +192,7 @@ void runs_label(const struct run_column *column, char *out, size_t out_bytes);
 /* ---- cells: runs_draw.c, and those of a group's head: runs_heads.c ---- */
 
 struct runs_drawing {
-    const struct runs_state *state;
+    struct runs_state *state;
     const struct session *session;
     const struct run_row *baseline;
     const bool *selected; /* by row of the snapshot; NULL: none is */

@@ -198,6 +198,8 @@ static void add_params(struct finding *finding, struct arena *scratch)
     const char **last = ARENA_ARRAY(scratch, const char *, most + 1);
     map_init(&seen, scratch);
     for (size_t i = 0; params && last && i < runs->count; i++) {
+        if (i && runs_set_alike(&runs->rows[i - 1], &runs->rows[i]))
+            continue;
         size_t count = run_settings(&runs->rows[i], params);
         for (size_t p = 0; p < count; p++)
             if (last[p] != params[p].name) { /* mostly as in the run before */

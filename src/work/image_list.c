@@ -2,7 +2,6 @@
 
 #include "base/num.h"
 #include "base/text.h"
-#include "eval/versus.h"
 #include "facts/role.h"
 
 #include <math.h>
@@ -169,7 +168,6 @@ static bool count_side(struct making *m, int which_side)
     return true;
 }
 
-/* It takes longer than all the rest. */
 static bool asks_disagreement(const struct making *m)
 {
     const struct expr *filter = m->which->filter;
@@ -184,21 +182,13 @@ static bool asks_disagreement(const struct making *m)
 static bool count_disagreement(struct making *m)
 {
     struct image_pool *pool = m->pool;
-    struct eval_side sides[2];
-    struct eval_at at = m->sides[0].at;
+    const struct eval_counts *counts[2] = {m->sides[0].counts, m->sides[1].counts};
     if (pool->side_count < 2 || !pool->one_truth || m->at->size != EVAL_ALL || !asks_disagreement(m))
         return true;
-    for (int s = 0; s < 2; s++) {
-        sides[s] = (struct eval_side){pool->sides[s]->detections,
-            image_pool_set(pool, s, m->at->iou, true, &at.iou_index, m->err), pool->boxes[s]};
-        if (!sides[s].set)
-            return false;
-    }
-    m->disagreement = ARENA_ARRAY(&m->scratch, uint32_t, sides[0].set->image_count + 1);
-    if (!m->disagreement)
-        return no_memory(m->err);
-    return eval_versus_alone(
-        pool->sides[0]->dataset, &sides[0], &sides[1], &at, m->disagreement, m->err);
+    m->disagreement = ARENA_ARRAY(&m->scratch, uint32_t, pool->sides[0]->dataset->image_count + 1);
+    return m->disagreement ? image_pool_alone(
+                                 pool, &m->sides[0].at, m->at->iou, counts, m->disagreement, m->err)
+                           : no_memory(m->err);
 }
 
 /* ---- entries ---- */
@@ -448,11 +438,13 @@ static bool make(struct making *m)
 {
     struct image_list *out = m->out;
     const struct image_pool *pool = m->pool;
-    if (!look_from(m) || !bind_filter(m) || !count_disagreement(m) || !is_possible(m))
+    if (!look_from(m) || !bind_filter(m))
         return false;
     for (size_t s = 0; s < pool->side_count; s++)
         if (!count_side(m, (int)s))
             return false;
+    if (!count_disagreement(m) || !is_possible(m))
+        return false;
     struct arena *arena = m->order->column < 0 ? m->arena : &m->scratch;
     out->of = pool->count;
     out->items = ARENA_ARRAY(arena, struct image_entry, pool->count + 1);

@@ -3,7 +3,7 @@
  * Knows: pools, matched sets. Must not know: how a list is shown.
  *
  * One is made for every move of a slider: of 5000 images and 500 000 detections in a few
- * milliseconds; where it says on how much two runs disagree, in 13 to 24.
+ * milliseconds.
  */
 #pragma once
 
@@ -19,8 +19,7 @@ struct image_at {
     double iou;                /* off the grid of the settings it is matched anew: needs boxes */
     eval_filter filter;        /* all numbers are of these categories; NULL: all */
     enum eval_area size;       /* of objects; other than EVAL_ALL on the grid of IoUs only */
-    bool disagreement; /* is wanted even if neither order nor `which` asks for it; it takes longer
-                          than all the rest */
+    bool disagreement;         /* is wanted even if neither order nor `which` asks for it */
 };
 
 /* ---- which images ---- */

@@ -123,15 +123,15 @@ static bool map_b(struct image_pool *pool, const struct common *common)
     return true;
 }
 
-static bool order_boxes(struct image_pool *pool, int side)
+static struct eval_side side_of(const struct image_pool *pool, int side)
 {
-    const struct study *study = pool->sides[side];
-    const struct eval_set *set = study->set;
-    struct box *boxes = pool->boxes[side] = ARENA_ARRAY(&pool->arena, struct box, set->count + 1);
-    for (size_t i = 0; boxes && i < set->count; i++)
-        boxes[i] = eval_pixel_box(
-            study->dataset, study->detections, (size_t)set->row[i], set->image[i]);
-    return boxes != NULL;
+    return (struct eval_side){pool->sides[side]->detections, pool->sides[side]->set};
+}
+
+static bool find_overlaps(struct image_pool *pool)
+{
+    struct eval_side a = side_of(pool, 0), b = side_of(pool, 1);
+    return eval_twins_make(pool->sides[0]->dataset, &a, &b, &pool->arena, &pool->twins);
 }
 
 static bool join_b(struct image_pool *pool, struct err *err)
@@ -152,7 +152,7 @@ static bool join_b(struct image_pool *pool, struct err *err)
         pool->categories = NULL;
     pool->one_truth = study_has_boxes(pool->sides[0]) && study_has_boxes(pool->sides[1]) &&
                       comparison_same_truth(pool->sides[0]->dataset, pool->sides[1]->dataset);
-    return !pool->one_truth || (order_boxes(pool, 0) && order_boxes(pool, 1)) ||
+    return !pool->one_truth || find_overlaps(pool) ||
            err_set(err, ERR_MEMORY, "out of memory while joining images");
 }
 
@@ -164,7 +164,7 @@ static bool fill(
     pool->sides[0] = a;
     pool->sides[1] = request->b;
     pool->side_count = request->b ? 2 : 1;
-    pool->iou = NAN;
+    pool->iou = pool->found_iou = NAN;
     pool->image_of_b = ARENA_ARRAY(&pool->arena, int32_t, images + 1);
     if (!pool->image_of_b || !name_images(pool))
         return err_set(err, ERR_MEMORY, "out of memory while listing images");
@@ -196,6 +196,7 @@ void image_pool_free(struct image_pool *pool)
     if (!pool)
         return;
     arena_done(&pool->rematches);
+    arena_done(&pool->found);
     arena_done(&pool->arena);
     free(pool);
 }
@@ -300,4 +301,26 @@ bool image_pool_has_tag(const struct image_pool *pool, int32_t image, const char
         if (pool->columns[c].is_tags && image_column_has(&pool->columns[c], (size_t)image, tag))
             return true;
     return false;
+}
+
+bool image_pool_alone(struct image_pool *pool, const struct eval_at *at, double iou,
+    const struct eval_counts *const counts[2], uint32_t *alone, struct err *err)
+{
+    const struct dataset *dataset = pool->sides[0]->dataset;
+    struct eval_pairing pairing = {.dataset = dataset, .twins = &pool->twins};
+    struct eval_at of_truths = *at;
+    for (int s = 0; s < 2; s++) {
+        pairing.sets[s] = image_pool_set(pool, s, iou, true, &of_truths.iou_index, err);
+        if (!pairing.sets[s])
+            return false;
+    }
+    if (pool->found_iou != iou) {
+        arena_done(&pool->found);
+        for (int s = 0; s < 2; s++)
+            pool->finders[s] = eval_finders(dataset, pairing.sets[s], &pool->found);
+        pool->found_iou = pool->finders[0] && pool->finders[1] ? iou : NAN;
+    }
+    memcpy(pairing.finders, pool->finders, sizeof pairing.finders);
+    return (!isnan(pool->found_iou) && eval_alone(&pairing, &of_truths, counts, alone)) ||
+           err_set(err, ERR_MEMORY, "out of memory while comparing two runs");
 }

@@ -9,6 +9,7 @@
  */
 #pragma once
 
+#include "eval/alone.h"
 #include "work/common.h"
 #include "work/expr.h"
 
@@ -59,7 +60,7 @@ struct image_pool {
     uint64_t *categories;   /* of A that are common, NULL: all */
     const char *difference; /* as common_difference(); NULL when all is common, or without B */
     bool one_truth; /* A's and B's are the same object for object, and their boxes are read */
-    struct box *boxes[2]; /* where that is so: of both sets, as struct eval_side wants them */
+    struct eval_twins twins; /* where that is so */
     double *aps[2]; /* by image of the side, NaN undefined; NULL unless wanted */
     struct image_column *columns;
     size_t column_count;
@@ -67,6 +68,10 @@ struct image_pool {
     struct arena rematches;
     double iou;
     struct eval_set *rematched[2];
+    /* By annotation of A who finds it at the IoU `found_iou`, NaN for none. */
+    struct arena found;
+    double found_iou;
+    const double *finders[2];
 };
 
 /* NULL with ERR, ERR_USAGE when A and B have no image in common. */
@@ -94,3 +99,8 @@ const struct expr *image_pool_filter(
 
 /* Whether IMAGE has TAG in any column of tags. */
 bool image_pool_has_tag(const struct image_pool *pool, int32_t image, const char *tag);
+
+/* ALONE, by image: how many boxes only one of A and B has (eval/alone.h) at AT, of A, and that IoU, with
+ * the COUNTS of both there. The pool has one truth, the area is EVAL_ALL. False with ERR. */
+bool image_pool_alone(struct image_pool *pool, const struct eval_at *at, double iou,
+    const struct eval_counts *const counts[2], uint32_t *alone, struct err *err);

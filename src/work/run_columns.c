@@ -107,6 +107,13 @@ static int64_t place_of(struct spreads *spreads, size_t p, const char *name)
     return map_put(&spreads->places, name, strlen(name), (int64_t)spreads->count, NULL);
 }
 
+static void count_run(struct spread *spread, const struct param *param)
+{
+    spread->runs++;
+    if (!spread->differs)
+        spread->differs = !param_equal(&spread->sample, param);
+}
+
 /* Parameter P of a run. False when memory is out: the table then has fewer columns. */
 static bool add_spread(struct spreads *spreads, size_t p, const struct param *param)
 {
@@ -122,8 +129,7 @@ static bool add_spread(struct spreads *spreads, size_t p, const struct param *pa
             (struct spread){.name = param->name, .sample = *param, .noise = is_noise(param->name)};
         spreads->count++;
     }
-    spread->runs++;
-    spread->differs |= !param_equal(&spread->sample, param);
+    count_run(spread, param);
     return true;
 }
 
@@ -139,7 +145,13 @@ static void find_spreads(const struct runs *runs, struct arena *scratch, struct 
     bool ok = params && spreads->last && spreads->last_at;
     map_init(&spreads->places, scratch);
     for (size_t i = 0; ok && i < runs->count; i++) {
-        size_t count = run_settings(&runs->rows[i], params);
+        const struct run_row *run = &runs->rows[i];
+        if (i && runs_set_alike(run - 1, run)) {
+            for (size_t p = 0; p < run->param_count; p++)
+                count_run(&spreads->items[spreads->last_at[p]], &run->params[p]);
+            continue;
+        }
+        size_t count = run_settings(run, params);
         for (size_t p = 0; ok && p < count; p++)
             ok = add_spread(spreads, p, &params[p]);
     }

@@ -45,36 +45,64 @@ bool runs_hold_book(struct runs *out, struct run_book *book)
     return true;
 }
 
-static bool has_same_names(const struct runs *before, const struct store_runs *found)
+/* Names are only ever added, behind the others. */
+static bool has_all_names(const struct store_runs *found, const struct runs *before)
 {
-    if (before->index_name_count != found->name_count)
+    if (before->index_name_count > found->name_count)
         return false;
-    for (size_t i = 0; i < found->name_count; i++)
+    for (size_t i = 0; i < before->index_name_count; i++)
         if (strcmp(before->index_names[i], found->names[i]) != 0)
             return false;
     return true;
 }
 
-/* One more book can be had, and what the old ones hold is mostly of use. */
-static bool is_worth_sharing(const struct runs *before)
+static bool is_mostly_past(const struct runs *before)
 {
     size_t rows = 0;
     for (size_t i = 0; i < before->book_count; i++)
         rows += before->books[i]->rows;
-    return before->book_count && before->book_count < RUNS_MOST_BOOKS &&
-           rows <= (1 + MOST_PAST) * before->place_count + FEW_ROWS;
+    return rows > (1 + MOST_PAST) * before->place_count + FEW_ROWS;
 }
 
-static bool copy_names(struct run_facts *facts, const struct store_runs *found)
+/* When there are as many books as there may be, what is in the small ones is written into a new
+ * one. */
+static const struct run_book *the_largest(const struct runs *before)
+{
+    const struct run_book *largest = NULL;
+    for (size_t i = 0; i < before->book_count; i++)
+        if (!largest || before->books[i]->rows > largest->rows)
+            largest = before->books[i];
+    return largest;
+}
+
+/* Those that hold names; false when there is no room for two more, one of them with names. */
+static bool hold_names(struct runs *out, const struct runs *before)
+{
+    for (size_t i = 0; i < before->book_count; i++)
+        if (before->books[i]->has_names && !runs_hold_book(out, before->books[i]))
+            return false;
+    return out->book_count + 2 <= RUNS_MOST_BOOKS;
+}
+
+static void let_go(struct runs *out)
+{
+    while (out->book_count)
+        run_book_release(out->books[--out->book_count]);
+}
+
+/* After the first KNOWN, which have the places that they had. */
+static bool copy_names(
+    struct run_facts *facts, const struct store_runs *found, const char **known, size_t known_count)
 {
     struct arena *arena = &facts->book->arena;
     const char **names = ARENA_ARRAY(arena, const char *, found->name_count);
     for (size_t i = 0; names && i < found->name_count; i++) {
-        names[i] = arena_string(arena, found->names[i]);
+        names[i] = i < known_count ? known[i] : arena_string(arena, found->names[i]);
         if (!names[i])
             return false;
     }
     facts->names = names;
+    facts->book->has_names = true;
     return names != NULL;
 }
 
@@ -112,24 +140,42 @@ static bool number_names(struct run_facts *facts)
     return ok;
 }
 
+static bool take_names(struct run_facts *facts, const struct store_runs *found, struct runs *out,
+    const struct runs *before)
+{
+    size_t known = facts->shares ? before->index_name_count : 0;
+    if (facts->shares && known == found->name_count)
+        facts->names = before->index_names;
+    else if (!copy_names(facts, found, facts->shares ? before->index_names : NULL, known) ||
+             !runs_hold_book(out, facts->book))
+        return false;
+    out->index_names = facts->names;
+    out->index_name_count = found->name_count;
+    return true;
+}
+
 bool run_facts_init(struct run_facts *facts, const struct store_runs *found, struct runs *out,
-    const struct runs *before, bool *shares)
+    const struct runs *before)
 {
     *facts = (struct run_facts){.name_count = found->name_count};
-    *shares = before && is_worth_sharing(before) && has_same_names(before, found);
     facts->book = calloc(1, sizeof *facts->book);
     facts->meanings = ARENA_ARRAY(&facts->scratch, struct run_facts_name, found->name_count);
     if (!facts->book || !facts->meanings)
         return false;
     atomic_init(&facts->book->references, 1);
-    if (*shares)
-        facts->names = before->index_names;
-    else if (!copy_names(facts, found))
-        return false;
-    out->index_names = facts->names;
-    out->index_name_count = facts->name_count;
-    return runs_hold_book(out, *shares ? before->books[0] : facts->book) && find_places(facts) &&
-           number_names(facts);
+    facts->shares = before && has_all_names(found, before) && !is_mostly_past(before) &&
+                    hold_names(out, before);
+    if (!facts->shares)
+        let_go(out);
+    if (facts->shares && before->book_count == RUNS_MOST_BOOKS)
+        facts->alone = the_largest(before);
+    facts->shape_count = facts->shares ? before->shape_count : 0;
+    return take_names(facts, found, out, before) && find_places(facts) && number_names(facts);
+}
+
+bool run_facts_may_share(const struct run_facts *facts, const struct run_row *old)
+{
+    return facts->shares && (!facts->alone || old->book == facts->alone);
 }
 
 void run_facts_done(struct run_facts *facts)
@@ -217,7 +263,7 @@ static bool is_preferred(const struct run_metric *a, const struct run_metric *b)
     return a->kind->row < b->kind->row;
 }
 
-void run_facts_find_roles(struct run_row *row)
+static void find_roles(struct run_row *row)
 {
     memset(row->by_role, 0, sizeof row->by_role);
     for (size_t i = 0; i < row->metric_count; i++) {
@@ -228,12 +274,35 @@ void run_facts_find_roles(struct run_row *row)
     }
 }
 
+/* Kinds are one for all runs of a book that have them. */
+static bool are_alike(const struct run_row *a, const struct run_row *b)
+{
+    if (a->param_count != b->param_count || a->metric_count != b->metric_count)
+        return false;
+    for (size_t i = 0; i < a->param_count; i++)
+        if (a->params[i].name != b->params[i].name)
+            return false;
+    for (size_t i = 0; i < a->metric_count; i++)
+        if (a->metrics[i].kind != b->metrics[i].kind)
+            return false;
+    return true;
+}
+
+void run_facts_look(struct run_facts *facts, struct run_row *row)
+{
+    find_roles(row);
+    bool alike = facts->taken && are_alike(facts->taken, row);
+    row->shape = alike ? facts->taken->shape : ++facts->shape_count;
+    facts->taken = row;
+}
+
 void run_facts_settle(struct run_row *row)
 {
+    row->shape = 0;
     if (row->metric_count)
         qsort((struct run_metric *)row->metrics, row->metric_count, sizeof *row->metrics,
             compare_metrics);
-    run_facts_find_roles(row);
+    find_roles(row);
 }
 
 /* Behind its last slash a name is one of many that one logger writes in one unit. */
@@ -328,6 +397,7 @@ bool run_facts_take(struct run_facts *facts, const struct store_run *from, struc
 void run_facts_share(const struct run_row *old, struct run_row *row)
 {
     row->book = old->book;
+    row->shape = old->shape;
     row->params = old->params;
     row->param_count = old->param_count;
     row->metrics = old->metrics;

@@ -50,35 +50,39 @@ struct run_metric {
     uint32_t min_after, max_after;      /* the steps of the extremes behind the first, without MORE */
 };
 
+/* Of ALL of it, or of the last segment. */
+static inline struct metric_range run_metric_range(const struct run_metric *metric, bool all)
+{
+    const struct run_metric_more *more = metric->more;
+    uint64_t first = (uint64_t)metric->extent->first_step;
+    if (more && !all)
+        return more->latest;
+    return (struct metric_range){metric->min, metric->max,
+        more ? more->min_step : (int64_t)(first + metric->min_after),
+        more ? more->max_step : (int64_t)(first + metric->max_after)};
+}
+
 /* Its summary, to the last bit as it was packed. */
 static inline struct metric_summary run_metric_summary(const struct run_metric *metric)
 {
     const struct run_metric_extent *extent = metric->extent;
     const struct run_metric_more *more = metric->more;
-    struct metric_summary summary = {.count = extent->count,
+    const struct metric_range whole = run_metric_range(metric, true);
+    return (struct metric_summary){.count = extent->count,
+        .nonfinite = more ? more->nonfinite : 0,
         .first_step = extent->first_step,
         .last_step = extent->last_step,
+        .min_step = whole.min_step,
+        .max_step = whole.max_step,
         .first = metric->first,
         .last = metric->last,
         .min = metric->min,
         .max = metric->max,
         .first_wall_s = extent->first_wall_s,
-        .last_wall_s = extent->last_wall_s};
-    if (more) {
-        summary.nonfinite = more->nonfinite;
-        summary.segments = more->segments;
-        summary.min_step = more->min_step;
-        summary.max_step = more->max_step;
-        summary.lost_step = more->lost_step;
-        summary.latest = more->latest;
-        return summary;
-    }
-    summary.segments = 1;
-    summary.min_step = (int64_t)((uint64_t)extent->first_step + metric->min_after);
-    summary.max_step = (int64_t)((uint64_t)extent->first_step + metric->max_after);
-    summary.latest =
-        (struct metric_range){metric->min, metric->max, summary.min_step, summary.max_step};
-    return summary;
+        .last_wall_s = extent->last_wall_s,
+        .segments = more ? more->segments : 1,
+        .latest = run_metric_range(metric, false),
+        .lost_step = more ? more->lost_step : 0};
 }
 
 /* Puts LAST, a value in the source's unit, behind the others of SPARK, which has room for it. */

@@ -75,13 +75,16 @@ static bool put_param(struct gathering *g, const char *name)
     return put_word(g, name, name, 1) && (end == name || put_word(g, end, name, 2));
 }
 
-/* Most runs name what the run before them does, at the same place: that is seen without the map. */
+/* Most runs name what the run before them does, at the same place: that is seen without the map, and
+ * mostly without looking. */
 static bool gather(struct gathering *g, const struct runs *runs)
 {
     bool ok = true;
     map_init(&g->seen, &g->scratch);
     for (size_t i = 0; ok && i < runs->count; i++) {
         const struct run_row *run = &runs->rows[i], *before = i ? run - 1 : NULL;
+        if (before && run->shape && run->shape == before->shape)
+            continue;
         for (size_t m = 0; ok && m < run->metric_count; m++)
             if (!before || m >= before->metric_count ||
                 before->metrics[m].kind != run->metrics[m].kind)
@@ -91,7 +94,8 @@ static bool gather(struct gathering *g, const struct runs *runs)
     map_init(&g->seen, &g->scratch);
     for (size_t i = 0; ok && i < runs->count; i++) {
         const struct run_row *run = &runs->rows[i], *before = i ? run - 1 : NULL;
-        for (size_t p = 0; ok && p < run->param_count; p++)
+        bool alike = before && run->shape && run->shape == before->shape;
+        for (size_t p = 0; ok && !alike && p < run->param_count; p++)
             if (!before || p >= before->param_count ||
                 before->params[p].name != run->params[p].name)
                 ok = put_param(g, run->params[p].name);

@@ -144,12 +144,11 @@ static bool rank_texts(struct run_value *values, size_t stride, const uint32_t *
     return ok;
 }
 
-/* Leaves ORDER as it is when memory is out. */
-static void sort_rows(const struct runs *runs, const struct run_key *keys, size_t key_count,
+void runs_sort(const struct runs *runs, const struct run_key *keys, size_t key_count,
     const struct run_row *baseline, double now_s, uint32_t *order, size_t count)
 {
-    struct run_value *values = calloc(runs->count * key_count, sizeof *values);
-    bool *ranked = calloc(key_count, sizeof *ranked);
+    struct run_value *values = calloc(runs->count * key_count + 1, sizeof *values);
+    bool *ranked = calloc(key_count + 1, sizeof *ranked);
     if (values && ranked) {
         for (size_t i = 0; i < count; i++)
             for (size_t k = 0; k < key_count; k++)
@@ -224,7 +223,7 @@ size_t runs_order_by(const struct runs *runs, const struct filter *filter,
             order[count++] = (uint32_t)i;
     }
     if (key_count && count)
-        sort_rows(runs, keys, key_count, baseline, now_s, order, count);
+        runs_sort(runs, keys, key_count, baseline, now_s, order, count);
     arena_done(&scratch);
     return count;
 }

@@ -130,7 +130,7 @@ static struct run_value course_of(const struct run_row *run, const struct run_co
     struct run_value value = ask_metric(run, metric, column);
     if (is_value && value.known && run_is_undefined(metric->kind->role, value.number))
         return undefined();
-    if (column->ask == EXPR_BEST_STEP && isnan(run_metric_summary(metric).latest.max))
+    if (column->ask == EXPR_BEST_STEP && isnan(run_metric_range(metric, false).max))
         return (struct run_value){0};
     if (is_value && !column->name)
         value.number *= metric->kind->scale;

@@ -138,6 +138,11 @@ size_t run_settings(const struct run_row *run, struct param *out)
     return count;
 }
 
+bool runs_set_alike(const struct run_row *a, const struct run_row *b)
+{
+    return a->shape && a->shape == b->shape && !a->setting_count && !b->setting_count;
+}
+
 const struct run_metric *run_metric(const struct run_row *run, const char *name)
 {
     const struct run_metric_kind kind = {.name = name};
@@ -190,17 +195,17 @@ double run_role_best(const struct run_row *run, enum role role, bool all, int64_
     const struct run_metric *metric = run->by_role[role];
     if (!metric)
         return NAN;
-    const struct metric_summary s = run_metric_summary(metric);
-    const struct metric_range whole = {s.min, s.max, s.min_step, s.max_step};
-    const struct metric_range *range = all ? &whole : &s.latest;
+    const struct metric_range *latest = metric->more && !all ? &metric->more->latest : NULL;
     enum better better = role_info(role)->better;
-    double value = better == BETTER_HIGHER  ? range->max
-                   : better == BETTER_LOWER ? range->min
-                                            : s.last;
-    if (step)
-        *step = better == BETTER_HIGHER  ? range->max_step
-                : better == BETTER_LOWER ? range->min_step
-                                         : s.last_step;
+    double value = better == BETTER_HIGHER  ? latest ? latest->max : metric->max
+                   : better == BETTER_LOWER ? latest ? latest->min : metric->min
+                                            : metric->last;
+    if (step) { /* mostly it is not asked for, and where it is kept is not at hand */
+        const struct metric_range range = run_metric_range(metric, all);
+        *step = better == BETTER_HIGHER  ? range.max_step
+                : better == BETTER_LOWER ? range.min_step
+                                         : metric->extent->last_step;
+    }
     return run_is_undefined(role, value) ? NAN : value * metric->kind->scale;
 }
 

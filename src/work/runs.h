@@ -124,6 +124,7 @@ struct run_row {
      * without. */
     const struct run_spark *loss_spark, *ap_spark;
     struct run_book *book; /* where its parameters and metrics are */
+    uint32_t shape;        /* equal and not 0: the same names of both, in the same order */
     struct digest print;   /* of them, as the index has them */
 };
 
@@ -152,8 +153,9 @@ struct runs {
     struct arena arena;
     struct run_book *books[RUNS_MOST_BOOKS]; /* shared with other snapshots; a reference to each */
     size_t book_count;
-    const char **index_names; /* of all parameters and metrics; in the first book */
+    const char **index_names; /* of all parameters and metrics; in those of the books */
     size_t index_name_count;
+    uint32_t shape_count; /* the largest shape that is given away */
     struct run_row *rows; /* natural order of root and name */
     size_t count, running;
     struct run_place *by_id; /* ascending */
@@ -188,6 +190,9 @@ const struct param *run_setting(const struct run_row *run, const char *name);
 /* The parameters as they are compared, in the order of params: synonyms under the name of their
  * quantity. OUT has room for param_count; returns how many. */
 size_t run_settings(const struct run_row *run, struct param *out);
+/* True only when run_settings() gives A and B the same names in the same order, which is seen at
+ * once. */
+bool runs_set_alike(const struct run_row *a, const struct run_row *b);
 const struct run_metric *run_metric(const struct run_row *run, const char *name);
 /* When its first point was logged; NaN when no metric tells. */
 double run_first_wall(const struct run_row *run);
@@ -301,7 +306,10 @@ int run_value_compare(const struct run_value *x, const struct run_value *y, bool
 size_t runs_order_by(const struct runs *runs, const struct filter *filter,
     const struct run_key *keys, size_t key_count, const struct run_row *baseline, double now_s,
     uint32_t *order);
-/* The same by one COLUMN (NULL: natural order). */
+/* Puts the COUNT rows of ORDER, in any order, into that of KEYS; leaves them when memory is out. */
+void runs_sort(const struct runs *runs, const struct run_key *keys, size_t key_count,
+    const struct run_row *baseline, double now_s, uint32_t *order, size_t count);
+/* The same as runs_order_by() by one COLUMN (NULL: natural order). */
 size_t runs_order(const struct runs *runs, const struct filter *filter,
     const struct run_column *column, bool descending, const struct run_row *baseline, double now_s,
     uint32_t *order);

@@ -29,6 +29,7 @@ struct spelt {
 struct said {
     enum run_status status;
     double started_s, ended_s;
+    double first_wall_s, last_wall_s; /* of the points of its metrics, NaN when not known */
     int64_t newest_mtime_ns;
     size_t note_count, artifact_count;
 };
@@ -40,7 +41,6 @@ struct loading {
     struct runs *out;
     struct arena scratch;
     struct run_facts facts;
-    bool shares;                 /* facts of BEFORE may be taken */
     const struct run_row *known; /* the older row of the run that is taken next; NULL for none */
     struct synonyms synonyms;
     struct spelt *spelt; /* by name */
@@ -122,8 +122,9 @@ static void sort_unsorted(
 static bool knows_run(void *self, const struct store_run *from)
 {
     struct loading *loading = self;
-    const struct run_row *old = loading->shares ? runs_find(loading->before, from->id) : NULL;
+    const struct run_row *old = loading->before ? runs_find(loading->before, from->id) : NULL;
     bool same = old && old->id == from->id && !old->absorbed_count &&
+                run_facts_may_share(&loading->facts, old) &&
                 digest_equal(&old->print, &from->print);
     loading->known = same ? old : NULL;
     return same;
@@ -132,15 +133,29 @@ static bool knows_run(void *self, const struct store_run *from)
 static bool take_facts(struct loading *loading, const struct store_run *from,
     const struct twins_check *check, struct run_row *row)
 {
-    if (loading->known) {
+    if (loading->known)
         run_facts_share(loading->known, row);
-        return true;
-    }
-    if (!run_facts_take(&loading->facts, from, row) ||
-        !absorb_doubles(row, check, &loading->facts.book->arena))
+    else if (!run_facts_take(&loading->facts, from, row) ||
+             !absorb_doubles(row, check, &loading->facts.book->arena))
         return false;
-    run_facts_find_roles(row);
+    else
+        run_facts_look(&loading->facts, row);
     return true;
+}
+
+/* Looked for while the metrics are at hand: of many runs they are too many to be so again. */
+static void find_wall_times(const struct run_row *run, struct said *said)
+{
+    const struct run_metric_extent *before = NULL;
+    said->first_wall_s = said->last_wall_s = NAN;
+    for (size_t i = 0; i < run->metric_count; i++) {
+        const struct run_metric_extent *extent = run->metrics[i].extent;
+        if (extent != before) { /* fmin and fmax leave NaN out */
+            said->first_wall_s = fmin(said->first_wall_s, extent->first_wall_s);
+            said->last_wall_s = fmax(said->last_wall_s, extent->last_wall_s);
+        }
+        before = extent;
+    }
 }
 
 static bool start_row(
@@ -165,7 +180,10 @@ static bool start_row(
         .newest_mtime_ns = from->newest_mtime_ns,
         .note_count = from->note_count,
         .artifact_count = from->prediction_count};
-    return take_facts(loading, from, check, &loading->rows[i]);
+    if (!take_facts(loading, from, check, &loading->rows[i]))
+        return false;
+    find_wall_times(&loading->rows[i], &loading->said[i]);
+    return true;
 }
 
 /* ---- one run, found several times ---- */
@@ -212,6 +230,7 @@ static bool join_twins(struct loading *loading, const struct twins_check *check)
                 &loading->out->arena))
             return false;
         run_facts_settle(&loading->rows[owner]);
+        find_wall_times(&loading->rows[owner], &loading->said[owner]);
         join_said(&loading->said[owner], &loading->said[i]);
     }
     return true;
@@ -278,12 +297,11 @@ static bool find_settings(struct loading *loading, struct run_row *run)
 
 static void infer_times(const struct said *said, struct run_row *run)
 {
-    double last = NAN;
-    for (size_t i = 0; i < run->metric_count; i++)
-        last = fmax(last, run->metrics[i].extent->last_wall_s);
     double touched = (double)said->newest_mtime_ns * 1e-9;
-    run->started_s = isnan(said->started_s) ? run_first_wall(run) : said->started_s;
-    run->ended_s = !isnan(said->ended_s) ? said->ended_s : !isnan(last) ? last : touched;
+    run->started_s = isnan(said->started_s) ? said->first_wall_s : said->started_s;
+    run->ended_s = !isnan(said->ended_s)       ? said->ended_s
+                   : !isnan(said->last_wall_s) ? said->last_wall_s
+                                               : touched;
 }
 
 /* The notes of the run and of what it absorbed, whose files are named with their directory. */
@@ -550,11 +568,12 @@ static bool make_rows(struct loading *loading)
     for (size_t i = 0; i < count; i++) {
         if (loading->places[i].owner != i || loading->found.runs[i].is_watched)
             continue;
-        struct run_row row = loading->rows[i];
-        if (!finish_row(loading, &row, &loading->said[i]))
+        if (!finish_row(loading, &loading->rows[i], &loading->said[i]))
             return false;
-        out->rows[out->count++] = row;
-        out->running += row.status == RUN_RUNNING;
+        out->running += loading->rows[i].status == RUN_RUNNING;
+        if (out->count < i)
+            out->rows[out->count] = loading->rows[i];
+        out->count++;
     }
     return true;
 }
@@ -575,9 +594,10 @@ struct runs *runs_load(struct store *store, const struct runs *before, struct er
     }
     bool ok =
         store_load_runs_only(store, &loading.scratch, &runs->arena, &loading.found, err) &&
-        (run_facts_init(&loading.facts, &loading.found, runs, before, &loading.shares) ||
+        (run_facts_init(&loading.facts, &loading.found, runs, before) ||
             no_memory(err)) &&
         make_rows(&loading);
+    runs->shape_count = loading.facts.shape_count;
     store_snapshot_end(store);
     if (ok)
         sort_unsorted(runs->rows, runs->count, sizeof *runs->rows, compare_rows);

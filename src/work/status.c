@@ -53,7 +53,7 @@ static bool stopped_early(const struct run_row *run)
     const struct param *patience = run_param(run, "patience");
     const struct run_metric *ap = run->by_role[ROLE_ULTRALYTICS_AP];
     return patience && patience->kind == PARAM_NUMBER && patience->number > 0 && ap &&
-           (double)(ap->extent->last_step - run_metric_summary(ap).max_step) == patience->number;
+           (double)(ap->extent->last_step - run_metric_range(ap, true).max_step) == patience->number;
 }
 
 /* Steps count from 0 unless the first that was logged is 1. */
@@ -83,12 +83,12 @@ enum run_status status_infer(
 
 void status_find_lost(struct run_row *run)
 {
-    enum role role = run->by_role[ROLE_LOSS] ? ROLE_LOSS : ROLE_PART_LOSS;
+    const struct run_metric *loss = run->by_role[ROLE_LOSS];
+    size_t count = loss ? 1 : run->metric_count;
     run->loss_lost = false;
-    for (size_t i = 0; i < run->metric_count; i++) {
-        const struct run_metric *metric = &run->metrics[i];
-        bool asked =
-            role == ROLE_LOSS ? metric == run->by_role[ROLE_LOSS] : metric->kind->role == role;
+    for (size_t i = 0; i < count; i++) {
+        const struct run_metric *metric = loss ? loss : &run->metrics[i];
+        bool asked = loss || metric->kind->role == ROLE_PART_LOSS;
         if (!asked || !metric->extent->count || isfinite(metric->last))
             continue;
         int64_t lost_step = run_metric_summary(metric).lost_step;

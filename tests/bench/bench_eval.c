@@ -31,7 +31,6 @@ struct stage {
     struct eval_set *set, *second_set;
     struct eval_bootstrap *bootstrap, *on_two; /* of both, on one thread and on two */
     struct eval_counts *per_category, *per_image;
-    struct box *boxes[2]; /* of both sets, in their order */
     double sink; /* keeps results from being optimised away */
     uint64_t random;
     int threads;
@@ -416,30 +415,6 @@ static void run_versus_at(struct stage *stage, double confidence)
     stage->sink = (double)versus.truths[EVAL_BY_BOTH].count;
 }
 
-static void order_boxes(struct stage *stage)
-{
-    const struct eval_set *sets[] = {stage->set, stage->second_set};
-    const struct detections *detections[] = {stage->detections, stage->second};
-    for (int s = 0; s < 2; s++) {
-        stage->boxes[s] = ARENA_ARRAY(&stage->arena, struct box, sets[s]->count);
-        for (size_t i = 0; i < sets[s]->count; i++)
-            stage->boxes[s][i] = detections[s]->rows[sets[s]->row[i]].box;
-    }
-}
-
-static void run_alone(struct stage *stage)
-{
-    struct err err;
-    struct eval_side a = {stage->detections, stage->set}, b = {stage->second, stage->second_set};
-    struct eval_at at = {.confidence = .25};
-    uint32_t *alone = ARENA_ARRAY(&stage->round, uint32_t, IMAGES);
-    a.boxes = stage->boxes[0];
-    b.boxes = stage->boxes[1];
-    if (!alone || !eval_versus_alone(stage->dataset, &a, &b, &at, alone, &err))
-        exit(1);
-    stage->sink = alone[0];
-}
-
 static void run_versus_low(struct stage *stage)
 {
     run_versus_at(stage, 0);
@@ -475,7 +450,6 @@ static const struct {
     {"100 paired resamples", run_resamples},
     {"100 paired resamples on two threads", run_resamples_on_two},
     {"two runs against each other at 0", run_versus_low},
-    {"boxes that one of two runs has, at .25", run_alone, order_boxes},
     {"two runs against each other at .25", run_versus_middle},
     {"match and stats of masks, a fifth of the detections", run_masks, make_masks},
     {"match and stats of masks on two threads", run_masks_on_two},

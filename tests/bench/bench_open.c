@@ -1,18 +1,20 @@
 /*
  * What the person waits for with many runs: the real program in a pseudo terminal, from its start to
- * the first table and from a key to the last byte of its frame. Prints figures, asserts nothing
- * about time.
+ * the first table and from a key to the last byte of its frame, and what memory it takes, also while
+ * runs change. Prints figures, asserts nothing about time.
  *
  *     bench_open BOXTOP DIRECTORY [RUNS [COLSxROWS]]
  *
  * Runs of 30 parameters and 30 metrics are written below DIRECTORY and indexed once; then the
- * program is started over and over on the warm index.
+ * program is started over and over on the warm index. Beside the time on the clock stands that of
+ * the processor, which a loaded machine leaves nearly as it is.
  * Knows: pseudo terminals, what the screen shows. Must not know: how it is made.
  */
 #include "timed.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -120,45 +122,77 @@ static double wait_for_table(const struct bench *bench, struct timed *screen)
 
 /* ---- figures ---- */
 
-static void print(const char *what, double *ms, size_t count)
+static void print(const char *what, double *ms, double *cpu_ms, size_t count)
 {
     double least = timed_share(ms, count, 0), median = timed_share(ms, count, .5);
-    printf("  %-44s min %7.1f ms, median %7.1f ms\n", what, least, median);
+    double cpu_least = timed_share(cpu_ms, count, 0), cpu_median = timed_share(cpu_ms, count, .5);
+    printf("  %-36s min %6.1f ms, median %6.1f; processor %5.1f ms, median %5.1f, most %5.1f\n", what,
+        least, median, cpu_least, cpu_median, cpu_ms[count - 1]);
     fflush(stdout);
 }
 
 static void bench_start(const struct bench *bench, struct timed *screen)
 {
-    double ms[STARTS];
+    double ms[STARTS], cpu_ms[STARTS];
     long peak_kb = 0;
     for (int i = 0; i < STARTS; i++) {
         start(bench, screen);
         ms[i] = wait_for_table(bench, screen) - screen->started_ms;
+        cpu_ms[i] = timed_path_ms(screen);
         timed_settle(screen, 1500); /* until everything behind the first frame is through */
         long kb = timed_quit(screen);
         peak_kb = kb > peak_kb ? kb : peak_kb;
     }
-    print("start to first frame", ms, STARTS);
+    print("start to first frame", ms, cpu_ms, STARTS);
     printf("  peak memory with the screen open %.1f MB\n", (double)peak_kb / 1e3);
+}
+
+/* A table that stays open, a run growing (or coming) every now and then: TEXT behind what is in
+ * the CHANGES runs from NUMBER on. */
+static void bench_changes(const struct bench *bench, struct timed *screen, const char *what,
+    long number, int changes, const char *text)
+{
+    enum { CHANGE_MS = 2500 };
+    start(bench, screen);
+    wait_for_table(bench, screen);
+    timed_settle(screen, 2000);
+    double before_ms = timed_cpu_ms(screen);
+    for (int i = 0; i < changes; i++) {
+        char path[4400];
+        snprintf(path, sizeof path, "%s/run%06ld", bench->root, number + i);
+        make_directory(path);
+        snprintf(path, sizeof path, "%s/run%06ld/metrics.csv", bench->root, number + i);
+        FILE *out = fopen(path, "a");
+        if (!out || fputs(text, out) < 0 || fclose(out) != 0)
+            fail(path);
+        for (double end_ms = timed_now_ms() + CHANGE_MS; timed_now_ms() < end_ms;)
+            timed_take(screen, 100);
+    }
+    double cpu_ms = (timed_cpu_ms(screen) - before_ms) / changes;
+    printf("  peak memory %-24s %6.1f MB; processor %5.1f ms each time\n", what,
+        (double)timed_quit(screen) / 1e3, cpu_ms);
+    fflush(stdout);
 }
 
 /* KEYS one after the other, again and again: from each to the last byte of its frame. */
 static void bench_keys(struct timed *screen, const char *what, const char *keys)
 {
-    double ms[64];
+    double ms[64], cpu_ms[64];
     size_t count = 0;
     for (int round = 0; round < 3; round++)
         for (const char *key = keys; *key && count < sizeof ms / sizeof *ms; key++) {
             char one[2] = {*key, '\0'};
-            double began_ms = timed_now_ms();
+            double cpu_before_ms = timed_cpu_ms(screen), began_ms = timed_now_ms();
             timed_type(screen, one);
             screen->last_ms = began_ms;
             timed_settle(screen, QUIET_MS);
-            if (screen->last_ms > began_ms)
-                ms[count++] = screen->last_ms - began_ms;
+            if (screen->last_ms <= began_ms)
+                continue;
+            cpu_ms[count] = timed_cpu_ms(screen) - cpu_before_ms;
+            ms[count++] = screen->last_ms - began_ms;
         }
     if (count)
-        print(what, ms, count);
+        print(what, ms, cpu_ms, count);
 }
 
 static const struct {
@@ -170,6 +204,12 @@ static const struct {
     {"trade-off: the next point", "t", "llll", ""},
     {"parallel coordinates: the next axis", "|", "llll", "q"},
 };
+
+static int remove_one(const char *path, const struct stat *stat, int type, struct FTW *at)
+{
+    (void)stat, (void)type, (void)at;
+    return remove(path);
+}
 
 int main(int argc, char **argv)
 {
@@ -193,6 +233,8 @@ int main(int argc, char **argv)
         bench.cols, bench.rows);
     index_once(&bench);
     bench_start(&bench, &screen);
+    bench_changes(&bench, &screen, "while runs grow", bench.runs / 2, 5, "10,1,0.5\n");
+    bench_changes(&bench, &screen, "as a new metric comes", bench.runs, 1, "step,new/metric\n1,2\n");
     start(&bench, &screen);
     wait_for_table(&bench, &screen);
     timed_settle(&screen, 2000);
@@ -204,5 +246,7 @@ int main(int argc, char **argv)
         timed_settle(&screen, 1000);
     }
     timed_quit(&screen);
+    nftw(bench.root, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+    nftw(bench.home, remove_one, 16, FTW_DEPTH | FTW_PHYS);
     return 0;
 }

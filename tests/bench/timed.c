@@ -154,10 +154,14 @@ double timed_wait_for(struct timed *timed, const char *text)
     exit(1);
 }
 
-double timed_cpu_ms(const struct timed *timed)
+struct spent {
+    double main_ms, busiest_ms, all_ms; /* busiest: of the other threads */
+};
+
+static struct spent spent_by(const struct timed *timed)
 {
     char path[64];
-    double sum_ms = 0;
+    struct spent spent = {0};
     snprintf(path, sizeof path, "/proc/%ld/task", (long)timed->pid);
     DIR *tasks = opendir(path);
     for (struct dirent *task; tasks && (task = readdir(tasks));) {
@@ -165,14 +169,29 @@ double timed_cpu_ms(const struct timed *timed)
         unsigned long long ns = 0;
         snprintf(file, sizeof file, "%s/%s/schedstat", path, task->d_name);
         FILE *in = *task->d_name == '.' ? NULL : fopen(file, "r");
-        if (in && fscanf(in, "%llu", &ns) == 1)
-            sum_ms += (double)ns * 1e-6;
+        double ms = in && fscanf(in, "%llu", &ns) == 1 ? (double)ns * 1e-6 : 0;
+        if (strtol(task->d_name, NULL, 10) == (long)timed->pid)
+            spent.main_ms = ms;
+        else if (ms > spent.busiest_ms)
+            spent.busiest_ms = ms;
+        spent.all_ms += ms;
         if (in)
             fclose(in);
     }
     if (tasks)
         closedir(tasks);
-    return sum_ms;
+    return spent;
+}
+
+double timed_cpu_ms(const struct timed *timed)
+{
+    return spent_by(timed).all_ms;
+}
+
+double timed_path_ms(const struct timed *timed)
+{
+    const struct spent spent = spent_by(timed);
+    return spent.main_ms + spent.busiest_ms;
 }
 
 static int compare(const void *a, const void *b)

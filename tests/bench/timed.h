@@ -47,6 +47,9 @@ void timed_settle(struct timed *timed, int quiet_ms);
 double timed_wait_for(struct timed *timed, const char *text);
 /* What all threads of the program have computed so far. */
 double timed_cpu_ms(const struct timed *timed);
+/* What its main thread has and that of the others which has most: what something took that one of them
+ * makes and the main one shows, had each a core of its own and neither waited for a disk. */
+double timed_path_ms(const struct timed *timed);
 
 /* Sorts MS. Returns the value below which that SHARE of them lies. */
 double timed_share(double *ms, size_t count, double share);

@@ -333,6 +333,130 @@ static void many_outlines_of_kitty_are_bars(void **state)
     free(stage);
 }
 
+/* Tiles on one screen of kitty, each a frame of its own: what one sends, forgets or takes away leaves
+ * the others as they were. */
+struct tile {
+    struct encode_place place;
+    struct encoder_frame *frame;
+    struct pixels *base, *shown, *plain;
+    struct overlay_box boxes[MOST_BOXES];
+    size_t box_count;
+};
+
+enum { TILES = 4, TILE_CELL_PX = 10, TILE_CELL_HIGH_PX = 20 };
+
+static void tile_open(struct tile *tile, size_t where, uint32_t id)
+{
+    static const struct encode_place PLACES[TILES] = {{1, 1, 6, 14, 0}, {1, 15, 6, 15, 0},
+        {7, 0, 6, 10, 0}, {7, 10, 6, 19, 0}};
+    const struct encode_terminal terminal = {.cell_width_px = TILE_CELL_PX,
+        .cell_height_px = TILE_CELL_HIGH_PX,
+        .palette_colours = 64};
+    tile->place = PLACES[where];
+    tile->place.id = id;
+    tile->base = photo(tile->place.cols * TILE_CELL_PX, tile->place.rows * TILE_CELL_HIGH_PX - 6);
+    tile->shown = pixels_copy(tile->base);
+    tile->plain = pixels_copy(tile->base);
+    tile->frame =
+        encoder_open(encoder_find("kitty"), &terminal, &tile->place, tile->base, NULL);
+    assert_non_null(tile->frame);
+    tile->box_count = 0;
+}
+
+/* What is seen at the tile's pixel X, Y. */
+static const uint8_t *seen_at(const struct stage *stage, const struct tile *tile, int x, int y)
+{
+    size_t row = (size_t)(tile->place.row * TILE_CELL_HIGH_PX + y);
+    size_t col = (size_t)(tile->place.col * TILE_CELL_PX + x);
+    return stage->seen + (row * SCREEN_COLS * TILE_CELL_PX + col) * 3;
+}
+
+static void tile_draw(struct stage *stage, struct tile *tile, bool full)
+{
+    struct scene_map map = {.scale_x = 1, .scale_y = 1};
+    const struct encode_scene scene = {tile->shown, &stage->layers, NULL};
+    assert_true(scene_lay(&map, tile->boxes, tile->box_count, tile->base->width_px,
+        tile->base->height_px, &stage->layers, NULL));
+    assert_true(scene_paint(tile->base, &stage->layers, tile->shown));
+    assert_true(encoder_draw(tile->frame, &scene, full, &stage->out, NULL));
+    screen_look(stage);
+}
+
+static void tile_close(struct stage *stage, struct tile *tile)
+{
+    encoder_erase(tile->frame, &stage->out);
+    encoder_close(tile->frame);
+    pixels_free(tile->base);
+    pixels_free(tile->shown);
+    pixels_free(tile->plain);
+    screen_look(stage);
+}
+
+/* First without boxes: so it is known what its palette makes of the base. */
+static void tile_begin(struct stage *stage, struct tile *tile, size_t where, uint32_t id)
+{
+    tile_open(tile, where, id);
+    tile_draw(stage, tile, false);
+    for (int y = 0; y < tile->base->height_px; y++)
+        for (int x = 0; x < tile->base->width_px; x++)
+            memcpy(tile->plain->rgb + (y * tile->base->width_px + x) * 3,
+                seen_at(stage, tile, x, y), 3);
+}
+
+static void expect_tile(const struct stage *stage, const struct tile *tile, int action)
+{
+    for (int y = 0; y < tile->base->height_px; y++)
+        for (int x = 0; x < tile->base->width_px; x++) {
+            size_t at = (size_t)(y * tile->base->width_px + x) * 3;
+            bool drawn = memcmp(tile->shown->rgb + at, tile->base->rgb + at, 3) != 0;
+            if (memcmp(seen_at(stage, tile, x, y), (drawn ? tile->shown : tile->plain)->rgb + at, 3))
+                fail_msg("action %d: tile at %d, %d: pixel %d, %d", action, tile->place.row,
+                    tile->place.col, x, y);
+        }
+}
+
+static void tiles_of_kitty_leave_one_another_alone(void **state)
+{
+    (void)state;
+    static const struct way KITTY = {"kitty, tiles", "kitty", ENCODE_CELLS, 64};
+    static const struct geometry CELLS = {TILE_CELL_PX, TILE_CELL_HIGH_PX, {.id = 1}};
+    struct stage *stage = calloc(1, sizeof *stage);
+    struct tile tiles[TILES];
+    uint32_t id = 0;
+    stage->way = &KITTY;
+    stage->geometry = &CELLS;
+    stage->random = 23;
+    buf_init(&stage->out, MOST_BYTES);
+    screen_open(stage);
+    for (size_t t = 0; t < TILES; t++)
+        tile_begin(stage, &tiles[t], t, ++id);
+    for (int action = 0; action < ACTIONS / 2; action++) {
+        size_t where = pick(stage, TILES);
+        struct tile *tile = &tiles[where];
+        uint32_t what = pick(stage, 12);
+        stage->base = tile->base;
+        if (what == 0) { /* the next image, in the same place */
+            tile_close(stage, tile);
+            tile_begin(stage, tile, where, ++id);
+        } else if (what < 8 && tile->box_count < MOST_BOXES) {
+            set_box(stage, &tile->boxes[tile->box_count++]);
+        } else if (tile->box_count) {
+            tile->boxes[pick(stage, (uint32_t)tile->box_count)] = tile->boxes[tile->box_count - 1];
+            tile->box_count--;
+        }
+        tile_draw(stage, tile, what == 1);
+        for (int t = 0; t < TILES; t++)
+            expect_tile(stage, &tiles[t], action);
+    }
+    for (int t = 0; t < TILES; t++)
+        tile_close(stage, &tiles[t]);
+    expect_empty(stage);
+    screen_close(stage);
+    scene_layers_done(&stage->layers);
+    buf_done(&stage->out);
+    free(stage);
+}
+
 /* Four boxes that come or go, in a picture of 800 x 600: what a step of the slider costs. */
 static size_t bytes_of_step(struct encoder_frame *frame, const struct pixels *base,
     struct pixels *shown, const struct overlay_box *boxes, size_t count, struct buf *out)
@@ -396,6 +520,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_way_shows_what_is_drawn),
         cmocka_unit_test(many_outlines_of_kitty_are_bars),
+        cmocka_unit_test(tiles_of_kitty_leave_one_another_alone),
         cmocka_unit_test(a_step_of_the_slider_is_cheap),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -131,16 +131,47 @@ static void test_what_has_not_changed_is_shared(void **state)
     scene_done(&scene);
 }
 
-/* Then all is read anew, for a name may mean something to all of them. */
-static void test_a_new_name(void **state)
+/* Names of the index stay with their snapshots, also those that no run has any more. */
+static void test_new_names(void **state)
 {
     (void)state;
+    enum { NAMES = 2 * RUNS_MOST_BOOKS };
     struct scene scene;
+    char more[16];
     begin(&scene);
     write_run(&scene, "run3", 9, ",y");
-    assert_int_equal(refresh(&scene), 0);
-    assert_int_equal(scene.runs->book_count, 1);
+    assert_int_equal(refresh(&scene), RUNS - 1);
+    assert_int_equal(scene.runs->book_count, 2);
+    write_run(&scene, "run3", 9, ",x");
+    assert_int_equal(refresh(&scene), RUNS - 1);
     assert_int_equal(refresh(&scene), RUNS);
+    size_t least = RUNS;
+    for (int i = 0; i < NAMES; i++) {
+        snprintf(more, sizeof more, ",y%d", i);
+        write_run(&scene, i % 2 ? "run2" : "run3", 9, more);
+        size_t shared = refresh(&scene);
+        least = shared < least ? shared : least;
+    }
+    assert_int_equal(least, 0); /* too many books of names: all is read anew once */
+    scene_done(&scene);
+}
+
+/* A snapshot of another index, with another meaning of the same numbers. */
+static void test_nothing_of_another_index(void **state)
+{
+    (void)state;
+    struct scene scene, other;
+    struct err err = {0};
+    begin(&scene);
+    scene_init(&other);
+    write_run(&other, "run7", 3, ",first");
+    scene_refresh(&other);
+    struct runs *mixed = runs_load(other.store, scene.runs, &err);
+    assert_non_null(mixed);
+    assert_same_runs(mixed, other.runs);
+    assert_int_equal(mixed->book_count, 1);
+    runs_release(mixed);
+    scene_done(&other);
     scene_done(&scene);
 }
 
@@ -210,7 +241,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_what_has_not_changed_is_shared),
-        cmocka_unit_test(test_a_new_name),
+        cmocka_unit_test(test_new_names),
+        cmocka_unit_test(test_nothing_of_another_index),
         cmocka_unit_test(test_synonyms_are_read_again),
         cmocka_unit_test(test_a_twin_comes_and_goes),
         cmocka_unit_test(test_many_changes),
