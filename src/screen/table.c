@@ -125,7 +125,7 @@ static void place_columns(struct drawing *drawing)
         int cols = column_cols(drawing, i);
         if (before >= 0)
             at += gap_between(before, cols);
-        int room = drawing->right - at;
+        int room = drawing->right - at - (i + 1 < table->columns); /* of the mark that more follow */
         bool number = drawing->columns[i].align != TABLE_LEFT || drawing->columns[i].drawn;
         if (room < cols && (room < LEAST_CUT_COLS || (number && table->last_column >= table->frozen)))
             return; /* the beginning of a number is another number */

@@ -134,8 +134,10 @@ static void mark_points(
 static const char *axis_title(
     const struct tradeoff_axis *axis, bool log, struct arena *scratch)
 {
-    const char *title = arena_printf(scratch, "%s%s, %s is better", axis->column.title,
-        log ? " (log)" : "", axis->higher ? "higher" : "lower");
+    bool seconds =
+        axis->column.kind == RUN_COLUMN_DURATION || axis->column.kind == RUN_COLUMN_AGE;
+    const char *title = arena_printf(scratch, "%s%s%s, %s is better", axis->column.title,
+        seconds ? " in s" : "", log ? " (log)" : "", axis->higher ? "higher" : "lower");
     return title ? title : axis->column.title;
 }
 
