@@ -84,13 +84,13 @@ static void take_line(const char **at, int cols, char line[LINE_BYTES])
 void view_say_empty(struct grid *grid, struct rect place, const char *text)
 {
     char line[LINE_BYTES];
-    int lines = 0;
+    int lines = 0, cols = place.cols - 2 > 0 ? place.cols - 2 : place.cols;
     for (const char *at = text; *at; lines++)
-        take_line(&at, place.cols, line);
+        take_line(&at, cols, line);
     int row = place.row + (place.rows - lines) / 2;
     for (const char *at = text; *at; row++) {
-        take_line(&at, place.cols, line);
-        int cols = grid_text_cols(line), col = place.col + (place.cols - cols) / 2;
+        take_line(&at, cols, line);
+        int col = place.col + (place.cols - grid_text_cols(line)) / 2;
         if (row >= place.row && row < place.row + place.rows)
             grid_text(
                 grid, row, col > place.col ? col : place.col, place.cols, STYLE_IS(MUTED), line);
