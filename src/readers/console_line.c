@@ -248,7 +248,26 @@ static const struct token *token_at(const struct scan *scan, size_t at)
     return at < scan->count ? &scan->tokens[at] : NULL;
 }
 
-/* Passes over the date, the level and the file in front. False: it is a warning. */
+/* "fcos-r18", "exp_3": a word with what stands in no sentence; not what was saved or taken up. */
+static bool is_run_name(const struct token *token)
+{
+    static const char *const OTHERS[] = {
+        "checkpoint", "ckpt", "model", "best", "last", "resum", "load", "sav", "early", NULL};
+    bool odd = false;
+    for (size_t i = 0; i < token->length; i++) {
+        char c = token->text[i];
+        bool sign = is_digit(c) || c == '_' || c == '-';
+        if (!sign && !is_letter(c))
+            return false;
+        odd |= sign;
+    }
+    for (const char *const *other = OTHERS; *other; other++)
+        if (strncasecmp(token->text, *other, strlen(*other)) == 0)
+            return false;
+    return odd && is_letter(token->text[0]) && !token->pairs;
+}
+
+/* Passes over the date, the level, the file and the run's name in front. False: it is a warning. */
 static bool pass_prefix(struct scan *scan)
 {
     static const char *const FINE[] = {"INFO", "DEBUG", NULL};
@@ -264,6 +283,9 @@ static bool pass_prefix(struct scan *scan)
     scan->at = level;
     while ((token = token_at(scan, scan->at)) &&
            (is_clock(token) || memmem(token->text, token->length, ".py", 3)))
+        scan->at++;
+    const struct token *next = token_at(scan, scan->at + 1);
+    if (token && next && is_place(next) && is_run_name(token))
         scan->at++;
     return true;
 }
@@ -314,6 +336,20 @@ static bool take_place(struct scan *scan, const struct token *word)
     return true;
 }
 
+/* "640 detections", "91 s" between separators: how many there were of something is no metric. */
+static bool is_counted(const struct scan *scan)
+{
+    const struct token *number = token_at(scan, scan->at), *word = token_at(scan, scan->at + 1);
+    const struct token *behind = token_at(scan, scan->at + 2);
+    if (!word || !number->first || word->pairs || word->first || is_place(word) ||
+        is_anchor(word) || (behind && !behind->first))
+        return false;
+    for (size_t i = 0; i < word->length; i++)
+        if (!is_letter(word->text[i]))
+            return false;
+    return true;
+}
+
 /* What has no name: "[10/50]" behind the epoch, the parts of a bar, clocks, averages. */
 static bool take_nameless(
     struct scan *scan, const struct token *token, bool in_place, bool in_value)
@@ -331,6 +367,8 @@ static bool take_nameless(
             return false;
     } else if (is_clock(token))
         ;
+    else if (is_number(token->text, token->length, &value) && is_counted(scan))
+        scan->at++;
     else if (is_number(token->text, token->length, &value)) {
         if (!in_value || token->open != '(')
             return false;

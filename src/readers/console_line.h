@@ -13,7 +13,8 @@
  *   - at least one key is a loss or a score: it has a word such as loss, acc, AP, IoU, F1, error.
  *     `epoch: 10, lr: 0.1` might be an echo of the settings.
  *
- * Besides it may have: a date, INFO and the file's name in front; `Train`, `Val`, `Test` before the
+ * Besides it may have: a date, INFO, the file's name and the run's (`fcos-r18`) in front; how many
+ * there were of something (`640 detections`) between separators; `Train`, `Val`, `Test` before the
  * place, which go before the keys (`val/loss`); clocks, percentages and speeds; a bar of tqdm,
  * which counts when it is full; separators. One word more and the line is prose.
  */

@@ -27,6 +27,7 @@ struct process {
     double threads, pages;
     bool ours, ended, tells_io;
     int trusted; /* readings since it was looked at */
+    int idle;    /* readings since its bytes were */
 };
 
 struct processes {
@@ -192,6 +193,28 @@ static void look_at_io(const struct tree *tree, struct process *process)
 static bool is_same(const struct process *before, const struct process *now)
 {
     return before && before->born == now->born;
+}
+
+/* Whoever was not given a tick of the clock has hardly read or written; what it has is counted when
+ * it is looked at again. Of the files that are read for a process this is the dear one. */
+static bool was_idle(const struct process *before, const struct process *now)
+{
+    return before && before->ours && before->tells_io && before->idle < TREE_READINGS_TRUSTED &&
+           before->amounts[CPU_OWN] == now->amounts[CPU_OWN] &&
+           before->amounts[CPU_COLLECTED] == now->amounts[CPU_COLLECTED];
+}
+
+static void take_io(struct tree *tree, struct process *process)
+{
+    const struct process *before = find(&tree->before, process->pid);
+    if (!is_same(before, process) || !was_idle(before, process)) {
+        look_at_io(tree, process);
+        return;
+    }
+    process->amounts[BYTES_READ] = before->amounts[BYTES_READ];
+    process->amounts[BYTES_WRITTEN] = before->amounts[BYTES_WRITTEN];
+    process->tells_io = true;
+    process->idle = before->idle + 1;
 }
 
 /* Whether PROCESS, which is no older than the command, has the mark. */
@@ -390,7 +413,7 @@ bool tree_read(struct tree *tree, struct tree_load *load)
     for (size_t i = 0; i < tree->now.count; i++) {
         struct process *process = &tree->now.items[i];
         if (process->ours)
-            look_at_io(tree, process);
+            take_io(tree, process);
         left |= process->ours && !process->ended;
     }
     count_gone(tree);

@@ -8,8 +8,9 @@
  * Once found, it stays until it ends.
  *
  * Those that do not belong are looked at again only every TREE_READINGS_TRUSTED readings, or when
- * their number is given anew: a machine with many processes costs one listing of /proc. One thread
- * at a time.
+ * their number is given anew: a machine with many processes costs one listing of /proc. What those
+ * that belong have read and written is looked at when they have had the processor since, else as
+ * rarely. One thread at a time.
  */
 #pragma once
 

@@ -228,7 +228,7 @@ static void bytes_of_those_that_tell(void **state)
     struct made_process other = {101, 100, 100, 100, .threads = 1, .read_bytes = -1};
     made_process(proc, &other);
     tree_read(tree, &load);
-    its.read_bytes = 4000, its.written_bytes = 60;
+    its.read_bytes = 4000, its.written_bytes = 60, its.own_ticks++;
     made_process(proc, &its);
     assert_true(tree_read(tree, &load));
     assert_int_equal(load.read_bytes, 3000);
@@ -240,7 +240,19 @@ static void bytes_of_those_that_tell(void **state)
     assert_true(tree_read(tree, &load));
     assert_int_equal(load.read_bytes, 0);
 
+    /* Without a tick of the processor it is looked at now and then only; nothing is lost. */
+    its.read_bytes = 5000;
+    made_process(proc, &its);
+    double sum = 0;
+    for (int i = 0; i <= TREE_READINGS_TRUSTED; i++) {
+        assert_true(tree_read(tree, &load));
+        sum += load.read_bytes;
+        assert_true(i || sum == 0);
+    }
+    assert_int_equal(sum, 1000);
+
     its.read_bytes = other.read_bytes = -1;
+    its.own_ticks++, other.own_ticks++;
     made_process(proc, &its);
     made_process(proc, &other);
     assert_true(tree_read(tree, &load));
