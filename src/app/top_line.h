@@ -1,6 +1,7 @@
 /*
  * The top line: the place, the screen, the dashboards by their names, and what goes on.
- * Knows: the world, the session, how lines of parts are drawn. Must not know: events, views' states.
+ * Knows: the world, the session, how lines of parts are drawn. Must not know: events, views'
+ * states.
  */
 #pragma once
 

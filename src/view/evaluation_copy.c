@@ -1,7 +1,7 @@
 /*
  * Copies a cell, the row or the whole of what a pane of the evaluation screen shows, as a table.
- * Knows: the state of evaluation.h, forms, copy.h. Must not know: what a pane tells, how text reaches
- * a clipboard.
+ * Knows: the state of evaluation.h, forms, copy.h. Must not know: what a pane tells, how text
+ * reaches a clipboard.
  */
 #include "view/evaluation.h"
 
@@ -65,15 +65,15 @@ const char *evaluation_table_run(
 /* ---- copying ---- */
 
 static bool (*const TELL[EVALUATION_PANES])(const struct evaluation_state *state,
-    const struct session *session, const struct world *world, struct evaluation_table *out) = {
-    [EVALUATION_RECALL] = evaluation_tell_recall,
+    const struct session *session, const struct world *world,
+    struct evaluation_table *out) = {[EVALUATION_RECALL] = evaluation_tell_recall,
     [EVALUATION_CONFIDENCE] = evaluation_tell_confidence,
     [EVALUATION_CLASSES] = evaluation_tell_classes,
     [EVALUATION_ERRORS] = evaluation_tell_errors,
     [EVALUATION_CONFUSION] = evaluation_tell_confusion};
 
-/* Orders what the focused pane tells: all of it, or from row and column of its cursor on ROWS rows and
- * COLUMNS columns. */
+/* Orders what the focused pane tells: all of it, or from row and column of its cursor on ROWS rows
+ * and COLUMNS columns. */
 static void order(const struct evaluation_state *state, struct session *session,
     const struct world *world, enum print_format format, size_t rows, size_t columns)
 {

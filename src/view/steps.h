@@ -9,8 +9,8 @@
 
 /* The step of predictions file ARTIFACT of RUN (may be NULL); -1 unknown, or no such file. */
 int64_t steps_at(const struct run_row *run, int32_t artifact);
-/* Of RUN, which has predictions, the file whose step is nearest to that of file SHOWN of OWN; the last
- * where OWN shows its last, or nothing is known of steps. */
+/* Of RUN, which has predictions, the file whose step is nearest to that of file SHOWN of OWN; the
+ * last where OWN shows its last, or nothing is known of steps. */
 int32_t steps_linked(const struct run_row *own, int32_t shown, const struct run_row *run);
 /* The file that ARTIFACT stands for: the last for -1 and beyond. RUN has predictions. */
 int32_t steps_file(const struct run_row *run, int32_t artifact);

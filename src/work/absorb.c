@@ -190,12 +190,21 @@ static bool is_load(const char *name)
     return strncmp(name, "system/", strlen("system/")) == 0;
 }
 
+/* More than its load. */
+static bool logs_metrics(const struct run_row *run)
+{
+    for (size_t i = 0; i < run->metric_count; i++)
+        if (!is_load(run->metrics[i].kind->name))
+            return true;
+    return false;
+}
+
 static bool add_metrics(struct run_row *run, const struct run_row *other, enum twins_reason reason,
     const struct twins_check *check, struct arena *arena)
 {
     size_t count = 0, most = run->metric_count + other->metric_count;
     struct run_metric *metrics = ARENA_ARRAY(arena, struct run_metric, most);
-    bool logs = reason == TWINS_BY_WATCH && other->metric_count;
+    bool logs = reason == TWINS_BY_WATCH && logs_metrics(other);
     if (!metrics)
         return false;
     for (size_t i = 0; i < run->metric_count; i++)

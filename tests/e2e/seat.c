@@ -25,11 +25,8 @@ static struct seat seat_before(const struct seat_place *place, struct pty *pty)
 struct seat seat_open(const struct seat_place *place, const char *root)
 {
     const char *env[] = {place->term, NULL}, *words[] = {root, NULL};
-    struct visit visit = {.words = words,
-        .terminal = place->terminal,
-        .cols = COLS,
-        .rows = ROWS,
-        .more_env = env};
+    struct visit visit = {
+        .words = words, .terminal = place->terminal, .cols = COLS, .rows = ROWS, .more_env = env};
     return seat_before(place, visit_open(&visit));
 }
 
@@ -89,8 +86,7 @@ size_t seat_coloured_pixels(const struct seat *seat, const uint8_t *rgb)
     return count;
 }
 
-void seat_expect_same(
-    const struct seat *seat, const uint8_t *a, const uint8_t *b, const char *when)
+void seat_expect_same(const struct seat *seat, const uint8_t *a, const uint8_t *b, const char *when)
 {
     size_t wrong = 0;
     for (size_t i = 0; i < seat->bytes; i++)

@@ -150,7 +150,7 @@ static void find_image(struct pty *pty)
     visit_expect(pty, text);
     visit_type(pty, "\r", "images joined");
     visit_expect(pty, text);
-    visit_expect(pty, "runs side by side"); /* for two are selected */
+    visit_expect(pty, "B \xe2\x96\xa0 "); /* side by side, for two are selected */
     visit_type(pty, "VVV", "maskrcnn-r18-pretrained");
     visit_gone(pty, "fasterrcnn-r18");
     static const char *const COUNTS[][2] = {{"TP", "tp"}, {"FP", "fp"}, {"FN", "fn"}};

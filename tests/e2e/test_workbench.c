@@ -94,8 +94,8 @@ static void what_is_under_the_mouse_is_said(void **state)
     visit_settle(seat.pty);
     assert_int_equal(seat_sent(&seat), from);
     for (int i = 0; i < SWEEPS; i++)
-        move_to(sweep, sizeof sweep, i % 2 ? EXACT_ROW : SHIFTED_ROW,
-            i % 2 ? EXACT_COL : SHIFTED_COL);
+        move_to(
+            sweep, sizeof sweep, i % 2 ? EXACT_ROW : SHIFTED_ROW, i % 2 ? EXACT_COL : SHIFTED_COL);
     move_to(sweep, sizeof sweep, SHIFTED_ROW, SHIFTED_COL);
     visit_type(seat.pty, sweep, "IoU 0.67 with truth 2");
     visit_settle(seat.pty);
@@ -189,7 +189,8 @@ static void stopped_by_a_shell_and_back(void **state)
 {
     struct seat seat = seat_open_shell(*state, root,
         "set -m; \"$BOXTOP\" \"$ROOT\"; echo stopped; "
-        "case $(stty -a) in *' -echo '*) ;; *) echo cooked;; esac; read line; fg >/dev/null; echo over $?");
+        "case $(stty -a) in *' -echo '*) ;; *) echo cooked;; esac; read line; fg >/dev/null; echo "
+        "over $?");
     wait_for_runs(seat.pty);
     sit_before_one_image(&seat);
     uint8_t *before = seat_expect_fresh(&seat, "in a shell");

@@ -92,6 +92,7 @@ static void test_the_look_of_images_comes_back(void **state)
     session->images = (struct images_looks){.show = "grid of images",
         .order = "most FP",
         .overlay = "truth",
+        .hover = "off",
         .maskless = true,
         .grey = true,
         .brightness = 30,

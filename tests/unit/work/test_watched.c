@@ -115,6 +115,28 @@ static void test_outside_and_inside(void **state)
     scene_done(&scene);
 }
 
+/* What was printed counts while the script logs nothing but its load; the recorder's own counts. */
+static void test_load_is_no_log(void **state)
+{
+    (void)state;
+    struct scene scene;
+    scene_init(&scene);
+    const char *far = far_away();
+    write_record(&scene, "a", temp_path(far, "logs"), 100, true);
+    scene_write(&scene, "a/console.log", "2024-05-01T10:00:00.000Z | epoch 1 loss: 3.5\n");
+    scene_write(&scene, "a/system.csv", "wall_time,rss_mb\n1700000000,2\n");
+    temp_text(far, "logs/v1/system.csv", "wall_time,rss_mb,other\n1700000000,9,5\n");
+    temp_text(far, "logs/v1/predictions/epoch_001.json", SCENE_PERFECT);
+    scene_refresh(&scene);
+    const struct run_row *run = scene_run(&scene, "a");
+    assert_int_equal(run->absorbed_count, 1);
+    assert_int_equal(run->metric_count, 3);
+    assert_true(scene_last(run, "loss") == 3.5);
+    assert_true(scene_last(run, "system/rss_mb") == 2);
+    assert_true(scene_last(run, "system/other") == 5);
+    scene_done(&scene);
+}
+
 /* A directory that was not written to meanwhile is nobody's, and is not shown: nobody asked. */
 static void test_older_ones_and_none(void **state)
 {
@@ -209,6 +231,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_whose),
         cmocka_unit_test(test_outside_and_inside),
+        cmocka_unit_test(test_load_is_no_log),
         cmocka_unit_test(test_older_ones_and_none),
         cmocka_unit_test(test_while_it_runs),
     };
