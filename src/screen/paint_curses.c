@@ -47,6 +47,7 @@ struct painter {
     FILE *out, *in;
     int memory_fd, out_fd;
     bool utf8, sync2026, redraw;
+    bool pictured; /* there has been a picture */
     int colours, pairs, next_pair;
     struct theme theme;
     struct grid *before; /* what was painted last; NULL at first */
@@ -324,10 +325,12 @@ static bool has_picture(const struct grid *grid)
 }
 
 /* Curses scrolls lines that have moved, whatever idlok() says, and would take a picture beside them
- * along. A row that is refreshed alone has not moved: it stands where it was, too. */
+ * along; in xterm a scrolled line even shows one again that has long been wiped. A row that is
+ * refreshed alone has not moved: it stands where it was, too. */
 static void paint_cells(struct painter *painter, const struct grid *grid)
 {
-    bool alone = !painter->redraw && (has_picture(grid) || has_picture(painter->before));
+    painter->pictured = painter->pictured || has_picture(grid);
+    bool alone = !painter->redraw && painter->pictured;
     leaveok(stdscr, TRUE);
     for (int row = 0; row < grid->rows; row++)
         if (paint_row(painter, grid, row) && alone)

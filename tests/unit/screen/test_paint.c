@@ -269,6 +269,40 @@ static void pictures_are_left_alone(void **state)
     }
 }
 
+/* Twenty lines that no two are alike, the first of them at row TOP. */
+static void fill_lines(struct grid *grid, int top)
+{
+    grid_clear(grid);
+    for (int i = 0; i < 20; i++) {
+        char line[64];
+        memset(line, 'a' + i, sizeof line - 1);
+        line[sizeof line - 1] = '\0';
+        grid_text(grid, top + i, 0, 70, STYLE_IS(TEXT), line);
+    }
+}
+
+/* xterm shows a picture that was wiped again on lines that are scrolled. */
+static void nothing_scrolls_after_a_picture(void **state)
+{
+    (void)state;
+    struct stage stage;
+    open_stage(&stage, "xterm-256color", 24, 80, false);
+    struct grid *grid = grid_of(24, 80);
+    fill_lines(grid, 0);
+    paint(&stage, grid);
+    fill_lines(grid, 3);
+    assert_in_range(paint(&stage, grid), 1, 400);
+    grid_clear(grid);
+    grid_reserve(grid, (struct rect){1, 10, 3, 20}, 4);
+    paint(&stage, grid);
+    fill_lines(grid, 3);
+    paint(&stage, grid);
+    fill_lines(grid, 0);
+    assert_true(paint(&stage, grid) > 20 * 40);
+    grid_free(grid);
+    close_stage(&stage);
+}
+
 static void a_frame_is_one_write(void **state)
 {
     (void)state;
@@ -458,6 +492,7 @@ int main(void)
         cmocka_unit_test(a_step_in_a_table_is_cheap),
         cmocka_unit_test(changes_add_up_to_the_whole),
         cmocka_unit_test(pictures_are_left_alone),
+        cmocka_unit_test(nothing_scrolls_after_a_picture),
         cmocka_unit_test(a_frame_is_one_write),
         cmocka_unit_test(a_lost_frame_is_painted_again),
         cmocka_unit_test(sizes_change),
