@@ -483,12 +483,14 @@ static void handle_events(struct loop *loop)
 /* Of all the motion that is here the last place counts, and often nothing is to be drawn for it. */
 static void take_motion(struct loop *loop)
 {
+    bool counts = loop->has_moved && loop->motion && !loop->quitting;
+    loop->has_moved = false;
+    if (!counts)
+        return;
     struct opened *opened = top(loop);
     struct view_effect effect = {0};
-    if (loop->has_moved && loop->motion && !loop->quitting)
-        loop->dirty |= opened->view->act(opened->state, &loop->session, &loop->world, &loop->moved,
-                           &effect) != VIEW_IGNORED;
-    loop->has_moved = false;
+    loop->dirty |= opened->view->act(opened->state, &loop->session, &loop->world, &loop->moved,
+                       &effect) != VIEW_IGNORED;
 }
 
 /* All keys that are here: only what follows from the last is drawn. False at the end of input: the
