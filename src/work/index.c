@@ -175,6 +175,7 @@ static bool recall(struct refresh *refresh, struct index_memory *memory)
     if (!refresh_is_current(refresh, memory, &current) || current)
         return !refresh->err.code;
     refresh->lost |= refresh->partly;
+    refresh->progress.changed |= memory->loaded;
     places_done(&memory->places);
     places_init(&memory->places);
     memory->places.ahead_s = refresh->settings->ahead_s;

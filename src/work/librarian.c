@@ -14,11 +14,13 @@ struct librarian {
     struct queue *answers;
     struct desk *desk;
     struct store *reading; /* the thread's own; opened with the first order */
+    uint64_t generation;   /* of the store when runs were loaded last */
 };
 
 struct runs_job {
     struct librarian *librarian;
     struct runs *before; /* a reference, may be NULL */
+    bool if_written;
     char tails[WANTS_TAILS_BYTES];
 };
 
@@ -49,9 +51,12 @@ static void runs_job_run(void *self, const atomic_bool *stale)
     struct err err = {0};
     struct store *store = open_reading(job->librarian, &err);
     struct message *message = message_new(MESSAGE_RUNS);
-    if (message && store)
+    uint64_t generation = 0, *loaded = &job->librarian->generation;
+    bool known = store && store_generation(store, &generation, &err);
+    if (message && known && !(job->if_written && generation == *loaded))
         message->runs = runs_load(store, job->before, &err);
     if (message && message->runs) {
+        *loaded = generation;
         runs_load_listed_tails(store, message->runs, job->before, job->tails, &err);
         remarks_attach_own(message->runs, &err);
         catalogue_find(message->runs); /* without memory for it there is less to choose from */
@@ -133,12 +138,15 @@ void librarian_copy_wants(
     }
 }
 
-bool librarian_order_runs(struct librarian *librarian, struct runs *before, const char *tails)
+bool librarian_order_runs(
+    struct librarian *librarian, struct runs *before, const char *tails, bool if_written)
 {
     struct runs_job *job = calloc(1, sizeof *job);
     if (!job)
         return false;
-    *job = (struct runs_job){.librarian = librarian, .before = before ? runs_share(before) : NULL};
+    *job = (struct runs_job){.librarian = librarian,
+        .before = before ? runs_share(before) : NULL,
+        .if_written = if_written};
     snprintf(job->tails, sizeof job->tails, "%s", tails);
     desk_put(librarian->desk, SLOT_RUNS, (struct desk_job){runs_job_run, runs_job_drop, job});
     return true;

@@ -16,8 +16,10 @@ void librarian_free(struct librarian *librarian); /* waits for the thread; accep
 
 /* Orders; each overtakes one of its kind that still waits. Any thread; false when out of memory.
  * BEFORE (may be NULL) is the snapshot that the caller has; it is shared, not taken. TAILS are the
- * means that the runs are to have (see runs_list_tails()). */
-bool librarian_order_runs(struct librarian *librarian, struct runs *before, const char *tails);
+ * means that the runs are to have (see runs_list_tails()). IF_WRITTEN: only if there has been a
+ * commit since the last were loaded, else the answer has none. */
+bool librarian_order_runs(
+    struct librarian *librarian, struct runs *before, const char *tails, bool if_written);
 bool librarian_order_curves(
     struct librarian *librarian, const struct curve_want *wants, size_t count);
 /* The files of RUN, a row of RUNS, which is shared, not taken. */

@@ -24,6 +24,8 @@ struct service {
     bool runs_stale, runs_ordered;
     bool runs_due; /* nobody writes to the index any more: if the order fails it is given again */
     bool indexes; /* the indexer was told that the first table is there */
+    bool looked;  /* it has looked at everything once */
+    bool runs_doubted; /* another process may have written them before that */
     struct wants ordered;       /* what was ordered last of each kind */
     uint64_t turn, studies_wanted[WORLD_STUDIES]; /* when last */
     struct arena ordered_arena; /* its names */
@@ -52,9 +54,11 @@ static bool same_photos(
 
 static void order_runs(struct service *service, const struct world *world)
 {
+    bool stale = service->runs_stale;
     service->runs_ordered = librarian_order_runs(
-        service->librarian, world->runs, service->ordered.tails);
-    service->runs_stale = !service->runs_ordered;
+        service->librarian, world->runs, service->ordered.tails, !stale);
+    service->runs_stale = stale && !service->runs_ordered;
+    service->runs_doubted = false;
 }
 
 static void order_curves(struct service *service, const struct wants *wants)
@@ -221,7 +225,7 @@ void service_want(struct service *service, const struct world *world, const stru
         memcpy(service->ordered.tails, wants->tails, sizeof wants->tails);
         service->runs_stale = true;
     }
-    if (service->runs_stale && !service->runs_ordered)
+    if ((service->runs_stale || service->runs_doubted) && !service->runs_ordered)
         order_runs(service, world);
     if (wants->curve_count && !same_curves(wants, &service->ordered))
         order_curves(service, wants);
@@ -265,6 +269,8 @@ static void take_progress(
     bool missed = !world->runs && !message->indexing;
     service->runs_stale |= message->progress.changed || (missed && !service->runs_ordered);
     service->runs_due |= missed;
+    service->runs_doubted |= !message->indexing && !service->looked;
+    service->looked |= !message->indexing;
 }
 
 static void drop_photo(struct photo_answer *answer)
