@@ -12,54 +12,86 @@
 
 enum { MOST_DEFAULTS = RUNS_MOST_COLUMNS + 2 };
 
-/* The best of what COLUMN shows, of those that compare, groups by what they show; NaN for none. */
-static double find_best(const struct runs_state *state, const struct run_column *column,
+static const struct run_column BEST_AP = {
+    .kind = RUN_COLUMN_BEST, .role = ROLE_AP, .better = BETTER_HIGHER};
+
+/* A column of which the best is sought. */
+struct quest {
+    const struct run_column *column;
+    struct runs_best *best;
+};
+
+static void consider(const struct runs_state *state, size_t line, const struct quest *quest,
     const struct run_row *baseline, double now_s)
 {
-    int sign = column->better == BETTER_HIGHER ? 1 : -1;
-    double best = NAN;
-    for (size_t i = 0; column->better != BETTER_NEITHER && i < runs_line_count(state); i++) {
-        struct run_spread spread;
-        if (runs_is_member(state, i))
-            continue;
-        struct run_value v = runs_value_at(state, i, column, baseline, now_s, &spread);
-        if (v.known && v.is_number && !isnan(v.number) && !(v.number * sign <= best * sign) &&
-            runs_compares_at(state, i, column))
-            best = v.number;
-    }
-    return best;
+    struct run_spread spread;
+    int sign = quest->column->better == BETTER_HIGHER ? 1 : -1;
+    double *best = &quest->best->value;
+    struct run_value v = runs_value_at(state, line, quest->column, baseline, now_s, &spread);
+    if (v.known && v.is_number && !isnan(v.number) && !(v.number * sign <= *best * sign) &&
+        runs_compares_at(state, line, quest->column))
+        *best = v.number;
+}
+
+static size_t add_quest(
+    struct quest *quests, size_t count, const struct run_column *column, struct runs_best *best)
+{
+    if (best->known || !(best->asked || best->asked_before))
+        return count;
+    *best = (struct runs_best){.known = true, .asked = best->asked, .value = NAN};
+    if (column->better == BETTER_NEITHER)
+        return count;
+    quests[count] = (struct quest){column, best};
+    return count + 1;
+}
+
+/* The bests of what columns show, of those runs that compare, groups by what they show; NaN for
+ * none. Of all columns that somebody looks at in one walk, while a run is at hand. */
+static void find_bests(struct runs_state *state, const struct session *session)
+{
+    const struct run_row *baseline = session_baseline(session, state->runs);
+    struct quest quests[RUNS_VIEW_COLUMNS + 1];
+    size_t count = add_quest(quests, 0, &BEST_AP, &state->best_ap);
+    for (size_t c = 0; c < state->column_count; c++)
+        count = add_quest(quests, count, &state->columns[c], &state->best[c]);
+    for (size_t line = 0; count && line < runs_line_count(state); line++)
+        for (size_t i = 0; i < count && !runs_is_member(state, line); i++)
+            consider(state, line, &quests[i], baseline, session->now_s);
+}
+
+static void forget(struct runs_best *best)
+{
+    if (best->known)
+        *best = (struct runs_best){.asked_before = best->asked};
 }
 
 void runs_forget_bests(struct runs_state *state)
 {
-    state->best_ap.known = false;
+    forget(&state->best_ap);
     for (size_t c = 0; c < RUNS_VIEW_COLUMNS; c++)
-        state->best[c].known = false;
+        forget(&state->best[c]);
 }
 
-static double look_up_best(struct runs_state *state, const struct session *session,
-    const struct run_column *column, struct runs_best *best)
+static double look_up_best(
+    struct runs_state *state, const struct session *session, struct runs_best *best)
 {
+    best->asked = true;
     if (!best->known)
-        best->value =
-            find_best(state, column, session_baseline(session, state->runs), session->now_s);
-    best->known = true;
+        find_bests(state, session);
     return best->value;
 }
 
 double runs_best(struct runs_state *state, const struct session *session, size_t at)
 {
-    return look_up_best(state, session, &state->columns[at], &state->best[at]);
+    return look_up_best(state, session, &state->best[at]);
 }
 
 double runs_best_ap(struct runs_state *state, const struct session *session)
 {
-    static const struct run_column AP = {
-        .kind = RUN_COLUMN_BEST, .role = ROLE_AP, .better = BETTER_HIGHER};
     for (size_t c = 0; c < state->column_count; c++)
-        if (catalogue_same(&state->columns[c], &AP))
+        if (catalogue_same(&state->columns[c], &BEST_AP))
             return runs_best(state, session, c);
-    return look_up_best(state, session, &AP, &state->best_ap);
+    return look_up_best(state, session, &state->best_ap);
 }
 
 static void show_columns(struct runs_state *state, const struct session *session)

@@ -66,6 +66,7 @@ struct runs_completion {
  * are beyond the edge of the screen. */
 struct runs_best {
     bool known;
+    bool asked, asked_before; /* since it was forgotten; and before that */
     double value;
 };
 
