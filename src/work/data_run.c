@@ -82,6 +82,14 @@ static bool walk_directory(struct walk *w, const char *path, const char *below, 
     return true;
 }
 
+/* Of a database or an archive: it has no files of its own. */
+static bool is_within_file(struct arena *arena, const char *run)
+{
+    struct file_stat stat;
+    const char *parent = path_parent(arena, run);
+    return (file_stat(run, &stat) || (parent && file_stat(parent, &stat))) && stat.is_regular;
+}
+
 static struct data_table *list_tables(
     const struct data_run_request *request, const atomic_bool *stale, struct err *err)
 {
@@ -93,7 +101,8 @@ static struct data_table *list_tables(
     for (const struct data_study_table *t = data_study_tables; ok && t->name; t++)
         if (request->evaluated)
             ok = add_entry(&w, t->name, t->what);
-    ok = ok && walk_directory(&w, request->directory, "", 0);
+    ok = ok && (is_within_file(&w.arena, request->directory) ||
+                   walk_directory(&w, request->directory, "", 0));
     if (ok && w.files == DATA_RUN_MOST_FILES)
         data_table_note(w.table, "only the first %d files were looked at", DATA_RUN_MOST_FILES);
     arena_done(&w.arena);

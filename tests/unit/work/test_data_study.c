@@ -137,6 +137,15 @@ static void test_tables_of_a_run(void **state)
         assert_null(data_run_open(&request, NULL, &err));
         assert_true(err.code == ERR_USAGE || err.code == ERR_IO);
     }
+    /* A run in a database has no files; that one is missing is an error. */
+    request = (struct data_run_request){
+        .directory = scene_path(&scene, "run/metrics.csv/abc"), .name = DATA_RUN_LIST};
+    table = data_run_open(&request, NULL, &err);
+    assert_non_null(table);
+    assert_int_equal(table->row_count, 0);
+    data_table_release(table);
+    request.directory = scene_path(&scene, "nowhere");
+    assert_null(data_run_open(&request, NULL, &err));
     scene_done(&scene);
 }
 
