@@ -118,12 +118,6 @@ double *eval_finders(
     return finders;
 }
 
-static bool is_false(const struct eval_set *set, uint32_t at, double confidence, int iou_index)
-{
-    unsigned met = (unsigned)(set->tp[EVAL_ALL][at] | set->ignored[EVAL_ALL][at]);
-    return set->score[at] >= confidence && !(met >> iou_index & 1);
-}
-
 /* The false positives of both stand in ALONE; those that are the same are taken out again. Each of A's,
  * by descending score, takes the one of B's that it overlaps most of those not yet taken. */
 static void take_same_out(const struct eval_pairing *pairing, const struct eval_at *at,
@@ -136,10 +130,11 @@ static void take_same_out(const struct eval_pairing *pairing, const struct eval_
         size_t category = (size_t)a->category[place];
         double confidence = eval_confidence_of(at, category);
         bool looks = eval_filter_has(at->filter, category) &&
-                     is_false(a, place, confidence, at->iou_index);
+                     eval_is_false_positive(a, place, confidence, at->iou_index);
         for (; i < twins->count && twins->items[i].a == place; i++) {
             uint32_t other = twins->items[i].b;
-            if (!looks || taken[other] || !is_false(b, other, confidence, at->iou_index))
+            if (!looks || taken[other] ||
+                !eval_is_false_positive(b, other, confidence, at->iou_index))
                 continue;
             taken[other] = true;
             looks = false;

@@ -130,8 +130,7 @@ static bool compare_truths(struct comparing *comparing)
 
 static bool is_false(const struct comparing *comparing, const struct eval_set *set, uint32_t at)
 {
-    unsigned met = (unsigned)(set->tp[EVAL_ALL][at] | set->ignored[EVAL_ALL][at]);
-    return set->score[at] >= comparing->confidence && !(met >> comparing->at->iou_index & 1);
+    return eval_is_false_positive(set, at, comparing->confidence, comparing->at->iou_index);
 }
 
 /* Asks for the boxes of a group that will be looked at, since they lie all over the file. */

@@ -56,6 +56,14 @@ struct eval_versus {
 /* The least overlap of two false positives that are the same. */
 #define EVAL_SAME_IOU .5
 
+/* The detection AT of SET (its place there, the IoU that of IOU_INDEX) counts and found nothing. */
+static inline bool eval_is_false_positive(
+    const struct eval_set *set, uint32_t at, double confidence, int iou_index)
+{
+    unsigned met = (unsigned)(set->tp[EVAL_ALL][at] | set->ignored[EVAL_ALL][at]);
+    return set->score[at] >= confidence && !(met >> iou_index & 1);
+}
+
 /*
  * Compares A and B, both matched with all of DATASET at the same IoU, at the confidences and in the
  * categories of AT, whose IoU is that one and whose area is EVAL_ALL; the result lives in ARENA. A false positive of A and one of B are the same when they are of one
