@@ -22,16 +22,6 @@
 static const char *const COMMANDS[] = {"index", "ls", "show", "diff", "eval", "images", "draw", "data", "sql"};
 enum { COMMAND_COUNT = sizeof COMMANDS / sizeof *COMMANDS };
 
-static char *below(const char *directory, const char *name)
-{
-    static char paths[8][4200];
-    static size_t next;
-    char *path = paths[next++ % 8];
-    int length = snprintf(path, sizeof paths[0], "%s/%s", directory, name);
-    assert_true(length > 0 && (size_t)length < sizeof paths[0]);
-    return path;
-}
-
 static const char *root;
 
 static int make_runs(void **state)
@@ -75,24 +65,24 @@ static void test_wrong_words(void **state)
     EXPECT(2, "ls", root, "--filter", "lr<");
     EXPECT(2, "ls", root, "--rebuild=yes");
     EXPECT(2, "show");
-    EXPECT(2, "show", below(root, "alpha"), "--format", "csv");
-    EXPECT(2, "diff", below(root, "alpha"));
+    EXPECT(2, "show", temp_path(root, "alpha"), "--format", "csv");
+    EXPECT(2, "diff", temp_path(root, "alpha"));
     EXPECT(2, "eval");
-    EXPECT(2, "eval", below(root, "alpha"), "--conf", "half");
-    EXPECT(2, "eval", below(root, "alpha"), "--iou", "0");
-    EXPECT(2, "eval", below(root, "alpha"), "--iou", "1.01");
-    EXPECT(2, "eval", below(root, "alpha"), "--class", "unicorn");
-    EXPECT(2, "eval", below(root, "alpha"), "--step", "7");
-    EXPECT(2, "draw", below(root, "alpha"));
+    EXPECT(2, "eval", temp_path(root, "alpha"), "--conf", "half");
+    EXPECT(2, "eval", temp_path(root, "alpha"), "--iou", "0");
+    EXPECT(2, "eval", temp_path(root, "alpha"), "--iou", "1.01");
+    EXPECT(2, "eval", temp_path(root, "alpha"), "--class", "unicorn");
+    EXPECT(2, "eval", temp_path(root, "alpha"), "--step", "7");
+    EXPECT(2, "draw", temp_path(root, "alpha"));
     EXPECT(2, "images");
-    EXPECT(2, "images", below(root, "alpha"), "--broken");
-    EXPECT(2, "images", below(root, "alpha"), "--conf", "half");
-    EXPECT(2, "images", below(root, "alpha"), "--sort", "nothing");
-    EXPECT(2, "images", below(root, "alpha"), "--filter", "nothing>2");
-    EXPECT(2, "images", below(root, "alpha"), "--error", "Odd");
-    EXPECT(2, "images", below(root, "alpha"), "--confusion", "person");
-    EXPECT(2, "images", below(root, "alpha"), "--tag-as", "two words");
-    EXPECT(2, "draw", below(root, "alpha"), "--grid", "4x", "-o", "out.png");
+    EXPECT(2, "images", temp_path(root, "alpha"), "--broken");
+    EXPECT(2, "images", temp_path(root, "alpha"), "--conf", "half");
+    EXPECT(2, "images", temp_path(root, "alpha"), "--sort", "nothing");
+    EXPECT(2, "images", temp_path(root, "alpha"), "--filter", "nothing>2");
+    EXPECT(2, "images", temp_path(root, "alpha"), "--error", "Odd");
+    EXPECT(2, "images", temp_path(root, "alpha"), "--confusion", "person");
+    EXPECT(2, "images", temp_path(root, "alpha"), "--tag-as", "two words");
+    EXPECT(2, "draw", temp_path(root, "alpha"), "--grid", "4x", "-o", "out.png");
     EXPECT(0, "ls", "--", root);
 }
 
@@ -106,15 +96,15 @@ static void test_what_is_not_there(void **state)
     EXPECT(3, "index", "/nowhere/at/all");
     EXPECT(3, "index", "--where", "/nowhere/at/all");
     EXPECT(3, "eval", "--gt", "/nowhere", "--dt", "/nowhere");
-    EXPECT(3, "eval", "--gt", below(root, "set/instances.json"), "--dt", root);
-    EXPECT(3, "eval", below(root, "alpha"), "--gt", "/nowhere");
+    EXPECT(3, "eval", "--gt", temp_path(root, "set/instances.json"), "--dt", root);
+    EXPECT(3, "eval", temp_path(root, "alpha"), "--gt", "/nowhere");
     EXPECT(3, "show", empty);
     assert_string_equal(EXPECT(3, "show", "/nowhere/at/all")->err,
         "boxtop: /nowhere/at/all: cannot open: No such file or directory\n");
     assert_non_null(strstr(EXPECT(0, "ls", empty)->out, "no runs found"));
     assert_string_equal(EXPECT(0, "ls", empty, "--format", "json")->out, "[]\n");
     assert_non_null(strstr(EXPECT(0, "index", empty)->out, "0 runs, 0 points"));
-    EXPECT(0, "ls", below(root, "alpha/metrics.csv")); /* the folder that holds it */
+    EXPECT(0, "ls", temp_path(root, "alpha/metrics.csv")); /* the folder that holds it */
 }
 
 /* Every kind of node where a file is expected: none may be waited for, or read without end. */
@@ -131,7 +121,7 @@ static void test_odd_files(void **state)
         static const char *const KINDS[] = {"fifo", "device", "empty", "directory", "loop", "gone"};
         for (size_t kind = 0; kind < sizeof KINDS / sizeof *KINDS; kind++) {
             snprintf(name, sizeof name, "%s-%zu", KINDS[kind], i);
-            mkdir(below(odd, name), 0700);
+            mkdir(temp_path(odd, name), 0700);
             snprintf(path, sizeof path, "%s/%s/%s", odd, name, NAMES[i]);
             int made = kind == 0   ? mkfifo(path, 0600)
                        : kind == 1 ? symlink("/dev/zero", path)
@@ -142,20 +132,20 @@ static void test_odd_files(void **state)
             assert_int_equal(made, 0);
         }
     }
-    mkdir(below(odd, "around"), 0700);
-    assert_int_equal(symlink("..", below(odd, "around/up")), 0);
-    assert_int_equal(symlink("self", below(odd, "around/self")), 0);
-    assert_int_equal(symlink(".", below(odd, "around/here")), 0);
+    mkdir(temp_path(odd, "around"), 0700);
+    assert_int_equal(symlink("..", temp_path(odd, "around/up")), 0);
+    assert_int_equal(symlink("self", temp_path(odd, "around/self")), 0);
+    assert_int_equal(symlink(".", temp_path(odd, "around/here")), 0);
     EXPECT(0, "index", odd);
     const char *rows = EXPECT(0, "ls", odd, "-c", "name,loss", "-f", "csv")->out;
     assert_non_null(strstr(rows, "\nsound,0.5\n"));
     EXPECT(0, "index", "--check", odd);
-    mkfifo(below(root, "fifo.json"), 0600);
-    EXPECT(3, "eval", "--gt", below(root, "fifo.json"), "--dt", below(root, "fifo.json"));
+    mkfifo(temp_path(root, "fifo.json"), 0600);
+    EXPECT(3, "eval", "--gt", temp_path(root, "fifo.json"), "--dt", temp_path(root, "fifo.json"));
     EXPECT(3, "eval", "--gt", "/dev/zero", "--dt", "/dev/zero");
     EXPECT(3, "ls", odd, "--index", odd);
     EXPECT(3, "ls", odd, "--index", "/dev/zero");
-    EXPECT(2, "ls", odd, "--index", below(odd, "sound/metrics.csv")); /* and not written over */
+    EXPECT(2, "ls", odd, "--index", temp_path(odd, "sound/metrics.csv")); /* and not written over */
     assert_non_null(strstr(EXPECT(0, "ls", odd, "-c", "name,loss", "-f", "csv")->out, "sound,0.5"));
 }
 
@@ -166,18 +156,18 @@ static void test_a_folder_that_cannot_be_listed(void **state)
     made_plain(tree, "open", "0.1", 3, 0.5);
     made_plain(tree, "closed/inside", "0.1", 3, 0.5);
     assert_non_null(strstr(EXPECT(0, "ls", tree)->out, "inside"));
-    chmod(below(tree, "closed"), 0);
-    DIR *listed = opendir(below(tree, "closed"));
+    chmod(temp_path(tree, "closed"), 0);
+    DIR *listed = opendir(temp_path(tree, "closed"));
     if (listed) { /* who runs the tests may read everything */
         closedir(listed);
-        chmod(below(tree, "closed"), 0700);
+        chmod(temp_path(tree, "closed"), 0700);
         skip();
     }
     const struct outcome *outcome = EXPECT(0, "ls", tree, "-c", "name", "-f", "csv");
     /* What was known of it is not forgotten, and it is named. */
     assert_string_equal(outcome->out, "name\nclosed/inside\nopen\n");
     assert_non_null(strstr(outcome->err, "closed"));
-    chmod(below(tree, "closed"), 0700);
+    chmod(temp_path(tree, "closed"), 0700);
 }
 
 static void check_env(const char *const *env)
